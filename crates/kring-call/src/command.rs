@@ -1,0 +1,173 @@
+//! What people and programs ask of the exchange, and what it answers.
+//!
+//! Commands are the whole of `kring-call` that `kring-web` may know.
+
+use kring_journal::{AgentId, CallId};
+use kring_sip::{Peer, Uri};
+use std::time::Duration;
+
+/// Names the asker of a command, so that the reply finds its way. Made by the shell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ReplySlot(pub u64);
+
+/// Where an agent's phone is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Device {
+    /// As configured, for the journal: `sip:5021@192.0.2.7:5060` or `pbx:5021`.
+    pub name: String,
+    /// The request URI of its INVITEs.
+    pub uri: Uri,
+    /// Where they are sent.
+    pub peer: Peer,
+    /// Its own ring period, if it does not ring by the national cadence.
+    pub ring_period: Option<Duration>,
+}
+
+/// An agent as the exchange needs to know one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AgentProfile {
+    /// Login.
+    pub id: AgentId,
+    /// The phone. An agent without one can sign in and write records but is never offered a call.
+    pub device: Option<Device>,
+    /// Queues by name. An agent without any serves all queues.
+    pub queues: Vec<String>,
+}
+
+/// What an agent may ask to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PresenceWish {
+    /// Ready for a call. Ends a wrap-up: its draft stays in the unfinished list.
+    Ready,
+    /// Away.
+    Paused {
+        /// One of the configured reasons.
+        reason: String,
+    },
+    /// Signed out.
+    Offline,
+}
+
+/// Whether new calls are accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Admission {
+    /// Yes.
+    Open,
+    /// No: the process is shutting down.
+    Draining,
+    /// No: the queue to the journal is full.
+    JournalFull,
+}
+
+/// What is asked.
+#[derive(Clone, Debug)]
+pub enum Command {
+    /// Adds an agent, or replaces the profile of one. A call in progress keeps its phone.
+    PutAgent(AgentProfile),
+    /// The agent is no longer known: is signed out as soon as no call is in progress.
+    RemoveAgent(AgentId),
+    /// The agent asks for a state.
+    SetPresence {
+        /// The agent.
+        agent: AgentId,
+        /// The state.
+        wish: PresenceWish,
+    },
+    /// Makes the agent's ringing phone answer (`NOTIFY` with `Event: talk`).
+    Answer {
+        /// The agent.
+        agent: AgentId,
+        /// The call.
+        call: CallId,
+    },
+    /// The agent does not want this call; others get it.
+    Decline {
+        /// The agent.
+        agent: AgentId,
+        /// The call.
+        call: CallId,
+    },
+    /// Ends the agent's call.
+    HangUp {
+        /// The agent.
+        agent: AgentId,
+        /// The call.
+        call: CallId,
+    },
+    /// The record was confirmed or closed without a case: the wrap-up of this call is over.
+    WrapUpDone {
+        /// The agent.
+        agent: AgentId,
+        /// The call.
+        call: CallId,
+    },
+    /// More time for the record.
+    ExtendWrapUp {
+        /// The agent.
+        agent: AgentId,
+        /// The call.
+        call: CallId,
+        /// How much more.
+        by: Duration,
+    },
+    /// A screen of the agent is (again) or is no longer alive. Sent by the live socket's keeper.
+    ScreenAlive {
+        /// The agent.
+        agent: AgentId,
+    },
+    /// See [`Command::ScreenAlive`].
+    ScreenDead {
+        /// The agent.
+        agent: AgentId,
+    },
+    /// Opens or closes the door to new calls.
+    Admit(Admission),
+    /// Ends every call now: the drain's time is over.
+    EndAll,
+}
+
+/// What was done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Done {
+    /// It was done.
+    Ok,
+    /// It was so already.
+    Unchanged,
+}
+
+/// Why a command was refused. Each has a stable code for REST.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CommandRefused {
+    /// No such agent.
+    #[error("no agent has this login: add one with `kringd user add`")]
+    NoSuchAgent,
+    /// The call is over, or is not (any more) this agent's.
+    #[error("the call is over or has gone to somebody else")]
+    CallGone,
+    /// The agent has a call now.
+    #[error("the agent has a call now; the state can be changed when it has ended")]
+    AgentBusy,
+    /// The phone cannot be made to answer.
+    #[error("this phone cannot be answered from the screen: lift the handset")]
+    AnswerOnPhone,
+    /// The agent has no phone.
+    #[error("the agent has no phone: set one with `kringd user add … --device`")]
+    NoDevice,
+    /// The pause reason is not one of the configured ones.
+    #[error("{0:?} is not one of the configured pause reasons")]
+    NoSuchReason(String),
+}
+
+impl CommandRefused {
+    /// The stable code of the REST error.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            CommandRefused::NoSuchAgent => "no_such_agent",
+            CommandRefused::CallGone => "call_gone",
+            CommandRefused::AgentBusy => "agent_busy",
+            CommandRefused::AnswerOnPhone => "answer_on_phone",
+            CommandRefused::NoDevice => "no_device",
+            CommandRefused::NoSuchReason(_) => "no_such_reason",
+        }
+    }
+}

@@ -1,0 +1,250 @@
+//! The history row of a call: a fold of its facts, and nothing else.
+//!
+//! Applying the same entries in the same order gives the same row, on any node, after any restart.
+
+use crate::{AgentId, CallId, CallerRef, DeadlineAction, EndedBy, Entry, Fact, WallTime};
+use kring_time::Moment;
+use serde::{Deserialize, Serialize};
+
+/// How the ring rule ended for a call (`kring_ring_rule_total{result}`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RingResult {
+    /// Answered before the deadline.
+    Within,
+    /// Answered after the deadline. This must not happen.
+    Breached,
+    /// Greeted and queued, called back or overflowed at the deadline.
+    Rescued,
+    /// Busy or redirect at the deadline.
+    Refused,
+    /// The caller hung up while it rang.
+    AbandonedWithin,
+    /// The call could not be carried on.
+    Failed,
+}
+
+/// The one terminal outcome of a call (invariant I1; `kring_calls_total{outcome}`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// An agent answered.
+    Answered,
+    /// kring kept the caller at the deadline.
+    Rescued,
+    /// The caller hung up first.
+    Abandoned,
+    /// Busy or redirect.
+    Rejected,
+    /// It could not be carried on.
+    Failed,
+}
+
+/// Where a call is in its life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CallState {
+    /// It rings, or waits to ring.
+    Ringing,
+    /// Caller and agent are connected.
+    Talking,
+    /// Nobody is connected any more.
+    Ended,
+}
+
+macro_rules! names {
+    ($type:ident { $($variant:ident => $name:literal),+ $(,)? }) => {
+        impl $type {
+            /// The name used in JSON, in SQL and in metric labels.
+            pub const fn as_str(self) -> &'static str {
+                match self { $($type::$variant => $name),+ }
+            }
+        }
+    };
+}
+names!(RingResult {
+    Within => "within", Breached => "breached", Rescued => "rescued", Refused => "refused",
+    AbandonedWithin => "abandoned_within", Failed => "failed",
+});
+names!(Outcome {
+    Answered => "answered", Rescued => "rescued", Abandoned => "abandoned",
+    Rejected => "rejected", Failed => "failed",
+});
+names!(CallState { Ringing => "ringing", Talking => "talking", Ended => "ended" });
+
+/// A row of the call history.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CallRecord {
+    /// The call.
+    pub id: CallId,
+    /// Call-ID of the caller's leg.
+    pub sip_call_id: String,
+    /// Whose call.
+    pub caller: CallerRef,
+    /// The queue it came to.
+    pub queue: String,
+    /// The number that was dialled.
+    pub did: String,
+    /// The trunk it came by.
+    pub trunk: String,
+    /// The number that forwarded it.
+    pub forwarded_by: Option<String>,
+    /// Where it is in its life.
+    pub state: CallState,
+    /// Set once, when it is decided.
+    pub outcome: Option<Outcome>,
+    /// Set with the outcome.
+    pub result: Option<RingResult>,
+    /// Rings begun, from t0.
+    pub rings: u8,
+    /// When it came.
+    pub arrived_at: WallTime,
+    /// When an agent answered.
+    pub answered_at: Option<WallTime>,
+    /// When nobody was connected any more.
+    pub ended_at: Option<WallTime>,
+    /// From t0 to the outcome, ms.
+    pub wait_ms: Option<u64>,
+    /// From answer to end, ms.
+    pub talk_ms: Option<u64>,
+    /// Who answered.
+    pub agent: Option<AgentId>,
+    /// Who hung up an answered call.
+    pub ended_by: Option<EndedBy>,
+    /// Why it ended, such as `bye`.
+    pub cause: Option<String>,
+    /// The final response to the caller, when it was not 200.
+    pub final_code: Option<u16>,
+    /// What was done at the deadline.
+    pub deadline_action: Option<DeadlineAction>,
+    /// No screen was alive when it rang.
+    pub degraded: bool,
+    /// The case that the agent confirmed.
+    pub case_ref: Option<String>,
+    /// Why there is none.
+    pub no_case: Option<String>,
+    /// t0 on the node's clock; for the fold, not for people.
+    #[serde(skip)]
+    offered_at: Moment,
+}
+
+impl CallRecord {
+    /// The row that an `Offered` entry begins; `None` for any other entry.
+    pub fn begin(entry: &Entry) -> Option<CallRecord> {
+        let Fact::Offered {
+            caller,
+            queue,
+            did,
+            sip_call_id,
+            trunk,
+            forwarded_by,
+            ..
+        } = &entry.fact
+        else {
+            return None;
+        };
+        Some(CallRecord {
+            id: entry.call?,
+            sip_call_id: sip_call_id.clone(),
+            caller: *caller,
+            queue: queue.clone(),
+            did: did.clone(),
+            trunk: trunk.clone(),
+            forwarded_by: forwarded_by.clone(),
+            state: CallState::Ringing,
+            outcome: None,
+            result: None,
+            rings: 0,
+            arrived_at: entry.wall,
+            answered_at: None,
+            ended_at: None,
+            wait_ms: None,
+            talk_ms: None,
+            agent: None,
+            ended_by: None,
+            cause: None,
+            final_code: None,
+            deadline_action: None,
+            degraded: false,
+            case_ref: None,
+            no_case: None,
+            offered_at: entry.at,
+        })
+    }
+
+    /// Takes in one more fact of this call. Facts that change no row are passed over.
+    pub fn apply(&mut self, entry: &Entry) {
+        match &entry.fact {
+            Fact::Ring { number, .. } => self.rings = self.rings.max(*number),
+            Fact::Degraded => self.degraded = true,
+            Fact::Answered {
+                agent,
+                rings,
+                wait_ms,
+                result,
+                ..
+            } => {
+                self.decide(Outcome::Answered, *result, *rings, *wait_ms);
+                self.state = CallState::Talking;
+                self.answered_at = Some(entry.wall);
+                self.agent = Some(agent.clone());
+            }
+            Fact::Refused {
+                action,
+                code,
+                rings,
+                wait_ms,
+                ..
+            } => {
+                self.decide(Outcome::Rejected, RingResult::Refused, *rings, *wait_ms);
+                self.deadline_action = Some(*action);
+                self.final_code = Some(*code);
+                self.end(entry);
+            }
+            Fact::Abandoned { rings, wait_ms } => {
+                let result = RingResult::AbandonedWithin;
+                self.decide(Outcome::Abandoned, result, *rings, *wait_ms);
+                self.end(entry);
+            }
+            Fact::Failed { cause, code } => {
+                let waited = entry.at.since(self.offered_at).as_millis() as u64;
+                self.decide(Outcome::Failed, RingResult::Failed, self.rings, waited);
+                self.cause = Some(cause.clone());
+                self.final_code = Some(*code);
+                self.end(entry);
+            }
+            Fact::Ended { by, cause, talk_ms } => {
+                self.ended_by = Some(*by);
+                self.cause = Some(cause.clone());
+                self.talk_ms = Some(*talk_ms);
+                self.end(entry);
+            }
+            Fact::Confirmed { case_ref, .. } => self.case_ref = Some(case_ref.clone()),
+            Fact::NoCase { reason, .. } => self.no_case = Some(reason.clone()),
+            _ => {}
+        }
+    }
+
+    /// Whether a person connected with the caller and the record is still owed.
+    pub fn is_unfinished(&self) -> bool {
+        self.state == CallState::Ended
+            && self.outcome == Some(Outcome::Answered)
+            && self.case_ref.is_none()
+            && self.no_case.is_none()
+    }
+
+    /// The first outcome stands: a second would mean a broken engine, and must not rewrite history.
+    fn decide(&mut self, outcome: Outcome, result: RingResult, rings: u8, wait_ms: u64) {
+        if self.outcome.is_none() {
+            self.outcome = Some(outcome);
+            self.result = Some(result);
+            self.rings = rings;
+            self.wait_ms = Some(wait_ms);
+        }
+    }
+
+    fn end(&mut self, entry: &Entry) {
+        self.state = CallState::Ended;
+        self.ended_at.get_or_insert(entry.wall);
+    }
+}

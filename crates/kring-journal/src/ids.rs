@@ -1,0 +1,129 @@
+//! Names of calls, agents and callers as the journal carries them.
+//!
+//! A caller is named by a random reference and never by a hash of the number: a hash of ten digits
+//! can be undone by trying them all.
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
+use std::{fmt, str::FromStr, sync::Arc};
+use ulid::Ulid;
+
+/// An id that a person or a program gave us and that cannot be one.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is not a ULID: 26 characters of Crockford's base 32 are expected")]
+pub struct IdRefused(String);
+
+/// One call, from the caller's INVITE to the confirmed record. A ULID.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CallId(Ulid);
+
+impl CallId {
+    /// A call that began at `wall_ms` (Unix milliseconds), with 80 bits of `chance`.
+    pub fn new(wall_ms: u64, chance: u128) -> CallId {
+        CallId(Ulid::from_parts(wall_ms, chance))
+    }
+}
+
+impl fmt::Display for CallId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.0.array_to_str(&mut [0; ulid::ULID_LEN]))
+    }
+}
+
+impl fmt::Debug for CallId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "CallId({self})")
+    }
+}
+
+impl FromStr for CallId {
+    type Err = IdRefused;
+
+    fn from_str(text: &str) -> Result<CallId, IdRefused> {
+        Ulid::from_string(text)
+            .map(CallId)
+            .map_err(|_| IdRefused(text.chars().take(40).collect()))
+    }
+}
+
+impl Serialize for CallId {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        s.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for CallId {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<CallId, D::Error> {
+        String::deserialize(d)?.parse().map_err(D::Error::custom)
+    }
+}
+
+/// An agent, by login. Stable, unique, and not a citizen's name, so facts may carry it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct AgentId(Arc<str>);
+
+impl AgentId {
+    /// The agent with this login.
+    pub fn new(login: &str) -> AgentId {
+        AgentId(login.into())
+    }
+
+    /// The login.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for AgentId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+/// Whose call it is, without saying who: 60 random bits. The CRM resolves it to a number, and
+/// erasing that row leaves the journal as it was.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CallerRef(u64);
+
+impl CallerRef {
+    /// A reference made of 60 bits of `chance`.
+    pub fn new(chance: u64) -> CallerRef {
+        CallerRef(chance & 0x0fff_ffff_ffff_ffff)
+    }
+}
+
+impl fmt::Display for CallerRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&format!("c-{:015x}", self.0))
+    }
+}
+
+impl fmt::Debug for CallerRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "CallerRef({self})")
+    }
+}
+
+impl FromStr for CallerRef {
+    type Err = IdRefused;
+
+    fn from_str(text: &str) -> Result<CallerRef, IdRefused> {
+        text.strip_prefix("c-")
+            .filter(|hex| hex.len() == 15)
+            .and_then(|hex| u64::from_str_radix(hex, 16).ok())
+            .map(CallerRef)
+            .ok_or_else(|| IdRefused(text.chars().take(40).collect()))
+    }
+}
+
+impl Serialize for CallerRef {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        s.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for CallerRef {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<CallerRef, D::Error> {
+        String::deserialize(d)?.parse().map_err(D::Error::custom)
+    }
+}

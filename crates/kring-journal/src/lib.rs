@@ -1,0 +1,21 @@
+//! The facts of calls, and the pure folds over them.
+//!
+//! A fact is something that has already happened; it is never edited. History, metrics and the
+//! console are folds over facts, so a number that cannot be computed from facts does not exist.
+
+#![forbid(unsafe_code)]
+
+mod call_record;
+mod entry;
+mod fact;
+mod ids;
+mod ring_time;
+
+pub use call_record::{CallRecord, CallState, Outcome, RingResult};
+pub use entry::{Entry, WallTime};
+pub use fact::{
+    DeadlineAction, EndedBy, Fact, MediaSide, PresenceState, Refusal, RingPolicyKind, RingTerms,
+    Unreached, Withdrawal,
+};
+pub use ids::{AgentId, CallId, CallerRef, IdRefused};
+pub use ring_time::{Attempt, AttemptEnd, RingTime};

@@ -1,0 +1,1 @@
+//! kring-store
