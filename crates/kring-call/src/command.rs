@@ -10,6 +10,19 @@ use std::time::Duration;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ReplySlot(pub u64);
 
+/// Who calls, as the PBX says it. Goes to the screen and the customer tables, never into a fact.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CallerIdentity {
+    /// The user part of the identity, as given: a number in any spelling.
+    pub user: String,
+    /// The display name, if there was one.
+    pub display: Option<String>,
+    /// The caller withholds the number (`Privacy: id`, `anonymous`, no user part).
+    pub anonymous: bool,
+    /// The number that forwarded the call, from Diversion.
+    pub forwarded_by: Option<String>,
+}
+
 /// Where an agent's phone is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Device {
