@@ -1,0 +1,184 @@
+// What goes over the wire between the console and kring: REST bodies and socket frames.
+// Rule: nothing else in the console names a field of the server; a renamed field changes this file.
+
+/** Presence as the journal knows it. */
+export type PresenceState = 'offline' | 'ready' | 'offered' | 'ringing' | 'talking' | 'wrap_up' | 'paused';
+
+export type Presence = { state: PresenceState; reason?: string | null };
+
+/** `GET /api/v1/me`. */
+export type Me = {
+  login: string;
+  name: string;
+  roles: string[];
+  /** As configured: `pbx:5021`, `sip:5021@192.0.2.7:5060`; none for an agent without a phone. */
+  device?: string | null;
+  queues?: string[];
+  /** ค่ะ or ครับ. */
+  particle?: string;
+  /** `[agent] pause_reasons`. */
+  pause_reasons?: string[];
+};
+
+export type NumberClass = 'mobile' | 'landline' | 'hotline' | 'internal' | 'anon' | 'foreign' | 'shortcode';
+
+/** A caller's number: `canonical` is `+66812345678`, `short:1203`, `ext:2104` or `anon`. */
+export type CallerNumber = { canonical: string; display: string; class: NumberClass };
+
+/** The prefix is kept apart from the name, and a family name may be absent. */
+export type Contact = {
+  id: string;
+  prefix?: string | null;
+  given: string;
+  family?: string | null;
+  org?: string | null;
+  notes?: string | null;
+};
+
+export type PastCase = {
+  ref: string;
+  /** RFC 3339. */
+  date: string;
+  subject: string;
+  department?: string | null;
+  status: string;
+};
+
+/** Who calls and why they called before: of a pop, of `call.caller`, and of `GET /contacts/lookup`. */
+export type CallerCard = { contact?: Contact | null; candidates: Contact[]; history: PastCase[] };
+
+export type CallOffered = Partial<CallerCard> & {
+  number: CallerNumber;
+  via?: { did?: string | null; forwarded_by?: string | null };
+  ring: { elapsed_ms: number; period_ms: number; on_ms: number; limit: number };
+  answerable?: boolean;
+  greeting?: string | null;
+  hop?: number;
+  attempt?: number;
+};
+
+/** The record of a call while it is written; `confirm` takes the same. */
+export type DraftBody = {
+  contact_id?: string | null;
+  prefix?: string | null;
+  given?: string | null;
+  family?: string | null;
+  subject?: string | null;
+  detail?: string | null;
+  department_id?: string | null;
+  extension?: string | null;
+  kind?: CaseKind | null;
+  resolution?: Resolution | null;
+};
+
+export const caseKinds = ['inquiry', 'consultation', 'complaint', 'tip'] as const;
+export type CaseKind = (typeof caseKinds)[number];
+
+export const resolutions = ['answered', 'transferred', 'follow_up'] as const;
+export type Resolution = (typeof resolutions)[number];
+
+export const noCaseReasons = ['nuisance', 'wrong_number', 'dropped'] as const;
+export type NoCaseReason = (typeof noCaseReasons)[number];
+
+/** `GET|PUT /calls/{id}/draft`; the ETag is the version in quotes. */
+export type StoredDraft = { version: number; body: DraftBody; saved_at?: string };
+
+/** `POST /calls/{id}/confirm`, 201. */
+export type ConfirmedCase = { id: string; ref: string };
+
+/** A row of `GET /unfinished` and of the snapshot's `drafts`. */
+export type Unfinished = {
+  call: string;
+  number?: CallerNumber | null;
+  contact?: Contact | null;
+  /** RFC 3339. */
+  answered_at?: string | null;
+  talk_ms?: number | null;
+  /** Present when something was typed. */
+  draft?: StoredDraft | null;
+};
+
+export type Department = {
+  id: string;
+  name_th: string;
+  name_en?: string | null;
+  short?: string | null;
+  website?: string | null;
+  hotline?: string | null;
+  topics?: string[];
+  endpoints?: { label?: string | null; extension: string }[];
+};
+
+export type QueueStats = {
+  waiting?: number;
+  oldest_ms?: number | null;
+  ready?: number;
+  within_pct_today?: number | null;
+};
+
+/** The agent's call as it stands when a socket opens. */
+export type SnapshotCall = {
+  id: string;
+  state: 'ringing' | 'talking' | 'wrap_up';
+  offered: CallOffered;
+  /** The last `call.ring` sent. */
+  ring?: { n: number; of: number } | null;
+  /** Since the answer, ms, when talking or over. */
+  talk_ms?: number | null;
+  /** Left for the record, ms, when in wrap-up with a limit. */
+  wrapup_left_ms?: number | null;
+};
+
+export type Snapshot = {
+  presence: Presence;
+  call?: SnapshotCall | null;
+  drafts?: Unfinished[];
+  queue?: QueueStats | null;
+};
+
+export type Welcome = { t: 'welcome'; session: string; epoch: string; snapshot: Snapshot; from: number };
+
+/** What the frames carry in `d`, by `t`. */
+export type Events = {
+  'call.offered': CallOffered;
+  'call.caller': CallerCard;
+  'call.ring': { n: number; of: number };
+  'call.answered': { by: string; rings?: number; wait_ms?: number; rule?: string };
+  'call.lost_race': { winner?: string | null };
+  'call.abandoned': Record<string, never>;
+  'call.rescued': { action?: string };
+  'call.withdrawn': { reason?: string };
+  'call.ended': { by?: string; cause?: string; talk_ms?: number; transferred_to?: string | null };
+  'wrapup.opened': { draft?: StoredDraft | null; deadline?: string | null };
+  'wrapup.saved': { version: number };
+  'wrapup.confirmed': { case_ref?: string | null };
+  'presence.changed': Presence;
+  'queue.stats': QueueStats;
+  'agent.screen_dead': Record<string, never>;
+  'agent.restored': Record<string, never>;
+  alert: { code: string; severity?: string; text_th?: string; text_en?: string };
+  'system.drain': Record<string, never>;
+};
+export type EventName = keyof Events;
+
+/** The envelope. `seq` counts this agent's stream without gaps under one epoch. */
+export type Frame = {
+  [T in EventName]: {
+    v: number;
+    seq: number;
+    id: string;
+    ts: string;
+    t: T;
+    call?: string;
+    ack?: boolean;
+    d: Events[T];
+  };
+}[EventName];
+
+export type ClientFrame =
+  | { t: 'hello'; client_id: string; epoch?: string; resume_after?: number; caps: string[] }
+  | { t: 'ack'; seq: number }
+  | { t: 'painted'; seq: number; ms: number };
+
+/** `application/problem+json`. */
+export type Problem = { status: number; code: string; title?: string; detail?: string; [more: string]: unknown };
