@@ -166,6 +166,9 @@ pub enum CommandRefused {
     /// The agent has no phone.
     #[error("the agent has no phone: set one with `kringd user add … --device`")]
     NoDevice,
+    /// The house is full.
+    #[error("no more agents can be known at once: remove some with `kringd user disable`")]
+    TooManyAgents,
     /// The pause reason is not one of the configured ones.
     #[error("{0:?} is not one of the configured pause reasons")]
     NoSuchReason(String),
@@ -180,6 +183,7 @@ impl CommandRefused {
             CommandRefused::AgentBusy => "agent_busy",
             CommandRefused::AnswerOnPhone => "answer_on_phone",
             CommandRefused::NoDevice => "no_device",
+            CommandRefused::TooManyAgents => "too_many_agents",
             CommandRefused::NoSuchReason(_) => "no_such_reason",
         }
     }

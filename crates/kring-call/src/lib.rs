@@ -1,1 +1,23 @@
-//! kring-call
+//! What kring decides: rings, plans, queues, agents, wrap-up, and the exchange that joins them to SIP
+//! and sound. Events in, effects and facts out; no clock, no sockets, no disk.
+
+#![forbid(unsafe_code)]
+
+mod call;
+pub mod command;
+mod config;
+mod exchange;
+mod limits;
+mod plan;
+mod ring;
+mod roster;
+mod trunk;
+
+pub use config::{ExchangeConfig, OnDeadline, QueueConfig, Restored};
+pub use exchange::{Exchange, Input, Output};
+pub use plan::{Hop, Plan, PlanRefused, Strategy};
+pub use ring::{RingClock, TermsRefused, thailand};
+pub use trunk::{PeerPattern, PeerRefused, Trunk};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,148 @@
+//! One call: where it is in its life, which phones ring for it, and when it next wants attention.
+//!
+//! A call decides nothing about agents and sends nothing; the exchange does both. What it knows is
+//! when each step of the ring rule is due.
+
+use crate::{
+    plan::Plan,
+    ring::RingClock,
+};
+use kring_journal::{AgentId, CallId, Withdrawal};
+use kring_media::{AudioDescription, PortPair, SessionId};
+use kring_sip::{LegId, NameAddr};
+use kring_time::Moment;
+use std::{sync::Arc, time::Duration};
+
+/// An INVITE to an agent's phone.
+#[derive(Clone, Debug)]
+pub(crate) struct Offer {
+    pub(crate) leg: LegId,
+    pub(crate) agent: AgentId,
+    pub(crate) invited: Moment,
+    /// The phone's own ring period, if it has one.
+    pub(crate) own_period: Option<Duration>,
+    /// It has answered with something, if only 100.
+    pub(crate) heard: bool,
+    pub(crate) alerting: bool,
+    /// It was offered the last ring only, by an `all` hop: not answering that is no fault.
+    pub(crate) last_ring_only: bool,
+    /// CANCEL is out, and a 200 may be on its way.
+    pub(crate) withdrawn: Option<Withdrawal>,
+}
+
+/// Where the call is in its life.
+#[derive(Clone, Debug)]
+pub(crate) enum State {
+    /// Within the budget: phones ring or will.
+    Ringing { leavers_gone: bool },
+    /// Every phone got CANCEL; until `commit_at` a crossing 200 wins.
+    Withdrawing,
+    /// Caller and agent are connected.
+    Talking {
+        agent: AgentId,
+        leg: LegId,
+        since: Moment,
+    },
+}
+
+/// The sound of a call: ports, and what the two sides said of theirs.
+#[derive(Clone, Debug)]
+pub(crate) struct Sound {
+    pub(crate) session: SessionId,
+    pub(crate) caller_ports: PortPair,
+    pub(crate) agent_ports: PortPair,
+    /// The caller's offer; none when the caller makes none before our 200 (late offer).
+    pub(crate) callers: Option<AudioDescription>,
+    /// What the phones are offered.
+    pub(crate) to_phones: bytes::Bytes,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Call {
+    pub(crate) id: CallId,
+    /// Index into the configured queues.
+    pub(crate) queue: usize,
+    pub(crate) caller_leg: LegId,
+    /// From of the INVITEs to phones: the caller.
+    pub(crate) from: NameAddr,
+    /// Hops left to the INVITEs to phones: the caller's less one (RFC 3261 section 16.6).
+    pub(crate) max_forwards: u8,
+    pub(crate) clock: RingClock,
+    pub(crate) plan: Arc<Plan>,
+    pub(crate) sound: Sound,
+    pub(crate) state: State,
+    pub(crate) offers: Vec<Offer>,
+    /// Who is not offered this call again: declined, busy, failed.
+    pub(crate) excluded: Vec<AgentId>,
+    /// Who was offered it, to prefer those who were not.
+    pub(crate) tried: Vec<AgentId>,
+    pub(crate) attempts: u16,
+    /// Index of the present hop.
+    pub(crate) hop: usize,
+    pub(crate) rings_told: u8,
+    pub(crate) degraded: bool,
+    /// Its entry in the exchange's agenda.
+    pub(crate) agenda: Option<Moment>,
+}
+
+impl Call {
+    /// When it next wants attention.
+    pub(crate) fn due(&self) -> Option<Moment> {
+        match &self.state {
+            State::Ringing { leavers_gone } => {
+                let rings = (self.rings_told < self.clock.limit())
+                    .then(|| self.clock.ring_at(self.rings_told + 1));
+                let hop = self.plan.first_ring(self.hop + 1).map(|ring| {
+                    if *leavers_gone {
+                        self.clock.ring_at(ring)
+                    } else {
+                        self.clock.leavers_at(ring)
+                    }
+                });
+                let phones = self.live_offers().filter_map(|offer| self.offer_due(offer));
+                [rings, hop, Some(self.clock.withdraw_at())]
+                    .into_iter()
+                    .flatten()
+                    .chain(phones)
+                    .min()
+            }
+            State::Withdrawing => Some(self.clock.commit_at()),
+            State::Talking { .. } => None,
+        }
+    }
+
+    /// The phones that were not told to stop.
+    pub(crate) fn live_offers(&self) -> impl Iterator<Item = &Offer> {
+        self.offers.iter().filter(|offer| offer.withdrawn.is_none())
+    }
+
+    pub(crate) fn offer_mut(&mut self, leg: LegId) -> Option<&mut Offer> {
+        self.offers.iter_mut().find(|offer| offer.leg == leg)
+    }
+
+    pub(crate) fn take_offer(&mut self, leg: LegId) -> Option<Offer> {
+        let index = self.offers.iter().position(|offer| offer.leg == leg)?;
+        Some(self.offers.remove(index))
+    }
+
+    /// Whether it still rings, so that an answer wins it.
+    pub(crate) fn can_be_won(&self) -> bool {
+        matches!(self.state, State::Ringing { .. } | State::Withdrawing)
+    }
+
+    /// When this phone must be seen to, apart from the call's own steps.
+    fn offer_due(&self, offer: &Offer) -> Option<Moment> {
+        if !offer.heard {
+            return Some(offer.invited + crate::limits::PHONE_SILENT_AFTER);
+        }
+        let period = offer.own_period?;
+        Some(self.clock.own_allowance_ends(offer.invited, period))
+    }
+
+    /// The first live phone that must be seen to by `now`, and whether it never said anything.
+    pub(crate) fn overdue_phone(&self, now: Moment) -> Option<(LegId, bool)> {
+        self.live_offers()
+            .find(|offer| self.offer_due(offer).is_some_and(|due| due <= now))
+            .map(|offer| (offer.leg, !offer.heard))
+    }
+}

@@ -1,0 +1,73 @@
+//! What the exchange is told once, when it is made.
+
+use crate::{plan::Plan, trunk::Trunk};
+use kring_journal::{AgentId, CallId, PresenceState, RingTerms};
+use kring_sip::EndpointConfig;
+use std::{net::IpAddr, sync::Arc, time::Duration};
+
+/// What is done at the deadline of a call that nobody answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OnDeadline {
+    /// 486 Busy Here with Retry-After; 480 when the queue is unstaffed.
+    AnnounceBusy,
+    /// 302 to this URI.
+    Redirect {
+        /// Where to, as a SIP or tel URI.
+        to: String,
+    },
+}
+
+/// A queue of callers.
+#[derive(Clone, Debug)]
+pub struct QueueConfig {
+    /// Its name, in facts and labels.
+    pub name: String,
+    /// The numbers that lead here; none: every number that no other queue has.
+    pub did: Vec<String>,
+    /// Who rings when.
+    pub plan: Arc<Plan>,
+    /// What is done at the deadline.
+    pub on_deadline: OnDeadline,
+}
+
+/// What an agent was doing when the process before this one ended.
+#[derive(Clone, Debug)]
+pub struct Restored {
+    /// The agent.
+    pub agent: AgentId,
+    /// The last recorded state.
+    pub state: PresenceState,
+    /// With its reason.
+    pub reason: Option<String>,
+    /// The call that died with the process, whose record the agent owes.
+    pub call: Option<CallId>,
+}
+
+/// Everything the exchange needs to know about its surroundings.
+#[derive(Clone, Debug)]
+pub struct ExchangeConfig {
+    /// The SIP side.
+    pub endpoint: EndpointConfig,
+    /// Chance for call ids and caller references. Same seed and inputs, same journal.
+    pub seed: u64,
+    /// Unix milliseconds at boot, for the time part of call ids only.
+    pub wall_at_boot_ms: u64,
+    /// The address that callers and phones are told to send sound to.
+    pub media_address: IpAddr,
+    /// Codec names that may pass, in lower case; empty: any.
+    pub codecs: Vec<String>,
+    /// How rings are counted.
+    pub terms: Arc<RingTerms>,
+    /// Queues; the first one without numbers takes what no other has.
+    pub queues: Vec<QueueConfig>,
+    /// PBXs that may send calls.
+    pub trunks: Vec<Trunk>,
+    /// Time for the record; zero: straight to ready.
+    pub wrap_up: Duration,
+    /// Calls rung out one after another before the agent is paused; 0: never.
+    pub rona_limit: u8,
+    /// The reasons for which an agent may pause.
+    pub pause_reasons: Vec<String>,
+    /// Calls accepted per second; 0: no bound.
+    pub cps_max: u32,
+}

@@ -1,0 +1,157 @@
+//! What happens to agents: they become free, miss calls, run out of time for the record.
+
+use super::{Exchange, WithdrawnPhone};
+use crate::{
+    command::PresenceWish,
+    config::Restored,
+    roster::Doing,
+};
+use kring_journal::{AgentId, CallId, Fact, PresenceState, Unreached, Withdrawal};
+use kring_time::Moment;
+
+impl Exchange {
+    /// Changes what an agent does, and says so.
+    pub(super) fn become(&mut self, now: Moment, id: &AgentId, doing: Doing) {
+        let (state, reason) = (doing.state(), doing.reason());
+        let changed = self.roster.change(id, |agent| {
+            let changed = agent.doing.state() != state || agent.doing.reason() != reason;
+            agent.doing = doing;
+            changed
+        });
+        if changed == Some(true) {
+            let agent = id.clone();
+            self.record_apart(now, Fact::Presence { agent, state, reason });
+        }
+    }
+
+    /// The present call has no more claim on the agent, and the phone is silent or never rang.
+    pub(super) fn let_go(&mut self, now: Moment, id: &AgentId) {
+        let Some(agent) = self.roster.get(id) else {
+            return;
+        };
+        let wish = agent.wish.clone().unwrap_or(PresenceWish::Ready);
+        let engaged_elsewhere = matches!(agent.doing, Doing::Offline | Doing::Paused { .. });
+        self.roster.change(id, |agent| {
+            agent.wish = None;
+            if !matches!(agent.doing, Doing::Talking { .. } | Doing::WrapUp { .. }) {
+                agent.phone_leg = None;
+            }
+        });
+        if !engaged_elsewhere {
+            self.become(now, id, wished(wish));
+        }
+        self.pause_if_missing(now, id);
+        self.serve_waiting(now);
+    }
+
+    /// Offers the waiting calls, oldest first, to whoever is free.
+    pub(super) fn serve_waiting(&mut self, now: Moment) {
+        if !self.roster.anybody_free() {
+            return;
+        }
+        let waiting: Vec<CallId> = self.waiting.iter().map(|(_, id)| *id).collect();
+        for id in waiting {
+            self.offer_more(now, id);
+            if !self.roster.anybody_free() {
+                return;
+            }
+        }
+    }
+
+    /// Counts a call that rang out at this agent's phone. The one last ring of an `all` hop is no fault.
+    pub(super) fn count_ring_out(&mut self, now: Moment, phone: &WithdrawnPhone) {
+        if !matches!(phone.why, Withdrawal::Rona | Withdrawal::HopEnded) {
+            return;
+        }
+        if !phone.alerting {
+            self.count_device_miss(&phone.agent, Unreached::Silent);
+        } else if !phone.last_ring_only {
+            self.roster.change(&phone.agent, |agent| {
+                agent.misses.rung_out = agent.misses.rung_out.saturating_add(1);
+            });
+            self.roster.idle_from(now, &phone.agent);
+        }
+    }
+
+    /// Counts a call that the agent's device could not take.
+    pub(super) fn count_device_miss(&mut self, id: &AgentId, why: Unreached) {
+        if matches!(why, Unreached::Silent | Unreached::Failed | Unreached::Unregistered) {
+            self.roster.change(id, |agent| {
+                agent.misses.device = agent.misses.device.saturating_add(1);
+            });
+        }
+    }
+
+    /// RONA: who lets too many calls ring out is paused and told so; a queue's last ready one is warned.
+    fn pause_if_missing(&mut self, now: Moment, id: &AgentId) {
+        let limit = self.config.rona_limit;
+        let Some(agent) = self.roster.get(id) else {
+            return;
+        };
+        if limit == 0 || agent.doing != Doing::Ready {
+            return;
+        }
+        let reason = if agent.misses.rung_out >= limit {
+            "rona"
+        } else if agent.misses.device >= limit {
+            "device"
+        } else {
+            return;
+        };
+        self.roster.change(id, |agent| agent.misses = crate::roster::Misses::default());
+        if self.roster.another_is_ready(id) {
+            let reason = reason.to_owned();
+            self.become(now, id, Doing::Paused { reason });
+        } else {
+            self.record_apart(now, Fact::RonaWarned { agent: id.clone() });
+        }
+    }
+
+    /// The time for the record is over: the draft waits in the unfinished list, the agent is ready.
+    pub(super) fn wrap_up_expired(&mut self, now: Moment, id: &AgentId) {
+        let Some(Doing::WrapUp { call, .. }) = self.roster.get(id).map(|agent| agent.doing.clone())
+        else {
+            return;
+        };
+        self.record(now, call, Fact::WrapUpExpired { agent: id.clone() });
+        self.end_wrap_up(now, id);
+    }
+
+    pub(super) fn end_wrap_up(&mut self, now: Moment, id: &AgentId) {
+        self.roster.idle_from(now, id);
+        let wish = self.roster.change(id, |agent| agent.wish.take()).flatten();
+        self.become(now, id, wished(wish.unwrap_or(PresenceWish::Ready)));
+        self.serve_waiting(now);
+    }
+
+    pub(super) fn restore_agent(&mut self, now: Moment, restored: &Restored) {
+        let doing = match (restored.state, restored.call) {
+            (PresenceState::Offline, _) => Doing::Offline,
+            (PresenceState::Paused, _) => Doing::Paused {
+                reason: restored.reason.clone().unwrap_or_default(),
+            },
+            (PresenceState::Talking | PresenceState::WrapUp, Some(call)) => Doing::WrapUp {
+                call,
+                until: now + self.config.wrap_up,
+            },
+            // Offers died with the process; so did wrap-ups whose call nobody knows any more.
+            _ => Doing::Ready,
+        };
+        self.roster.idle_from(now, &restored.agent);
+        let same = doing.state() == restored.state;
+        self.roster.change(&restored.agent, |agent| agent.doing = doing.clone());
+        if !same {
+            let agent = restored.agent.clone();
+            let (state, reason) = (doing.state(), doing.reason());
+            self.record_apart(now, Fact::Presence { agent, state, reason });
+        }
+    }
+}
+
+pub(super) fn wished(wish: PresenceWish) -> Doing {
+    match wish {
+        PresenceWish::Ready => Doing::Ready,
+        PresenceWish::Paused { reason } => Doing::Paused { reason },
+        PresenceWish::Offline => Doing::Offline,
+    }
+}

@@ -1,0 +1,119 @@
+//! Somebody answers: the race is decided, both offers are closed, the sound is joined.
+
+use super::{Exchange, Role};
+use crate::{
+    call::{Call, State},
+    roster::Doing,
+};
+use bytes::Bytes;
+use kring_journal::{CallId, Fact, RingResult, Unreached, Withdrawal};
+use kring_media::AudioDescription;
+use kring_sip::{LegId, Reason};
+use kring_time::Moment;
+
+impl Exchange {
+    /// A phone sent 200 while the call could still be won. The first one wins.
+    pub(super) fn phone_answered(
+        &mut self,
+        now: Moment,
+        id: CallId,
+        leg: LegId,
+        body: Option<Bytes>,
+    ) {
+        if !self.calls.get(&id).is_some_and(Call::can_be_won) {
+            return;
+        }
+        self.endpoint.acknowledge(now, leg, None);
+        let answer = body.as_deref().map(kring_media::read);
+        let Some(Ok(answer)) = answer else {
+            self.unusable_answer(now, id, leg);
+            return;
+        };
+        let Some(to_caller) = self.answer_for_caller(id, &answer) else {
+            self.unusable_answer(now, id, leg);
+            return;
+        };
+        let Some(mut call) = self.calls.remove(&id) else {
+            return;
+        };
+        let Some(offer) = call.take_offer(leg) else {
+            self.calls.insert(id, call);
+            return;
+        };
+        self.waiting.remove(&(call.clock.t0(), id));
+        self.endpoint.accept(now, call.caller_leg, Some(to_caller));
+        self.join_sound(&call, &answer);
+        let deadline = call.clock.deadline();
+        let fact = Fact::Answered {
+            agent: offer.agent.clone(),
+            rings: call.clock.rings_at(now),
+            wait_ms: now.since(call.clock.t0()).as_millis() as u64,
+            result: if now <= deadline {
+                RingResult::Within
+            } else {
+                RingResult::Breached
+            },
+            margin_ms: deadline.millis_from(now),
+        };
+        self.record(now, id, fact);
+        self.release_offers(now, &mut call, Withdrawal::AnsweredElsewhere, Some(&offer.agent));
+        self.legs.insert(leg, Role::Agent(id));
+        self.roster.change(&offer.agent, |agent| agent.misses = crate::roster::Misses::default());
+        self.become(now, &offer.agent, Doing::Talking { call: id });
+        call.state = State::Talking {
+            agent: offer.agent,
+            leg,
+            since: now,
+        };
+        self.calls.insert(id, call);
+        self.reschedule(id);
+    }
+
+    /// The caller's answer, or, for a caller who made no offer, ours (RFC 3261 section 13.2.1).
+    fn answer_for_caller(&self, id: CallId, answer: &AudioDescription) -> Option<Bytes> {
+        let call = self.calls.get(&id)?;
+        let own = self.own_audio_for_caller(call);
+        let sdp = match &call.sound.callers {
+            Some(offer) => kring_media::answer_to_caller(offer, answer, &own).ok()?,
+            None => kring_media::offer_to_agent(Some(answer), &self.config.codecs, &own).ok()?.0,
+        };
+        Some(sdp.into())
+    }
+
+    /// The phone answered with sound that the caller cannot have: the next phone, please.
+    fn unusable_answer(&mut self, now: Moment, id: CallId, leg: LegId) {
+        let reason = Reason::sip(488, "No codec in common with the caller");
+        self.endpoint.bye(now, leg, Some(reason));
+        let Some(call) = self.calls.get_mut(&id) else {
+            return;
+        };
+        let Some(offer) = call.take_offer(leg) else {
+            return;
+        };
+        call.excluded.push(offer.agent.clone());
+        self.legs.insert(leg, Role::Closing(Some(offer.agent.clone())));
+        let fact = Fact::Unreached {
+            agent: offer.agent.clone(),
+            why: Unreached::Failed,
+            code: 488,
+        };
+        self.record(now, id, fact);
+        self.count_device_miss(&offer.agent, Unreached::Failed);
+        self.offer_more(now, id);
+        self.reschedule(id);
+    }
+
+    /// The caller's ACK. After a late offer it carries the caller's answer.
+    pub(super) fn confirmed(&mut self, id: CallId, body: Option<Bytes>) {
+        let Some(call) = self.calls.get(&id) else {
+            return;
+        };
+        if call.sound.callers.is_some() {
+            return;
+        }
+        if let Some(Ok(answer)) = body.as_deref().map(kring_media::read) {
+            let session = call.sound.session;
+            self.caller_sounds_at(session, &answer);
+        }
+    }
+}

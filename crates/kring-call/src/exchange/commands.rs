@@ -1,0 +1,189 @@
+//! What people and programs ask for, and whether they get it.
+
+use super::{Exchange, agents::wished};
+use crate::{
+    command::{AgentProfile, Command, CommandRefused, Done, PresenceWish},
+    roster::Doing,
+};
+use kring_journal::{AgentId, CallId, Fact, Withdrawal};
+use kring_sip::LegId;
+use kring_time::Moment;
+use std::time::Duration;
+
+type Answer = Result<Done, CommandRefused>;
+
+impl Exchange {
+    pub(super) fn obey(&mut self, now: Moment, command: Command) -> Answer {
+        match command {
+            Command::PutAgent(profile) => self.put_agent(now, profile),
+            Command::RemoveAgent(agent) => self.remove_agent(now, &agent),
+            Command::SetPresence { agent, wish } => self.set_presence(now, &agent, wish),
+            Command::Answer { agent, call } => self.answer_by_screen(now, &agent, call),
+            Command::Decline { agent, call } => self.decline(now, &agent, call),
+            Command::HangUp { agent, call } => self.hang_up(now, &agent, call),
+            Command::WrapUpDone { agent, call } => self.wrap_up_done(now, &agent, call),
+            Command::ExtendWrapUp { agent, call, by } => self.extend_wrap_up(&agent, call, by),
+            Command::ScreenAlive { agent } => self.screen(now, &agent, true),
+            Command::ScreenDead { agent } => self.screen(now, &agent, false),
+            Command::Admit(admission) => {
+                self.admission = admission;
+                Ok(Done::Ok)
+            }
+            Command::EndAll => {
+                self.end_all(now);
+                Ok(Done::Ok)
+            }
+        }
+    }
+
+    fn put_agent(&mut self, now: Moment, profile: AgentProfile) -> Answer {
+        if !self.roster.put(profile) {
+            return Err(CommandRefused::TooManyAgents);
+        }
+        self.serve_waiting(now);
+        Ok(Done::Ok)
+    }
+
+    fn remove_agent(&mut self, now: Moment, id: &AgentId) -> Answer {
+        let answer = self.set_presence(now, id, PresenceWish::Offline);
+        self.roster.forget(id);
+        answer
+    }
+
+    /// Not during a call: it could only be kept after it, and the screen would say what is not so.
+    fn set_presence(&mut self, now: Moment, id: &AgentId, wish: PresenceWish) -> Answer {
+        let agent = self.roster.get(id).ok_or(CommandRefused::NoSuchAgent)?;
+        if let PresenceWish::Paused { reason } = &wish
+            && !self.config.pause_reasons.contains(reason)
+        {
+            return Err(CommandRefused::NoSuchReason(reason.clone()));
+        }
+        if wish == PresenceWish::Ready && agent.profile.device.is_none() {
+            return Err(CommandRefused::NoDevice);
+        }
+        match (agent.doing.clone(), wish) {
+            (Doing::Talking { .. }, _) => Err(CommandRefused::AgentBusy),
+            (Doing::Offered { .. } | Doing::Ringing { .. }, PresenceWish::Ready) => {
+                Ok(Done::Unchanged)
+            }
+            (Doing::Offered { call } | Doing::Ringing { call, .. }, wish) => {
+                // The offer goes to somebody else; the wish holds when the phone is silent.
+                self.roster.change(id, |agent| agent.wish = Some(wish));
+                if let Some(leg) = self.ringing_leg(id, call) {
+                    self.decline_leg(now, id, call, leg);
+                }
+                Ok(Done::Ok)
+            }
+            (Doing::WrapUp { call, .. }, wish) => {
+                self.record(now, call, Fact::WrapUpExpired { agent: id.clone() });
+                self.roster.change(id, |agent| agent.wish = Some(wish));
+                self.end_wrap_up(now, id);
+                Ok(Done::Ok)
+            }
+            (Doing::Offline | Doing::Ready | Doing::Paused { .. }, wish) => {
+                let doing = wished(wish);
+                if doing == agent_doing(self, id) {
+                    return Ok(Done::Unchanged);
+                }
+                self.roster.change(id, |agent| agent.misses = crate::roster::Misses::default());
+                self.roster.idle_from(now, id);
+                self.become(now, id, doing);
+                self.serve_waiting(now);
+                Ok(Done::Ok)
+            }
+        }
+    }
+
+    fn answer_by_screen(&mut self, now: Moment, id: &AgentId, call: CallId) -> Answer {
+        let agent = self.roster.get(id).ok_or(CommandRefused::NoSuchAgent)?;
+        match agent.doing {
+            Doing::Talking { call: present } if present == call => return Ok(Done::Unchanged),
+            Doing::Ringing { call: present, answerable } if present == call => {
+                if !answerable {
+                    return Err(CommandRefused::AnswerOnPhone);
+                }
+            }
+            Doing::Offered { call: present } if present == call => {
+                return Err(CommandRefused::AnswerOnPhone);
+            }
+            _ => return Err(CommandRefused::CallGone),
+        }
+        let leg = self.ringing_leg(id, call).ok_or(CommandRefused::CallGone)?;
+        self.endpoint.notify_talk(now, leg);
+        Ok(Done::Ok)
+    }
+
+    fn decline(&mut self, now: Moment, id: &AgentId, call: CallId) -> Answer {
+        self.roster.get(id).ok_or(CommandRefused::NoSuchAgent)?;
+        let leg = self.ringing_leg(id, call).ok_or(CommandRefused::CallGone)?;
+        self.decline_leg(now, id, call, leg);
+        Ok(Done::Ok)
+    }
+
+    fn decline_leg(&mut self, now: Moment, id: &AgentId, call: CallId, leg: LegId) {
+        if let Some(call) = self.calls.get_mut(&call) {
+            call.excluded.push(id.clone());
+        }
+        self.withdraw(now, call, leg, Withdrawal::Declined);
+        self.offer_more(now, call);
+        self.reschedule(call);
+    }
+
+    fn hang_up(&mut self, now: Moment, id: &AgentId, call: CallId) -> Answer {
+        self.roster.get(id).ok_or(CommandRefused::NoSuchAgent)?;
+        if self.talking_agent(call) != Some(id) {
+            return Err(CommandRefused::CallGone);
+        }
+        self.hang_up_by_agent(now, call);
+        Ok(Done::Ok)
+    }
+
+    fn wrap_up_done(&mut self, now: Moment, id: &AgentId, call: CallId) -> Answer {
+        let agent = self.roster.get(id).ok_or(CommandRefused::NoSuchAgent)?;
+        match agent.doing {
+            Doing::WrapUp { call: present, .. } if present == call => {
+                self.end_wrap_up(now, id);
+                Ok(Done::Ok)
+            }
+            // A record from the unfinished list: the agent does something else by now.
+            _ => Ok(Done::Unchanged),
+        }
+    }
+
+    fn extend_wrap_up(&mut self, id: &AgentId, call: CallId, by: Duration) -> Answer {
+        let changed = self.roster.change(id, |agent| match &mut agent.doing {
+            Doing::WrapUp { call: present, until } if *present == call => {
+                *until = *until + by;
+                true
+            }
+            _ => false,
+        });
+        match changed {
+            None => Err(CommandRefused::NoSuchAgent),
+            Some(false) => Err(CommandRefused::CallGone),
+            Some(true) => Ok(Done::Ok),
+        }
+    }
+
+    fn screen(&mut self, now: Moment, id: &AgentId, alive: bool) -> Answer {
+        let was = self.roster.change(id, |agent| std::mem::replace(&mut agent.screen_alive, alive));
+        let agent = id.clone();
+        match (was, alive) {
+            (None, _) => return Err(CommandRefused::NoSuchAgent),
+            (Some(true), false) => self.record_apart(now, Fact::ScreenDead { agent }),
+            (Some(false), true) => self.record_apart(now, Fact::ScreenRestored { agent }),
+            (Some(_), _) => return Ok(Done::Unchanged),
+        }
+        Ok(Done::Ok)
+    }
+
+    /// The leg with which this agent's phone rings for this call, if it was not told to stop.
+    fn ringing_leg(&self, id: &AgentId, call: CallId) -> Option<LegId> {
+        let mut offers = self.calls.get(&call)?.live_offers();
+        offers.find(|offer| offer.agent == *id).map(|offer| offer.leg)
+    }
+}
+
+fn agent_doing(exchange: &Exchange, id: &AgentId) -> Doing {
+    exchange.roster.get(id).map_or(Doing::Offline, |agent| agent.doing.clone())
+}

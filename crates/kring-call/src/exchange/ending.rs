@@ -1,0 +1,181 @@
+//! Calls end: the caller gives up, somebody hangs up, nobody confirms, the house closes.
+
+use super::{Exchange, Role};
+use crate::{
+    call::{Call, State},
+    roster::Doing,
+};
+use kring_journal::{AgentId, CallId, EndedBy, Fact, Withdrawal};
+use kring_sip::{LegId, Reason};
+use kring_time::Moment;
+
+impl Exchange {
+    /// CANCEL from the caller, before anybody answered. The endpoint has sent 487 already.
+    pub(super) fn caller_gave_up(&mut self, now: Moment, id: CallId) {
+        let Some(call) = self.forget(id) else {
+            return;
+        };
+        self.legs.remove(&call.caller_leg);
+        let wait_ms = now.since(call.clock.t0()).as_millis() as u64;
+        self.record(now, id, Fact::Abandoned { rings: call.rings_told, wait_ms });
+        self.let_phones_go_because(now, call, Withdrawal::CallerGaveUp);
+    }
+
+    /// A refused or failed call lets its phones and ports go.
+    pub(super) fn let_phones_go(&mut self, now: Moment, call: Call) {
+        self.let_phones_go_because(now, call, Withdrawal::CallOver);
+    }
+
+    fn let_phones_go_because(&mut self, now: Moment, mut call: Call, why: Withdrawal) {
+        self.release_offers(now, &mut call, why, None);
+        self.release_sound(&call);
+    }
+
+    /// BYE, or a dialog that is no more, on one side of an answered call.
+    pub(super) fn hung_up(&mut self, now: Moment, id: CallId, leg: LegId, cause: &str) {
+        let Some(call) = self.calls.get(&id) else {
+            return;
+        };
+        let State::Talking { leg: agent_leg, .. } = call.state else {
+            self.caller_left_early(now, id);
+            return;
+        };
+        let caller_leg = call.caller_leg;
+        let (by, other) = if leg == caller_leg {
+            (EndedBy::Caller, agent_leg)
+        } else {
+            (EndedBy::Agent, caller_leg)
+        };
+        self.legs.remove(&leg);
+        self.hang_up_leg(now, id, other, Reason::sip(200, "Normal call clearing"));
+        if leg == agent_leg
+            && let Some(agent) = self.talking_agent(id).cloned()
+        {
+            self.roster.change(&agent, |agent| agent.phone_leg = None);
+        }
+        self.ended(now, id, by, cause);
+    }
+
+    /// Our 200 to the caller was never confirmed (RFC 3261 section 13.3.1.4): BYE to both.
+    pub(super) fn never_confirmed(&mut self, now: Moment, id: CallId) {
+        self.end_by_kring(now, id, "no_ack");
+    }
+
+    /// kring ends an answered call.
+    pub(super) fn end_by_kring(&mut self, now: Moment, id: CallId, cause: &str) {
+        let reason = Reason::sip(200, cause);
+        if self.bye_both(now, id, reason) {
+            self.ended(now, id, EndedBy::Kring, cause);
+        }
+    }
+
+    /// The agent ends the call on the screen.
+    pub(super) fn hang_up_by_agent(&mut self, now: Moment, id: CallId) {
+        if self.bye_both(now, id, Reason::sip(200, "Normal call clearing")) {
+            self.ended(now, id, EndedBy::Agent, "hangup");
+        }
+    }
+
+    /// Ends every call, because the time for the drain is over.
+    pub(super) fn end_all(&mut self, now: Moment) {
+        // By id, which is by age: the same seed ends them in the same order.
+        let mut ids: Vec<CallId> = self.calls.keys().copied().collect();
+        ids.sort_unstable();
+        for id in ids {
+            if self.talking_agent(id).is_some() {
+                self.end_by_kring(now, id, "shutdown");
+            } else {
+                self.fail(now, id, 503, "the service is shutting down");
+            }
+        }
+    }
+
+    fn fail(&mut self, now: Moment, id: CallId, code: u16, cause: &str) {
+        let Some(call) = self.forget(id) else {
+            return;
+        };
+        self.endpoint.reject(now, call.caller_leg, code, Vec::new());
+        self.legs.remove(&call.caller_leg);
+        let cause = cause.to_owned();
+        self.record(now, id, Fact::Failed { cause, code });
+        self.let_phones_go(now, call);
+    }
+
+    /// The caller's leg is gone without CANCEL while it rang.
+    fn caller_left_early(&mut self, now: Moment, id: CallId) {
+        self.caller_gave_up(now, id);
+    }
+
+    fn bye_both(&mut self, now: Moment, id: CallId, reason: Reason) -> bool {
+        let Some(call) = self.calls.get(&id) else {
+            return false;
+        };
+        let State::Talking { leg, .. } = call.state else {
+            return false;
+        };
+        let caller_leg = call.caller_leg;
+        self.hang_up_leg(now, id, caller_leg, reason.clone());
+        self.hang_up_leg(now, id, leg, reason);
+        true
+    }
+
+    fn hang_up_leg(&mut self, now: Moment, id: CallId, leg: LegId, reason: Reason) {
+        let agent = match self.legs.get(&leg) {
+            Some(Role::Agent(_)) => self.talking_agent(id).cloned(),
+            _ => None,
+        };
+        self.endpoint.bye(now, leg, Some(reason));
+        self.legs.insert(leg, Role::Closing(agent));
+    }
+
+    /// The facts and the agent's part of an answered call that is over.
+    fn ended(&mut self, now: Moment, id: CallId, by: EndedBy, cause: &str) {
+        let Some(call) = self.forget(id) else {
+            return;
+        };
+        let State::Talking { agent, since, .. } = &call.state else {
+            return;
+        };
+        let talk_ms = now.since(*since).as_millis() as u64;
+        let cause = cause.to_owned();
+        self.record(now, id, Fact::Ended { by, cause, talk_ms });
+        self.open_wrap_up(now, id, agent);
+        self.release_sound(&call);
+    }
+
+    fn open_wrap_up(&mut self, now: Moment, id: CallId, agent: &AgentId) {
+        let lasts = self.config.wrap_up;
+        let for_s = lasts.as_secs() as u32;
+        let fact = Fact::WrapUpOpened { agent: agent.clone(), for_s };
+        self.record(now, id, fact);
+        self.roster.idle_from(now, agent);
+        if lasts.is_zero() {
+            self.let_go(now, agent);
+        } else {
+            let until = now + lasts;
+            self.become(now, agent, Doing::WrapUp { call: id, until });
+        }
+    }
+
+    /// A leg whose BYE was out is gone: the phone is silent now.
+    pub(super) fn leg_is_gone(&mut self, now: Moment, leg: LegId, agent: Option<AgentId>) {
+        self.legs.remove(&leg);
+        let Some(agent) = agent else {
+            return;
+        };
+        self.roster.change(&agent, |a| {
+            if a.phone_leg == Some(leg) {
+                a.phone_leg = None;
+            }
+        });
+        let still_offered = self
+            .roster
+            .get(&agent)
+            .is_some_and(|a| matches!(a.doing, Doing::Offered { .. } | Doing::Ringing { .. }));
+        if still_offered {
+            self.let_go(now, &agent);
+        } else {
+            self.serve_waiting(now);
+        }
+    }
+}

@@ -1,0 +1,270 @@
+//! A call comes: who may call, to which queue, and the first step of its life.
+
+use super::{Exchange, Output, Role};
+use crate::{
+    call::{Call, Sound, State},
+    command::{Admission, CallerIdentity},
+    config::OnDeadline,
+    limits::{CALLS_MAX, RETRY_AFTER_OVERLOAD_S, RETRY_AFTER_S},
+    plan::Strategy,
+    ring::RingClock,
+    trunk::caller_identity,
+};
+use kring_journal::{CallId, CallerRef, DeadlineAction, Fact, Refusal};
+use kring_media::{OwnAudio, SdpRefused};
+use kring_sip::{HeaderName, IncomingInvite, LegId, NameAddr, Uri};
+use kring_time::Moment;
+
+/// Why an INVITE is not accepted for processing: the response it gets, and no call.
+enum Door {
+    Closed { code: u16, retry_after_s: Option<u32> },
+    Open { trunk: usize, queue: usize },
+}
+
+impl Exchange {
+    /// An INVITE outside any dialog.
+    pub(super) fn incoming(&mut self, now: Moment, leg: LegId, invite: &IncomingInvite) {
+        let (trunk, queue) = match self.door(now, invite) {
+            Door::Open { trunk, queue } => (trunk, queue),
+            Door::Closed { code, retry_after_s } => {
+                self.turn_away(now, leg, code, retry_after_s);
+                return;
+            }
+        };
+        let sound = match self.prepare_sound(invite) {
+            Ok(sound) => sound,
+            Err(NoSound::Ports) => {
+                self.turn_away(now, leg, 503, Some(RETRY_AFTER_OVERLOAD_S));
+                return;
+            }
+            Err(NoSound::Sdp(refused)) => {
+                let code = match refused {
+                    SdpRefused::NoCommonCodec => 488,
+                    _ => 400,
+                };
+                self.turn_away(now, leg, code, None);
+                return;
+            }
+        };
+        let trunk = &self.config.trunks[trunk];
+        let identity = caller_identity(&invite.headers, &invite.from, trunk.trust_identity);
+        let trunk = trunk.name.clone();
+        self.accept_call(now, leg, invite, queue, trunk, identity, sound);
+    }
+
+    /// A stranger learns nothing but 403; a number that is nobody's gets 404 from a trunk only.
+    fn door(&mut self, now: Moment, invite: &IncomingInvite) -> Door {
+        let closed = |code, retry_after_s| Door::Closed { code, retry_after_s };
+        let source = invite.from_peer.address;
+        let Some(trunk) = self.config.trunks.iter().position(|t| t.admits(source)) else {
+            return closed(403, None);
+        };
+        let dialled = invite.request_uri.user().unwrap_or_default();
+        let Some(queue) = self.queue_of(dialled) else {
+            return closed(404, None);
+        };
+        match self.admission {
+            Admission::Open => {}
+            Admission::Draining => return closed(503, Some(RETRY_AFTER_S)),
+            Admission::JournalFull => return closed(503, Some(RETRY_AFTER_OVERLOAD_S)),
+        }
+        if self.calls.len() >= CALLS_MAX || !self.withdrawn_has_room() || !self.rate.take(now) {
+            return closed(503, Some(RETRY_AFTER_OVERLOAD_S));
+        }
+        Door::Open { trunk, queue }
+    }
+
+    fn queue_of(&self, dialled: &str) -> Option<usize> {
+        let dialled = dialled.trim_start_matches('+');
+        let queues = &self.config.queues;
+        queues
+            .iter()
+            .position(|queue| queue.did.iter().any(|did| did.trim_start_matches('+') == dialled))
+            .or_else(|| queues.iter().position(|queue| queue.did.is_empty()))
+    }
+
+    fn turn_away(&mut self, now: Moment, leg: LegId, code: u16, retry_after_s: Option<u32>) {
+        let extra = retry_after_s
+            .map(|s| (HeaderName::RetryAfter, s.to_string()))
+            .into_iter()
+            .collect();
+        self.endpoint.reject(now, leg, code, extra);
+    }
+
+    fn prepare_sound(&mut self, invite: &IncomingInvite) -> Result<Sound, NoSound> {
+        let callers = match &invite.body {
+            Some(sdp) => Some(kring_media::read(sdp).map_err(NoSound::Sdp)?),
+            None => None,
+        };
+        let (caller_ports, agent_ports) = self.take_ports().ok_or(NoSound::Ports)?;
+        let session = self.new_session();
+        let own = OwnAudio {
+            address: self.config.media_address,
+            port: agent_ports.rtp,
+            session_id: session.0,
+            version: 1,
+        };
+        let offered =
+            kring_media::offer_to_agent(callers.as_ref(), &self.config.codecs, &own);
+        match offered {
+            Ok((to_phones, _)) => Ok(Sound {
+                session,
+                caller_ports,
+                agent_ports,
+                callers,
+                to_phones: to_phones.into(),
+            }),
+            Err(refused) => {
+                self.ports.give_back([caller_ports, agent_ports]);
+                Err(NoSound::Sdp(refused))
+            }
+        }
+    }
+
+    #[allow(clippy::too_many_arguments, reason = "each is a different noun of the same step")]
+    fn accept_call(
+        &mut self,
+        now: Moment,
+        leg: LegId,
+        invite: &IncomingInvite,
+        queue: usize,
+        trunk: String,
+        identity: CallerIdentity,
+        sound: Sound,
+    ) {
+        let wall_ms = self.config.wall_at_boot_ms + now.as_micros() / 1_000;
+        let id = CallId::new(wall_ms, self.chance_u128());
+        let caller = CallerRef::new(self.chance_u128() as u64);
+        let offered = Fact::Offered {
+            caller,
+            queue: self.config.queues[queue].name.clone(),
+            did: invite.request_uri.user().unwrap_or_default().to_owned(),
+            sip_call_id: invite.call_id.to_string(),
+            trunk,
+            forwarded_by: identity.forwarded_by.clone(),
+            rang_before: identity.forwarded_by.is_some() && rang_before(invite),
+            terms: (*self.config.terms).clone(),
+        };
+        let from = self.caller_for_phones(&identity);
+        self.outputs.push_back(Output::Introduce(id, caller, identity));
+        self.record(now, id, offered);
+        let call = Call {
+            id,
+            queue,
+            caller_leg: leg,
+            from,
+            max_forwards: invite.max_forwards.saturating_sub(1),
+            clock: RingClock::start(now, self.config.terms.clone()),
+            plan: self.config.queues[queue].plan.clone(),
+            sound,
+            state: State::Ringing { leavers_gone: false },
+            offers: Vec::new(),
+            excluded: Vec::new(),
+            tried: Vec::new(),
+            attempts: 0,
+            hop: 0,
+            rings_told: 0,
+            degraded: false,
+            agenda: None,
+        };
+        self.legs.insert(leg, Role::Caller(id));
+        self.calls.insert(id, call);
+        if self.roster.is_staffed(&self.config.queues[queue].name) {
+            self.waiting.insert((now, id));
+            self.offer_more(now, id);
+            self.endpoint.provisional(now, leg, 180, None);
+            self.tell_rings(now, id);
+            self.reschedule(id);
+        } else {
+            self.refuse(now, id, Refusal::Unstaffed, now);
+        }
+    }
+
+    /// The From of the INVITEs to phones: the citizen's number at our address, or nobody's.
+    fn caller_for_phones(&self, identity: &CallerIdentity) -> NameAddr {
+        let own = self.config.endpoint.advertised;
+        let named = (!identity.anonymous)
+            .then(|| Uri::sip(Some(&identity.user), &own.ip().to_string(), Some(own.port())).ok())
+            .flatten();
+        let uri = named.unwrap_or_else(|| self.anonymous.clone());
+        let mut from = NameAddr::new(uri);
+        from.display = identity.display.as_deref().map(Into::into);
+        from
+    }
+
+    /// The deadline action, and the refusal of an unstaffed queue. `due` is when it should have been.
+    pub(super) fn refuse(&mut self, now: Moment, id: CallId, why: Refusal, due: Moment) {
+        let Some(call) = self.forget(id) else {
+            return;
+        };
+        let queue = &self.config.queues[call.queue];
+        let (action, code, retry_after_s, to) = match &queue.on_deadline {
+            OnDeadline::AnnounceBusy => {
+                let code = match why {
+                    Refusal::Deadline => 486,
+                    Refusal::Unstaffed => 480,
+                };
+                (DeadlineAction::AnnounceBusy, code, Some(RETRY_AFTER_S), None)
+            }
+            OnDeadline::Redirect { to } => (DeadlineAction::Redirect, 302, None, Some(to.clone())),
+        };
+        let extra = match (&to, retry_after_s) {
+            (Some(to), _) => vec![(HeaderName::Contact, format!("<{to}>"))],
+            (None, Some(s)) => vec![(HeaderName::RetryAfter, s.to_string())],
+            (None, None) => Vec::new(),
+        };
+        self.endpoint.reject(now, call.caller_leg, code, extra);
+        self.legs.remove(&call.caller_leg);
+        let fact = Fact::Refused {
+            why,
+            action,
+            code,
+            retry_after_s,
+            to,
+            rings: call.rings_told,
+            wait_ms: now.since(call.clock.t0()).as_millis() as u64,
+            lateness_us: now.since(due).as_micros() as u64,
+        };
+        self.record(now, id, fact);
+        self.let_phones_go(now, call);
+    }
+}
+
+enum NoSound {
+    Ports,
+    Sdp(SdpRefused),
+}
+
+/// Diversion reasons that mean a phone has rung before (RFC 5806 section 4.1).
+fn rang_before(invite: &IncomingInvite) -> bool {
+    invite
+        .headers
+        .get(&HeaderName::Diversion)
+        .is_some_and(|value| value.contains("no-answer"))
+}
+
+impl Exchange {
+    /// Says every ring that has begun by `now`, each at its own moment.
+    pub(super) fn tell_rings(&mut self, now: Moment, id: CallId) {
+        let Some(call) = self.calls.get_mut(&id) else {
+            return;
+        };
+        let (first, of) = (call.rings_told + 1, call.clock.limit());
+        let last = call.clock.rings_at(now).min(of);
+        call.rings_told = call.rings_told.max(last);
+        let rings: Vec<(Moment, u8)> = (first..=last)
+            .map(|number| (call.clock.ring_at(number), number))
+            .collect();
+        for (at, number) in rings {
+            self.record(at, id, Fact::Ring { number, of });
+        }
+    }
+
+    /// How many phones hop `strategy` wants to ring at once.
+    pub(super) fn phones_at_once(strategy: Strategy) -> usize {
+        match strategy {
+            Strategy::LongestIdle => 1,
+            Strategy::All => crate::limits::OFFERS_AT_ONCE_MAX,
+        }
+    }
+}

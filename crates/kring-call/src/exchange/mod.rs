@@ -1,0 +1,321 @@
+//! The exchange: joins what kring decides to SIP and sound. One input, drain [`Exchange::poll`], wait
+//! for [`Exchange::deadline`] or the next input. It has no clock, no socket and no disk.
+//!
+//! Within a step every fact is handed out before the datagrams of that step, so a pop is in the
+//! agent's outbox before the INVITE to that agent's phone leaves (invariant I5).
+
+mod agents;
+mod answering;
+mod commands;
+mod ending;
+mod incoming;
+mod offering;
+mod ports;
+mod rate;
+mod sounding;
+
+use crate::{
+    call::Call,
+    command::{Admission, CallerIdentity, Command, CommandRefused, Done, ReplySlot},
+    config::{ExchangeConfig, Restored},
+    limits,
+    roster::Roster,
+};
+use bytes::Bytes;
+use kring_journal::{AgentId, CallId, CallerRef, Fact, Withdrawal};
+use kring_media::{MediaNotice, MediaOrder, SessionId};
+use kring_sip::{Effect, Endpoint, LegEvent, LegId, Peer, SipCount, Transmit, Uri};
+use kring_time::Moment;
+use ports::Ports;
+use rand::{RngCore, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use rate::Rate;
+use rustc_hash::FxHashMap;
+use std::collections::{BTreeSet, VecDeque};
+
+/// What the world does to the exchange.
+#[derive(Debug)]
+pub enum Input {
+    /// One whole SIP message.
+    Datagram {
+        /// Who sent it.
+        from: Peer,
+        /// As it came.
+        bytes: Bytes,
+    },
+    /// A message could not be delivered: connection refused, unreachable.
+    TransportFailed {
+        /// Where it should have gone.
+        to: Peer,
+    },
+    /// A person or program asks for something.
+    Command {
+        /// Where the answer goes.
+        slot: ReplySlot,
+        /// What is asked.
+        command: Command,
+    },
+    /// The media threads have something to tell.
+    Media(MediaNotice),
+    /// [`Exchange::deadline`] has passed.
+    Deadline,
+}
+
+/// What the exchange does to the world.
+#[derive(Debug)]
+pub enum Output {
+    /// Send these bytes.
+    Send(Transmit),
+    /// Tell the media threads.
+    Media(MediaOrder),
+    /// Answer a command.
+    Reply(ReplySlot, Result<Done, CommandRefused>),
+    /// Who stands behind a reference: for the screen and the customer tables, never for the journal.
+    Introduce(CallId, CallerRef, CallerIdentity),
+    /// Something happened.
+    Record(Moment, Option<CallId>, Fact),
+    /// Something to count.
+    Counted(SipCount),
+}
+
+/// What a SIP leg is to us.
+#[derive(Clone, Debug)]
+enum Role {
+    /// The caller's side of a live call.
+    Caller(CallId),
+    /// A phone that rings for a live call.
+    Offered(CallId),
+    /// The agent's side of an answered call.
+    Agent(CallId),
+    /// A phone that was told to stop when its call went on or ended; its last word is awaited.
+    Withdrawn(WithdrawnPhone),
+    /// BYE is out; nothing that it still says matters but that it is gone.
+    Closing(Option<AgentId>),
+}
+
+#[derive(Clone, Debug)]
+struct WithdrawnPhone {
+    call: CallId,
+    agent: AgentId,
+    why: Withdrawal,
+    alerting: bool,
+    last_ring_only: bool,
+    /// When the phone ought to be silent at the latest.
+    deadline: Moment,
+    winner: Option<AgentId>,
+}
+
+/// The pure engine of kring.
+#[derive(Debug)]
+pub struct Exchange {
+    config: ExchangeConfig,
+    /// From of a caller who withholds the number (RFC 3323 section 4.1.1.3).
+    anonymous: Uri,
+    endpoint: Endpoint,
+    chance: ChaCha8Rng,
+    calls: FxHashMap<CallId, Call>,
+    legs: FxHashMap<LegId, Role>,
+    sessions: FxHashMap<SessionId, CallId>,
+    next_session: u64,
+    roster: Roster,
+    /// When each call next wants attention.
+    agenda: BTreeSet<(Moment, CallId)>,
+    /// The calls that may still be offered, oldest first.
+    waiting: BTreeSet<(Moment, CallId)>,
+    ports: Ports,
+    rate: Rate,
+    admission: Admission,
+    outputs: VecDeque<Output>,
+}
+
+impl Exchange {
+    /// An exchange without agents; `PutAgent` commands and [`Exchange::restore`] bring them.
+    pub fn new(config: ExchangeConfig) -> Exchange {
+        let anonymous = "sip:anonymous@anonymous.invalid".parse().expect("a URI by RFC 3323");
+        let mut exchange = Exchange {
+            anonymous,
+            endpoint: Endpoint::new(config.endpoint.clone()),
+            chance: ChaCha8Rng::seed_from_u64(config.seed),
+            calls: FxHashMap::default(),
+            legs: FxHashMap::default(),
+            sessions: FxHashMap::default(),
+            next_session: 1,
+            roster: Roster::default(),
+            agenda: BTreeSet::new(),
+            waiting: BTreeSet::new(),
+            ports: Ports::default(),
+            rate: Rate::new(config.cps_max),
+            admission: Admission::Open,
+            outputs: VecDeque::new(),
+            config,
+        };
+        exchange.reserve_ports();
+        exchange
+    }
+
+    /// Gives agents back the state they had when the last process ended (invariant I8). Call it
+    /// after their `PutAgent` and before the first other input.
+    pub fn restore(&mut self, now: Moment, agents: &[Restored]) {
+        for agent in agents {
+            self.restore_agent(now, agent);
+        }
+    }
+
+    /// Takes in one input. Drain [`Exchange::poll`] afterwards.
+    pub fn handle(&mut self, now: Moment, input: Input) {
+        match input {
+            Input::Datagram { from, bytes } => self.endpoint.receive(now, from, &bytes),
+            Input::TransportFailed { to } => self.endpoint.transport_failed(now, to),
+            Input::Command { slot, command } => {
+                let answer = self.obey(now, command);
+                self.outputs.push_back(Output::Reply(slot, answer));
+            }
+            Input::Media(notice) => self.hear(now, notice),
+            Input::Deadline => {}
+        }
+        self.settle(now);
+    }
+
+    /// What is to be done, in order, until `None`.
+    pub fn poll(&mut self) -> Option<Output> {
+        self.outputs.pop_front()
+    }
+
+    /// When to give [`Input::Deadline`] if nothing else comes before.
+    pub fn deadline(&self) -> Option<Moment> {
+        let calls = self.agenda.first().map(|(at, _)| *at);
+        [calls, self.roster.deadline(), self.endpoint.deadline()]
+            .into_iter()
+            .flatten()
+            .min()
+    }
+
+    /// SIP transactions, SIP dialogs and calls that are alive now.
+    pub fn load(&self) -> (usize, usize, usize) {
+        let counts = self.endpoint.counts();
+        (counts.transactions, counts.dialogs, self.calls.len())
+    }
+
+    /// Does everything that is due by `now`, whatever woke us: a wake-up proves nothing, the clock does.
+    fn settle(&mut self, now: Moment) {
+        self.pump(now);
+        if self.endpoint.deadline().is_some_and(|due| due <= now) {
+            self.endpoint.wake(now);
+            self.pump(now);
+        }
+        while let Some((due, id)) = self.agenda.first().copied() {
+            if due > now {
+                break;
+            }
+            self.attend(now, id);
+            self.pump(now);
+        }
+        while let Some(agent) = self.roster.expired(now) {
+            self.wrap_up_expired(now, &agent);
+            self.pump(now);
+        }
+    }
+
+    /// Takes what the SIP endpoint has to say until it has nothing more to say.
+    fn pump(&mut self, now: Moment) {
+        while let Some(effect) = self.endpoint.poll() {
+            match effect {
+                Effect::Send(transmit) => self.outputs.push_back(Output::Send(transmit)),
+                Effect::Counted(count) => self.outputs.push_back(Output::Counted(count)),
+                Effect::Event(leg, event) => self.leg_event(now, leg, event),
+            }
+        }
+    }
+
+    /// Every event of every leg comes through here: the role says whose concern it is.
+    fn leg_event(&mut self, now: Moment, leg: LegId, event: LegEvent) {
+        if let LegEvent::Incoming(invite) = event {
+            self.incoming(now, leg, &invite);
+            return;
+        }
+        let Some(role) = self.legs.get(&leg).cloned() else {
+            // A leg that was refused at the door still says goodbye.
+            return;
+        };
+        match (role, event) {
+            (Role::Caller(call), LegEvent::CallerCancelled) => self.caller_gave_up(now, call),
+            (Role::Caller(call), LegEvent::Confirmed { body }) => self.confirmed(call, body),
+            (Role::Caller(call), LegEvent::AckMissing) => self.never_confirmed(now, call),
+            (Role::Offered(call), LegEvent::Progress { code, talk, .. }) => {
+                self.phone_progress(now, call, leg, code, talk);
+            }
+            (Role::Offered(call), LegEvent::Accepted { body }) => {
+                self.phone_answered(now, call, leg, body);
+            }
+            (Role::Offered(call), LegEvent::Rejected { code, local, .. }) => {
+                self.phone_refused(now, call, leg, code, local);
+            }
+            (Role::Withdrawn(phone), LegEvent::Accepted { .. }) => {
+                self.answered_too_late(now, leg, phone);
+            }
+            (Role::Withdrawn(phone), LegEvent::Rejected { .. } | LegEvent::Gone { .. }) => {
+                self.phone_is_silent(now, leg, phone);
+            }
+            (Role::Caller(call) | Role::Agent(call), LegEvent::Offer { body, .. }) => {
+                self.sound_moves(now, call, leg, &body);
+            }
+            (Role::Caller(call) | Role::Agent(call), LegEvent::Bye { .. }) => {
+                self.hung_up(now, call, leg, "bye");
+            }
+            (Role::Caller(call) | Role::Agent(call), LegEvent::Gone { .. }) => {
+                self.hung_up(now, call, leg, "lost");
+            }
+            (
+                Role::Closing(agent),
+                LegEvent::Gone { .. } | LegEvent::Bye { .. } | LegEvent::Rejected { .. },
+            ) => self.leg_is_gone(now, leg, agent),
+            // What is left is late, repeated, or of no interest to this role: a fact of networks.
+            (_, _) => {}
+        }
+    }
+
+    /// Writes a fact of a call.
+    fn record(&mut self, at: Moment, call: CallId, fact: Fact) {
+        self.outputs.push_back(Output::Record(at, Some(call), fact));
+    }
+
+    /// Writes a fact of an agent or of the exchange.
+    fn record_apart(&mut self, at: Moment, fact: Fact) {
+        self.outputs.push_back(Output::Record(at, None, fact));
+    }
+
+    /// Puts the call into the agenda anew after anything that may have changed when it is due.
+    fn reschedule(&mut self, id: CallId) {
+        let Some(call) = self.calls.get_mut(&id) else {
+            return;
+        };
+        let due = call.due();
+        if call.agenda == due {
+            return;
+        }
+        if let Some(old) = std::mem::replace(&mut call.agenda, due) {
+            self.agenda.remove(&(old, id));
+        }
+        if let Some(due) = due {
+            self.agenda.insert((due, id));
+        }
+    }
+
+    /// Takes the call out of every list; its legs and its sound are the caller's to see to.
+    fn forget(&mut self, id: CallId) -> Option<Call> {
+        let call = self.calls.remove(&id)?;
+        if let Some(due) = call.agenda {
+            self.agenda.remove(&(due, id));
+        }
+        self.waiting.remove(&(call.clock.t0(), id));
+        Some(call)
+    }
+
+    fn chance_u128(&mut self) -> u128 {
+        (u128::from(self.chance.next_u64()) << 64) | u128::from(self.chance.next_u64())
+    }
+
+    fn withdrawn_has_room(&self) -> bool {
+        self.legs.len() < limits::WITHDRAWN_MAX
+    }
+}

@@ -1,0 +1,375 @@
+//! Offers: which phones ring for a call, when they join, leave, and what they say meanwhile.
+
+use super::{Exchange, Role, WithdrawnPhone};
+use crate::{
+    call::{Call, Offer, State},
+    limits::ATTEMPTS_MAX,
+    plan::Strategy,
+    roster::Doing,
+};
+use kring_journal::{AgentId, CallId, Fact, Refusal, Unreached, Withdrawal};
+use kring_sip::{HeaderName, Invitation, LegId, NameAddr, Reason};
+use kring_time::Moment;
+
+impl Exchange {
+    /// Does what is due for one call: rings, hops, overdue phones, the withdrawal, the deadline action.
+    pub(super) fn attend(&mut self, now: Moment, id: CallId) {
+        self.tell_rings(now, id);
+        self.see_to_phones(now, id);
+        self.change_hop(now, id);
+        let Some(call) = self.calls.get_mut(&id) else {
+            return;
+        };
+        if matches!(call.state, State::Ringing { .. }) && call.clock.withdraw_at() <= now {
+            call.state = State::Withdrawing;
+            self.waiting.remove(&(call.clock.t0(), id));
+            self.withdraw_all(now, id, Withdrawal::Rona);
+        }
+        let due = self.calls.get(&id).map(|call| (call.clock.commit_at(), &call.state));
+        if let Some((commit_at, State::Withdrawing)) = due
+            && commit_at <= now
+        {
+            self.refuse(now, id, Refusal::Deadline, commit_at);
+        }
+        self.reschedule(id);
+    }
+
+    /// Rings as many more phones as the present hop wants.
+    pub(super) fn offer_more(&mut self, now: Moment, id: CallId) {
+        let Some(call) = self.calls.get(&id) else {
+            return;
+        };
+        if !matches!(call.state, State::Ringing { .. }) || now >= call.clock.last_offer_at() {
+            return;
+        }
+        let strategy = call.plan.strategy(call.hop);
+        let wanted = Self::phones_at_once(strategy).saturating_sub(call.live_offers().count());
+        if wanted == 0 {
+            return;
+        }
+        let (agents, degraded) = self.choose(call, strategy, wanted);
+        if degraded {
+            self.note_degraded(now, id);
+        }
+        for agent in agents {
+            self.invite(now, id, &agent);
+        }
+        self.reschedule(id);
+    }
+
+    /// Who is offered the call next: for one seat, somebody who was not tried yet if there is one.
+    fn choose(&self, call: &Call, strategy: Strategy, wanted: usize) -> (Vec<AgentId>, bool) {
+        let queue = &self.config.queues[call.queue].name;
+        let fits = |id: &AgentId| !call.excluded.contains(id);
+        if strategy == Strategy::LongestIdle {
+            let fresh = |id: &AgentId| fits(id) && !call.tried.contains(id);
+            let fresh = self.roster.candidates(queue, wanted, fresh);
+            if !fresh.0.is_empty() {
+                return fresh;
+            }
+        }
+        self.roster.candidates(queue, wanted, fits)
+    }
+
+    fn note_degraded(&mut self, now: Moment, id: CallId) {
+        if let Some(call) = self.calls.get_mut(&id)
+            && !call.degraded
+        {
+            call.degraded = true;
+            self.record(now, id, Fact::Degraded);
+        }
+    }
+
+    fn invite(&mut self, now: Moment, id: CallId, agent: &AgentId) {
+        let device = self.roster.get(agent).and_then(|a| a.profile.device.clone());
+        let (Some(device), Some(call)) = (device, self.calls.get_mut(&id)) else {
+            return;
+        };
+        if call.attempts >= ATTEMPTS_MAX {
+            return;
+        }
+        call.attempts += 1;
+        let fact = Fact::Invited {
+            agent: agent.clone(),
+            device: device.name.clone(),
+            hop: u8::try_from(call.hop + 1).unwrap_or(u8::MAX),
+            attempt: call.attempts,
+        };
+        let invitation = Invitation {
+            target: device.uri.clone(),
+            to_peer: device.peer,
+            from: call.from.clone(),
+            to: NameAddr::new(device.uri),
+            body: Some(call.sound.to_phones.clone()),
+            extra: vec![(call_header(), id.to_string())],
+            max_forwards: call.max_forwards,
+        };
+        let leg = self.endpoint.invite(now, invitation);
+        let last_hop_of_many = call.plan.first_ring(call.hop) == Some(call.clock.limit())
+            && call.plan.strategy(call.hop) == Strategy::All;
+        call.tried.push(agent.clone());
+        call.offers.push(Offer {
+            leg,
+            agent: agent.clone(),
+            invited: now,
+            own_period: device.ring_period,
+            heard: false,
+            alerting: false,
+            last_ring_only: last_hop_of_many,
+            withdrawn: None,
+        });
+        self.legs.insert(leg, Role::Offered(id));
+        self.roster.change(agent, |a| a.phone_leg = Some(leg));
+        self.record(now, id, fact);
+        self.become(now, agent, Doing::Offered { call: id });
+    }
+
+    /// A provisional response of a phone that rings for us.
+    pub(super) fn phone_progress(
+        &mut self,
+        now: Moment,
+        id: CallId,
+        leg: LegId,
+        code: u16,
+        talk: bool,
+    ) {
+        let Some(offer) = self.calls.get_mut(&id).and_then(|call| call.offer_mut(leg)) else {
+            return;
+        };
+        offer.heard = true;
+        let agent = offer.agent.clone();
+        // 181 and 182 are no sound; 180 and 183 are, or may be.
+        if !offer.alerting && matches!(code, 180 | 183) {
+            offer.alerting = true;
+            self.record(now, id, Fact::Alerting { agent: agent.clone(), code, answerable: talk });
+            self.become(now, &agent, Doing::Ringing { call: id, answerable: talk });
+        }
+        self.reschedule(id);
+    }
+
+    /// A final response other than 2xx of a phone that was rung for us.
+    pub(super) fn phone_refused(
+        &mut self,
+        now: Moment,
+        id: CallId,
+        leg: LegId,
+        code: u16,
+        local: bool,
+    ) {
+        let Some(call) = self.calls.get_mut(&id) else {
+            return;
+        };
+        let deadline = call.clock.deadline();
+        let Some(offer) = call.take_offer(leg) else {
+            return;
+        };
+        if let Some(why) = offer.withdrawn {
+            let phone = withdrawn_phone(id, offer, why, deadline, None);
+            self.phone_is_silent(now, leg, phone);
+        } else {
+            call.excluded.push(offer.agent.clone());
+            let why = unreached(code, local);
+            let shown = if local { 0 } else { code };
+            let agent = offer.agent.clone();
+            self.record(now, id, Fact::Unreached { agent, why, code: shown });
+            self.legs.remove(&leg);
+            self.count_device_miss(&offer.agent, why);
+            self.let_go(now, &offer.agent);
+        }
+        self.offer_more(now, id);
+        self.reschedule(id);
+    }
+
+    /// Phones that never said anything, and phones whose own rings are used up.
+    fn see_to_phones(&mut self, now: Moment, id: CallId) {
+        let mut seen = false;
+        while let Some((leg, silent)) = self
+            .calls
+            .get(&id)
+            .filter(|call| matches!(call.state, State::Ringing { .. }))
+            .and_then(|call| call.overdue_phone(now))
+        {
+            seen = true;
+            if silent {
+                self.give_up_silent(now, id, leg);
+            } else {
+                self.withdraw(now, id, leg, Withdrawal::Rona);
+            }
+        }
+        if seen {
+            self.offer_more(now, id);
+        }
+    }
+
+    fn give_up_silent(&mut self, now: Moment, id: CallId, leg: LegId) {
+        let Some(call) = self.calls.get_mut(&id) else {
+            return;
+        };
+        let deadline = call.clock.deadline();
+        let Some(offer) = call.take_offer(leg) else {
+            return;
+        };
+        call.excluded.push(offer.agent.clone());
+        let agent = offer.agent.clone();
+        let why = Unreached::Silent;
+        self.record(now, id, Fact::Unreached { agent, why, code: 0 });
+        self.endpoint.cancel(now, leg, reason_for(Withdrawal::CallOver));
+        // It may have heard the INVITE after all: it is engaged until it or the transaction says otherwise.
+        let phone = withdrawn_phone(id, offer, Withdrawal::CallOver, deadline, None);
+        self.count_device_miss(&phone.agent, why);
+        self.legs.insert(leg, Role::Withdrawn(phone));
+    }
+
+    /// Moves to the next hop when its time has come: leavers in the silence before, joiners at its ring.
+    fn change_hop(&mut self, now: Moment, id: CallId) {
+        loop {
+            let Some(call) = self.calls.get_mut(&id) else {
+                return;
+            };
+            let State::Ringing { leavers_gone } = &mut call.state else {
+                return;
+            };
+            let Some(ring) = call.plan.first_ring(call.hop + 1) else {
+                return;
+            };
+            if !*leavers_gone && call.clock.leavers_at(ring) <= now {
+                *leavers_gone = true;
+                self.send_leavers(now, id);
+            } else if *leavers_gone && call.clock.ring_at(ring) <= now {
+                *leavers_gone = false;
+                call.hop += 1;
+                self.offer_more(now, id);
+            } else {
+                return;
+            }
+        }
+    }
+
+    /// An `all` hop keeps every phone; a hop for one phone takes another if there is another.
+    fn send_leavers(&mut self, now: Moment, id: CallId) {
+        let Some(call) = self.calls.get(&id) else {
+            return;
+        };
+        if call.plan.strategy(call.hop + 1) == Strategy::All {
+            return;
+        }
+        let queue = &self.config.queues[call.queue].name;
+        let another = |id: &AgentId| !call.excluded.contains(id) && !call.tried.contains(id);
+        if self.roster.candidates(queue, 1, another).0.is_empty() {
+            // Nobody to take over: one phone goes on, and an `all` hop keeps its longest idle.
+            let extra: Vec<LegId> = call.live_offers().skip(1).map(|offer| offer.leg).collect();
+            extra.into_iter().for_each(|leg| self.withdraw(now, id, leg, Withdrawal::HopEnded));
+            return;
+        }
+        let leavers: Vec<LegId> = call.live_offers().map(|offer| offer.leg).collect();
+        leavers.into_iter().for_each(|leg| self.withdraw(now, id, leg, Withdrawal::HopEnded));
+    }
+
+    fn withdraw_all(&mut self, now: Moment, id: CallId, why: Withdrawal) {
+        let Some(call) = self.calls.get(&id) else {
+            return;
+        };
+        let legs: Vec<LegId> = call.live_offers().map(|offer| offer.leg).collect();
+        legs.into_iter().for_each(|leg| self.withdraw(now, id, leg, why));
+    }
+
+    /// CANCEL to one phone. It stays the call's own: a 200 that crosses wins while the call can be won.
+    pub(super) fn withdraw(&mut self, now: Moment, id: CallId, leg: LegId, why: Withdrawal) {
+        let Some(offer) = self.calls.get_mut(&id).and_then(|call| call.offer_mut(leg)) else {
+            return;
+        };
+        offer.withdrawn = Some(why);
+        let agent = offer.agent.clone();
+        self.endpoint.cancel(now, leg, reason_for(why));
+        self.record(now, id, Fact::Withdrawn { agent, why });
+    }
+
+    /// The call is over or answered: whatever still rings for it is told to stop, and what was told
+    /// is watched until it is silent.
+    pub(super) fn release_offers(
+        &mut self,
+        now: Moment,
+        call: &mut Call,
+        why: Withdrawal,
+        winner: Option<&AgentId>,
+    ) {
+        let deadline = call.clock.deadline();
+        for offer in std::mem::take(&mut call.offers) {
+            let (leg, agent) = (offer.leg, offer.agent.clone());
+            let told = offer.withdrawn;
+            if told.is_none() {
+                self.endpoint.cancel(now, leg, reason_for(why));
+                self.record(now, call.id, Fact::Withdrawn { agent, why });
+            }
+            let why = told.unwrap_or(why);
+            let phone = withdrawn_phone(call.id, offer, why, deadline, winner.cloned());
+            self.legs.insert(leg, Role::Withdrawn(phone));
+        }
+    }
+
+    /// A phone that was told to stop says that it has.
+    pub(super) fn phone_is_silent(&mut self, now: Moment, leg: LegId, phone: WithdrawnPhone) {
+        self.legs.remove(&leg);
+        if phone.alerting && now > phone.deadline {
+            let over_ms = now.since(phone.deadline).as_millis().max(1) as u64;
+            let agent = phone.agent.clone();
+            self.record(now, phone.call, Fact::LateSilence { agent, over_ms });
+        }
+        self.count_ring_out(now, &phone);
+        self.let_go(now, &phone.agent);
+    }
+
+    /// A 200 for a call that is over or another's: ACK and BYE.
+    pub(super) fn answered_too_late(&mut self, now: Moment, leg: LegId, phone: WithdrawnPhone) {
+        self.endpoint.acknowledge(now, leg, None);
+        self.endpoint.bye(now, leg, Some(reason_for(Withdrawal::AnsweredElsewhere)));
+        self.legs.insert(leg, Role::Closing(Some(phone.agent.clone())));
+        let WithdrawnPhone { call, agent, winner, .. } = phone;
+        self.record(now, call, Fact::LostRace { agent, winner });
+    }
+}
+
+fn withdrawn_phone(
+    call: CallId,
+    offer: Offer,
+    why: Withdrawal,
+    deadline: Moment,
+    winner: Option<AgentId>,
+) -> WithdrawnPhone {
+    WithdrawnPhone {
+        call,
+        agent: offer.agent,
+        why,
+        alerting: offer.alerting,
+        last_ring_only: offer.last_ring_only,
+        deadline,
+        winner,
+    }
+}
+
+/// Names the call to the phone and to whoever reads a trace.
+fn call_header() -> HeaderName {
+    HeaderName::from_token("X-Kring-Call").expect("a token by RFC 3261 section 25.1")
+}
+
+/// The Reason of a CANCEL or BYE (RFC 3326 section 2): with `cause=200` a phone lists no missed call.
+fn reason_for(why: Withdrawal) -> Reason {
+    match why {
+        Withdrawal::AnsweredElsewhere => Reason::sip(200, "Call completed elsewhere"),
+        Withdrawal::CallerGaveUp => Reason::sip(487, "Caller hung up"),
+        Withdrawal::Rona | Withdrawal::HopEnded => Reason::sip(408, "No answer"),
+        Withdrawal::Declined => Reason::sip(603, "Declined on the screen"),
+        Withdrawal::CallOver => Reason::sip(487, "Call over"),
+    }
+}
+
+fn unreached(code: u16, local: bool) -> Unreached {
+    match (code, local) {
+        (408, true) => Unreached::Silent,
+        (_, true) => Unreached::Failed,
+        (486 | 600, _) => Unreached::Busy,
+        (403 | 603 | 607, _) => Unreached::Declined,
+        (404 | 410 | 480, _) => Unreached::Unregistered,
+        _ => Unreached::Failed,
+    }
+}

@@ -1,0 +1,181 @@
+//! The sound of calls: ports, orders to the media threads, and what these tell.
+
+use super::{Exchange, Output};
+use crate::call::{Call, State};
+use bytes::Bytes;
+use kring_journal::{CallId, Fact, MediaSide};
+use kring_media::{
+    AudioDescription, MediaNotice, MediaOrder, OwnAudio, PortPair, SessionId, Side, SideStats,
+};
+use kring_sip::LegId;
+use kring_time::Moment;
+
+impl Exchange {
+    pub(super) fn reserve_ports(&mut self) {
+        let pairs = self.ports.wanted();
+        if pairs > 0 {
+            self.order(MediaOrder::Reserve { pairs });
+        }
+    }
+
+    pub(super) fn take_ports(&mut self) -> Option<(PortPair, PortPair)> {
+        let taken = self.ports.take();
+        self.reserve_ports();
+        taken
+    }
+
+    pub(super) fn new_session(&mut self) -> SessionId {
+        let session = SessionId(self.next_session);
+        self.next_session += 1;
+        session
+    }
+
+    pub(super) fn own_audio_for_caller(&self, call: &Call) -> OwnAudio {
+        OwnAudio {
+            address: self.config.media_address,
+            port: call.sound.caller_ports.rtp,
+            session_id: call.sound.session.0,
+            version: 1,
+        }
+    }
+
+    /// Relays between the caller and the phone that answered.
+    pub(super) fn join_sound(&mut self, call: &Call, agents: &AudioDescription) {
+        let session = call.sound.session;
+        self.sessions.insert(session, call.id);
+        self.order(MediaOrder::Open {
+            session,
+            caller: call.sound.caller_ports,
+            agent: call.sound.agent_ports,
+        });
+        if let Some(callers) = &call.sound.callers {
+            self.caller_sounds_at(session, callers);
+        }
+        self.order(remote(session, Side::Agent, agents));
+    }
+
+    pub(super) fn caller_sounds_at(&mut self, session: SessionId, callers: &AudioDescription) {
+        self.order(remote(session, Side::Caller, callers));
+    }
+
+    /// The call is over: an open relay is closed, ports that were never used go back at once.
+    pub(super) fn release_sound(&mut self, call: &Call) {
+        let session = call.sound.session;
+        if self.sessions.contains_key(&session) {
+            self.order(MediaOrder::Close { session });
+        } else {
+            self.ports.give_back([call.sound.caller_ports, call.sound.agent_ports]);
+        }
+    }
+
+    /// A re-INVITE or UPDATE with an offer: sound may move to another address, be held, or resumed.
+    /// The codec stays, since the other side is not asked anew.
+    pub(super) fn sound_moves(&mut self, now: Moment, id: CallId, leg: LegId, sdp: &Bytes) {
+        let Some(call) = self.calls.get(&id) else {
+            return;
+        };
+        let side = if leg == call.caller_leg { Side::Caller } else { Side::Agent };
+        let session = call.sound.session;
+        let own = OwnAudio {
+            address: self.config.media_address,
+            port: match side {
+                Side::Caller => call.sound.caller_ports.rtp,
+                Side::Agent => call.sound.agent_ports.rtp,
+            },
+            session_id: session.0,
+            version: now.as_micros(),
+        };
+        if sdp.is_empty() {
+            // An offerless re-INVITE wants ours (RFC 3261 section 14.2).
+            let offer = kring_media::offer_to_agent(call.sound.callers.as_ref(), &self.config.codecs, &own);
+            match offer {
+                Ok((offer, _)) => self.endpoint.accept_offer(now, leg, Some(offer.into())),
+                Err(_) => self.endpoint.reject_offer(now, leg, 488),
+            }
+            return;
+        }
+        let Ok(offer) = kring_media::read(sdp) else {
+            self.endpoint.reject_offer(now, leg, 488);
+            return;
+        };
+        match kring_media::answer_to_caller(&offer, &offer, &own) {
+            Ok(answer) => {
+                self.endpoint.accept_offer(now, leg, Some(answer.into()));
+                self.order(remote(session, side, &offer));
+            }
+            Err(_) => self.endpoint.reject_offer(now, leg, 488),
+        }
+    }
+
+    /// What the media threads tell.
+    pub(super) fn hear(&mut self, now: Moment, notice: MediaNotice) {
+        match notice {
+            MediaNotice::Reserved { pairs } => self.ports.bound(pairs),
+            MediaNotice::Exhausted => self.ports.exhausted(),
+            MediaNotice::Flowing { session, side } => {
+                let side = journal_side(side);
+                self.record_of(now, session, Fact::MediaFlowing { side });
+            }
+            MediaNotice::Silent { session, side, for_ms } => {
+                let side = journal_side(side);
+                self.record_of(now, session, Fact::MediaSilent { side, for_ms });
+            }
+            MediaNotice::Dead { session } => {
+                if let Some(id) = self.sessions.get(&session).copied() {
+                    self.end_by_kring(now, id, "media_lost");
+                }
+            }
+            MediaNotice::Closed { session, caller, agent } => {
+                self.record_of(now, session, summary(MediaSide::Caller, &caller));
+                self.record_of(now, session, summary(MediaSide::Agent, &agent));
+                self.sessions.remove(&session);
+            }
+        }
+    }
+
+    fn record_of(&mut self, now: Moment, session: SessionId, fact: Fact) {
+        if let Some(id) = self.sessions.get(&session).copied() {
+            self.record(now, id, fact);
+        }
+    }
+
+    fn order(&mut self, order: MediaOrder) {
+        self.outputs.push_back(Output::Media(order));
+    }
+
+    /// The agent whose call this is, while they talk.
+    pub(super) fn talking_agent(&self, id: CallId) -> Option<&kring_journal::AgentId> {
+        match &self.calls.get(&id)?.state {
+            State::Talking { agent, .. } => Some(agent),
+            _ => None,
+        }
+    }
+}
+
+fn remote(session: SessionId, side: Side, theirs: &AudioDescription) -> MediaOrder {
+    MediaOrder::Remote {
+        session,
+        side,
+        rtp: theirs.rtp,
+        rtcp: theirs.rtcp,
+        sends: theirs.direction.sends(),
+        receives: theirs.direction.receives(),
+    }
+}
+
+fn journal_side(side: Side) -> MediaSide {
+    match side {
+        Side::Caller => MediaSide::Caller,
+        Side::Agent => MediaSide::Agent,
+    }
+}
+
+fn summary(side: MediaSide, stats: &SideStats) -> Fact {
+    Fact::MediaSummary {
+        side,
+        packets: stats.packets,
+        lost: stats.lost,
+        jitter_us: stats.jitter_us,
+        strangers: stats.strangers,
+    }
+}

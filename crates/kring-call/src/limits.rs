@@ -1,0 +1,34 @@
+//! Every bound of the exchange, with its reason.
+
+use std::time::Duration;
+
+/// Calls at once. A national centre has hundreds of seats; beyond this something is wrong upstream.
+pub const CALLS_MAX: usize = 5_000;
+
+/// Agents known at once.
+pub const AGENTS_MAX: usize = 5_000;
+
+/// Offers of one call, all hops together: enough for everybody once, and a stop to endless loops.
+pub const ATTEMPTS_MAX: u16 = 1_000;
+
+/// Phones that ring for one call at once: an `all` hop of a large queue takes the longest idle.
+pub const OFFERS_AT_ONCE_MAX: usize = 64;
+
+/// Withdrawn phones whose last word is awaited, for all calls together.
+pub const WITHDRAWN_MAX: usize = 50_000;
+
+/// A phone that has said nothing at all for so long is taken for dead and the next one is rung.
+/// Three repetitions of the INVITE (0.5, 1.5 and 3.5 s, RFC 3261 §17.1.1.2) have then gone unheard.
+pub const PHONE_SILENT_AFTER: Duration = Duration::from_secs(4);
+
+/// Port pairs that are kept ready for calls to come.
+pub const SPARE_PAIRS: usize = 64;
+
+/// What a refused caller is told to wait, s.
+pub const RETRY_AFTER_S: u32 = 60;
+
+/// What a caller refused for overload is told to wait, s.
+pub const RETRY_AFTER_OVERLOAD_S: u32 = 5;
+
+/// Longest user part, display name or number that is taken over from a message, bytes.
+pub const NAME_MAX: usize = 128;

@@ -1,0 +1,180 @@
+//! Trunks: which addresses may send calls, and who calls, as such a trunk says it.
+
+use crate::{command::CallerIdentity, limits::NAME_MAX};
+use kring_sip::{HeaderName, Headers, NameAddr};
+use std::{
+    net::{IpAddr, SocketAddr},
+    str::FromStr,
+};
+
+/// A PBX that may send us calls.
+#[derive(Clone, Debug)]
+pub struct Trunk {
+    /// Its name, in facts.
+    pub name: String,
+    /// Where its calls come from.
+    pub peers: Vec<PeerPattern>,
+    /// Whether P-Asserted-Identity from it is believed (RFC 3325 section 9.1).
+    pub trust_identity: bool,
+}
+
+impl Trunk {
+    /// Whether a request from `source` is this trunk's.
+    pub fn admits(&self, source: SocketAddr) -> bool {
+        self.peers.iter().any(|peer| peer.matches(source))
+    }
+}
+
+/// An address, a network, or an address with a port.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PeerPattern {
+    network: IpAddr,
+    prefix: u8,
+    port: Option<u16>,
+}
+
+/// A text that is neither address, network nor address with port.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "{0:?} is no peer: write an address (192.0.2.7), a network (192.0.2.0/24) or an address \
+     with a port (192.0.2.7:5060, [2001:db8::7]:5060)"
+)]
+pub struct PeerRefused(String);
+
+impl PeerPattern {
+    /// Whether `source` is meant. IPv4-mapped IPv6 addresses count as IPv4.
+    pub fn matches(&self, source: SocketAddr) -> bool {
+        self.port.is_none_or(|port| port == source.port())
+            && match (self.network, source.ip().to_canonical()) {
+                (IpAddr::V4(network), IpAddr::V4(ip)) => {
+                    same_prefix(network.to_bits().into(), ip.to_bits().into(), 32, self.prefix)
+                }
+                (IpAddr::V6(network), IpAddr::V6(ip)) => {
+                    same_prefix(network.to_bits(), ip.to_bits(), 128, self.prefix)
+                }
+                _ => false,
+            }
+    }
+}
+
+fn same_prefix(a: u128, b: u128, width: u8, prefix: u8) -> bool {
+    prefix == 0 || (a ^ b) >> (width - prefix) == 0
+}
+
+impl FromStr for PeerPattern {
+    type Err = PeerRefused;
+
+    fn from_str(text: &str) -> Result<PeerPattern, PeerRefused> {
+        let refused = || PeerRefused(text.chars().take(60).collect());
+        if let Ok(address) = text.parse::<SocketAddr>() {
+            return Ok(PeerPattern::host(address.ip(), Some(address.port())));
+        }
+        let Some((network, prefix)) = text.split_once('/') else {
+            let ip = text.parse().map_err(|_| refused())?;
+            return Ok(PeerPattern::host(ip, None));
+        };
+        let network: IpAddr = network.parse().map_err(|_| refused())?;
+        let prefix: u8 = prefix.parse().map_err(|_| refused())?;
+        if prefix > width(network) {
+            return Err(refused());
+        }
+        Ok(PeerPattern {
+            network,
+            prefix,
+            port: None,
+        })
+    }
+}
+
+impl PeerPattern {
+    fn host(ip: IpAddr, port: Option<u16>) -> PeerPattern {
+        let network = ip.to_canonical();
+        PeerPattern {
+            network,
+            prefix: width(network),
+            port,
+        }
+    }
+}
+
+fn width(ip: IpAddr) -> u8 {
+    if ip.is_ipv4() { 32 } else { 128 }
+}
+
+/// Who calls: P-Asserted-Identity where the trunk is trusted (RFC 3325), else From; withheld by
+/// `Privacy: id` (RFC 3323) or by one of the names that PBXs use for it; forwarded by the topmost
+/// Diversion (RFC 5806).
+pub(crate) fn caller_identity(
+    headers: &Headers,
+    from: &NameAddr,
+    trust_identity: bool,
+) -> CallerIdentity {
+    let asserted = trust_identity
+        .then(|| headers.get(&HeaderName::PAssertedIdentity)?.parse::<NameAddr>().ok())
+        .flatten();
+    let who = asserted.as_ref().unwrap_or(from);
+    let user = clip(&who.uri.user_decoded().unwrap_or_default());
+    let private = headers
+        .all(&HeaderName::Privacy)
+        .flat_map(|value| value.split(';'))
+        .any(|token| matches!(token.trim(), "id" | "user" | "header"));
+    let anonymous = private || withholds(&user);
+    CallerIdentity {
+        display: who
+            .display
+            .as_deref()
+            .map(clip)
+            .filter(|name| !anonymous && !name.is_empty()),
+        user: if anonymous { String::new() } else { user },
+        anonymous,
+        forwarded_by: forwarded_by(headers),
+    }
+}
+
+fn withholds(user: &str) -> bool {
+    const NAMES: [&str; 6] = ["", "anonymous", "restricted", "unknown", "private", "unavailable"];
+    NAMES.contains(&user.to_ascii_lowercase().as_str())
+}
+
+fn forwarded_by(headers: &Headers) -> Option<String> {
+    let diversion: NameAddr = headers.get(&HeaderName::Diversion)?.parse().ok()?;
+    diversion.uri.user_decoded().map(|user| clip(&user)).filter(|user| !user.is_empty())
+}
+
+/// Cuts at a character boundary: a number of 4 kB is an attack, not a number.
+fn clip(text: &str) -> String {
+    let mut end = text.len().min(NAME_MAX);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text[..end].to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn admits(pattern: &str, source: &str) -> bool {
+        let pattern: PeerPattern = pattern.parse().unwrap();
+        pattern.matches(source.parse().unwrap())
+    }
+
+    #[test]
+    fn peers_are_addresses_networks_or_addresses_with_ports() {
+        assert!(admits("192.0.2.7", "192.0.2.7:5080"));
+        assert!(!admits("192.0.2.7:5060", "192.0.2.7:5080"));
+        assert!(admits("192.0.2.0/25", "192.0.2.127:1"));
+        assert!(!admits("192.0.2.0/25", "192.0.2.128:1"));
+        assert!(admits("0.0.0.0/0", "203.0.113.9:1"));
+        assert!(admits("2001:db8::/32", "[2001:db8:7::1]:5060"));
+        assert!(!admits("0.0.0.0/0", "[2001:db8:7::1]:5060"));
+        assert!(admits("127.0.0.1", "[::ffff:127.0.0.1]:5060"));
+    }
+
+    #[test]
+    fn what_is_no_peer_is_refused() {
+        for text in ["", "pbx", "192.0.2.0/33", "192.0.2.7:x", "/24"] {
+            assert!(text.parse::<PeerPattern>().is_err(), "{text}");
+        }
+    }
+}
