@@ -1,0 +1,26 @@
+//! Every bound of the store, with its reason.
+
+/// Rows of one page at most: a page is built in memory and sent as one answer.
+pub const PAGE_MAX: u32 = 500;
+/// Persons shown for one number at most: a chooser of more is a search.
+pub const CANDIDATES_MAX: u32 = 8;
+/// Cases shown with a pop at most.
+pub const HISTORY_MAX: u32 = 50;
+/// Bytes of a draft's JSON at most: a form of a few text boxes, with room.
+pub const DRAFT_BYTES_MAX: usize = 64 * 1024;
+/// Characters of a case's long text at most.
+pub const DETAIL_CHARS_MAX: usize = 20_000;
+/// Characters of a short field (a name, a subject) at most.
+pub const SHORT_CHARS_MAX: usize = 500;
+/// Bytes of a raw number that are looked at: longer ones are no numbers.
+pub const NUMBER_BYTES_MAX: usize = 64;
+/// Reading connections to SQLite: more than the cores of a small machine only wait for each other.
+pub const SQLITE_READERS: u32 = 4;
+/// Connections to PostgreSQL of one node.
+pub const POSTGRES_CONNECTIONS: u32 = 10;
+/// Entries in one group at most: one transaction, some milliseconds.
+pub const GROUP_ENTRIES_MAX: usize = 10_000;
+/// Entries that verification holds in memory at a time.
+pub const VERIFY_PAGE: i64 = 2_000;
+/// Calls, cases and contacts that the unfinished list shows at most.
+pub const UNFINISHED_MAX: u32 = 200;
