@@ -2,7 +2,7 @@
 
 use super::{Exchange, agents::wished};
 use crate::{
-    command::{AgentProfile, Command, CommandRefused, Done, PresenceWish},
+    command::{Admission, AgentProfile, Command, CommandRefused, Done, PresenceWish},
     roster::Doing,
 };
 use kring_journal::{AgentId, CallId, Fact, Withdrawal};
@@ -26,7 +26,10 @@ impl Exchange {
             Command::ScreenAlive { agent } => self.screen(now, &agent, true),
             Command::ScreenDead { agent } => self.screen(now, &agent, false),
             Command::Admit(admission) => {
-                self.admission = admission;
+                // A drain is not undone: the process is on its way out.
+                if self.admission != Admission::Draining {
+                    self.admission = admission;
+                }
                 Ok(Done::Ok)
             }
             Command::EndAll => {

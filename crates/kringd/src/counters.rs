@@ -1,0 +1,31 @@
+//! SIP and media numbers for `/metrics`, in plain types: kring-web knows neither SIP nor RTP.
+
+use crate::exchange_task::Load;
+use kring_sip::{Direction, SipCount};
+use kring_web::metrics;
+
+/// Counts one SIP event.
+pub(crate) fn count(count: &SipCount) {
+    match count {
+        SipCount::Request { method, direction } => {
+            metrics::sip_request(method.as_str(), name(*direction));
+        }
+        SipCount::Response { method, code, direction } => {
+            metrics::sip_response(method.as_str(), *code, name(*direction));
+        }
+        SipCount::Retransmission { method } => metrics::sip_retransmission(method.as_str()),
+        SipCount::ParseError => metrics::sip_parse_error(),
+    }
+}
+
+/// Sets the gauges of the SIP side.
+pub(crate) fn gauges(load: Load) {
+    metrics::sip_load(load.transactions, load.dialogs);
+}
+
+fn name(direction: Direction) -> &'static str {
+    match direction {
+        Direction::In => "in",
+        Direction::Out => "out",
+    }
+}

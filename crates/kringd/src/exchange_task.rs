@@ -1,0 +1,178 @@
+//! The one owner of the exchange: it waits for the next input, gives it, and does what the exchange
+//! says, in order. There are no locks; whoever wants something sends it here.
+//!
+//! A fact reaches the agents' screens and the recorder before the datagrams that follow it leave.
+
+use crate::{
+    clock::{Clock, PAIR_EVERY},
+    media_io::MediaHandle,
+    net::Net,
+    recorder::{Recorded, RecorderSender},
+};
+use bytes::Bytes;
+use kring_call::{
+    Exchange, Input, Output,
+    command::{Admission, Command, CommandRefused, Done, ReplySlot},
+};
+use kring_journal::{CallId, Fact};
+use kring_media::MediaNotice;
+use kring_sip::Peer;
+use kring_time::Moment;
+use kring_web::{Ask, Live};
+use std::{collections::HashMap, time::Duration};
+use tokio::sync::{mpsc, oneshot, watch};
+
+/// Inputs taken in one go before the sockets are looked at again.
+const ASKS_WAITING_MAX: usize = 4_096;
+
+/// How often the gauges are told.
+const GAUGES_EVERY: Duration = Duration::from_secs(1);
+
+/// What the exchange is busy with, for the drain and the gauges.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Load {
+    /// SIP transactions that hold state.
+    pub(crate) transactions: usize,
+    /// SIP legs.
+    pub(crate) dialogs: usize,
+    /// Calls, answered or not.
+    pub(crate) calls: usize,
+}
+
+/// Everything that the task owns.
+pub(crate) struct ExchangeTask {
+    pub(crate) exchange: Exchange,
+    pub(crate) clock: Clock,
+    pub(crate) net: Net,
+    pub(crate) asks: mpsc::Receiver<Ask>,
+    pub(crate) media: MediaHandle,
+    pub(crate) notices: mpsc::Receiver<MediaNotice>,
+    pub(crate) live: Live,
+    pub(crate) recorder: RecorderSender,
+    pub(crate) load: watch::Sender<Load>,
+    pub(crate) stop: watch::Receiver<bool>,
+}
+
+impl ExchangeTask {
+    /// Runs until it is told to stop.
+    pub(crate) async fn run(mut self) {
+        let mut slots = Slots::default();
+        let mut gauges = tokio::time::interval(GAUGES_EVERY);
+        let mut pairing = tokio::time::interval(PAIR_EVERY);
+        let mut full = false;
+        self.carry_out(&mut slots);
+        loop {
+            let deadline = self.exchange.deadline();
+            let timer = async {
+                match deadline {
+                    Some(at) => tokio::time::sleep_until(self.clock.timer_for(at)).await,
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                biased;
+                _ = self.stop.changed() => break,
+                () = timer => self.step(Input::Deadline, &mut slots),
+                (from, bytes) = self.net.recv() => self.datagram(from, bytes, &mut slots),
+                Some(ask) = self.asks.recv() => {
+                    let Ask { command, reply } = ask;
+                    let slot = slots.take(reply);
+                    self.step(Input::Command { slot, command }, &mut slots);
+                }
+                Some(notice) = self.notices.recv() => self.step(Input::Media(notice), &mut slots),
+                _ = gauges.tick() => self.tell_gauges(),
+                _ = pairing.tick() => self.pair_clock(),
+            }
+            if self.recorder.is_nearly_full() != full {
+                full = !full;
+                self.admit(full, &mut slots);
+            }
+        }
+    }
+
+    fn datagram(&mut self, from: Peer, bytes: Bytes, slots: &mut Slots) {
+        self.step(Input::Datagram { from, bytes }, slots);
+    }
+
+    fn step(&mut self, input: Input, slots: &mut Slots) {
+        self.exchange.handle(self.clock.now(), input);
+        self.carry_out(slots);
+    }
+
+    /// Does what the exchange says, in its order.
+    fn carry_out(&mut self, slots: &mut Slots) {
+        while let Some(output) = self.exchange.poll() {
+            match output {
+                Output::Send(transmit) => self.net.send(transmit),
+                Output::Media(order) => self.media.order(order),
+                Output::Reply(slot, answer) => slots.answer(slot, answer),
+                Output::Introduce(call, caller, identity) => {
+                    self.live.introduce(call, caller, &identity);
+                    self.recorder.send(Recorded::Caller(caller, identity));
+                }
+                Output::Record(at, call, fact) => self.record(at, call, fact),
+                Output::Counted(count) => crate::counters::count(&count),
+            }
+        }
+    }
+
+    fn record(&mut self, at: Moment, call: Option<CallId>, fact: Fact) {
+        self.live.fact(at, self.clock.wall(at), call, &fact);
+        if !self.recorder.send(Recorded::Fact { at, call, fact }) {
+            tracing::error!("a fact is lost: the queue to the journal is full");
+        }
+    }
+
+    /// Opens or closes the door by the room in the queue to the disk.
+    fn admit(&mut self, full: bool, slots: &mut Slots) {
+        let admission = if full { Admission::JournalFull } else { Admission::Open };
+        let (reply, _) = oneshot::channel();
+        let slot = slots.take(reply);
+        self.step(Input::Command { slot, command: Command::Admit(admission) }, slots);
+        tracing::warn!(full, "the queue to the journal");
+    }
+
+    fn tell_gauges(&mut self) {
+        let (transactions, dialogs, calls) = self.exchange.load();
+        let load = Load { transactions, dialogs, calls };
+        crate::counters::gauges(load);
+        self.load.send_replace(load);
+    }
+
+    fn pair_clock(&mut self) {
+        if let Some(step) = self.clock.pair() {
+            self.record(self.clock.now(), None, Fact::WallStepped { by_us: step.by_us });
+        }
+    }
+}
+
+type Reply = oneshot::Sender<Result<Done, CommandRefused>>;
+
+/// Those who wait for the answer to a command. Every command is answered in the step that takes it,
+/// so this never holds more than one.
+#[derive(Default)]
+struct Slots {
+    next: u64,
+    waiting: HashMap<ReplySlot, Reply>,
+}
+
+impl Slots {
+    fn take(&mut self, reply: Reply) -> ReplySlot {
+        let slot = ReplySlot(self.next);
+        self.next += 1;
+        self.waiting.insert(slot, reply);
+        slot
+    }
+
+    fn answer(&mut self, slot: ReplySlot, answer: Result<Done, CommandRefused>) {
+        if let Some(reply) = self.waiting.remove(&slot) {
+            // Whoever asked may have left; what was done stands.
+            let _ = reply.send(answer);
+        }
+    }
+}
+
+/// The queue of commands for the exchange.
+pub(crate) fn asks() -> (mpsc::Sender<Ask>, mpsc::Receiver<Ask>) {
+    mpsc::channel(ASKS_WAITING_MAX)
+}
