@@ -1,1 +1,13 @@
-//! kring-media
+//! Sound, as far as it can be decided without a socket: SDP offer and answer, the relay between a
+//! caller and an agent, its quality, and the tones and codings that phones are tested with.
+
+#![forbid(unsafe_code)]
+
+pub mod limits;
+mod offer_answer;
+mod order;
+mod sdp;
+
+pub use offer_answer::{OwnAudio, answer_to_caller, answer_to_change, offer_to_agent, write};
+pub use order::{MediaNotice, MediaOrder, PortPair, SessionId, Side, SideStats};
+pub use sdp::{AudioDescription, Codec, Direction, Origin, OtherMedia, SdpRefused, read};

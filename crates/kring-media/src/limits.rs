@@ -1,0 +1,25 @@
+//! Every bound of this crate, with its reason.
+
+use std::time::Duration;
+
+/// Longest SDP that is read, bytes. Offers of browsers with ICE reach 8 KiB; a SIP datagram
+/// cannot carry more than this anyway.
+pub const SDP_MAX: usize = 16 * 1024;
+
+/// Most `m=` lines. Every one must be answered (RFC 3264 §6); conference systems stay below 10.
+pub const MEDIA_LINES_MAX: usize = 16;
+
+/// Most codecs of one audio line that are kept. There are 128 payload numbers; phones offer up
+/// to 20.
+pub const CODECS_MAX: usize = 32;
+
+/// Longest encoding name or format parameter that is passed on, bytes. The parameters of opus
+/// with everything set are about 150.
+pub const PARAMETER_MAX: usize = 512;
+
+/// A side that should send and is not heard for so long is told as silent. A phone with silence
+/// suppression still sends RTCP about every 5 s (RFC 3550 §6.2).
+pub const SILENT_AFTER: Duration = Duration::from_secs(5);
+
+/// Notices that wait in one relay to be fetched: one of each kind a side and one death.
+pub const RELAY_NOTICES_MAX: usize = 8;

@@ -1,0 +1,241 @@
+//! Offer and answer between two sides that never see each other's SDP (RFC 3264).
+//!
+//! kring speaks no codec itself: it passes on what the caller can, under the caller's payload
+//! numbers, and what the agent's phone took of it. Only addresses, ports and the session are
+//! kring's own.
+
+use crate::sdp::{AudioDescription, Codec, Direction, Origin, OtherMedia, SdpRefused};
+use sdp_types::{Attribute, Connection, Media, Session};
+use std::net::{IpAddr, SocketAddr};
+
+/// What kring says of itself in SDP.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OwnAudio {
+    /// The address that the reader of the SDP sends to.
+    pub address: IpAddr,
+    /// The RTP port, even; RTCP is the one above.
+    pub port: u16,
+    /// The same in every description of one leg.
+    pub session_id: u64,
+    /// Grows with every description of one leg that differs from the last (RFC 3264 §8).
+    pub version: u64,
+}
+
+/// The offer to an agent's phone: the caller's audio codecs under their numbers, cut to those whose
+/// names are in `allowed` (any case; empty: all). Key presses always pass. Also gives what was
+/// offered.
+///
+/// Without a caller's offer (an INVITE without SDP) it offers all of `allowed` that kring has
+/// numbers for: PCMA, PCMU, G722, G729, opus, and key presses.
+///
+/// # Errors
+/// [`SdpRefused::NoCommonCodec`] when the caller has none of the allowed codecs: 488.
+pub fn offer_to_agent(
+    caller: Option<&AudioDescription>,
+    allowed: &[String],
+    own: &OwnAudio,
+) -> Result<(Vec<u8>, AudioDescription), SdpRefused> {
+    let passes = |codec: &Codec| {
+        codec.is_telephone_event()
+            || allowed.is_empty()
+            || allowed
+                .iter()
+                .any(|name| name.eq_ignore_ascii_case(&codec.name))
+    };
+    let offered = match caller {
+        Some(caller) => caller
+            .codecs
+            .iter()
+            .filter(|codec| passes(codec))
+            .cloned()
+            .collect(),
+        None => own_codecs(allowed),
+    };
+    let direction = caller.map_or(Direction::SendRecv, |caller| caller.direction);
+    let ptime = caller.and_then(|caller| caller.ptime);
+    describe(own, offered, direction, ptime)
+}
+
+/// The answer to the caller: what the agent's phone took of the caller's offer, under the numbers
+/// that the phone gave it, in the phone's order. The offer's other `m=` lines are refused in their
+/// places. Sound goes the ways that both want.
+///
+/// # Errors
+/// [`SdpRefused::NoCommonCodec`] when the phone answered with nothing that the caller offered.
+pub fn answer_to_caller(
+    offer: &AudioDescription,
+    agents_answer: &AudioDescription,
+    own: &OwnAudio,
+) -> Result<Vec<u8>, SdpRefused> {
+    let ways = agents_answer.direction.and(offer.direction.reversed());
+    answer(offer, agents_answer, ways, own)
+}
+
+/// The answer to an offer in a call that already has sound (hold, resume, another address): the
+/// codecs that the `other_side` can, since it is not asked anew. It is not told of a hold either,
+/// so the answer agrees with every direction.
+///
+/// # Errors
+/// [`SdpRefused::NoCommonCodec`] when the offer has left the codecs of the other side.
+pub fn answer_to_change(
+    offer: &AudioDescription,
+    other_side: &AudioDescription,
+    own: &OwnAudio,
+) -> Result<Vec<u8>, SdpRefused> {
+    answer(offer, other_side, offer.direction.reversed(), own)
+}
+
+fn answer(
+    offer: &AudioDescription,
+    other_side: &AudioDescription,
+    direction: Direction,
+    own: &OwnAudio,
+) -> Result<Vec<u8>, SdpRefused> {
+    let codecs: Vec<Codec> = other_side
+        .codecs
+        .iter()
+        .filter(|theirs| offer.codecs.iter().any(|ours| ours.is_same_coding(theirs)))
+        .cloned()
+        .collect();
+    let (_, mut audio) = describe(own, codecs, direction, other_side.ptime)?;
+    audio.proto.clone_from(&offer.proto);
+    audio.before.clone_from(&offer.before);
+    audio.after.clone_from(&offer.after);
+    Ok(write(&audio))
+}
+
+fn describe(
+    own: &OwnAudio,
+    codecs: Vec<Codec>,
+    direction: Direction,
+    ptime: Option<u8>,
+) -> Result<(Vec<u8>, AudioDescription), SdpRefused> {
+    if !codecs.iter().any(Codec::is_speech) {
+        return Err(SdpRefused::NoCommonCodec);
+    }
+    let rtp = SocketAddr::new(own.address, own.port);
+    let audio = AudioDescription {
+        rtp,
+        rtcp: SocketAddr::new(own.address, own.port | 1),
+        telephone_event: codecs
+            .iter()
+            .find(|codec| codec.is_telephone_event())
+            .map(|codec| codec.payload_type),
+        codecs,
+        direction,
+        ptime,
+        proto: "RTP/AVP".into(),
+        origin: Origin {
+            username: "kring".into(),
+            session_id: own.session_id.to_string(),
+            version: own.version,
+        },
+        before: Vec::new(),
+        after: Vec::new(),
+    };
+    Ok((write(&audio), audio))
+}
+
+/// What kring offers by itself, in the order of `allowed`.
+fn own_codecs(allowed: &[String]) -> Vec<Codec> {
+    let known = [
+        ("PCMA", 8, 8_000, 1, None),
+        ("PCMU", 0, 8_000, 1, None),
+        ("G722", 9, 8_000, 1, None),
+        ("G729", 18, 8_000, 1, Some("annexb=no")),
+        ("opus", 96, 48_000, 2, Some("useinbandfec=1")),
+    ];
+    let codec =
+        |(name, payload_type, clock, channels, fmtp): (&str, u8, u32, u8, Option<&str>)| Codec {
+            payload_type,
+            name: name.into(),
+            clock,
+            channels,
+            fmtp: fmtp.map(str::to_owned),
+        };
+    let mut codecs: Vec<Codec> = match allowed {
+        [] => known.into_iter().map(codec).collect(),
+        _ => allowed
+            .iter()
+            .filter_map(|name| {
+                known
+                    .iter()
+                    .find(|known| known.0.eq_ignore_ascii_case(name))
+            })
+            .map(|known| codec(*known))
+            .collect(),
+    };
+    codecs.push(codec(("telephone-event", 101, 8_000, 1, Some("0-16"))));
+    codecs
+}
+
+/// The SDP of a description, ready to be sent.
+pub fn write(audio: &AudioDescription) -> Vec<u8> {
+    let origin = sdp_types::Origin::with_ip_addr(
+        &audio.origin.session_id,
+        audio.origin.version,
+        audio.rtp.ip(),
+    );
+    let mut session = Session::new(origin, "-");
+    session.origin.set_username(&audio.origin.username);
+    session.set_connection(Connection::from_ip_addr(audio.rtp.ip()));
+    session.add_medias(audio.before.iter().map(refused));
+    session.add_media(audio_line(audio));
+    session.add_medias(audio.after.iter().map(refused));
+    session.to_string().into_bytes()
+}
+
+fn refused(other: &OtherMedia) -> Media {
+    line(&other.media, 0, &other.proto, other.formats.clone())
+}
+
+fn line(media: &str, port: u16, proto: &str, fmt: String) -> Media {
+    Media {
+        media: media.to_owned(),
+        port,
+        num_ports: None,
+        proto: proto.to_owned(),
+        fmt,
+        media_title: None,
+        connections: Vec::new(),
+        bandwidths: Vec::new(),
+        key: None,
+        attributes: Vec::new(),
+    }
+}
+
+fn audio_line(audio: &AudioDescription) -> Media {
+    let numbers: Vec<String> = audio
+        .codecs
+        .iter()
+        .map(|codec| codec.payload_type.to_string())
+        .collect();
+    let mut media = line("audio", audio.rtp.port(), &audio.proto, numbers.join(" "));
+    for codec in &audio.codecs {
+        let Codec {
+            payload_type,
+            name,
+            clock,
+            channels,
+            fmtp,
+        } = codec;
+        let map = match channels {
+            1 => format!("{payload_type} {name}/{clock}"),
+            _ => format!("{payload_type} {name}/{clock}/{channels}"),
+        };
+        media.attributes.push(Attribute::with_value("rtpmap", map));
+        if let Some(fmtp) = fmtp {
+            media.attributes.push(Attribute::with_value(
+                "fmtp",
+                format!("{payload_type} {fmtp}"),
+            ));
+        }
+    }
+    if let Some(ptime) = audio.ptime {
+        media.attributes.push(Attribute::with_value("ptime", ptime));
+    }
+    media
+        .attributes
+        .push(Attribute::new(audio.direction.as_str()));
+    media
+}

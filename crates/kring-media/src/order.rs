@@ -1,0 +1,148 @@
+//! The language between the exchange and the media threads.
+//!
+//! Orders go one way and notices come back; neither side waits for the other. A socket's address
+//! is all that the exchange ever knows of sound.
+
+use std::net::SocketAddr;
+
+/// One relay between a caller and an agent. Made by the exchange, never used twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SessionId(pub u64);
+
+/// One of the two ends of a relay.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Side {
+    /// Who made the call.
+    Caller,
+    /// Who answers it.
+    Agent,
+}
+
+impl Side {
+    /// Both, the caller first.
+    pub const BOTH: [Side; 2] = [Side::Caller, Side::Agent];
+
+    /// The opposite one.
+    #[must_use]
+    pub const fn other(self) -> Side {
+        match self {
+            Side::Caller => Side::Agent,
+            Side::Agent => Side::Caller,
+        }
+    }
+}
+
+/// Two ports of ours that are bound: RTP on an even one, RTCP on the odd one above it
+/// (RFC 3550 §11).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PortPair {
+    /// The even port.
+    pub rtp: u16,
+}
+
+impl PortPair {
+    /// The odd port.
+    pub const fn rtcp(self) -> u16 {
+        self.rtp | 1
+    }
+}
+
+/// What the exchange asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MediaOrder {
+    /// Bind so many more pairs. Answered by [`MediaNotice::Reserved`], perhaps with fewer, and by
+    /// [`MediaNotice::Exhausted`] when the range is used up.
+    Reserve {
+        /// How many.
+        pairs: usize,
+    },
+    /// Relay between these two reserved pairs, as soon as the remote addresses are told.
+    Open {
+        /// The new session.
+        session: SessionId,
+        /// What the caller sends to.
+        caller: PortPair,
+        /// What the agent's phone sends to.
+        agent: PortPair,
+    },
+    /// What a side signalled in its SDP. May come again: hold, resume, another address.
+    Remote {
+        /// The session.
+        session: SessionId,
+        /// Whose address it is.
+        side: Side,
+        /// Where it wants RTP, and the only source from which RTP of this side is taken.
+        rtp: SocketAddr,
+        /// The same for RTCP.
+        rtcp: SocketAddr,
+        /// It says that it sends sound: its silence is then worth a notice.
+        sends: bool,
+        /// It says that it wants sound. If not, none is sent to it.
+        receives: bool,
+    },
+    /// Stop relaying. Answered by [`MediaNotice::Closed`]; the ports rest for late packets and then
+    /// come back by [`MediaNotice::Reserved`].
+    Close {
+        /// The session.
+        session: SessionId,
+    },
+}
+
+/// What the media threads tell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MediaNotice {
+    /// These pairs are bound and free: newly made, or rested after a call.
+    Reserved {
+        /// The pairs.
+        pairs: Vec<PortPair>,
+    },
+    /// The last [`MediaOrder::Reserve`] could not be met in full: the range is used up.
+    Exhausted,
+    /// The first RTP packet of a side was forwarded or could have been.
+    Flowing {
+        /// The session.
+        session: SessionId,
+        /// Whose packet it was.
+        side: Side,
+    },
+    /// A side that said it sends has sent neither RTP nor RTCP for a while. Told once; again only
+    /// after it has been heard in between.
+    Silent {
+        /// The session.
+        session: SessionId,
+        /// Who is silent.
+        side: Side,
+        /// For how long, ms.
+        for_ms: u64,
+    },
+    /// Neither RTP nor RTCP from either side for the configured time, while both should send.
+    /// Told once.
+    Dead {
+        /// The session.
+        session: SessionId,
+    },
+    /// The relay has stopped.
+    Closed {
+        /// The session.
+        session: SessionId,
+        /// What was heard of the caller.
+        caller: SideStats,
+        /// What was heard of the agent.
+        agent: SideStats,
+    },
+}
+
+/// What the relay saw of one side.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SideStats {
+    /// RTP packets taken from it.
+    pub packets: u64,
+    /// RTP packets lost on the way to us, by sequence number (RFC 3550 A.3).
+    pub lost: u64,
+    /// Interarrival jitter at the end, µs (RFC 3550 A.8).
+    pub jitter_us: u64,
+    /// Packets to its ports from any other address than the signalled one, dropped.
+    pub strangers: u64,
+    /// Packets from its address that were no RTP or RTCP, dropped.
+    pub garbage: u64,
+}
