@@ -1,1 +1,30 @@
-//! kring-sip
+//! A sans-IO SIP user agent: bytes and time in, bytes and events out.
+//!
+//! The message layer reads and writes what is on the wire ([`parse`], [`Message`], [`StreamFramer`]); the
+//! UA layer above it keeps transactions and dialogs. Nothing here opens a socket, reads a clock, or
+//! knows what an agent or a queue is.
+
+#![forbid(unsafe_code)]
+
+// The message layer.
+mod frame;
+pub mod header;
+pub mod limits;
+mod message;
+mod name_addr;
+mod params;
+mod token;
+mod uri;
+mod write;
+
+pub use frame::{FrameRefusal, FrameRefused, StreamFramer};
+pub use header::HeaderRefused;
+pub use message::{
+    HeaderName, Headers, Message, Method, ParseRefused, Refusal, Request, Response, Salvage,
+    StatusCode, parse,
+};
+pub use name_addr::{NameAddr, NameAddrRefused};
+pub use params::{Params, ParamsRefused};
+pub use uri::{Scheme, Uri, UriRefused};
+
+// The UA layer.
