@@ -1,0 +1,220 @@
+//! What an endpoint is told and tells: where messages go, what happened to a leg, what was counted.
+
+use crate::{HeaderName, Headers, Method, NameAddr, Uri};
+use bytes::Bytes;
+use std::{fmt, net::SocketAddr};
+
+/// How messages travel.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
+pub enum Transport {
+    /// One message a datagram; lost ones are sent again.
+    Udp,
+    /// A stream; nothing is lost while it stands.
+    Tcp,
+}
+
+/// Where a message goes or came from.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
+pub struct Peer {
+    /// How.
+    pub transport: Transport,
+    /// Where. For TCP the far end of the connection.
+    pub address: SocketAddr,
+}
+
+impl fmt::Display for Peer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let transport = match self.transport {
+            Transport::Udp => "udp",
+            Transport::Tcp => "tcp",
+        };
+        write!(f, "{transport}:{}", self.address)
+    }
+}
+
+/// A message on its way out. For TCP the shell finds the connection to the address or opens one.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Transmit {
+    /// Where to.
+    pub to: Peer,
+    /// The whole message.
+    pub bytes: Bytes,
+}
+
+/// One INVITE usage: one side of a call. Unique for the life of the endpoint.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
+pub struct LegId(pub u64);
+
+impl fmt::Display for LegId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "leg-{}", self.0)
+    }
+}
+
+/// A call to be made.
+#[derive(Clone, Debug)]
+pub struct Invitation {
+    /// The request URI.
+    pub target: Uri,
+    /// Where the INVITE is sent, whatever the target says.
+    pub to_peer: Peer,
+    /// From, without a tag.
+    pub from: NameAddr,
+    /// To, without a tag.
+    pub to: NameAddr,
+    /// An SDP offer; none asks the called side for one.
+    pub body: Option<Bytes>,
+    /// Further headers.
+    pub extra: Vec<(HeaderName, String)>,
+    /// Hops that the request may still take; 70 unless a received INVITE had fewer.
+    pub max_forwards: u8,
+}
+
+/// An INVITE that begins a call.
+#[derive(Clone, Debug)]
+pub struct IncomingInvite {
+    /// Who sent it.
+    pub from_peer: Peer,
+    /// The request URI.
+    pub request_uri: Uri,
+    /// From.
+    pub from: NameAddr,
+    /// To.
+    pub to: NameAddr,
+    /// Call-ID, at most [`crate::limits`] long.
+    pub call_id: String,
+    /// Max-Forwards, 70 if there was none.
+    pub max_forwards: u8,
+    /// Everything else: identity, Diversion, Contact, Allow.
+    pub headers: Headers,
+    /// The SDP offer, if there was one.
+    pub body: Option<Bytes>,
+}
+
+/// Which request carried an offer within a dialog.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum OfferKind {
+    /// A re-INVITE. Without a body it asks for our offer.
+    Reinvite,
+    /// An UPDATE (RFC 3311).
+    Update,
+}
+
+/// What happened to a leg. After `CallerCancelled`, `Rejected`, `Bye` and `Gone` the leg is over.
+#[derive(Clone, Debug)]
+pub enum LegEvent {
+    /// UAS: somebody calls. 100 is on its way.
+    Incoming(Box<IncomingInvite>),
+    /// UAS: the caller gave up before a final response. All is answered; the leg is over.
+    CallerCancelled,
+    /// UAS: the ACK of our 2xx came. Comes again, with a body, when the ACK of an accepted
+    /// re-INVITE brought the answer to our offer.
+    Confirmed {
+        /// The answer, if our 2xx made the offer.
+        body: Option<Bytes>,
+    },
+    /// UAS: no ACK in 64*T1. The 2xx is no longer repeated; the exchange ends the leg with `bye`.
+    AckMissing,
+    /// UAC: 101 to 199.
+    Progress {
+        /// The status.
+        code: u16,
+        /// Early media's SDP.
+        body: Option<Bytes>,
+        /// The phone can be made to answer (`Allow-Events: talk`).
+        talk: bool,
+        /// The To tag: which fork it was. Empty if there was none.
+        tag: String,
+    },
+    /// UAC: the first 2xx. Wants `acknowledge`, then `bye` if nobody wants it any more. 2xx of other
+    /// forks are acknowledged and ended by the endpoint.
+    Accepted {
+        /// The answer, or the offer if ours was late.
+        body: Option<Bytes>,
+    },
+    /// UAC: a final response of 300 or more. The leg is over.
+    Rejected {
+        /// The status: 408 for a timeout, 503 for a failed transport, 487 for a CANCEL nobody answered.
+        code: u16,
+        /// The reason phrase.
+        reason: String,
+        /// Retry-After, s.
+        retry_after: Option<u32>,
+        /// Made here, not received.
+        local: bool,
+    },
+    /// An offer within the dialog; wants `accept_offer` or `reject_offer`.
+    Offer {
+        /// The SDP; empty if the re-INVITE asks for our offer.
+        body: Bytes,
+        /// Which request it was.
+        kind: OfferKind,
+    },
+    /// The other side hung up. 200 is on its way; the leg is over.
+    Bye {
+        /// The Reason header.
+        reason: Option<String>,
+    },
+    /// Our BYE was answered or gave up, or the other side no longer knows the dialog. The leg is over.
+    Gone {
+        /// The last status: 200 usually, 408 for no answer, 481 for a dialog nobody knew.
+        code: u16,
+    },
+}
+
+/// Which way a message went.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Direction {
+    /// Received.
+    In,
+    /// Sent.
+    Out,
+}
+
+/// What is counted.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum SipCount {
+    /// A request, each once: repetitions are counted apart.
+    Request {
+        /// Its method.
+        method: Method,
+        /// Which way.
+        direction: Direction,
+    },
+    /// A response.
+    Response {
+        /// The method of its request.
+        method: Method,
+        /// The status.
+        code: u16,
+        /// Which way.
+        direction: Direction,
+    },
+    /// Something was sent again because nothing came back.
+    Retransmission {
+        /// The method of the transaction.
+        method: Method,
+    },
+    /// Bytes that are no SIP.
+    ParseError,
+}
+
+/// What is to be done after an input.
+#[derive(Clone, Debug)]
+pub enum Effect {
+    /// Send this.
+    Send(Transmit),
+    /// This happened to a leg.
+    Event(LegId, LegEvent),
+    /// Count this.
+    Counted(SipCount),
+}
+
+/// Gauges.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Counts {
+    /// Transactions that still hold state.
+    pub transactions: usize,
+    /// Legs: INVITEs in progress and confirmed dialogs.
+    pub dialogs: usize,
+}
