@@ -28,3 +28,12 @@ pub use params::{Params, ParamsRefused};
 pub use uri::{Scheme, Uri, UriRefused};
 
 // The UA layer.
+mod endpoint;
+mod timers;
+
+pub use endpoint::{
+    Counts, Direction, Effect, Endpoint, EndpointConfig, IncomingInvite, Invitation, LegEvent,
+    LegId, OfferKind, Peer, SipCount, Transmit, Transport,
+};
+pub use header::Reason;
+pub use timers::Timers;
