@@ -3,12 +3,9 @@
 //! A call decides nothing about agents and sends nothing; the exchange does both. What it knows is
 //! when each step of the ring rule is due.
 
-use crate::{
-    plan::Plan,
-    ring::RingClock,
-};
+use crate::{plan::Plan, ring::RingClock};
 use kring_journal::{AgentId, CallId, Withdrawal};
-use kring_media::{AudioDescription, PortPair, SessionId};
+use kring_media::{AudioDescription, PortPair, SessionId, Side};
 use kring_sip::{LegId, NameAddr};
 use kring_time::Moment;
 use std::{sync::Arc, time::Duration};
@@ -53,6 +50,10 @@ pub(crate) struct Sound {
     pub(crate) agent_ports: PortPair,
     /// The caller's offer; none when the caller makes none before our 200 (late offer).
     pub(crate) callers: Option<AudioDescription>,
+    /// What the phone that won answered.
+    pub(crate) agents: Option<AudioDescription>,
+    /// The side that was sent an offer of ours in a 200, and whose answer comes with its ACK.
+    pub(crate) answer_due: Option<Side>,
     /// What the phones are offered.
     pub(crate) to_phones: bytes::Bytes,
 }

@@ -7,7 +7,7 @@ mod call;
 pub mod command;
 mod config;
 mod exchange;
-mod limits;
+pub mod limits;
 mod plan;
 mod ring;
 mod roster;

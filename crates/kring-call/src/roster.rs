@@ -111,20 +111,19 @@ impl Roster {
             return false;
         }
         let id = profile.id.clone();
-        match self.agents.get_mut(&id) {
-            Some(agent) => agent.profile = profile,
-            None => {
-                let agent = Agent {
-                    profile,
-                    doing: Doing::Offline,
-                    misses: Misses::default(),
-                    screen_alive: false,
-                    phone_leg: None,
-                    wish: None,
-                    idle_since: Moment::BOOT,
-                };
-                self.agents.insert(id.clone(), agent);
-            }
+        if let Some(agent) = self.agents.get_mut(&id) {
+            agent.profile = profile;
+        } else {
+            let agent = Agent {
+                profile,
+                doing: Doing::Offline,
+                misses: Misses::default(),
+                screen_alive: false,
+                phone_leg: None,
+                wish: None,
+                idle_since: Moment::BOOT,
+            };
+            self.agents.insert(id.clone(), agent);
         }
         self.refile(&id);
         true
@@ -132,7 +131,11 @@ impl Roster {
 
     /// Forgets an agent who is signed out.
     pub(crate) fn forget(&mut self, id: &AgentId) {
-        if self.agents.get(id).is_some_and(|a| a.doing == Doing::Offline) {
+        if self
+            .agents
+            .get(id)
+            .is_some_and(|a| a.doing == Doing::Offline)
+        {
             self.agents.remove(id);
         }
     }
@@ -200,7 +203,11 @@ impl Roster {
             if !agent.serves(queue) || !fits(id) {
                 continue;
             }
-            let seats = if agent.screen_alive { &mut alive } else { &mut dead };
+            let seats = if agent.screen_alive {
+                &mut alive
+            } else {
+                &mut dead
+            };
             if seats.len() < most {
                 seats.push(id.clone());
             }
@@ -267,7 +274,10 @@ mod tests {
         let mut roster = roster(&["a", "b", "c"]);
         roster.idle_from(Moment::from_millis(9), &AgentId::new("a"));
         let (order, degraded) = roster.candidates("support", 9, |_| true);
-        assert_eq!(order.iter().map(AgentId::as_str).collect::<Vec<_>>(), ["b", "c", "a"]);
+        assert_eq!(
+            order.iter().map(AgentId::as_str).collect::<Vec<_>>(),
+            ["b", "c", "a"]
+        );
         assert!(degraded, "no screen is alive");
     }
 
@@ -276,7 +286,10 @@ mod tests {
         let mut roster = roster(&["a", "b"]);
         let b = AgentId::new("b");
         roster.change(&b, |agent| agent.screen_alive = true);
-        assert_eq!(roster.candidates("support", 9, |_| true), (vec![b.clone()], false));
+        assert_eq!(
+            roster.candidates("support", 9, |_| true),
+            (vec![b.clone()], false)
+        );
         assert_eq!(
             roster.candidates("support", 9, |id| *id != b),
             (vec![AgentId::new("a")], true)

@@ -46,9 +46,12 @@ impl PeerPattern {
     pub fn matches(&self, source: SocketAddr) -> bool {
         self.port.is_none_or(|port| port == source.port())
             && match (self.network, source.ip().to_canonical()) {
-                (IpAddr::V4(network), IpAddr::V4(ip)) => {
-                    same_prefix(network.to_bits().into(), ip.to_bits().into(), 32, self.prefix)
-                }
+                (IpAddr::V4(network), IpAddr::V4(ip)) => same_prefix(
+                    network.to_bits().into(),
+                    ip.to_bits().into(),
+                    32,
+                    self.prefix,
+                ),
                 (IpAddr::V6(network), IpAddr::V6(ip)) => {
                     same_prefix(network.to_bits(), ip.to_bits(), 128, self.prefix)
                 }
@@ -110,7 +113,12 @@ pub(crate) fn caller_identity(
     trust_identity: bool,
 ) -> CallerIdentity {
     let asserted = trust_identity
-        .then(|| headers.get(&HeaderName::PAssertedIdentity)?.parse::<NameAddr>().ok())
+        .then(|| {
+            headers
+                .get(&HeaderName::PAssertedIdentity)?
+                .parse::<NameAddr>()
+                .ok()
+        })
         .flatten();
     let who = asserted.as_ref().unwrap_or(from);
     let user = clip(&who.uri.user_decoded().unwrap_or_default());
@@ -132,13 +140,24 @@ pub(crate) fn caller_identity(
 }
 
 fn withholds(user: &str) -> bool {
-    const NAMES: [&str; 6] = ["", "anonymous", "restricted", "unknown", "private", "unavailable"];
+    const NAMES: [&str; 6] = [
+        "",
+        "anonymous",
+        "restricted",
+        "unknown",
+        "private",
+        "unavailable",
+    ];
     NAMES.contains(&user.to_ascii_lowercase().as_str())
 }
 
 fn forwarded_by(headers: &Headers) -> Option<String> {
     let diversion: NameAddr = headers.get(&HeaderName::Diversion)?.parse().ok()?;
-    diversion.uri.user_decoded().map(|user| clip(&user)).filter(|user| !user.is_empty())
+    diversion
+        .uri
+        .user_decoded()
+        .map(|user| clip(&user))
+        .filter(|user| !user.is_empty())
 }
 
 /// Cuts at a character boundary: a number of 4 kB is an attack, not a number.

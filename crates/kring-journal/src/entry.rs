@@ -46,6 +46,7 @@ mod micros {
     use kring_time::Moment;
     use serde::{Deserialize, Deserializer, Serializer};
 
+    #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
     pub(super) fn serialize<S: Serializer>(at: &Moment, s: S) -> Result<S::Ok, S::Error> {
         s.serialize_u64(at.as_micros())
     }

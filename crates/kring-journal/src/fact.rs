@@ -433,23 +433,37 @@ impl fmt::Display for Fact {
         match self {
             Fact::Booted { version } => write!(f, "booted     kring {version}"),
             Fact::Gap { boot, calls_open } => {
-                write!(f, "gap        boot {boot} ended unannounced, {calls_open} calls open")
+                write!(
+                    f,
+                    "gap        boot {boot} ended unannounced, {calls_open} calls open"
+                )
             }
             Fact::WallStepped { by_us } => {
                 write!(f, "wall       stepped by {:.3} s", *by_us as f64 / 1e6)
             }
             Fact::Draining => write!(f, "draining"),
             Fact::Stopped => write!(f, "stopped"),
-            Fact::Presence { agent, state, reason } => match reason {
+            Fact::Presence {
+                agent,
+                state,
+                reason,
+            } => match reason {
                 Some(reason) => write!(f, "presence   {agent} {state:?} ({reason})"),
                 None => write!(f, "presence   {agent} {state:?}"),
             },
             Fact::ScreenDead { agent } => write!(f, "screen     {agent} dead"),
             Fact::ScreenRestored { agent } => write!(f, "screen     {agent} restored"),
             Fact::RonaWarned { agent } => write!(f, "warned     {agent} Rona, last one ready"),
-            Fact::Offered { caller, queue, forwarded_by, .. } => {
+            Fact::Offered {
+                caller,
+                queue,
+                forwarded_by,
+                ..
+            } => {
                 write!(f, "offered    {caller} -> {queue}")?;
-                forwarded_by.iter().try_for_each(|by| write!(f, " via {by}"))
+                forwarded_by
+                    .iter()
+                    .try_for_each(|by| write!(f, " via {by}"))
             }
             Fact::Degraded => write!(f, "degraded   no live screen"),
             Fact::Invited { agent, device, .. } => write!(f, "invited    {agent} at {device}"),
@@ -460,9 +474,17 @@ impl fmt::Display for Fact {
                 write!(f, "unreached  {agent} {why:?} {code}")
             }
             Fact::LateSilence { agent, over_ms } => {
-                write!(f, "late       {agent} silent {over_ms} ms past the deadline")
+                write!(
+                    f,
+                    "late       {agent} silent {over_ms} ms past the deadline"
+                )
             }
-            Fact::Answered { agent, rings, wait_ms, .. } => {
+            Fact::Answered {
+                agent,
+                rings,
+                wait_ms,
+                ..
+            } => {
                 let wait = *wait_ms as f64 / 1e3;
                 write!(f, "answered   {agent} after {wait:.3} s, ring {rings}")
             }
@@ -470,14 +492,24 @@ impl fmt::Display for Fact {
                 Some(winner) => write!(f, "lost race  {agent} to {winner}"),
                 None => write!(f, "lost race  {agent}, the call was over"),
             },
-            Fact::Refused { why, action, retry_after_s, to, .. } => {
+            Fact::Refused {
+                why,
+                action,
+                retry_after_s,
+                to,
+                ..
+            } => {
                 match (action, retry_after_s) {
                     (DeadlineAction::AnnounceBusy, Some(s)) => {
                         write!(f, "refused    busy, retry after {s} s")?;
                     }
                     (DeadlineAction::AnnounceBusy, None) => write!(f, "refused    busy")?,
                     (DeadlineAction::Redirect, _) => {
-                        write!(f, "refused    redirected to {}", to.as_deref().unwrap_or("?"))?;
+                        write!(
+                            f,
+                            "refused    redirected to {}",
+                            to.as_deref().unwrap_or("?")
+                        )?;
                     }
                 }
                 match why {
@@ -494,7 +526,13 @@ impl fmt::Display for Fact {
             Fact::MediaSilent { side, for_ms } => {
                 write!(f, "silent     {side:?} for {for_ms} ms")
             }
-            Fact::MediaSummary { side, packets, lost, strangers, .. } => {
+            Fact::MediaSummary {
+                side,
+                packets,
+                lost,
+                strangers,
+                ..
+            } => {
                 write!(f, "heard      {side:?} {packets} packets, {lost} lost")?;
                 if *strangers > 0 {
                     write!(f, ", {strangers} from strangers dropped")?;
@@ -516,7 +554,9 @@ impl fmt::Display for Fact {
             Fact::DraftSaved { agent, version } => {
                 write!(f, "draft      {agent} version {version}")
             }
-            Fact::Confirmed { agent, case_ref, .. } => {
+            Fact::Confirmed {
+                agent, case_ref, ..
+            } => {
                 write!(f, "confirmed  {agent} {case_ref}")
             }
             Fact::NoCase { agent, reason } => write!(f, "no case    {agent} {reason}"),

@@ -135,7 +135,9 @@ impl RingTime {
             Fact::RingAudible { agent } => {
                 self.last(agent, |a| a.audible_ms = a.audible_ms.or(Some(ms)));
             }
-            Fact::Withdrawn { agent, why } => self.close(agent, ms, AttemptEnd::Withdrawn { why: *why }),
+            Fact::Withdrawn { agent, why } => {
+                self.close(agent, ms, AttemptEnd::Withdrawn { why: *why })
+            }
             Fact::Unreached { agent, why, code } => {
                 let end = AttemptEnd::Unreached {
                     why: *why,

@@ -1,17 +1,13 @@
 //! What happens to agents: they become free, miss calls, run out of time for the record.
 
 use super::{Exchange, WithdrawnPhone};
-use crate::{
-    command::PresenceWish,
-    config::Restored,
-    roster::Doing,
-};
+use crate::{command::PresenceWish, config::Restored, roster::Doing};
 use kring_journal::{AgentId, CallId, Fact, PresenceState, Unreached, Withdrawal};
 use kring_time::Moment;
 
 impl Exchange {
     /// Changes what an agent does, and says so.
-    pub(super) fn become(&mut self, now: Moment, id: &AgentId, doing: Doing) {
+    pub(super) fn set_doing(&mut self, now: Moment, id: &AgentId, doing: Doing) {
         let (state, reason) = (doing.state(), doing.reason());
         let changed = self.roster.change(id, |agent| {
             let changed = agent.doing.state() != state || agent.doing.reason() != reason;
@@ -20,7 +16,14 @@ impl Exchange {
         });
         if changed == Some(true) {
             let agent = id.clone();
-            self.record_apart(now, Fact::Presence { agent, state, reason });
+            self.record_apart(
+                now,
+                Fact::Presence {
+                    agent,
+                    state,
+                    reason,
+                },
+            );
         }
     }
 
@@ -38,7 +41,7 @@ impl Exchange {
             }
         });
         if !engaged_elsewhere {
-            self.become(now, id, wished(wish));
+            self.set_doing(now, id, wished(wish));
         }
         self.pause_if_missing(now, id);
         self.serve_waiting(now);
@@ -75,7 +78,10 @@ impl Exchange {
 
     /// Counts a call that the agent's device could not take.
     pub(super) fn count_device_miss(&mut self, id: &AgentId, why: Unreached) {
-        if matches!(why, Unreached::Silent | Unreached::Failed | Unreached::Unregistered) {
+        if matches!(
+            why,
+            Unreached::Silent | Unreached::Failed | Unreached::Unregistered
+        ) {
             self.roster.change(id, |agent| {
                 agent.misses.device = agent.misses.device.saturating_add(1);
             });
@@ -98,10 +104,11 @@ impl Exchange {
         } else {
             return;
         };
-        self.roster.change(id, |agent| agent.misses = crate::roster::Misses::default());
+        self.roster
+            .change(id, |agent| agent.misses = crate::roster::Misses::default());
         if self.roster.another_is_ready(id) {
             let reason = reason.to_owned();
-            self.become(now, id, Doing::Paused { reason });
+            self.set_doing(now, id, Doing::Paused { reason });
         } else {
             self.record_apart(now, Fact::RonaWarned { agent: id.clone() });
         }
@@ -120,7 +127,7 @@ impl Exchange {
     pub(super) fn end_wrap_up(&mut self, now: Moment, id: &AgentId) {
         self.roster.idle_from(now, id);
         let wish = self.roster.change(id, |agent| agent.wish.take()).flatten();
-        self.become(now, id, wished(wish.unwrap_or(PresenceWish::Ready)));
+        self.set_doing(now, id, wished(wish.unwrap_or(PresenceWish::Ready)));
         self.serve_waiting(now);
     }
 
@@ -139,11 +146,19 @@ impl Exchange {
         };
         self.roster.idle_from(now, &restored.agent);
         let same = doing.state() == restored.state;
-        self.roster.change(&restored.agent, |agent| agent.doing = doing.clone());
+        self.roster
+            .change(&restored.agent, |agent| agent.doing = doing.clone());
         if !same {
             let agent = restored.agent.clone();
             let (state, reason) = (doing.state(), doing.reason());
-            self.record_apart(now, Fact::Presence { agent, state, reason });
+            self.record_apart(
+                now,
+                Fact::Presence {
+                    agent,
+                    state,
+                    reason,
+                },
+            );
         }
     }
 }

@@ -7,7 +7,7 @@ use crate::{
 };
 use bytes::Bytes;
 use kring_journal::{CallId, Fact, RingResult, Unreached, Withdrawal};
-use kring_media::AudioDescription;
+use kring_media::{AudioDescription, Side};
 use kring_sip::{LegId, Reason};
 use kring_time::Moment;
 
@@ -42,7 +42,7 @@ impl Exchange {
         };
         self.waiting.remove(&(call.clock.t0(), id));
         self.endpoint.accept(now, call.caller_leg, Some(to_caller));
-        self.join_sound(&call, &answer);
+        self.join_sound(&mut call, answer);
         let deadline = call.clock.deadline();
         let fact = Fact::Answered {
             agent: offer.agent.clone(),
@@ -56,10 +56,17 @@ impl Exchange {
             margin_ms: deadline.millis_from(now),
         };
         self.record(now, id, fact);
-        self.release_offers(now, &mut call, Withdrawal::AnsweredElsewhere, Some(&offer.agent));
+        self.release_offers(
+            now,
+            &mut call,
+            Withdrawal::AnsweredElsewhere,
+            Some(&offer.agent),
+        );
         self.legs.insert(leg, Role::Agent(id));
-        self.roster.change(&offer.agent, |agent| agent.misses = crate::roster::Misses::default());
-        self.become(now, &offer.agent, Doing::Talking { call: id });
+        self.roster.change(&offer.agent, |agent| {
+            agent.misses = crate::roster::Misses::default();
+        });
+        self.set_doing(now, &offer.agent, Doing::Talking { call: id });
         call.state = State::Talking {
             agent: offer.agent,
             leg,
@@ -75,7 +82,11 @@ impl Exchange {
         let own = self.own_audio_for_caller(call);
         let sdp = match &call.sound.callers {
             Some(offer) => kring_media::answer_to_caller(offer, answer, &own).ok()?,
-            None => kring_media::offer_to_agent(Some(answer), &self.config.codecs, &own).ok()?.0,
+            None => {
+                kring_media::offer_to_agent(Some(answer), &self.config.codecs, &own)
+                    .ok()?
+                    .0
+            }
         };
         Some(sdp.into())
     }
@@ -91,7 +102,8 @@ impl Exchange {
             return;
         };
         call.excluded.push(offer.agent.clone());
-        self.legs.insert(leg, Role::Closing(Some(offer.agent.clone())));
+        self.legs
+            .insert(leg, Role::Closing(Some(offer.agent.clone())));
         let fact = Fact::Unreached {
             agent: offer.agent.clone(),
             why: Unreached::Failed,
@@ -103,17 +115,23 @@ impl Exchange {
         self.reschedule(id);
     }
 
-    /// The caller's ACK. After a late offer it carries the caller's answer.
-    pub(super) fn confirmed(&mut self, id: CallId, body: Option<Bytes>) {
-        let Some(call) = self.calls.get(&id) else {
+    /// An ACK. Where our 200 made the offer it carries the answer (RFC 3261 section 13.2.1).
+    pub(super) fn confirmed(&mut self, id: CallId, leg: LegId, body: Option<Bytes>) {
+        let Some(call) = self.calls.get_mut(&id) else {
             return;
         };
-        if call.sound.callers.is_some() {
+        let side = if leg == call.caller_leg {
+            Side::Caller
+        } else {
+            Side::Agent
+        };
+        if call.sound.answer_due != Some(side) {
             return;
         }
         if let Some(Ok(answer)) = body.as_deref().map(kring_media::read) {
+            call.sound.answer_due = None;
             let session = call.sound.session;
-            self.caller_sounds_at(session, &answer);
+            self.order_remote(session, side, &answer);
         }
     }
 }

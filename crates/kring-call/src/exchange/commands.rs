@@ -88,9 +88,10 @@ impl Exchange {
                 if doing == agent_doing(self, id) {
                     return Ok(Done::Unchanged);
                 }
-                self.roster.change(id, |agent| agent.misses = crate::roster::Misses::default());
+                self.roster
+                    .change(id, |agent| agent.misses = crate::roster::Misses::default());
                 self.roster.idle_from(now, id);
-                self.become(now, id, doing);
+                self.set_doing(now, id, doing);
                 self.serve_waiting(now);
                 Ok(Done::Ok)
             }
@@ -101,7 +102,10 @@ impl Exchange {
         let agent = self.roster.get(id).ok_or(CommandRefused::NoSuchAgent)?;
         match agent.doing {
             Doing::Talking { call: present } if present == call => return Ok(Done::Unchanged),
-            Doing::Ringing { call: present, answerable } if present == call => {
+            Doing::Ringing {
+                call: present,
+                answerable,
+            } if present == call => {
                 if !answerable {
                     return Err(CommandRefused::AnswerOnPhone);
                 }
@@ -155,7 +159,10 @@ impl Exchange {
 
     fn extend_wrap_up(&mut self, id: &AgentId, call: CallId, by: Duration) -> Answer {
         let changed = self.roster.change(id, |agent| match &mut agent.doing {
-            Doing::WrapUp { call: present, until } if *present == call => {
+            Doing::WrapUp {
+                call: present,
+                until,
+            } if *present == call => {
                 *until = *until + by;
                 true
             }
@@ -169,7 +176,9 @@ impl Exchange {
     }
 
     fn screen(&mut self, now: Moment, id: &AgentId, alive: bool) -> Answer {
-        let was = self.roster.change(id, |agent| std::mem::replace(&mut agent.screen_alive, alive));
+        let was = self.roster.change(id, |agent| {
+            std::mem::replace(&mut agent.screen_alive, alive)
+        });
         let agent = id.clone();
         match (was, alive) {
             (None, _) => return Err(CommandRefused::NoSuchAgent),
@@ -183,10 +192,15 @@ impl Exchange {
     /// The leg with which this agent's phone rings for this call, if it was not told to stop.
     fn ringing_leg(&self, id: &AgentId, call: CallId) -> Option<LegId> {
         let mut offers = self.calls.get(&call)?.live_offers();
-        offers.find(|offer| offer.agent == *id).map(|offer| offer.leg)
+        offers
+            .find(|offer| offer.agent == *id)
+            .map(|offer| offer.leg)
     }
 }
 
 fn agent_doing(exchange: &Exchange, id: &AgentId) -> Doing {
-    exchange.roster.get(id).map_or(Doing::Offline, |agent| agent.doing.clone())
+    exchange
+        .roster
+        .get(id)
+        .map_or(Doing::Offline, |agent| agent.doing.clone())
 }

@@ -17,7 +17,14 @@ impl Exchange {
         };
         self.legs.remove(&call.caller_leg);
         let wait_ms = now.since(call.clock.t0()).as_millis() as u64;
-        self.record(now, id, Fact::Abandoned { rings: call.rings_told, wait_ms });
+        self.record(
+            now,
+            id,
+            Fact::Abandoned {
+                rings: call.rings_told,
+                wait_ms,
+            },
+        );
         self.let_phones_go_because(now, call, Withdrawal::CallerGaveUp);
     }
 
@@ -146,14 +153,17 @@ impl Exchange {
     fn open_wrap_up(&mut self, now: Moment, id: CallId, agent: &AgentId) {
         let lasts = self.config.wrap_up;
         let for_s = lasts.as_secs() as u32;
-        let fact = Fact::WrapUpOpened { agent: agent.clone(), for_s };
+        let fact = Fact::WrapUpOpened {
+            agent: agent.clone(),
+            for_s,
+        };
         self.record(now, id, fact);
         self.roster.idle_from(now, agent);
         if lasts.is_zero() {
             self.let_go(now, agent);
         } else {
             let until = now + lasts;
-            self.become(now, agent, Doing::WrapUp { call: id, until });
+            self.set_doing(now, agent, Doing::WrapUp { call: id, until });
         }
     }
 

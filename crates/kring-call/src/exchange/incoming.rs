@@ -11,14 +11,20 @@ use crate::{
     trunk::caller_identity,
 };
 use kring_journal::{CallId, CallerRef, DeadlineAction, Fact, Refusal};
-use kring_media::{OwnAudio, SdpRefused};
+use kring_media::{OwnAudio, SdpRefused, Side};
 use kring_sip::{HeaderName, IncomingInvite, LegId, NameAddr, Uri};
 use kring_time::Moment;
 
 /// Why an INVITE is not accepted for processing: the response it gets, and no call.
 enum Door {
-    Closed { code: u16, retry_after_s: Option<u32> },
-    Open { trunk: usize, queue: usize },
+    Closed {
+        code: u16,
+        retry_after_s: Option<u32>,
+    },
+    Open {
+        trunk: usize,
+        queue: usize,
+    },
 }
 
 impl Exchange {
@@ -26,7 +32,10 @@ impl Exchange {
     pub(super) fn incoming(&mut self, now: Moment, leg: LegId, invite: &IncomingInvite) {
         let (trunk, queue) = match self.door(now, invite) {
             Door::Open { trunk, queue } => (trunk, queue),
-            Door::Closed { code, retry_after_s } => {
+            Door::Closed {
+                code,
+                retry_after_s,
+            } => {
                 self.turn_away(now, leg, code, retry_after_s);
                 return;
             }
@@ -54,7 +63,10 @@ impl Exchange {
 
     /// A stranger learns nothing but 403; a number that is nobody's gets 404 from a trunk only.
     fn door(&mut self, now: Moment, invite: &IncomingInvite) -> Door {
-        let closed = |code, retry_after_s| Door::Closed { code, retry_after_s };
+        let closed = |code, retry_after_s| Door::Closed {
+            code,
+            retry_after_s,
+        };
         let source = invite.from_peer.address;
         let Some(trunk) = self.config.trunks.iter().position(|t| t.admits(source)) else {
             return closed(403, None);
@@ -79,7 +91,12 @@ impl Exchange {
         let queues = &self.config.queues;
         queues
             .iter()
-            .position(|queue| queue.did.iter().any(|did| did.trim_start_matches('+') == dialled))
+            .position(|queue| {
+                queue
+                    .did
+                    .iter()
+                    .any(|did| did.trim_start_matches('+') == dialled)
+            })
             .or_else(|| queues.iter().position(|queue| queue.did.is_empty()))
     }
 
@@ -104,14 +121,15 @@ impl Exchange {
             session_id: session.0,
             version: 1,
         };
-        let offered =
-            kring_media::offer_to_agent(callers.as_ref(), &self.config.codecs, &own);
+        let offered = kring_media::offer_to_agent(callers.as_ref(), &self.config.codecs, &own);
         match offered {
             Ok((to_phones, _)) => Ok(Sound {
                 session,
                 caller_ports,
                 agent_ports,
+                answer_due: callers.is_none().then_some(Side::Caller),
                 callers,
+                agents: None,
                 to_phones: to_phones.into(),
             }),
             Err(refused) => {
@@ -121,7 +139,10 @@ impl Exchange {
         }
     }
 
-    #[allow(clippy::too_many_arguments, reason = "each is a different noun of the same step")]
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "each is a different noun of the same step"
+    )]
     fn accept_call(
         &mut self,
         now: Moment,
@@ -139,14 +160,15 @@ impl Exchange {
             caller,
             queue: self.config.queues[queue].name.clone(),
             did: invite.request_uri.user().unwrap_or_default().to_owned(),
-            sip_call_id: invite.call_id.to_string(),
+            sip_call_id: invite.call_id.clone(),
             trunk,
             forwarded_by: identity.forwarded_by.clone(),
             rang_before: identity.forwarded_by.is_some() && rang_before(invite),
             terms: (*self.config.terms).clone(),
         };
         let from = self.caller_for_phones(&identity);
-        self.outputs.push_back(Output::Introduce(id, caller, identity));
+        self.outputs
+            .push_back(Output::Introduce(id, caller, identity));
         self.record(now, id, offered);
         let call = Call {
             id,
@@ -157,7 +179,9 @@ impl Exchange {
             clock: RingClock::start(now, self.config.terms.clone()),
             plan: self.config.queues[queue].plan.clone(),
             sound,
-            state: State::Ringing { leavers_gone: false },
+            state: State::Ringing {
+                leavers_gone: false,
+            },
             offers: Vec::new(),
             excluded: Vec::new(),
             tried: Vec::new(),
@@ -184,7 +208,14 @@ impl Exchange {
     fn caller_for_phones(&self, identity: &CallerIdentity) -> NameAddr {
         let own = self.config.endpoint.advertised;
         let named = (!identity.anonymous)
-            .then(|| Uri::sip(Some(&identity.user), &own.ip().to_string(), Some(own.port())).ok())
+            .then(|| {
+                Uri::sip(
+                    Some(&identity.user),
+                    &own.ip().to_string(),
+                    Some(own.port()),
+                )
+                .ok()
+            })
             .flatten();
         let uri = named.unwrap_or_else(|| self.anonymous.clone());
         let mut from = NameAddr::new(uri);
@@ -204,7 +235,12 @@ impl Exchange {
                     Refusal::Deadline => 486,
                     Refusal::Unstaffed => 480,
                 };
-                (DeadlineAction::AnnounceBusy, code, Some(RETRY_AFTER_S), None)
+                (
+                    DeadlineAction::AnnounceBusy,
+                    code,
+                    Some(RETRY_AFTER_S),
+                    None,
+                )
             }
             OnDeadline::Redirect { to } => (DeadlineAction::Redirect, 302, None, Some(to.clone())),
         };

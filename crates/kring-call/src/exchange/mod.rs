@@ -131,7 +131,9 @@ pub struct Exchange {
 impl Exchange {
     /// An exchange without agents; `PutAgent` commands and [`Exchange::restore`] bring them.
     pub fn new(config: ExchangeConfig) -> Exchange {
-        let anonymous = "sip:anonymous@anonymous.invalid".parse().expect("a URI by RFC 3323");
+        let anonymous = "sip:anonymous@anonymous.invalid"
+            .parse()
+            .expect("a URI by RFC 3323");
         let mut exchange = Exchange {
             anonymous,
             endpoint: Endpoint::new(config.endpoint.clone()),
@@ -239,7 +241,9 @@ impl Exchange {
         };
         match (role, event) {
             (Role::Caller(call), LegEvent::CallerCancelled) => self.caller_gave_up(now, call),
-            (Role::Caller(call), LegEvent::Confirmed { body }) => self.confirmed(call, body),
+            (Role::Caller(call) | Role::Agent(call), LegEvent::Confirmed { body }) => {
+                self.confirmed(call, leg, body);
+            }
             (Role::Caller(call), LegEvent::AckMissing) => self.never_confirmed(now, call),
             (Role::Offered(call), LegEvent::Progress { code, talk, .. }) => {
                 self.phone_progress(now, call, leg, code, talk);

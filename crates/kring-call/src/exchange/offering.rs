@@ -25,7 +25,10 @@ impl Exchange {
             self.waiting.remove(&(call.clock.t0(), id));
             self.withdraw_all(now, id, Withdrawal::Rona);
         }
-        let due = self.calls.get(&id).map(|call| (call.clock.commit_at(), &call.state));
+        let due = self
+            .calls
+            .get(&id)
+            .map(|call| (call.clock.commit_at(), &call.state));
         if let Some((commit_at, State::Withdrawing)) = due
             && commit_at <= now
         {
@@ -81,7 +84,10 @@ impl Exchange {
     }
 
     fn invite(&mut self, now: Moment, id: CallId, agent: &AgentId) {
-        let device = self.roster.get(agent).and_then(|a| a.profile.device.clone());
+        let device = self
+            .roster
+            .get(agent)
+            .and_then(|a| a.profile.device.clone());
         let (Some(device), Some(call)) = (device, self.calls.get_mut(&id)) else {
             return;
         };
@@ -121,7 +127,7 @@ impl Exchange {
         self.legs.insert(leg, Role::Offered(id));
         self.roster.change(agent, |a| a.phone_leg = Some(leg));
         self.record(now, id, fact);
-        self.become(now, agent, Doing::Offered { call: id });
+        self.set_doing(now, agent, Doing::Offered { call: id });
     }
 
     /// A provisional response of a phone that rings for us.
@@ -141,8 +147,23 @@ impl Exchange {
         // 181 and 182 are no sound; 180 and 183 are, or may be.
         if !offer.alerting && matches!(code, 180 | 183) {
             offer.alerting = true;
-            self.record(now, id, Fact::Alerting { agent: agent.clone(), code, answerable: talk });
-            self.become(now, &agent, Doing::Ringing { call: id, answerable: talk });
+            self.record(
+                now,
+                id,
+                Fact::Alerting {
+                    agent: agent.clone(),
+                    code,
+                    answerable: talk,
+                },
+            );
+            self.set_doing(
+                now,
+                &agent,
+                Doing::Ringing {
+                    call: id,
+                    answerable: talk,
+                },
+            );
         }
         self.reschedule(id);
     }
@@ -171,7 +192,15 @@ impl Exchange {
             let why = unreached(code, local);
             let shown = if local { 0 } else { code };
             let agent = offer.agent.clone();
-            self.record(now, id, Fact::Unreached { agent, why, code: shown });
+            self.record(
+                now,
+                id,
+                Fact::Unreached {
+                    agent,
+                    why,
+                    code: shown,
+                },
+            );
             self.legs.remove(&leg);
             self.count_device_miss(&offer.agent, why);
             self.let_go(now, &offer.agent);
@@ -212,8 +241,17 @@ impl Exchange {
         call.excluded.push(offer.agent.clone());
         let agent = offer.agent.clone();
         let why = Unreached::Silent;
-        self.record(now, id, Fact::Unreached { agent, why, code: 0 });
-        self.endpoint.cancel(now, leg, reason_for(Withdrawal::CallOver));
+        self.record(
+            now,
+            id,
+            Fact::Unreached {
+                agent,
+                why,
+                code: 0,
+            },
+        );
+        self.endpoint
+            .cancel(now, leg, reason_for(Withdrawal::CallOver));
         // It may have heard the INVITE after all: it is engaged until it or the transaction says otherwise.
         let phone = withdrawn_phone(id, offer, Withdrawal::CallOver, deadline, None);
         self.count_device_miss(&phone.agent, why);
@@ -258,11 +296,15 @@ impl Exchange {
         if self.roster.candidates(queue, 1, another).0.is_empty() {
             // Nobody to take over: one phone goes on, and an `all` hop keeps its longest idle.
             let extra: Vec<LegId> = call.live_offers().skip(1).map(|offer| offer.leg).collect();
-            extra.into_iter().for_each(|leg| self.withdraw(now, id, leg, Withdrawal::HopEnded));
+            for leg in extra {
+                self.withdraw(now, id, leg, Withdrawal::HopEnded);
+            }
             return;
         }
         let leavers: Vec<LegId> = call.live_offers().map(|offer| offer.leg).collect();
-        leavers.into_iter().for_each(|leg| self.withdraw(now, id, leg, Withdrawal::HopEnded));
+        for leg in leavers {
+            self.withdraw(now, id, leg, Withdrawal::HopEnded);
+        }
     }
 
     fn withdraw_all(&mut self, now: Moment, id: CallId, why: Withdrawal) {
@@ -270,7 +312,9 @@ impl Exchange {
             return;
         };
         let legs: Vec<LegId> = call.live_offers().map(|offer| offer.leg).collect();
-        legs.into_iter().for_each(|leg| self.withdraw(now, id, leg, why));
+        for leg in legs {
+            self.withdraw(now, id, leg, why);
+        }
     }
 
     /// CANCEL to one phone. It stays the call's own: a 200 that crosses wins while the call can be won.
@@ -322,9 +366,16 @@ impl Exchange {
     /// A 200 for a call that is over or another's: ACK and BYE.
     pub(super) fn answered_too_late(&mut self, now: Moment, leg: LegId, phone: WithdrawnPhone) {
         self.endpoint.acknowledge(now, leg, None);
-        self.endpoint.bye(now, leg, Some(reason_for(Withdrawal::AnsweredElsewhere)));
-        self.legs.insert(leg, Role::Closing(Some(phone.agent.clone())));
-        let WithdrawnPhone { call, agent, winner, .. } = phone;
+        self.endpoint
+            .bye(now, leg, Some(reason_for(Withdrawal::AnsweredElsewhere)));
+        self.legs
+            .insert(leg, Role::Closing(Some(phone.agent.clone())));
+        let WithdrawnPhone {
+            call,
+            agent,
+            winner,
+            ..
+        } = phone;
         self.record(now, call, Fact::LostRace { agent, winner });
     }
 }

@@ -40,7 +40,7 @@ impl Exchange {
     }
 
     /// Relays between the caller and the phone that answered.
-    pub(super) fn join_sound(&mut self, call: &Call, agents: &AudioDescription) {
+    pub(super) fn join_sound(&mut self, call: &mut Call, agents: AudioDescription) {
         let session = call.sound.session;
         self.sessions.insert(session, call.id);
         self.order(MediaOrder::Open {
@@ -49,13 +49,26 @@ impl Exchange {
             agent: call.sound.agent_ports,
         });
         if let Some(callers) = &call.sound.callers {
-            self.caller_sounds_at(session, callers);
+            self.order_remote(session, Side::Caller, callers);
         }
-        self.order(remote(session, Side::Agent, agents));
+        self.order_remote(session, Side::Agent, &agents);
+        call.sound.agents = Some(agents);
     }
 
-    pub(super) fn caller_sounds_at(&mut self, session: SessionId, callers: &AudioDescription) {
-        self.order(remote(session, Side::Caller, callers));
+    pub(super) fn order_remote(
+        &mut self,
+        session: SessionId,
+        side: Side,
+        theirs: &AudioDescription,
+    ) {
+        self.order(MediaOrder::Remote {
+            session,
+            side,
+            rtp: theirs.rtp,
+            rtcp: theirs.rtcp,
+            sends: theirs.direction.sends(),
+            receives: theirs.direction.receives(),
+        });
     }
 
     /// The call is over: an open relay is closed, ports that were never used go back at once.
@@ -64,44 +77,55 @@ impl Exchange {
         if self.sessions.contains_key(&session) {
             self.order(MediaOrder::Close { session });
         } else {
-            self.ports.give_back([call.sound.caller_ports, call.sound.agent_ports]);
+            self.ports
+                .give_back([call.sound.caller_ports, call.sound.agent_ports]);
         }
     }
 
     /// A re-INVITE or UPDATE with an offer: sound may move to another address, be held, or resumed.
-    /// The codec stays, since the other side is not asked anew.
+    /// The other side is not asked anew, so the codecs are those that it took.
     pub(super) fn sound_moves(&mut self, now: Moment, id: CallId, leg: LegId, sdp: &Bytes) {
-        let Some(call) = self.calls.get(&id) else {
+        let Some(call) = self.calls.get_mut(&id) else {
             return;
         };
-        let side = if leg == call.caller_leg { Side::Caller } else { Side::Agent };
-        let session = call.sound.session;
+        let sound = &mut call.sound;
+        let (side, ports, other) = if leg == call.caller_leg {
+            (Side::Caller, sound.caller_ports, &sound.agents)
+        } else {
+            (Side::Agent, sound.agent_ports, &sound.callers)
+        };
+        // A caller who made no offer has no description; the phone's answer is what was agreed.
+        let Some(other) = other.as_ref().or(sound.agents.as_ref()) else {
+            self.endpoint.reject_offer(now, leg, 488);
+            return;
+        };
         let own = OwnAudio {
             address: self.config.media_address,
-            port: match side {
-                Side::Caller => call.sound.caller_ports.rtp,
-                Side::Agent => call.sound.agent_ports.rtp,
-            },
-            session_id: session.0,
+            port: ports.rtp,
+            session_id: sound.session.0,
             version: now.as_micros(),
         };
+        let session = sound.session;
         if sdp.is_empty() {
             // An offerless re-INVITE wants ours (RFC 3261 section 14.2).
-            let offer = kring_media::offer_to_agent(call.sound.callers.as_ref(), &self.config.codecs, &own);
-            match offer {
-                Ok((offer, _)) => self.endpoint.accept_offer(now, leg, Some(offer.into())),
+            match kring_media::offer_to_agent(Some(other), &self.config.codecs, &own) {
+                Ok((offer, _)) => {
+                    sound.answer_due = Some(side);
+                    self.endpoint.accept_offer(now, leg, Some(offer.into()));
+                }
                 Err(_) => self.endpoint.reject_offer(now, leg, 488),
             }
             return;
         }
-        let Ok(offer) = kring_media::read(sdp) else {
-            self.endpoint.reject_offer(now, leg, 488);
-            return;
-        };
-        match kring_media::answer_to_caller(&offer, &offer, &own) {
-            Ok(answer) => {
+        let offer = kring_media::read(sdp);
+        let answer = offer.and_then(|offer| {
+            let answer = kring_media::answer_to_change(&offer, other, &own)?;
+            Ok((offer, answer))
+        });
+        match answer {
+            Ok((offer, answer)) => {
                 self.endpoint.accept_offer(now, leg, Some(answer.into()));
-                self.order(remote(session, side, &offer));
+                self.order_remote(session, side, &offer);
             }
             Err(_) => self.endpoint.reject_offer(now, leg, 488),
         }
@@ -116,7 +140,11 @@ impl Exchange {
                 let side = journal_side(side);
                 self.record_of(now, session, Fact::MediaFlowing { side });
             }
-            MediaNotice::Silent { session, side, for_ms } => {
+            MediaNotice::Silent {
+                session,
+                side,
+                for_ms,
+            } => {
                 let side = journal_side(side);
                 self.record_of(now, session, Fact::MediaSilent { side, for_ms });
             }
@@ -125,7 +153,11 @@ impl Exchange {
                     self.end_by_kring(now, id, "media_lost");
                 }
             }
-            MediaNotice::Closed { session, caller, agent } => {
+            MediaNotice::Closed {
+                session,
+                caller,
+                agent,
+            } => {
                 self.record_of(now, session, summary(MediaSide::Caller, &caller));
                 self.record_of(now, session, summary(MediaSide::Agent, &agent));
                 self.sessions.remove(&session);
@@ -149,17 +181,6 @@ impl Exchange {
             State::Talking { agent, .. } => Some(agent),
             _ => None,
         }
-    }
-}
-
-fn remote(session: SessionId, side: Side, theirs: &AudioDescription) -> MediaOrder {
-    MediaOrder::Remote {
-        session,
-        side,
-        rtp: theirs.rtp,
-        rtcp: theirs.rtcp,
-        sends: theirs.direction.sends(),
-        receives: theirs.direction.receives(),
     }
 }
 
