@@ -4,7 +4,13 @@
 /** Presence as the journal knows it. */
 export type PresenceState = 'offline' | 'ready' | 'offered' | 'ringing' | 'talking' | 'wrap_up' | 'paused';
 
-export type Presence = { state: PresenceState; reason?: string | null };
+export type Presence = {
+  state: PresenceState;
+  /** One of the configured reasons, or `rona`. */
+  reason?: string | null;
+  /** RFC 3339. */
+  since?: string | null;
+};
 
 /** `GET /api/v1/me`. */
 export type Me = {
@@ -45,7 +51,13 @@ export type PastCase = {
 };
 
 /** Who calls and why they called before: of a pop, of `call.caller`, and of `GET /contacts/lookup`. */
-export type CallerCard = { contact?: Contact | null; candidates: Contact[]; history: PastCase[] };
+export type CallerCard = {
+  contact?: Contact | null;
+  candidates: Contact[];
+  history: PastCase[];
+  /** False while the database has not told yet. */
+  looked_up?: boolean;
+};
 
 export type CallOffered = Partial<CallerCard> & {
   number: CallerNumber;
@@ -81,7 +93,7 @@ export const noCaseReasons = ['nuisance', 'wrong_number', 'dropped'] as const;
 export type NoCaseReason = (typeof noCaseReasons)[number];
 
 /** `GET|PUT /calls/{id}/draft`; the ETag is the version in quotes. */
-export type StoredDraft = { version: number; body: DraftBody; saved_at?: string };
+export type StoredDraft = { version: number; body: DraftBody; saved_at?: string | null };
 
 /** `POST /calls/{id}/confirm`, 201. */
 export type ConfirmedCase = { id: string; ref: string };
@@ -127,13 +139,16 @@ export type SnapshotCall = {
   talk_ms?: number | null;
   /** Left for the record, ms, when in wrap-up with a limit. */
   wrapup_left_ms?: number | null;
+  draft?: StoredDraft | null;
 };
 
 export type Snapshot = {
   presence: Presence;
   call?: SnapshotCall | null;
-  drafts?: Unfinished[];
+  /** Null when the database did not answer in time. */
+  drafts?: Unfinished[] | null;
   queue?: QueueStats | null;
+  draining?: boolean;
 };
 
 export type Welcome = { t: 'welcome'; session: string; epoch: string; snapshot: Snapshot; from: number };
@@ -142,6 +157,7 @@ export type Welcome = { t: 'welcome'; session: string; epoch: string; snapshot: 
 export type Events = {
   'call.offered': CallOffered;
   'call.caller': CallerCard;
+  'call.alerting': { answerable: boolean };
   'call.ring': { n: number; of: number };
   'call.answered': { by: string; rings?: number; wait_ms?: number; rule?: string };
   'call.lost_race': { winner?: string | null };
@@ -149,9 +165,10 @@ export type Events = {
   'call.rescued': { action?: string };
   'call.withdrawn': { reason?: string };
   'call.ended': { by?: string; cause?: string; talk_ms?: number; transferred_to?: string | null };
-  'wrapup.opened': { draft?: StoredDraft | null; deadline?: string | null };
+  'wrapup.opened': { draft?: StoredDraft | null; deadline?: string | null; for_ms?: number | null };
+  'wrapup.expired': Record<string, never>;
   'wrapup.saved': { version: number };
-  'wrapup.confirmed': { case_ref?: string | null };
+  'wrapup.confirmed': { case_ref?: string | null; no_case?: string | null };
   'presence.changed': Presence;
   'queue.stats': QueueStats;
   'agent.screen_dead': Record<string, never>;
@@ -180,5 +197,16 @@ export type ClientFrame =
   | { t: 'ack'; seq: number }
   | { t: 'painted'; seq: number; ms: number };
 
+/** Close codes of the socket after which trying again is of no use without signing in. */
+export const closedForGood = { notSignedIn: 4401, signedOut: 4410 } as const;
+
 /** `application/problem+json`. */
-export type Problem = { status: number; code: string; title?: string; detail?: string; [more: string]: unknown };
+export type Problem = {
+  status: number;
+  code: string;
+  title?: string;
+  title_th?: string;
+  detail?: string;
+  /** Of 422 `bad_field`. */
+  field?: string;
+};

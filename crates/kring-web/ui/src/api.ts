@@ -1,0 +1,119 @@
+// Every REST call of the console, by name.
+// Rule: same origin only; a refusal is an `ApiRefused` with the server's stable code, a silent
+// server is an `ApiSilent`; nothing else is thrown.
+
+import type { CallerCard, ConfirmedCase, Department, DraftBody, Me, NoCaseReason, Problem, StoredDraft, Unfinished } from './wire';
+
+/** The server answered, and said no. */
+export class ApiRefused extends Error {
+  constructor(readonly problem: Problem) {
+    super(problem.code);
+  }
+  get code(): string {
+    return this.problem.code;
+  }
+}
+
+/** No answer: network, proxy or server gone, or an answer that is not ours. */
+export class ApiSilent extends Error {}
+
+const answerWithinMs = 10_000;
+
+type Ask = { method?: string; body?: unknown; headers?: Record<string, string>; keepalive?: boolean };
+
+async function ask(path: string, { method = 'GET', body, headers = {}, keepalive }: Ask = {}): Promise<Response> {
+  const json = body === undefined ? {} : { 'content-type': 'application/json' };
+  let answer: Response;
+  try {
+    answer = await fetch(`/api/v1${path}`, {
+      method,
+      headers: { accept: 'application/json', ...json, ...headers },
+      body: body === undefined ? undefined : JSON.stringify(body),
+      credentials: 'same-origin',
+      cache: 'no-store',
+      keepalive,
+      signal: AbortSignal.timeout(answerWithinMs),
+    });
+  } catch (failure) {
+    throw new ApiSilent(String(failure));
+  }
+  if (answer.ok) return answer;
+  throw await refusal(answer);
+}
+
+async function refusal(answer: Response): Promise<Error> {
+  try {
+    const problem = (await answer.json()) as Problem;
+    if (typeof problem.code === 'string') return new ApiRefused({ ...problem, status: answer.status });
+  } catch {
+    // Not one of our answers: a proxy's page, or a server that is going down.
+  }
+  return new ApiSilent(`HTTP ${answer.status}`);
+}
+
+async function read<T>(path: string): Promise<T> {
+  return (await (await ask(path)).json()) as T;
+}
+
+/** A POST that acts carries a key, so that asking twice acts once. */
+async function act(path: string, body: unknown = {}, key = newKey()): Promise<Response> {
+  return ask(path, { method: 'POST', body, headers: { 'idempotency-key': key } });
+}
+
+/** 128 random bits. `crypto.randomUUID` is missing where the page has no TLS. */
+export function newKey(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (b) => b.toString(16).padStart(2, '0')).join('');
+}
+
+/** A list answers as an array or as a page of one: `{items: […]}`. */
+async function readList<T>(path: string): Promise<T[]> {
+  const answer = await read<T[] | { items: T[] }>(path);
+  return Array.isArray(answer) ? answer : answer.items;
+}
+
+export const signIn = (login: string, password: string) =>
+  ask('/session', { method: 'POST', body: { login, password } }).then(() => undefined);
+export const signOut = () => ask('/session', { method: 'DELETE' }).then(() => undefined);
+export const me = () => read<Me>('/me');
+
+export const setPresence = (state: 'ready' | 'paused' | 'offline', reason?: string) =>
+  act('/me/presence', reason === undefined ? { state } : { state, reason }).then(() => undefined);
+
+export const answer = (call: string) => act(`/calls/${call}/answer`).then(() => undefined);
+export const decline = (call: string) => act(`/calls/${call}/decline`).then(() => undefined);
+export const hangUp = (call: string) => act(`/calls/${call}/hangup`).then(() => undefined);
+
+/** The stored draft, or nothing when none was stored yet. */
+export async function readDraft(call: string): Promise<StoredDraft | null> {
+  try {
+    return await read<StoredDraft>(`/calls/${call}/draft`);
+  } catch (failure) {
+    if (failure instanceof ApiRefused && failure.problem.status === 404) return null;
+    throw failure;
+  }
+}
+
+/** Stores a draft over the version that it was made from; 0 is none. */
+export async function writeDraft(call: string, body: DraftBody, over: number): Promise<{ version: number }> {
+  const condition: Record<string, string> = over > 0 ? { 'if-match': `"${over}"` } : { 'if-none-match': '*' };
+  const answer = await ask(`/calls/${call}/draft`, { method: 'PUT', body, headers: condition, keepalive: true });
+  return (await answer.json()) as { version: number };
+}
+
+export const confirm = async (call: string, body: DraftBody, key: string) =>
+  (await (await act(`/calls/${call}/confirm`, body, key)).json()) as ConfirmedCase;
+export const noCase = (call: string, reason: NoCaseReason) =>
+  act(`/calls/${call}/no-case`, { reason }).then(() => undefined);
+
+export const unfinished = () => readList<Unfinished>('/unfinished');
+export const departments = () => readList<Department>('/departments');
+export const lookUp = (number: string) => read<CallerCard>(`/contacts/lookup?number=${encodeURIComponent(number)}`);
+
+/** A sign of life, without a session. */
+export async function alive(): Promise<boolean> {
+  try {
+    return (await fetch('/healthz', { cache: 'no-store', signal: AbortSignal.timeout(3_000) })).ok;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,129 @@
+// Words for the server's codes: what the catalogue calls a state, a class, a reason, a refusal.
+// A code that this page does not know is shown as it came rather than hidden.
+
+import { ApiRefused } from '../api';
+import type { Desk, Farewell } from '../live/desk';
+import type { CallerNumber, CaseKind, NoCaseReason, NumberClass, Resolution } from '../wire';
+import { thaiNumber } from '../format/number';
+import { text } from './text.svelte';
+import type { Catalogue } from './catalogue';
+
+type Key = { [K in keyof Catalogue]: Catalogue[K] extends string ? K : never }[keyof Catalogue];
+
+const classKeys: Record<NumberClass, Key> = {
+  mobile: 'classMobile',
+  landline: 'classLandline',
+  hotline: 'classHotline',
+  shortcode: 'classHotline',
+  internal: 'classInternal',
+  anon: 'classAnon',
+  foreign: 'classForeign',
+};
+export const className = (of: NumberClass) => text.t[classKeys[of]] ?? of;
+
+/** The number as it is read on the screen; a withheld one is its words. */
+export function numberShown(number: CallerNumber): string {
+  if (number.class === 'anon') return text.t.classAnon;
+  return number.display || thaiNumber(number.canonical);
+}
+
+const reasonKeys: Record<string, Key> = {
+  meal: 'reasonMeal',
+  restroom: 'reasonRestroom',
+  toilet: 'reasonRestroom',
+  meeting: 'reasonMeeting',
+  training: 'reasonTraining',
+  paperwork: 'reasonPaperwork',
+  rona: 'reasonRona',
+};
+/** A configured reason is a word already, in the language of whoever configured it. */
+export const reasonName = (reason: string) => (reasonKeys[reason] ? text.t[reasonKeys[reason]] : reason);
+
+const kindKeys: Record<CaseKind, Key> = {
+  inquiry: 'kindInquiry',
+  consultation: 'kindConsultation',
+  complaint: 'kindComplaint',
+  tip: 'kindTip',
+};
+export const kindName = (kind: CaseKind) => text.t[kindKeys[kind]];
+
+const resolutionKeys: Record<Resolution, Key> = {
+  answered: 'resolutionAnswered',
+  transferred: 'resolutionTransferred',
+  follow_up: 'resolutionFollowUp',
+};
+export const resolutionName = (of: Resolution) => text.t[resolutionKeys[of]];
+
+const noCaseKeys: Record<NoCaseReason, Key> = {
+  nuisance: 'noCaseNuisance',
+  wrong_number: 'noCaseWrongNumber',
+  dropped: 'noCaseDropped',
+};
+export const noCaseName = (reason: NoCaseReason) => text.t[noCaseKeys[reason]];
+
+/** What became of a call that rang here. */
+export function farewellSaid({ why, by }: Farewell): string {
+  const t = text.t;
+  switch (why) {
+    case 'abandoned':
+    case 'withdrawn.caller_gave_up':
+      return t.goneAbandoned;
+    case 'lost_race':
+      return by ? t.goneLostRace(by) : t.goneLostRaceUnknown;
+    case 'rescued':
+      return t.goneRescued;
+    case 'withdrawn.answered_elsewhere':
+      return t.goneElsewhere;
+    case 'withdrawn.rona':
+      return t.goneRona;
+    case 'withdrawn.hop_ended':
+      return t.goneHop;
+    case 'withdrawn.declined':
+      return t.goneDeclined;
+    default:
+      return t.goneOver;
+  }
+}
+
+/** The agent's state in one word. During a call it never says ready. */
+export function presenceSaid(desk: Desk): string {
+  const t = text.t;
+  if (desk.call?.phase === 'ringing') return t.incoming;
+  if (desk.call?.phase === 'talking') return t.busy;
+  if (desk.call?.phase === 'wrapup') return t.wrapUp;
+  switch (desk.presence.state) {
+    case 'ready':
+      return t.ready;
+    case 'paused':
+      return desk.presence.reason ? t.pausedFor(reasonName(desk.presence.reason)) : t.paused;
+    case 'offline':
+      return t.offline;
+    case 'wrap_up':
+      return t.wrapUp;
+    case 'talking':
+      return t.busy;
+    case 'offered':
+    case 'ringing':
+      return t.incoming;
+  }
+}
+
+const refusalKeys: Record<string, Key> = {
+  call_gone: 'failedCallGone',
+  agent_busy: 'failedBusy',
+  answer_on_phone: 'liftHandsetHint',
+  no_device: 'failedNoDevice',
+  no_such_reason: 'failedNoReason',
+  already_recorded: 'recordedElsewhere',
+  wrong_password: 'wrongPassword',
+  too_many_attempts: 'tooManyAttempts',
+};
+
+/** Why something was not done, for the agent: by code, else in the server's own words. */
+export function refusalSaid(failure: unknown): string {
+  if (!(failure instanceof ApiRefused)) return text.t.failedTalkToServer;
+  const key = refusalKeys[failure.code];
+  if (key) return text.t[key];
+  const { title, title_th } = failure.problem;
+  return (text.lang === 'th' ? title_th : title) ?? failure.code;
+}
