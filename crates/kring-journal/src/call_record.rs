@@ -123,9 +123,9 @@ pub struct CallRecord {
     pub case_ref: Option<String>,
     /// Why there is none.
     pub no_case: Option<String>,
-    /// t0 on the node's clock; for the fold, not for people.
+    /// t0 on the clock of the boot that took the call; for the fold and its storage, not for people.
     #[serde(skip)]
-    offered_at: Moment,
+    pub offered_at: Moment,
 }
 
 impl CallRecord {
