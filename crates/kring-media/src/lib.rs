@@ -6,8 +6,12 @@
 pub mod limits;
 mod offer_answer;
 mod order;
+pub mod quality;
+mod relay;
+pub mod rtcp;
 mod sdp;
 
 pub use offer_answer::{OwnAudio, answer_to_caller, answer_to_change, offer_to_agent, write};
 pub use order::{MediaNotice, MediaOrder, PortPair, SessionId, Side, SideStats};
+pub use relay::{PacketKind, Relay, Remote, Verdict, Why};
 pub use sdp::{AudioDescription, Codec, Direction, Origin, OtherMedia, SdpRefused, read};

@@ -1,0 +1,349 @@
+//! The relay of one call: which packet goes where, and when silence is worth a word.
+//!
+//! A packet is taken only from exactly the address that its side signalled; everybody else is a
+//! stranger and is counted and dropped. Only [`Relay::set_remote`] moves a target: no packet ever
+//! does, so nobody can pull a call's sound to himself by sending some. Packets pass unchanged.
+
+use crate::{
+    limits::{RELAY_NOTICES_MAX, SILENT_AFTER},
+    order::{MediaNotice, SessionId, Side, SideStats},
+    quality::{Quality, RtpSeen},
+    rtcp,
+};
+use kring_time::Moment;
+use rtp_rs::RtpReader;
+use std::{collections::VecDeque, net::SocketAddr, time::Duration};
+
+/// On which of a side's two ports a packet came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum PacketKind {
+    /// The even one.
+    Rtp,
+    /// The odd one.
+    Rtcp,
+}
+
+/// What a side signalled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Remote {
+    /// Where RTP goes and comes from.
+    pub rtp: SocketAddr,
+    /// Where RTCP goes and comes from.
+    pub rtcp: SocketAddr,
+    /// It says that it sends.
+    pub sends: bool,
+    /// It says that it listens.
+    pub receives: bool,
+}
+
+/// What becomes of a packet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Send it, as it is, from the port of `out` of the same kind.
+    Forward {
+        /// Whose port it leaves by.
+        out: Side,
+        /// Where to.
+        to: SocketAddr,
+    },
+    /// It goes no further.
+    Drop(Why),
+}
+
+/// Why a packet goes no further.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// It came from an address that was not signalled.
+    Stranger,
+    /// It is no RTP, or no RTCP.
+    Garbage,
+    /// The other side does not listen now, or has not said where it is.
+    NotWanted,
+}
+
+/// One call's relay.
+#[derive(Clone, Debug)]
+pub struct Relay {
+    session: SessionId,
+    dead_after: Duration,
+    caller: End,
+    agent: End,
+    life: Life,
+    notices: VecDeque<MediaNotice>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct End {
+    remote: Option<Remote>,
+    ear: Ear,
+    quality: Quality,
+    packets: u64,
+    strangers: u64,
+    garbage: u64,
+}
+
+/// How a side is listened for.
+#[derive(Clone, Copy, Debug, Default)]
+enum Ear {
+    /// It need not send.
+    #[default]
+    Closed,
+    /// It should send, and was last heard, or first waited for, then.
+    Open { since: Moment },
+    /// The same, and its silence was told.
+    Told { since: Moment },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Life {
+    Alive,
+    ToldDead,
+}
+
+impl Relay {
+    /// A relay that forwards nothing yet. `dead_after` zero: it is never told dead.
+    pub fn new(session: SessionId, dead_after: Duration) -> Relay {
+        Relay {
+            session,
+            dead_after,
+            caller: End::default(),
+            agent: End::default(),
+            life: Life::Alive,
+            notices: VecDeque::new(),
+        }
+    }
+
+    /// What a side signalled, at first or anew. The wait for its sound begins again.
+    pub fn set_remote(&mut self, now: Moment, side: Side, remote: Remote) {
+        let moved = self.end(side).remote != Some(remote);
+        self.end_mut(side).remote = Some(remote);
+        for side in Side::BOTH {
+            let expected = self.should_send(side);
+            let ear = &mut self.end_mut(side).ear;
+            *ear = match *ear {
+                _ if !expected => Ear::Closed,
+                heard if !moved => heard,
+                _ => Ear::Open { since: now },
+            };
+        }
+    }
+
+    /// A packet came from `from` to the port `kind` of `side`.
+    pub fn packet(
+        &mut self,
+        now: Moment,
+        side: Side,
+        kind: PacketKind,
+        from: SocketAddr,
+        bytes: &[u8],
+    ) -> Verdict {
+        let (end, opposite) = match side {
+            Side::Caller => (&mut self.caller, &self.agent),
+            Side::Agent => (&mut self.agent, &self.caller),
+        };
+        if !end
+            .remote
+            .is_some_and(|remote| is_from(from, remote.address(kind)))
+        {
+            end.strangers += 1;
+            return Verdict::Drop(Why::Stranger);
+        }
+        let first = match end.take(now, kind, bytes) {
+            Taken::Garbage => return Verdict::Drop(Why::Garbage),
+            Taken::First => true,
+            Taken::Next => false,
+        };
+        let verdict = match opposite.target(kind) {
+            Some(to) => Verdict::Forward {
+                out: side.other(),
+                to,
+            },
+            None => Verdict::Drop(Why::NotWanted),
+        };
+        if first {
+            let session = self.session;
+            self.tell(MediaNotice::Flowing { session, side });
+        }
+        verdict
+    }
+
+    /// When [`Relay::wake`] has something to say if nothing is heard till then.
+    pub fn deadline(&self) -> Option<Moment> {
+        let silent = |end: &End| match end.ear {
+            Ear::Open { since } => Some(since + SILENT_AFTER),
+            Ear::Closed | Ear::Told { .. } => None,
+        };
+        [silent(&self.caller), silent(&self.agent), self.dies_at()]
+            .into_iter()
+            .flatten()
+            .min()
+    }
+
+    /// Time has passed: is somebody silent, or the call dead? Cheap enough to be asked often.
+    pub fn wake(&mut self, now: Moment) {
+        for side in Side::BOTH {
+            if let Ear::Open { since } = self.end(side).ear
+                && since + SILENT_AFTER <= now
+            {
+                self.end_mut(side).ear = Ear::Told { since };
+                let for_ms = now.since(since).as_millis() as u64;
+                let session = self.session;
+                self.tell(MediaNotice::Silent {
+                    session,
+                    side,
+                    for_ms,
+                });
+            }
+        }
+        if self.dies_at().is_some_and(|at| at <= now) {
+            self.life = Life::ToldDead;
+            let session = self.session;
+            self.tell(MediaNotice::Dead { session });
+        }
+    }
+
+    /// The next thing to tell. Fetch them after [`Relay::packet`] and [`Relay::wake`].
+    pub fn poll_notice(&mut self) -> Option<MediaNotice> {
+        self.notices.pop_front()
+    }
+
+    /// What was heard of a side so far.
+    pub fn stats(&self, side: Side) -> SideStats {
+        let end = self.end(side);
+        SideStats {
+            packets: end.packets,
+            lost: end.quality.lost(),
+            jitter_us: end.quality.jitter_us(),
+            strangers: end.strangers,
+            garbage: end.garbage,
+        }
+    }
+
+    /// What a side signalled last.
+    pub fn remote(&self, side: Side) -> Option<Remote> {
+        self.end(side).remote
+    }
+
+    fn end(&self, side: Side) -> &End {
+        match side {
+            Side::Caller => &self.caller,
+            Side::Agent => &self.agent,
+        }
+    }
+
+    fn end_mut(&mut self, side: Side) -> &mut End {
+        match side {
+            Side::Caller => &mut self.caller,
+            Side::Agent => &mut self.agent,
+        }
+    }
+
+    /// It says that it sends, from an address it can be known by, and the other side listens.
+    fn should_send(&self, side: Side) -> bool {
+        let sends = |remote: Remote| remote.sends && !remote.rtp.ip().is_unspecified();
+        self.end(side).remote.is_some_and(sends)
+            && self
+                .end(side.other())
+                .remote
+                .is_some_and(|other| other.receives)
+    }
+
+    /// Both should send and neither has been heard for so long. Not while one side only is
+    /// silent: a mute or a hold is no death.
+    fn dies_at(&self) -> Option<Moment> {
+        if self.life == Life::ToldDead || self.dead_after.is_zero() {
+            return None;
+        }
+        let heard = self.caller.ear.since()?.max(self.agent.ear.since()?);
+        Some(heard + self.dead_after)
+    }
+
+    fn tell(&mut self, notice: MediaNotice) {
+        // Reached only by a shell that never fetches: the oldest are worth least then.
+        if self.notices.len() == RELAY_NOTICES_MAX {
+            self.notices.pop_front();
+        }
+        self.notices.push_back(notice);
+    }
+}
+
+enum Taken {
+    First,
+    Next,
+    Garbage,
+}
+
+impl End {
+    /// A packet from the right address: is it what it should be?
+    fn take(&mut self, now: Moment, kind: PacketKind, bytes: &[u8]) -> Taken {
+        let taken = match kind {
+            PacketKind::Rtp => match read_rtp(bytes) {
+                None => Taken::Garbage,
+                Some(seen) => {
+                    self.quality.note(now, seen);
+                    self.packets += 1;
+                    if self.packets == 1 {
+                        Taken::First
+                    } else {
+                        Taken::Next
+                    }
+                }
+            },
+            PacketKind::Rtcp => match rtcp::look(bytes) {
+                Err(_) => Taken::Garbage,
+                Ok(_) => Taken::Next,
+            },
+        };
+        match (&taken, self.ear) {
+            (Taken::Garbage, _) => self.garbage += 1,
+            (_, Ear::Closed) => {}
+            (_, Ear::Open { .. } | Ear::Told { .. }) => self.ear = Ear::Open { since: now },
+        }
+        taken
+    }
+
+    fn target(&self, kind: PacketKind) -> Option<SocketAddr> {
+        let remote = self.remote?;
+        // RTCP goes on during a hold (RFC 3264 §8.4).
+        let wanted = remote.receives || kind == PacketKind::Rtcp;
+        let to = remote.address(kind);
+        (wanted && !to.ip().is_unspecified() && to.port() != 0).then_some(to)
+    }
+}
+
+impl Ear {
+    fn since(self) -> Option<Moment> {
+        match self {
+            Ear::Closed => None,
+            Ear::Open { since } | Ear::Told { since } => Some(since),
+        }
+    }
+}
+
+impl Remote {
+    fn address(&self, kind: PacketKind) -> SocketAddr {
+        match kind {
+            PacketKind::Rtp => self.rtp,
+            PacketKind::Rtcp => self.rtcp,
+        }
+    }
+}
+
+/// Address and port; an IPv6 scope or flow label is the kernel's word and not the sender's.
+fn is_from(from: SocketAddr, signalled: SocketAddr) -> bool {
+    from.port() == signalled.port() && from.ip() == signalled.ip()
+}
+
+fn read_rtp(bytes: &[u8]) -> Option<RtpSeen> {
+    let packet = RtpReader::new(bytes).ok()?;
+    // RTCP with the wrong port: multiplexing (RFC 5761) was declined in the answer.
+    if (64..=95).contains(&packet.payload_type()) {
+        return None;
+    }
+    Some(RtpSeen {
+        payload_type: packet.payload_type(),
+        sequence: packet.sequence_number().into(),
+        timestamp: packet.timestamp(),
+        ssrc: packet.ssrc(),
+    })
+}

@@ -1,0 +1,183 @@
+//! The relay's laws, on any packets in any order: a third address never gets a packet through and
+//! never moves a target; no bytes make it panic; what waits in it is bounded.
+
+use kring_media::{PacketKind, Relay, Remote, SessionId, Side, Verdict, limits, read, rtcp};
+use kring_time::Moment;
+use proptest::prelude::*;
+use std::{
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    time::Duration,
+};
+
+#[derive(Clone, Debug)]
+enum Step {
+    Packet {
+        side: Side,
+        kind: PacketKind,
+        from: SocketAddr,
+        bytes: Vec<u8>,
+    },
+    Remote {
+        side: Side,
+        remote: Remote,
+    },
+    Wake,
+}
+
+/// Few addresses, so that honest ones, strangers and near misses all occur.
+fn address() -> impl Strategy<Value = SocketAddr> {
+    let ip = prop_oneof![
+        4 => (1..4_u8).prop_map(|n| IpAddr::V4(Ipv4Addr::new(192, 0, 2, n))),
+        1 => Just(IpAddr::V6(Ipv6Addr::LOCALHOST)),
+        1 => Just(IpAddr::V4(Ipv4Addr::UNSPECIFIED)),
+    ];
+    let port = prop_oneof![4_000..4_004_u16, Just(0), Just(u16::MAX)];
+    (ip, port).prop_map(|(ip, port)| SocketAddr::new(ip, port))
+}
+
+fn side() -> impl Strategy<Value = Side> {
+    prop_oneof![Just(Side::Caller), Just(Side::Agent)]
+}
+
+fn kind() -> impl Strategy<Value = PacketKind> {
+    prop_oneof![Just(PacketKind::Rtp), Just(PacketKind::Rtcp)]
+}
+
+fn bytes() -> impl Strategy<Value = Vec<u8>> {
+    let rtp = (any::<u8>(), any::<u16>(), any::<u32>(), 0..3_u32).prop_map(
+        |(payload_type, sequence, timestamp, ssrc)| {
+            let mut packet = vec![0x80, payload_type];
+            packet.extend(sequence.to_be_bytes());
+            packet.extend(timestamp.to_be_bytes());
+            packet.extend(ssrc.to_be_bytes());
+            packet.extend([0; 20]);
+            packet
+        },
+    );
+    prop_oneof![
+        4 => rtp,
+        1 => Just(rtcp::receiver_report(1)),
+        1 => Just(rtcp::sender_report(1, 2, 3, 4)),
+        2 => proptest::collection::vec(any::<u8>(), 0..64),
+    ]
+}
+
+fn remote() -> impl Strategy<Value = Remote> {
+    (address(), address(), any::<bool>(), any::<bool>()).prop_map(|(rtp, rtcp, sends, receives)| {
+        Remote {
+            rtp,
+            rtcp,
+            sends,
+            receives,
+        }
+    })
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        12 => (side(), kind(), address(), bytes())
+            .prop_map(|(side, kind, from, bytes)| Step::Packet { side, kind, from, bytes }),
+        2 => (side(), remote()).prop_map(|(side, remote)| Step::Remote { side, remote }),
+        1 => Just(Step::Wake),
+    ]
+}
+
+/// What was signalled, kept beside the relay and by simpler means.
+#[derive(Default)]
+struct Signalled {
+    caller: Option<Remote>,
+    agent: Option<Remote>,
+}
+
+impl Signalled {
+    fn of(&self, side: Side) -> Option<Remote> {
+        match side {
+            Side::Caller => self.caller,
+            Side::Agent => self.agent,
+        }
+    }
+
+    fn address(&self, side: Side, kind: PacketKind) -> Option<SocketAddr> {
+        self.of(side).map(|remote| match kind {
+            PacketKind::Rtp => remote.rtp,
+            PacketKind::Rtcp => remote.rtcp,
+        })
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..Default::default() })]
+
+    #[test]
+    fn only_the_signalled_address_is_forwarded_and_only_to_the_signalled_target(
+        steps in proptest::collection::vec((step(), 0..3_000_u64), 1..120),
+    ) {
+        let mut relay = Relay::new(SessionId(1), Duration::from_secs(20));
+        let mut signalled = Signalled::default();
+        let mut now = Moment::BOOT;
+        for (step, later_ms) in steps {
+            now = now + Duration::from_millis(later_ms);
+            match step {
+                Step::Packet { side, kind, from, bytes } => {
+                    let before = relay.stats(side);
+                    let verdict = relay.packet(now, side, kind, from, &bytes);
+                    let honest = signalled.address(side, kind) == Some(from);
+                    let strangers = relay.stats(side).strangers - before.strangers;
+                    prop_assert_eq!(strangers, u64::from(!honest));
+                    if let Verdict::Forward { out, to } = verdict {
+                        prop_assert!(honest, "{} is a stranger to {:?}", from, side);
+                        prop_assert_eq!(out, side.other());
+                        prop_assert_eq!(signalled.address(out, kind), Some(to));
+                        prop_assert!(!to.ip().is_unspecified() && to.port() != 0);
+                    }
+                }
+                Step::Remote { side, remote } => {
+                    relay.set_remote(now, side, remote);
+                    match side {
+                        Side::Caller => signalled.caller = Some(remote),
+                        Side::Agent => signalled.agent = Some(remote),
+                    }
+                }
+                Step::Wake => relay.wake(now),
+            }
+            for side in Side::BOTH {
+                prop_assert_eq!(relay.remote(side), signalled.of(side), "a target moved");
+            }
+        }
+        let waiting = std::iter::from_fn(|| relay.poll_notice()).count();
+        prop_assert!(waiting <= limits::RELAY_NOTICES_MAX);
+    }
+
+    /// After `wake` at the deadline, the deadline is later or gone: no shell can spin on it.
+    #[test]
+    fn waking_at_the_deadline_settles_it(
+        steps in proptest::collection::vec((step(), 0..9_000_u64), 1..60),
+    ) {
+        let mut relay = Relay::new(SessionId(1), Duration::from_secs(20));
+        let mut now = Moment::BOOT;
+        for (step, later_ms) in steps {
+            now = now + Duration::from_millis(later_ms);
+            match step {
+                Step::Packet { side, kind, from, bytes } => {
+                    relay.packet(now, side, kind, from, &bytes);
+                }
+                Step::Remote { side, remote } => relay.set_remote(now, side, remote),
+                Step::Wake => {}
+            }
+            if let Some(due) = relay.deadline() {
+                now = now.max(due);
+                relay.wake(now);
+                prop_assert!(relay.deadline().is_none_or(|next| next > now));
+            }
+        }
+    }
+
+    #[test]
+    fn reading_any_bytes_as_sdp_never_panics(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+        let _ = read(&bytes);
+        let mut after_a_good_head = b"v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\n".to_vec();
+        after_a_good_head.extend(&bytes);
+        let _ = read(&after_a_good_head);
+        let _ = rtcp::look(&bytes);
+    }
+}
