@@ -6,23 +6,24 @@
 use crate::{
     clock::{Clock, PAIR_EVERY},
     media_io::MediaHandle,
-    net::Net,
+    net::{Arrival, Net},
     recorder::{Recorded, RecorderSender},
 };
-use bytes::Bytes;
 use kring_call::{
     Exchange, Input, Output,
     command::{Admission, Command, CommandRefused, Done, ReplySlot},
 };
 use kring_journal::{CallId, Fact};
 use kring_media::MediaNotice;
-use kring_sip::Peer;
 use kring_time::Moment;
 use kring_web::{Ask, Live};
 use std::{collections::HashMap, time::Duration};
 use tokio::sync::{mpsc, oneshot, watch};
 
-/// Inputs taken in one go before the sockets are looked at again.
+/// Messages taken in one go before timers and commands are looked at again.
+const BURST_MAX: usize = 64;
+
+/// Commands that may wait for the exchange.
 const ASKS_WAITING_MAX: usize = 4_096;
 
 /// How often the gauges are told.
@@ -73,7 +74,7 @@ impl ExchangeTask {
                 biased;
                 _ = self.stop.changed() => break,
                 () = timer => self.step(Input::Deadline, &mut slots),
-                (from, bytes) = self.net.recv() => self.datagram(from, bytes, &mut slots),
+                arrival = self.net.recv() => self.arrivals(arrival, &mut slots),
                 Some(ask) = self.asks.recv() => {
                     let Ask { command, reply } = ask;
                     let slot = slots.take(reply);
@@ -90,8 +91,23 @@ impl ExchangeTask {
         }
     }
 
-    fn datagram(&mut self, from: Peer, bytes: Bytes, slots: &mut Slots) {
-        self.step(Input::Datagram { from, bytes }, slots);
+    /// Takes what has arrived, a burst in one go: each wake-up of the task costs more than a message.
+    fn arrivals(&mut self, first: Arrival, slots: &mut Slots) {
+        self.arrival(first, slots);
+        for _ in 1..BURST_MAX {
+            let Some(arrival) = self.net.try_recv() else {
+                return;
+            };
+            self.arrival(arrival, slots);
+        }
+    }
+
+    fn arrival(&mut self, arrival: Arrival, slots: &mut Slots) {
+        let input = match arrival {
+            Arrival::Message { from, bytes } => Input::Datagram { from, bytes },
+            Arrival::Failed { to } => Input::TransportFailed { to },
+        };
+        self.step(input, slots);
     }
 
     fn step(&mut self, input: Input, slots: &mut Slots) {

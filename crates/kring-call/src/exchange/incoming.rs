@@ -278,29 +278,3 @@ fn rang_before(invite: &IncomingInvite) -> bool {
         .get(&HeaderName::Diversion)
         .is_some_and(|value| value.contains("no-answer"))
 }
-
-impl Exchange {
-    /// Says every ring that has begun by `now`, each at its own moment.
-    pub(super) fn tell_rings(&mut self, now: Moment, id: CallId) {
-        let Some(call) = self.calls.get_mut(&id) else {
-            return;
-        };
-        let (first, of) = (call.rings_told + 1, call.clock.limit());
-        let last = call.clock.rings_at(now).min(of);
-        call.rings_told = call.rings_told.max(last);
-        let rings: Vec<(Moment, u8)> = (first..=last)
-            .map(|number| (call.clock.ring_at(number), number))
-            .collect();
-        for (at, number) in rings {
-            self.record(at, id, Fact::Ring { number, of });
-        }
-    }
-
-    /// How many phones hop `strategy` wants to ring at once.
-    pub(super) fn phones_at_once(strategy: Strategy) -> usize {
-        match strategy {
-            Strategy::LongestIdle => 1,
-            Strategy::All => crate::limits::OFFERS_AT_ONCE_MAX,
-        }
-    }
-}

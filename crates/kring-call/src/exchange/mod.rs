@@ -13,10 +13,11 @@ mod offering;
 mod ports;
 mod rate;
 mod sounding;
+mod withdrawing;
 
 use crate::{
     call::Call,
-    command::{Admission, CallerIdentity, Command, CommandRefused, Done, ReplySlot},
+    command::{Admission, AgentProfile, CallerIdentity, Command, CommandRefused, Done, ReplySlot},
     config::{ExchangeConfig, Restored},
     limits,
     roster::Roster,
@@ -129,7 +130,7 @@ pub struct Exchange {
 }
 
 impl Exchange {
-    /// An exchange without agents; `PutAgent` commands and [`Exchange::restore`] bring them.
+    /// An exchange without agents; [`Exchange::introduce_agent`] and `PutAgent` commands bring them.
     pub fn new(config: ExchangeConfig) -> Exchange {
         let anonymous = "sip:anonymous@anonymous.invalid"
             .parse()
@@ -155,8 +156,13 @@ impl Exchange {
         exchange
     }
 
+    /// Makes an agent known before the first input. Later ones come as `PutAgent`.
+    pub fn introduce_agent(&mut self, profile: AgentProfile) {
+        self.roster.put(profile);
+    }
+
     /// Gives agents back the state they had when the last process ended (invariant I8). Call it
-    /// after their `PutAgent` and before the first other input.
+    /// after [`Exchange::introduce_agent`] and before the first other input.
     pub fn restore(&mut self, now: Moment, agents: &[Restored]) {
         for agent in agents {
             self.restore_agent(now, agent);

@@ -1,6 +1,9 @@
 //! Offers: which phones ring for a call, when they join, leave, and what they say meanwhile.
 
-use super::{Exchange, Role, WithdrawnPhone};
+use super::{
+    Exchange, Role,
+    withdrawing::{reason_for, withdrawn_phone},
+};
 use crate::{
     call::{Call, Offer, State},
     limits::ATTEMPTS_MAX,
@@ -8,7 +11,7 @@ use crate::{
     roster::Doing,
 };
 use kring_journal::{AgentId, CallId, Fact, Refusal, Unreached, Withdrawal};
-use kring_sip::{HeaderName, Invitation, LegId, NameAddr, Reason};
+use kring_sip::{HeaderName, Invitation, LegId, NameAddr};
 use kring_time::Moment;
 
 impl Exchange {
@@ -35,6 +38,30 @@ impl Exchange {
             self.refuse(now, id, Refusal::Deadline, commit_at);
         }
         self.reschedule(id);
+    }
+
+    /// Says every ring that has begun by `now`, each at its own moment.
+    pub(super) fn tell_rings(&mut self, now: Moment, id: CallId) {
+        let Some(call) = self.calls.get_mut(&id) else {
+            return;
+        };
+        let (first, of) = (call.rings_told + 1, call.clock.limit());
+        let last = call.clock.rings_at(now).min(of);
+        call.rings_told = call.rings_told.max(last);
+        let rings: Vec<(Moment, u8)> = (first..=last)
+            .map(|number| (call.clock.ring_at(number), number))
+            .collect();
+        for (at, number) in rings {
+            self.record(at, id, Fact::Ring { number, of });
+        }
+    }
+
+    /// How many phones hop `strategy` wants to ring at once.
+    fn phones_at_once(strategy: Strategy) -> usize {
+        match strategy {
+            Strategy::LongestIdle => 1,
+            Strategy::All => crate::limits::OFFERS_AT_ONCE_MAX,
+        }
     }
 
     /// Rings as many more phones as the present hop wants.
@@ -306,112 +333,6 @@ impl Exchange {
             self.withdraw(now, id, leg, Withdrawal::HopEnded);
         }
     }
-
-    fn withdraw_all(&mut self, now: Moment, id: CallId, why: Withdrawal) {
-        let Some(call) = self.calls.get(&id) else {
-            return;
-        };
-        let legs: Vec<LegId> = call.live_offers().map(|offer| offer.leg).collect();
-        for leg in legs {
-            self.withdraw(now, id, leg, why);
-        }
-    }
-
-    /// CANCEL to one phone. It stays the call's own: a 200 that crosses wins while the call can be won.
-    pub(super) fn withdraw(&mut self, now: Moment, id: CallId, leg: LegId, why: Withdrawal) {
-        let Some(offer) = self.calls.get_mut(&id).and_then(|call| call.offer_mut(leg)) else {
-            return;
-        };
-        offer.withdrawn = Some(why);
-        let agent = offer.agent.clone();
-        self.endpoint.cancel(now, leg, reason_for(why));
-        self.record(now, id, Fact::Withdrawn { agent, why });
-    }
-
-    /// The call is over or answered: whatever still rings for it is told to stop, and what was told
-    /// is watched until it is silent.
-    pub(super) fn release_offers(
-        &mut self,
-        now: Moment,
-        call: &mut Call,
-        why: Withdrawal,
-        winner: Option<&AgentId>,
-    ) {
-        let deadline = call.clock.deadline();
-        for offer in std::mem::take(&mut call.offers) {
-            let (leg, agent) = (offer.leg, offer.agent.clone());
-            let told = offer.withdrawn;
-            if told.is_none() {
-                self.endpoint.cancel(now, leg, reason_for(why));
-                self.record(now, call.id, Fact::Withdrawn { agent, why });
-            }
-            let why = told.unwrap_or(why);
-            let phone = withdrawn_phone(call.id, offer, why, deadline, winner.cloned());
-            self.legs.insert(leg, Role::Withdrawn(phone));
-        }
-    }
-
-    /// A phone that was told to stop says that it has.
-    pub(super) fn phone_is_silent(&mut self, now: Moment, leg: LegId, phone: WithdrawnPhone) {
-        self.legs.remove(&leg);
-        if phone.alerting && now > phone.deadline {
-            let over_ms = now.since(phone.deadline).as_millis().max(1) as u64;
-            let agent = phone.agent.clone();
-            self.record(now, phone.call, Fact::LateSilence { agent, over_ms });
-        }
-        self.count_ring_out(now, &phone);
-        self.let_go(now, &phone.agent);
-    }
-
-    /// A 200 for a call that is over or another's: ACK and BYE.
-    pub(super) fn answered_too_late(&mut self, now: Moment, leg: LegId, phone: WithdrawnPhone) {
-        self.endpoint.acknowledge(now, leg, None);
-        self.endpoint
-            .bye(now, leg, Some(reason_for(Withdrawal::AnsweredElsewhere)));
-        self.legs
-            .insert(leg, Role::Closing(Some(phone.agent.clone())));
-        let WithdrawnPhone {
-            call,
-            agent,
-            winner,
-            ..
-        } = phone;
-        self.record(now, call, Fact::LostRace { agent, winner });
-    }
-}
-
-fn withdrawn_phone(
-    call: CallId,
-    offer: Offer,
-    why: Withdrawal,
-    deadline: Moment,
-    winner: Option<AgentId>,
-) -> WithdrawnPhone {
-    WithdrawnPhone {
-        call,
-        agent: offer.agent,
-        why,
-        alerting: offer.alerting,
-        last_ring_only: offer.last_ring_only,
-        deadline,
-        winner,
-    }
-}
-
-/// Names the call to the phone and to whoever reads a trace.
-fn call_header() -> HeaderName {
-    HeaderName::from_token("X-Kring-Call").expect("a token by RFC 3261 section 25.1")
-}
-
-/// The Reason of a CANCEL or BYE (RFC 3326 section 2): with `cause=200` a phone lists no missed call.
-fn reason_for(why: Withdrawal) -> Reason {
-    match why {
-        Withdrawal::AnsweredElsewhere => Reason::sip(200, "Call completed elsewhere"),
-        Withdrawal::CallerGaveUp => Reason::sip(487, "Caller hung up"),
-        Withdrawal::Rona | Withdrawal::HopEnded => Reason::sip(408, "No answer"),
-        Withdrawal::Declined => Reason::sip(603, "Declined on the screen"),
-        Withdrawal::CallOver => Reason::sip(487, "Call over"),
-    }
 }
 
 fn unreached(code: u16, local: bool) -> Unreached {
@@ -423,4 +344,9 @@ fn unreached(code: u16, local: bool) -> Unreached {
         (404 | 410 | 480, _) => Unreached::Unregistered,
         _ => Unreached::Failed,
     }
+}
+
+/// Names the call to the phone and to whoever reads a trace.
+fn call_header() -> HeaderName {
+    HeaderName::from_token("X-Kring-Call").expect("a token by RFC 3261 section 25.1")
 }

@@ -1,0 +1,110 @@
+//! Phones are told to stop: CANCEL, and the wait until each has confirmed that it is silent.
+
+use super::{Exchange, Role, WithdrawnPhone};
+use crate::call::{Call, Offer};
+use kring_journal::{AgentId, CallId, Fact, Withdrawal};
+use kring_sip::{LegId, Reason};
+use kring_time::Moment;
+
+impl Exchange {
+    pub(super) fn withdraw_all(&mut self, now: Moment, id: CallId, why: Withdrawal) {
+        let Some(call) = self.calls.get(&id) else {
+            return;
+        };
+        let legs: Vec<LegId> = call.live_offers().map(|offer| offer.leg).collect();
+        for leg in legs {
+            self.withdraw(now, id, leg, why);
+        }
+    }
+
+    /// CANCEL to one phone. It stays the call's own: a 200 that crosses wins while the call can be won.
+    pub(super) fn withdraw(&mut self, now: Moment, id: CallId, leg: LegId, why: Withdrawal) {
+        let Some(offer) = self.calls.get_mut(&id).and_then(|call| call.offer_mut(leg)) else {
+            return;
+        };
+        offer.withdrawn = Some(why);
+        let agent = offer.agent.clone();
+        self.endpoint.cancel(now, leg, reason_for(why));
+        self.record(now, id, Fact::Withdrawn { agent, why });
+    }
+
+    /// The call is over or answered: whatever still rings for it is told to stop, and what was told
+    /// is watched until it is silent.
+    pub(super) fn release_offers(
+        &mut self,
+        now: Moment,
+        call: &mut Call,
+        why: Withdrawal,
+        winner: Option<&AgentId>,
+    ) {
+        let deadline = call.clock.deadline();
+        for offer in std::mem::take(&mut call.offers) {
+            let (leg, agent) = (offer.leg, offer.agent.clone());
+            let told = offer.withdrawn;
+            if told.is_none() {
+                self.endpoint.cancel(now, leg, reason_for(why));
+                self.record(now, call.id, Fact::Withdrawn { agent, why });
+            }
+            let why = told.unwrap_or(why);
+            let phone = withdrawn_phone(call.id, offer, why, deadline, winner.cloned());
+            self.legs.insert(leg, Role::Withdrawn(phone));
+        }
+    }
+
+    /// A phone that was told to stop says that it has.
+    pub(super) fn phone_is_silent(&mut self, now: Moment, leg: LegId, phone: WithdrawnPhone) {
+        self.legs.remove(&leg);
+        if phone.alerting && now > phone.deadline {
+            let over_ms = now.since(phone.deadline).as_millis().max(1) as u64;
+            let agent = phone.agent.clone();
+            self.record(now, phone.call, Fact::LateSilence { agent, over_ms });
+        }
+        self.count_ring_out(now, &phone);
+        self.let_go(now, &phone.agent);
+    }
+
+    /// A 200 for a call that is over or another's: ACK and BYE.
+    pub(super) fn answered_too_late(&mut self, now: Moment, leg: LegId, phone: WithdrawnPhone) {
+        self.endpoint.acknowledge(now, leg, None);
+        self.endpoint
+            .bye(now, leg, Some(reason_for(Withdrawal::AnsweredElsewhere)));
+        self.legs
+            .insert(leg, Role::Closing(Some(phone.agent.clone())));
+        let WithdrawnPhone {
+            call,
+            agent,
+            winner,
+            ..
+        } = phone;
+        self.record(now, call, Fact::LostRace { agent, winner });
+    }
+}
+
+pub(super) fn withdrawn_phone(
+    call: CallId,
+    offer: Offer,
+    why: Withdrawal,
+    deadline: Moment,
+    winner: Option<AgentId>,
+) -> WithdrawnPhone {
+    WithdrawnPhone {
+        call,
+        agent: offer.agent,
+        why,
+        alerting: offer.alerting,
+        last_ring_only: offer.last_ring_only,
+        deadline,
+        winner,
+    }
+}
+
+/// The Reason of a CANCEL or BYE (RFC 3326 section 2): with `cause=200` a phone lists no missed call.
+pub(super) fn reason_for(why: Withdrawal) -> Reason {
+    match why {
+        Withdrawal::AnsweredElsewhere => Reason::sip(200, "Call completed elsewhere"),
+        Withdrawal::CallerGaveUp => Reason::sip(487, "Caller hung up"),
+        Withdrawal::Rona | Withdrawal::HopEnded => Reason::sip(408, "No answer"),
+        Withdrawal::Declined => Reason::sip(603, "Declined on the screen"),
+        Withdrawal::CallOver => Reason::sip(487, "Call over"),
+    }
+}

@@ -1,0 +1,187 @@
+//! The PBX of the demo: citizens call through it, one every few seconds.
+
+use super::{
+    people::{CITIZENS, Citizen},
+    tally::Tally,
+    ua::Part,
+    voice::{Voice, description},
+};
+use kring_media::AudioDescription;
+use kring_sip::{Endpoint, HeaderName, Invitation, LegEvent, LegId, NameAddr, Peer, Reason, Uri};
+use kring_time::Moment;
+use rand::Rng;
+use rand_chacha::ChaCha8Rng;
+use rustc_hash::FxHashMap;
+use std::{net::SocketAddr, time::Duration};
+
+/// The number that the demo's centre answers to.
+pub(super) const DID: &str = "025077000";
+
+/// The first call comes so long after the start.
+const FIRST_CALL: Duration = Duration::from_millis(1_500);
+
+/// Calls in progress at once: more than the demo's seats would only be refused.
+const CALLS_MAX: usize = 4;
+
+/// All calls of the demo, as the PBX sees them.
+pub(super) struct Pbx {
+    own: SocketAddr,
+    kring: Peer,
+    tally: Tally,
+    chance: ChaCha8Rng,
+    /// When the next citizen calls; none when no more shall.
+    next: Option<Moment>,
+    turn: usize,
+    calls: FxHashMap<LegId, Call>,
+}
+
+struct Call {
+    voice: Voice,
+    stage: Stage,
+}
+
+enum Stage {
+    /// It rings; the citizen's patience ends.
+    Ringing { gives_up: Moment },
+    /// The citizen talks, and may be the one who hangs up.
+    Talking { hangs_up: Moment },
+    /// CANCEL or BYE is out.
+    Leaving,
+}
+
+impl Pbx {
+    pub(super) fn new(own: SocketAddr, kring: Peer, tally: Tally, chance: ChaCha8Rng, now: Moment) -> Pbx {
+        Pbx {
+            own,
+            kring,
+            tally,
+            chance,
+            next: Some(now + FIRST_CALL),
+            turn: 0,
+            calls: FxHashMap::default(),
+        }
+    }
+
+    fn dial(&mut self, now: Moment, line: &mut Endpoint) {
+        self.next = Some(now + Duration::from_millis(self.chance.random_range(4_000..8_000)));
+        if self.calls.len() >= CALLS_MAX {
+            return;
+        }
+        let citizen = &CITIZENS[self.turn % CITIZENS.len()];
+        self.turn += 1;
+        let Some((invitation, voice)) = self.invitation(citizen) else {
+            return;
+        };
+        let leg = line.invite(now, invitation);
+        let gives_up = now + Duration::from_secs(citizen.patience_s);
+        let stage = Stage::Ringing { gives_up };
+        self.calls.insert(leg, Call { voice, stage });
+        self.tally.note(|seen| seen.calls += 1);
+    }
+
+    fn invitation(&self, citizen: &Citizen) -> Option<(Invitation, Voice)> {
+        let voice = Voice::open(citizen.voice_hz).ok()?;
+        let host = self.own.ip().to_string();
+        let at_kring = self.kring.address;
+        let target = Uri::sip(Some(DID), &at_kring.ip().to_string(), Some(at_kring.port())).ok()?;
+        let from = if citizen.number == "anonymous" {
+            "sip:anonymous@anonymous.invalid".parse().ok()?
+        } else {
+            Uri::sip(Some(citizen.number), &host, Some(self.own.port())).ok()?
+        };
+        let diversion = format!("<sip:1203@{host}>;reason=unconditional");
+        let extra = citizen
+            .by_hotline
+            .then(|| Some((HeaderName::from_token("Diversion")?, diversion)))
+            .flatten();
+        let invitation = Invitation {
+            to: NameAddr::new(target.clone()),
+            target,
+            to_peer: self.kring,
+            from: NameAddr::new(from),
+            body: Some(description(None, voice.port())?.into()),
+            extra: extra.into_iter().collect(),
+            max_forwards: 70,
+        };
+        Some((invitation, voice))
+    }
+
+    /// Listens to what the voice heard before the leg is forgotten.
+    fn over(&mut self, leg: LegId) {
+        let Some(call) = self.calls.remove(&leg) else {
+            return;
+        };
+        if matches!(call.stage, Stage::Talking { .. } | Stage::Leaving) && call.voice.spoke() {
+            let heard = call.voice.heard_both_ways();
+            self.tally.note(|seen| {
+                seen.listened += 1;
+                seen.heard_both_ways += u32::from(heard);
+            });
+        }
+    }
+}
+
+impl Part for Pbx {
+    fn event(&mut self, now: Moment, line: &mut Endpoint, leg: LegId, event: LegEvent) {
+        match event {
+            LegEvent::Accepted { body } => {
+                line.acknowledge(now, leg, None);
+                let talk = Duration::from_millis(self.chance.random_range(6_000..12_000));
+                let Some(call) = self.calls.get_mut(&leg) else {
+                    return;
+                };
+                if let Some(Ok(theirs)) = body.as_deref().map(kring_media::read) {
+                    call.voice.speak_to(theirs.rtp);
+                }
+                call.stage = Stage::Talking { hangs_up: now + talk };
+                self.tally.note(|seen| seen.answered += 1);
+            }
+            LegEvent::Rejected { code, .. } => {
+                let gave_up = code == 487;
+                self.tally.note(|seen| match gave_up {
+                    true => seen.gave_up += 1,
+                    false => seen.refused += 1,
+                });
+                self.over(leg);
+            }
+            LegEvent::Bye { .. } | LegEvent::Gone { .. } => self.over(leg),
+            LegEvent::Incoming(_) => line.reject(now, leg, 404, Vec::new()),
+            // Ringback is the citizen's phone's own business.
+            _ => {}
+        }
+    }
+
+    fn due(&self) -> Option<Moment> {
+        let calls = self.calls.values().filter_map(|call| match call.stage {
+            Stage::Ringing { gives_up } => Some(gives_up),
+            Stage::Talking { hangs_up } => Some(hangs_up),
+            Stage::Leaving => None,
+        });
+        calls.chain(self.next).min()
+    }
+
+    fn act(&mut self, now: Moment, line: &mut Endpoint) {
+        if self.next.is_some_and(|next| next <= now) {
+            self.dial(now, line);
+        }
+        for (leg, call) in &mut self.calls {
+            match call.stage {
+                Stage::Ringing { gives_up } if gives_up <= now => {
+                    line.cancel(now, *leg, Reason::sip(487, "Citizen hung up"));
+                    call.stage = Stage::Leaving;
+                }
+                Stage::Talking { hangs_up } if hangs_up <= now => {
+                    line.bye(now, *leg, None);
+                    call.stage = Stage::Leaving;
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+/// Whether two descriptions can talk: for the tests of the demo's own parts.
+#[cfg(test)]
+pub(super) fn speaks(theirs: &AudioDescription) -> bool {
+    theirs.codecs.iter().any(|codec| codec.name == "PCMA")
+}
