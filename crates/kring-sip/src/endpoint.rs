@@ -4,17 +4,45 @@
 //! earlier of [`Endpoint::deadline`] and the next input. It decides nothing about calls: whoever
 //! calls becomes an [`LegEvent::Incoming`], whoever is rung is named by an [`Invitation`].
 
+mod called;
+mod calling;
+mod draft;
 mod effect;
+mod established;
+mod heads;
+mod identity;
+mod leg;
+mod limits;
+mod offers;
+mod reply;
+mod requests;
+mod responses;
+mod screen;
+mod table;
 
-use crate::{HeaderName, Reason, timers::Timers};
-use bytes::Bytes;
-use kring_time::Moment;
-use std::{collections::VecDeque, net::SocketAddr};
+pub(crate) use draft::Draft;
+pub(crate) use heads::Heads;
+pub(crate) use identity::{Identity, address_of, read_token};
+pub(crate) use limits::FORKS_MAX;
 
 pub use effect::{
     Counts, Direction, Effect, IncomingInvite, Invitation, LegEvent, LegId, OfferKind, Peer,
     SipCount, Transmit, Transport,
 };
+
+use crate::{
+    Message, Method,
+    entropy::Entropy,
+    parse,
+    timers::{TimerQueue, Timers},
+    transaction::{Client, ClientInvite, Server, ServerInvite, ServerKey, Woken},
+};
+use bytes::Bytes;
+use kring_time::Moment;
+use leg::Leg;
+use rustc_hash::FxHashMap;
+use std::{collections::VecDeque, net::SocketAddr};
+use table::{Owner, Table};
 
 /// How an endpoint presents itself.
 #[derive(Clone, Debug)]
@@ -34,7 +62,19 @@ pub struct EndpointConfig {
 /// A user agent: its transactions, dialogs and timers.
 #[derive(Debug)]
 pub struct Endpoint {
-    config: EndpointConfig,
+    identity: Identity,
+    timers: Timers,
+    entropy: Entropy,
+    queue: TimerQueue<Owner>,
+    client_invites: Table<ClientInvite>,
+    clients: Table<Client>,
+    server_invites: Table<ServerInvite>,
+    servers: Table<Server>,
+    legs: Table<Leg>,
+    /// Our tags, by which requests within dialogs find their leg.
+    tags: FxHashMap<u64, LegId>,
+    /// INVITEs by what is the same on all their ways here (RFC 3261 §8.2.2.2).
+    merges: FxHashMap<u64, ServerKey>,
     outbox: VecDeque<Effect>,
     next_leg: u64,
 }
@@ -43,31 +83,61 @@ impl Endpoint {
     /// An endpoint without calls.
     pub fn new(config: EndpointConfig) -> Endpoint {
         Endpoint {
-            config,
+            identity: Identity::new(&config),
+            timers: config.timers,
+            entropy: Entropy::new(config.seed),
+            queue: TimerQueue::new(),
+            client_invites: Table::new(),
+            clients: Table::new(),
+            server_invites: Table::new(),
+            servers: Table::new(),
+            legs: Table::new(),
+            tags: FxHashMap::default(),
+            merges: FxHashMap::default(),
             outbox: VecDeque::new(),
             next_leg: 1,
         }
     }
 
-    /// Takes one whole message: a UDP datagram, or what the framer cut from a TCP stream.
+    /// Takes one whole message: a UDP datagram, or what the framer cut from a TCP stream. Does what is
+    /// due by `now`, too.
     pub fn receive(&mut self, now: Moment, from: Peer, bytes: &[u8]) {
-        let _ = (now, from, bytes);
+        match parse(bytes) {
+            Ok(Message::Request(request)) => self.request(now, from, request),
+            Ok(Message::Response(response)) => self.response(now, response),
+            Err(refused) => self.unreadable(from, refused),
+        }
+        self.wake(now);
     }
 
     /// Nothing reaches `to`: the connection was refused, the host is unreachable. Requests to it that
     /// nothing has answered yet fail with 503 (RFC 3261 §8.1.3.1).
     pub fn transport_failed(&mut self, now: Moment, to: Peer) {
-        let _ = (now, to);
+        let invites = self
+            .client_invites
+            .keys_where(|invite| invite.to == to && invite.is_unanswered());
+        for key in invites {
+            self.invite_failed(key, 503);
+        }
+        let others = self
+            .clients
+            .keys_where(|client| client.to == to && client.is_unanswered());
+        for key in others {
+            self.request_failed(key, 503);
+        }
+        self.wake(now);
     }
 
     /// Does what is due by `now`.
     pub fn wake(&mut self, now: Moment) {
-        let _ = now;
+        while let Some(owner) = self.queue.pop_due(now) {
+            self.wake_owner(now, owner);
+        }
     }
 
     /// When [`Endpoint::wake`] is wanted next. `None`: nothing waits.
     pub fn deadline(&self) -> Option<Moment> {
-        None
+        self.queue.earliest()
     }
 
     /// The next thing to be done. To be drained after every input.
@@ -75,65 +145,129 @@ impl Endpoint {
         self.outbox.pop_front()
     }
 
-    /// Calls somebody. Beyond the endpoint's bounds the leg is rejected with 503 at once.
-    pub fn invite(&mut self, now: Moment, call: Invitation) -> LegId {
-        let _ = (now, call, &self.config);
+    /// Gauges.
+    pub fn counts(&self) -> Counts {
+        Counts {
+            transactions: self.client_invites.len()
+                + self.clients.len()
+                + self.server_transactions(),
+            dialogs: self.legs.len(),
+        }
+    }
+
+    fn wake_owner(&mut self, now: Moment, owner: Owner) {
+        let timers = self.timers;
+        match owner {
+            Owner::ClientInvite(key) => {
+                self.client_invites.popped(key);
+                let woken = self.client_invites.change(&mut self.queue, key, |invite| {
+                    (invite.to, invite.wake(now, &timers))
+                });
+                match woken {
+                    Some((to, Woken::Again(bytes))) => self.repeat(to, bytes, Method::Invite),
+                    Some((_, Woken::TimedOut)) => self.invite_failed(key, 408),
+                    Some((_, Woken::Over)) => {
+                        self.client_invites.remove(&mut self.queue, key);
+                    }
+                    Some((_, Woken::Early)) | None => {}
+                }
+            }
+            Owner::Client(key) => {
+                self.clients.popped(key);
+                let woken = self.clients.change(&mut self.queue, key, |client| {
+                    (client.to, client.purpose, client.wake(now, &timers))
+                });
+                match woken {
+                    Some((to, purpose, Woken::Again(bytes))) => {
+                        self.repeat(to, bytes, purpose.method());
+                    }
+                    Some((_, _, Woken::TimedOut)) => self.request_failed(key, 408),
+                    Some((_, _, Woken::Over)) => {
+                        self.clients.remove(&mut self.queue, key);
+                    }
+                    Some((_, _, Woken::Early)) | None => {}
+                }
+            }
+            Owner::ServerInvite(key) => {
+                self.server_invites.popped(key);
+                let woken = self.server_invites.change(&mut self.queue, key, |invite| {
+                    (invite.to, invite.wake(now, &timers))
+                });
+                match woken {
+                    Some((to, Woken::Again(bytes))) => self.repeat(to, bytes, Method::Invite),
+                    Some((_, Woken::TimedOut | Woken::Over)) => self.forget_server_invite(key),
+                    Some((_, Woken::Early)) | None => {}
+                }
+            }
+            Owner::Server(key) => {
+                self.servers.popped(key);
+                self.servers.remove(&mut self.queue, key);
+            }
+            Owner::Leg(leg) => {
+                self.legs.popped(leg);
+                self.leg_woken(now, leg);
+            }
+        }
+    }
+
+    fn server_transactions(&self) -> usize {
+        self.server_invites.len() + self.servers.len()
+    }
+
+    fn forget_server_invite(&mut self, key: ServerKey) {
+        let invite = self.server_invites.remove(&mut self.queue, key);
+        if let Some(merge) = invite.and_then(|invite| invite.merge) {
+            self.merges.remove(&merge);
+        }
+    }
+
+    fn new_leg(&mut self) -> LegId {
         let leg = LegId(self.next_leg);
         self.next_leg += 1;
         leg
     }
 
-    /// UAC: gives up an unanswered call. The CANCEL waits for a provisional response (RFC 3261 §9.1)
-    /// and is repeated until answered. A 2xx that crosses it is still [`LegEvent::Accepted`]; without any
-    /// final response in 64*T1 the leg is rejected with 487 by our own hand.
-    pub fn cancel(&mut self, now: Moment, leg: LegId, reason: Reason) {
-        let _ = (now, leg, reason);
+    fn put_leg(&mut self, id: LegId, leg: Leg) {
+        self.tags.insert(leg.local_tag(), id);
+        self.legs.insert(&mut self.queue, id, leg);
     }
 
-    /// UAC: sends the ACK of the 2xx that `Accepted` reported, and again for every repeated 2xx. The
-    /// body answers a late offer.
-    pub fn acknowledge(&mut self, now: Moment, leg: LegId, body: Option<Bytes>) {
-        let _ = (now, leg, body);
+    /// The leg is over: its tag leads nowhere from now on.
+    fn end_leg(&mut self, id: LegId) {
+        if let Some(leg) = self.legs.remove(&mut self.queue, id) {
+            self.tags.remove(&leg.local_tag());
+        }
     }
 
-    /// UAC: makes a ringing phone answer by NOTIFY with `Event: talk`, if it said that it can.
-    pub fn notify_talk(&mut self, now: Moment, leg: LegId) {
-        let _ = (now, leg);
+    fn tell(&mut self, leg: LegId, event: LegEvent) {
+        self.outbox.push_back(Effect::Event(leg, event));
     }
 
-    /// UAS: answers 101 to 199.
-    pub fn provisional(&mut self, now: Moment, leg: LegId, code: u16, body: Option<Bytes>) {
-        let _ = (now, leg, code, body);
+    fn send(&mut self, to: Peer, bytes: Bytes) {
+        self.outbox.push_back(Effect::Send(Transmit { to, bytes }));
     }
 
-    /// UAS: answers 200, repeated until the ACK comes (RFC 3261 §13.3.1.4).
-    pub fn accept(&mut self, now: Moment, leg: LegId, body: Option<Bytes>) {
-        let _ = (now, leg, body);
+    fn repeat(&mut self, to: Peer, bytes: Bytes, method: Method) {
+        self.count(SipCount::Retransmission { method });
+        self.send(to, bytes);
     }
 
-    /// UAS: answers 300 to 699. The leg is over; the transaction sees to the ACK.
-    pub fn reject(&mut self, now: Moment, leg: LegId, code: u16, extra: Vec<(HeaderName, String)>) {
-        let _ = (now, leg, code, extra);
+    fn send_request(&mut self, to: Peer, bytes: Bytes, method: Method) {
+        let direction = Direction::Out;
+        self.count(SipCount::Request { method, direction });
+        self.send(to, bytes);
     }
 
-    /// Hangs up a confirmed leg. A UAS leg whose ACK is missing hangs up when it comes or is given up
-    /// (RFC 3261 §15). On a UAC leg that was never accepted this does nothing: cancel it.
-    pub fn bye(&mut self, now: Moment, leg: LegId, reason: Option<Reason>) {
-        let _ = (now, leg, reason);
+    fn send_response(&mut self, to: Peer, bytes: Bytes, method: Method, code: u16) {
+        self.count(SipCount::Response {
+            method,
+            code,
+            direction: Direction::Out,
+        });
+        self.send(to, bytes);
     }
 
-    /// Answers an [`LegEvent::Offer`] with 200.
-    pub fn accept_offer(&mut self, now: Moment, leg: LegId, body: Option<Bytes>) {
-        let _ = (now, leg, body);
-    }
-
-    /// Answers an [`LegEvent::Offer`] with 300 to 699, usually 488. The session stays as it was.
-    pub fn reject_offer(&mut self, now: Moment, leg: LegId, code: u16) {
-        let _ = (now, leg, code);
-    }
-
-    /// Gauges.
-    pub fn counts(&self) -> Counts {
-        Counts::default()
+    fn count(&mut self, count: SipCount) {
+        self.outbox.push_back(Effect::Counted(count));
     }
 }

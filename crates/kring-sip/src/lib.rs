@@ -28,8 +28,11 @@ pub use params::{Params, ParamsRefused};
 pub use uri::{Scheme, Uri, UriRefused};
 
 // The UA layer.
+mod dialog;
 mod endpoint;
+mod entropy;
 mod timers;
+mod transaction;
 
 pub use endpoint::{
     Counts, Direction, Effect, Endpoint, EndpointConfig, IncomingInvite, Invitation, LegEvent,

@@ -62,15 +62,8 @@ impl<Owner: Ord + Copy> TimerQueue<Owner> {
         self.due.pop_first().map(|(_, owner)| owner)
     }
 
-    /// Replaces the moment at which `owner` wanted to be woken. The owner remembers `before`, which
-    /// may have been popped already.
+    /// Replaces the moment at which `owner` wanted to be woken.
     pub(crate) fn change(&mut self, owner: Owner, before: Option<Moment>, after: Option<Moment>) {
-        if before == after {
-            if let Some(at) = after {
-                self.due.insert((at, owner));
-            }
-            return;
-        }
         if let Some(at) = before {
             self.due.remove(&(at, owner));
         }

@@ -1,0 +1,226 @@
+//! Dialogs (RFC 3261 §12): who talks with whom, in which order, and through whom.
+//!
+//! From and To are kept as the bytes of their lines, so that a name in TIS-620 comes back as it was. A
+//! dialog begins as the seed of an INVITE, without a remote tag, and each fork grows one of its own.
+
+use crate::{
+    HeaderName, Headers, NameAddr, Uri,
+    endpoint::{Draft, Heads, Identity, Invitation, Peer, address_of, read_token},
+    header::RouteSet,
+};
+
+/// A dialog, or the seed of one.
+#[derive(Clone, Debug)]
+pub(crate) struct Dialog {
+    call_id: Box<str>,
+    local_tag: u64,
+    /// Empty in a seed, and for those who know only RFC 2543.
+    remote_tag: Box<str>,
+    /// The value of From in our requests.
+    local: Box<[u8]>,
+    /// The value of To in our requests.
+    remote: Box<[u8]>,
+    local_seq: u32,
+    remote_seq: Option<u32>,
+    target: Uri,
+    routes: RouteSet,
+    /// Where our requests go.
+    hop: Peer,
+}
+
+impl Dialog {
+    /// The seed of a call that we make.
+    pub(crate) fn seed(call: &Invitation, call_id: String, local_tag: u64) -> Dialog {
+        let mut from = call.from.clone();
+        from.set_tag(&format!("{local_tag:016x}"));
+        let mut to = call.to.clone();
+        to.params.remove("tag");
+        Dialog {
+            call_id: call_id.into(),
+            local_tag,
+            remote_tag: "".into(),
+            local: from.to_string().into_bytes().into(),
+            remote: to.to_string().into_bytes().into(),
+            local_seq: 1,
+            remote_seq: None,
+            target: call.target.clone(),
+            routes: RouteSet::new(),
+            hop: call.to_peer,
+        }
+    }
+
+    /// What a response with a To tag makes of the seed (RFC 3261 §12.1.2).
+    pub(crate) fn fork(&self, response: &Headers, tag: &str) -> Dialog {
+        let mut fork = self.clone();
+        fork.remote_tag = tag.into();
+        fork.remote = response.raw(&HeaderName::To).unwrap_or_default().into();
+        fork.routes = RouteSet::of_uac(response).unwrap_or_default();
+        fork.retarget(response);
+        fork
+    }
+
+    /// The dialog of a 2xx that no leg wants, from nothing but the 2xx: the leg may be gone.
+    pub(crate) fn stray(response: &Headers, heads: &Heads<'_>, hop: Peer) -> Option<Dialog> {
+        let target = response.contact().or_else(|_| response.to()).ok()?.uri;
+        let mut dialog = Dialog {
+            call_id: heads.call_id.into(),
+            local_tag: read_token(heads.from_tag)?,
+            remote_tag: heads.to_tag.unwrap_or_default().into(),
+            local: response.raw(&HeaderName::From)?.into(),
+            remote: response.raw(&HeaderName::To)?.into(),
+            local_seq: heads.seq,
+            remote_seq: None,
+            target,
+            routes: RouteSet::of_uac(response).unwrap_or_default(),
+            hop,
+        };
+        dialog.aim();
+        Some(dialog)
+    }
+
+    /// The dialog of an INVITE that came from `from` (RFC 3261 §12.1.1). None if its Record-Route
+    /// cannot be read.
+    pub(crate) fn called(
+        from: Peer,
+        request: &Headers,
+        heads: &Heads<'_>,
+        caller: &NameAddr,
+        local_tag: u64,
+    ) -> Option<Dialog> {
+        let mut local = request.raw(&HeaderName::To)?.to_vec();
+        local.extend_from_slice(format!(";tag={local_tag:016x}").as_bytes());
+        let target = request
+            .contact()
+            .map_or_else(|_| caller.uri.clone(), |contact| contact.uri);
+        let mut dialog = Dialog {
+            call_id: heads.call_id.into(),
+            local_tag,
+            remote_tag: heads.from_tag.into(),
+            local: local.into(),
+            remote: request.raw(&HeaderName::From)?.into(),
+            local_seq: 0,
+            remote_seq: Some(heads.seq),
+            target,
+            routes: RouteSet::of_uas(request).ok()?,
+            hop: from,
+        };
+        dialog.aim();
+        Some(dialog)
+    }
+
+    /// Our tag.
+    pub(crate) fn local_tag(&self) -> u64 {
+        self.local_tag
+    }
+
+    /// Their tag.
+    pub(crate) fn remote_tag(&self) -> &str {
+        &self.remote_tag
+    }
+
+    /// The number of our latest request.
+    pub(crate) fn local_seq(&self) -> u32 {
+        self.local_seq
+    }
+
+    /// Where our requests go.
+    pub(crate) fn hop(&self) -> Peer {
+        self.hop
+    }
+
+    /// Whether a request from the other side, already matched by our tag, belongs here.
+    pub(crate) fn is_meant(&self, heads: &Heads<'_>) -> bool {
+        *self.call_id == *heads.call_id && *self.remote_tag == *heads.from_tag
+    }
+
+    /// Whether a request from the other side comes in order (RFC 3261 §12.2.2).
+    pub(crate) fn take_seq(&mut self, seq: u32) -> bool {
+        let in_order = self.remote_seq.is_none_or(|last| seq > last);
+        if in_order {
+            self.remote_seq = Some(seq);
+        }
+        in_order
+    }
+
+    /// The number of our next request.
+    pub(crate) fn next_seq(&mut self) -> u32 {
+        self.local_seq += 1;
+        self.local_seq
+    }
+
+    /// Goes on counting where the early dialog of the same fork has stopped.
+    pub(crate) fn count_on(&mut self, early: &Dialog) {
+        self.local_seq = self.local_seq.max(early.local_seq);
+        self.remote_seq = self.remote_seq.max(early.remote_seq);
+    }
+
+    /// Takes the remote target from a Contact (RFC 3261 §12.2.1.2, §12.2.2).
+    pub(crate) fn retarget(&mut self, headers: &Headers) {
+        if let Ok(contact) = headers.contact() {
+            self.target = contact.uri;
+        }
+        self.aim();
+    }
+
+    /// Replaces the remote target.
+    pub(crate) fn set_target(&mut self, target: Uri) {
+        self.target = target;
+        self.aim();
+    }
+
+    /// Begins a request of ours.
+    pub(crate) fn request(
+        &self,
+        identity: &Identity,
+        method: &str,
+        seq: u32,
+        branch: u64,
+        max_forwards: u8,
+    ) -> Draft {
+        let (mut draft, routes) = if self.routes.routes().is_empty() {
+            (Draft::request(method, &self.target), Vec::new())
+        } else {
+            let (uri, routes) = self.routes.aim(&self.target);
+            (Draft::request(method, uri), routes)
+        };
+        identity.via(&mut draft, self.hop.transport, branch);
+        for route in routes {
+            draft.line("Route", route);
+        }
+        draft.line("Max-Forwards", max_forwards);
+        draft.echo("From", &self.local);
+        draft.echo("To", &self.remote);
+        draft.line("Call-ID", &self.call_id);
+        draft.line("CSeq", format_args!("{seq} {method}"));
+        draft
+    }
+
+    /// Begins the ACK of a refusal: part of the INVITE's transaction (RFC 3261 §17.1.1.3).
+    pub(crate) fn ack_of_refusal(
+        &self,
+        identity: &Identity,
+        branch: u64,
+        response: &Headers,
+    ) -> Draft {
+        let mut draft = Draft::request("ACK", &self.target);
+        identity.via(&mut draft, self.hop.transport, branch);
+        draft.line("Max-Forwards", 70);
+        draft.echo("From", &self.local);
+        draft.echo("To", response.raw(&HeaderName::To).unwrap_or_default());
+        draft.line("Call-ID", &self.call_id);
+        draft.line("CSeq", format_args!("{} ACK", self.local_seq));
+        draft
+    }
+
+    /// Finds out where our requests go. A next hop that is a name, or a transport that we lack, is
+    /// asked through whom we have talked so far.
+    fn aim(&mut self) {
+        let Some((address, transport)) = address_of(self.routes.next_hop(&self.target)) else {
+            return;
+        };
+        self.hop = Peer {
+            transport: transport.unwrap_or(self.hop.transport),
+            address,
+        };
+    }
+}

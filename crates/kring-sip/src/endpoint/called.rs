@@ -1,0 +1,333 @@
+//! The called side (UAS): an INVITE comes, is answered, acknowledged or given up.
+
+use super::{
+    Endpoint, Peer,
+    effect::{IncomingInvite, LegEvent, LegId},
+    heads::Heads,
+    identity::ALLOW,
+    leg::{Ack, Awaited, Called, Established, Leg, PendingBye},
+    limits,
+    reply::Reply,
+    screen::{self, Refused},
+};
+use crate::{
+    HeaderName, Request,
+    dialog::Dialog,
+    transaction::{Repeating, ServerInvite, ServerKey, ServerState, Woken},
+};
+use bytes::Bytes;
+use kring_time::Moment;
+
+impl Endpoint {
+    /// UAS: answers 101 to 199.
+    pub fn provisional(&mut self, now: Moment, leg: LegId, code: u16, body: Option<Bytes>) {
+        let _ = now;
+        let Some(Leg::Called(called)) = self.legs.get(leg) else {
+            return;
+        };
+        if !matches!(code, 101..=199) {
+            return;
+        }
+        let (key, to) = (called.invite, called.reply.to);
+        let draft = called.reply.begin_in_dialog(code, &self.identity);
+        let bytes = draft.finish(body.as_deref());
+        let method = called.reply.method.clone();
+        let last = bytes.clone();
+        self.server_invites
+            .change(&mut self.queue, key, |invite| invite.provisional_sent(last));
+        self.send_response(to, bytes, method, code);
+    }
+
+    /// UAS: answers 200, repeated until the ACK comes (RFC 3261 §13.3.1.4).
+    pub fn accept(&mut self, now: Moment, leg: LegId, body: Option<Bytes>) {
+        let Some(called) = self.take_called(leg) else {
+            return;
+        };
+        let awaited = self.send_success(
+            now,
+            called.invite,
+            &called.reply,
+            body,
+            Expected {
+                seq: called.seq,
+                answer: called.late_offer,
+                first: true,
+            },
+        );
+        let established = Established {
+            dialog: called.dialog,
+            ack: Ack::Awaited(awaited),
+            offer: None,
+        };
+        self.put_leg(leg, Leg::Established(Box::new(established)));
+    }
+
+    /// UAS: answers 300 to 699. The leg is over; the transaction sees to the ACK.
+    pub fn reject(&mut self, now: Moment, leg: LegId, code: u16, extra: Vec<(HeaderName, String)>) {
+        if let Some(called) = self.take_called(leg) {
+            let code = if (300..=699).contains(&code) {
+                code
+            } else {
+                500
+            };
+            self.refuse_invite(now, called.invite, &called.reply, code, &extra);
+        }
+    }
+
+    /// UAS: like [`Endpoint::reject`], but nothing is remembered: for those who have no business here,
+    /// so that they cannot fill our tables. A repeated INVITE is a new [`LegEvent::Incoming`].
+    pub fn turn_away(
+        &mut self,
+        now: Moment,
+        leg: LegId,
+        code: u16,
+        extra: Vec<(HeaderName, String)>,
+    ) {
+        let Some(invite) = self.legs.get(leg).and_then(|leg| match leg {
+            Leg::Called(called) => Some(called.invite),
+            _ => None,
+        }) else {
+            return;
+        };
+        self.reject(now, leg, code, extra);
+        self.forget_server_invite(invite);
+    }
+
+    /// An INVITE outside of dialogs.
+    pub(super) fn incoming(
+        &mut self,
+        now: Moment,
+        from: Peer,
+        key: ServerKey,
+        request: &Request,
+    ) -> Result<(), Refused> {
+        let _ = now;
+        let headers = &request.headers;
+        let bad = || Refused::plain(400);
+        let heads = Heads::of(headers).ok_or_else(bad)?;
+        // On two ways to us at once (RFC 3261 §8.2.2.2).
+        let merge = self
+            .entropy
+            .digest((heads.from_tag, heads.call_id, heads.seq));
+        if self.merges.contains_key(&merge) {
+            return Err(Refused::plain(482));
+        }
+        let body = screen::session(request)?;
+        let caller = headers.from().map_err(|_| bad())?;
+        let to = headers.to().map_err(|_| bad())?;
+        if self.is_full() {
+            return Err(Refused::for_now(503, limits::RETRY_AFTER_S));
+        }
+        let tag = self.entropy.token();
+        let dialog = Dialog::called(from, headers, &heads, &caller, tag).ok_or_else(bad)?;
+        let reply = Reply::to_request(from, request.method.clone(), headers, &heads, tag);
+        if reply.len() > limits::ECHO_BYTES_MAX {
+            return Err(Refused::plain(513));
+        }
+        let leg = self.new_leg();
+        let mut trying = reply.begin(100);
+        if let Some(timestamp) = headers.raw(&HeaderName::Timestamp) {
+            trying.echo("Timestamp", timestamp);
+        }
+        let trying = trying.finish(None);
+        let invite = ServerInvite::received(leg, reply.to, Some(merge), tag, trying.clone());
+        self.server_invites.insert(&mut self.queue, key, invite);
+        self.merges.insert(merge, key);
+        self.send_response(reply.to, trying, request.method.clone(), 100);
+        let event = IncomingInvite {
+            from_peer: from,
+            request_uri: request.uri.clone(),
+            from: caller,
+            to,
+            call_id: heads.call_id.to_owned(),
+            max_forwards: headers.max_forwards().ok().flatten().unwrap_or(70),
+            headers: headers.clone(),
+            body,
+        };
+        let called = Called {
+            invite: key,
+            dialog,
+            reply,
+            seq: heads.seq,
+            late_offer: event.body.is_none(),
+        };
+        self.put_leg(leg, Leg::Called(Box::new(called)));
+        self.tell(leg, LegEvent::Incoming(Box::new(event)));
+        Ok(())
+    }
+
+    /// A CANCEL: `key` is that of the INVITE which it names by its branch (RFC 3261 §9.2). Answered
+    /// statelessly: repeated, it gets the same answer as long as the INVITE is remembered.
+    pub(super) fn cancelled(
+        &mut self,
+        now: Moment,
+        from: Peer,
+        key: ServerKey,
+        request: &Request,
+        heads: &Heads<'_>,
+    ) {
+        let Some(invite) = self.server_invites.get(key) else {
+            self.refuse_statelessly(from, key, request, heads, Refused::plain(481));
+            return;
+        };
+        let (leg, state) = (invite.leg, invite.state());
+        let headers = &request.headers;
+        let reply = Reply::to_request(from, request.method.clone(), headers, heads, invite.tag);
+        let bytes = reply.begin(200).finish(None);
+        self.send_response(reply.to, bytes, reply.method, 200);
+        if state != ServerState::Proceeding {
+            return;
+        }
+        if let Some(called) = self.take_called(leg) {
+            self.refuse_invite(now, called.invite, &called.reply, 487, &[]);
+            self.tell(leg, LegEvent::CallerCancelled);
+        } else {
+            self.drop_offer(now, leg);
+        }
+    }
+
+    /// An ACK: of a refusal it ends in the transaction, of a 2xx in the dialog.
+    pub(super) fn ack(
+        &mut self,
+        now: Moment,
+        key: ServerKey,
+        request: &Request,
+        heads: &Heads<'_>,
+    ) {
+        let timers = self.timers;
+        let state = self.server_invites.change(&mut self.queue, key, |invite| {
+            invite.acknowledged(now, &timers);
+            invite.state()
+        });
+        if state == Some(ServerState::Refused) {
+            return;
+        }
+        let Some(leg) = heads.to_tag.and_then(|tag| self.leg_of(tag, heads)) else {
+            return;
+        };
+        let taken = self.change_established(leg, |established| match &established.ack {
+            Ack::Awaited(awaited) if awaited.seq == heads.seq => {
+                match std::mem::replace(&mut established.ack, Ack::Done) {
+                    Ack::Awaited(awaited) => Some(awaited),
+                    _ => None,
+                }
+            }
+            // Repeated, or too late.
+            _ => None,
+        });
+        let Some(Some(awaited)) = taken else {
+            return;
+        };
+        if let Some(PendingBye { reason }) = awaited.bye {
+            self.send_bye(now, leg, reason);
+            return;
+        }
+        let body = (awaited.offered && !request.body.is_empty()).then(|| request.body.clone());
+        if awaited.first || body.is_some() {
+            self.tell(leg, LegEvent::Confirmed { body });
+        }
+    }
+
+    /// Sends the 2xx of an INVITE, which the leg then repeats.
+    pub(super) fn send_success(
+        &mut self,
+        now: Moment,
+        key: ServerKey,
+        reply: &Reply,
+        body: Option<Bytes>,
+        expected: Expected,
+    ) -> Awaited {
+        let mut draft = reply.begin_in_dialog(200, &self.identity);
+        draft.line("Allow", ALLOW);
+        draft.line("Server", &self.identity.user_agent);
+        let bytes = draft.finish(body.as_deref());
+        let timers = self.timers;
+        self.server_invites.change(&mut self.queue, key, |invite| {
+            invite.success_sent(now, &timers)
+        });
+        self.send_response(reply.to, bytes.clone(), reply.method.clone(), 200);
+        Awaited {
+            success: Repeating::sent_end_to_end(now, &timers, bytes),
+            to: reply.to,
+            seq: expected.seq,
+            offered: expected.answer,
+            first: expected.first,
+            bye: None,
+        }
+    }
+
+    /// Refuses an INVITE; the transaction repeats the refusal until its ACK.
+    pub(super) fn refuse_invite(
+        &mut self,
+        now: Moment,
+        key: ServerKey,
+        reply: &Reply,
+        code: u16,
+        extra: &[(HeaderName, String)],
+    ) {
+        let mut draft = reply.begin(code);
+        for (name, value) in extra {
+            draft.foreign(name.as_str(), value);
+        }
+        draft.line("Server", &self.identity.user_agent);
+        let bytes = draft.finish(None);
+        let (timers, kept) = (self.timers, bytes.clone());
+        self.server_invites.change(&mut self.queue, key, |invite| {
+            invite.refusal_sent(now, &timers, kept)
+        });
+        self.send_response(reply.to, bytes, reply.method.clone(), code);
+    }
+
+    /// The time of a leg has come: a CANCEL that led to nothing, or a 2xx without ACK.
+    pub(super) fn leg_woken(&mut self, now: Moment, leg: LegId) {
+        if let Some(Leg::Calling(calling)) = self.legs.get(leg) {
+            let invite = calling.invite;
+            self.invite_failed(invite, 487);
+            return;
+        }
+        let longest = self.timers.t2;
+        let woken = self.change_established(leg, |established| match &mut established.ack {
+            Ack::Awaited(awaited) => Some((awaited.to, awaited.success.wake(now, longest))),
+            _ => None,
+        });
+        match woken.flatten() {
+            Some((to, Woken::Again(bytes))) => self.repeat(to, bytes, crate::Method::Invite),
+            Some((_, Woken::TimedOut)) => {
+                let ack = self.change_established(leg, |established| {
+                    std::mem::replace(&mut established.ack, Ack::Missing)
+                });
+                match ack {
+                    Some(Ack::Awaited(Awaited { bye: Some(bye), .. })) => {
+                        self.send_bye(now, leg, bye.reason);
+                    }
+                    _ => self.tell(leg, LegEvent::AckMissing),
+                }
+            }
+            Some((_, Woken::Over | Woken::Early)) | None => {}
+        }
+    }
+
+    /// Takes the leg out of the tables, if it is one that rings.
+    pub(super) fn take_called(&mut self, leg: LegId) -> Option<Called> {
+        let Some(Leg::Called(_)) = self.legs.get(leg) else {
+            return None;
+        };
+        match self.legs.remove(&mut self.queue, leg) {
+            Some(Leg::Called(called)) => {
+                self.tags.remove(&called.dialog.local_tag());
+                Some(*called)
+            }
+            _ => None,
+        }
+    }
+}
+
+/// What the ACK of a 2xx must be like.
+pub(super) struct Expected {
+    /// Its number.
+    pub(super) seq: u32,
+    /// It brings the answer to our offer.
+    pub(super) answer: bool,
+    /// It makes the dialog.
+    pub(super) first: bool,
+}

@@ -1,0 +1,235 @@
+//! Requests within a dialog: those of the other side in their order, and our BYE.
+
+use super::{
+    Endpoint, Peer,
+    effect::{LegEvent, LegId},
+    heads::Heads,
+    leg::{Ack, Early, Established, Leg, PendingBye},
+    limits,
+    reply::Reply,
+    screen::{self, Refused},
+};
+use crate::{
+    HeaderName, Method, Reason, Request,
+    transaction::{ClientKey, Purpose, Server, ServerInvite, ServerKey},
+};
+use bytes::Bytes;
+use kring_time::Moment;
+
+/// What is done with a request within a dialog.
+enum Answer {
+    Ok,
+    Refuse(Refused),
+    HangUp,
+    GiveUp,
+    Offer,
+}
+
+impl Endpoint {
+    /// Hangs up a confirmed leg. A UAS leg whose ACK is missing hangs up when it comes or is given up
+    /// (RFC 3261 §15). On a UAC leg that was never accepted this does nothing: cancel it.
+    pub fn bye(&mut self, now: Moment, leg: LegId, reason: Option<Reason>) {
+        self.acknowledge(now, leg, None);
+        let Some(Leg::Established(established)) = self.legs.get(leg) else {
+            return;
+        };
+        if let Ack::Awaited(_) = established.ack {
+            self.change_established(leg, |established| {
+                if let Ack::Awaited(awaited) = &mut established.ack {
+                    awaited.bye.get_or_insert(PendingBye { reason });
+                }
+            });
+            return;
+        }
+        self.send_bye(now, leg, reason);
+    }
+
+    pub(super) fn send_bye(&mut self, now: Moment, leg: LegId, reason: Option<Reason>) {
+        self.drop_offer(now, leg);
+        let Some(Leg::Established(_)) = self.legs.get(leg) else {
+            return;
+        };
+        let Some(Leg::Established(established)) = self.legs.remove(&mut self.queue, leg) else {
+            return;
+        };
+        let mut dialog = established.dialog;
+        let key = ClientKey::of_branch(self.entropy.token());
+        let (seq, to) = (dialog.next_seq(), dialog.hop());
+        let mut draft = dialog.request(&self.identity, "BYE", seq, key.branch(), 70);
+        if let Some(reason) = reason {
+            draft.line("Reason", reason);
+        }
+        self.begin_client(now, key, Purpose::Bye(leg), to, draft.finish(None));
+        self.put_leg(leg, Leg::Leaving(Box::new(dialog)));
+    }
+
+    /// A request of the other side within the dialog of `leg`.
+    pub(super) fn request_within(
+        &mut self,
+        now: Moment,
+        from: Peer,
+        key: ServerKey,
+        leg: LegId,
+        request: &Request,
+        heads: &Heads<'_>,
+    ) {
+        let method = request.method.clone();
+        let reply = Reply::to_request(from, method, &request.headers, heads, 0);
+        if reply.len() > limits::ECHO_BYTES_MAX {
+            self.send_refusal(&reply, Refused::plain(513));
+            return;
+        }
+        let answer = if self.comes_in_order(leg, heads) {
+            let checked =
+                screen::method(&request.method).and_then(|()| screen::extensions(&request.headers));
+            match checked {
+                Ok(()) => self.judge(leg, request),
+                Err(refused) => Answer::Refuse(refused),
+            }
+        } else {
+            Answer::Refuse(Refused::plain(500))
+        };
+        match answer {
+            Answer::Ok => {
+                self.refresh(leg, request);
+                self.answer_within(now, key, leg, &reply, Refused::plain(200));
+            }
+            Answer::Refuse(refused) => self.answer_within(now, key, leg, &reply, refused),
+            Answer::HangUp => {
+                self.drop_offer(now, leg);
+                self.end_leg(leg);
+                self.answer_within(now, key, leg, &reply, Refused::plain(200));
+                let reason = request.headers.get(&HeaderName::Reason).map(str::to_owned);
+                self.tell(leg, LegEvent::Bye { reason });
+            }
+            Answer::GiveUp => {
+                self.answer_within(now, key, leg, &reply, Refused::plain(200));
+                if let Some(called) = self.take_called(leg) {
+                    self.refuse_invite(now, called.invite, &called.reply, 487, &[]);
+                    self.tell(leg, LegEvent::CallerCancelled);
+                }
+            }
+            Answer::Offer => self.offered(now, key, leg, reply, request, heads),
+        }
+    }
+
+    /// RFC 3261 §12.2.2: numbers only grow.
+    fn comes_in_order(&mut self, leg: LegId, heads: &Heads<'_>) -> bool {
+        let in_order = self.legs.change(&mut self.queue, leg, |leg| match leg {
+            Leg::Calling(calling) => early_of(&mut calling.early, heads)
+                .is_some_and(|early| early.dialog.take_seq(heads.seq)),
+            Leg::Called(called) => called.dialog.take_seq(heads.seq),
+            Leg::Established(established) => established.dialog.take_seq(heads.seq),
+            Leg::Leaving(dialog) => dialog.take_seq(heads.seq),
+        });
+        in_order == Some(true)
+    }
+
+    /// What a request means in the state of its leg.
+    fn judge(&mut self, leg: LegId, request: &Request) -> Answer {
+        let later = self.entropy.below(11);
+        let Some(leg) = self.legs.get(leg) else {
+            return Answer::Refuse(Refused::plain(481));
+        };
+        let has_body = !request.body.is_empty();
+        match (&request.method, leg) {
+            (Method::Bye, Leg::Established(_)) => Answer::HangUp,
+            (Method::Bye, Leg::Called(_)) => Answer::GiveUp,
+            // Both hang up at once.
+            (Method::Bye, Leg::Leaving(_)) => Answer::Ok,
+            // The called side must not end an early dialog by BYE (RFC 3261 §15).
+            (Method::Bye, Leg::Calling(_)) => Answer::Refuse(Refused::plain(481)),
+            (Method::Options | Method::Info, _) => Answer::Ok,
+            (Method::Invite | Method::Update, Leg::Leaving(_)) => {
+                Answer::Refuse(Refused::plain(481))
+            }
+            // An UPDATE that only refreshes the target (RFC 3311 §5.2).
+            (Method::Update, _) if !has_body => Answer::Ok,
+            // The first offer is still unanswered, theirs or ours (RFC 3261 §14.2, RFC 3311 §5.2).
+            (Method::Invite | Method::Update, Leg::Called(_)) => {
+                Answer::Refuse(Refused::for_now(500, later))
+            }
+            (Method::Invite | Method::Update, Leg::Calling(_)) => {
+                Answer::Refuse(Refused::plain(491))
+            }
+            (Method::Invite | Method::Update, Leg::Established(established)) => {
+                judge_offer(established, &request.method, later)
+            }
+            // Nobody has subscribed to anything here, and no provisional response was reliable.
+            _ => Answer::Refuse(Refused::plain(481)),
+        }
+    }
+
+    fn refresh(&mut self, leg: LegId, request: &Request) {
+        if request.method == Method::Update {
+            self.change_established(leg, |established| {
+                established.dialog.retarget(&request.headers);
+            });
+        }
+    }
+
+    /// Answers a request within a dialog and remembers the answer for its repetitions.
+    pub(super) fn answer_within(
+        &mut self,
+        now: Moment,
+        key: ServerKey,
+        leg: LegId,
+        reply: &Reply,
+        answer: Refused,
+    ) {
+        let mut draft = if answer.code == 200 && reply.method == Method::Update {
+            reply.begin_in_dialog(200, &self.identity)
+        } else {
+            reply.begin(answer.code)
+        };
+        if let Some((name, value)) = &answer.line {
+            draft.foreign(name.as_str(), value);
+        }
+        draft.line("Server", &self.identity.user_agent);
+        let bytes = draft.finish(None);
+        self.remember(now, key, leg, reply, bytes.clone());
+        self.send_response(reply.to, bytes, reply.method.clone(), answer.code);
+    }
+
+    fn remember(&mut self, now: Moment, key: ServerKey, leg: LegId, reply: &Reply, bytes: Bytes) {
+        if self.server_transactions() >= limits::SERVER_TRANSACTIONS_HARD_MAX {
+            return;
+        }
+        if reply.method == Method::Invite {
+            let mut invite = ServerInvite::received(leg, reply.to, None, 0, Bytes::new());
+            invite.refusal_sent(now, &self.timers, bytes);
+            self.server_invites.insert(&mut self.queue, key, invite);
+        } else {
+            let mut server = Server::received(reply.to, reply.method.clone());
+            server.answered(now, &self.timers, bytes);
+            self.servers.insert(&mut self.queue, key, server);
+        }
+    }
+
+    pub(super) fn change_established<R>(
+        &mut self,
+        leg: LegId,
+        change: impl FnOnce(&mut Established) -> R,
+    ) -> Option<R> {
+        let changed = self.legs.change(&mut self.queue, leg, |leg| match leg {
+            Leg::Established(established) => Some(change(established)),
+            _ => None,
+        });
+        changed.flatten()
+    }
+}
+
+fn early_of<'a>(early: &'a mut [Early], heads: &Heads<'_>) -> Option<&'a mut Early> {
+    early.iter_mut().find(|early| early.dialog.is_meant(heads))
+}
+
+/// An offer within a confirmed dialog: 500 while another of theirs waits, 491 while an offer of ours or
+/// the ACK of an INVITE is open (RFC 3261 §14.2, RFC 3311 §5.2, RFC 5407 §3.1.4).
+fn judge_offer(established: &Established, method: &Method, later_s: u32) -> Answer {
+    match (&established.offer, &established.ack, method) {
+        (Some(_), _, _) => Answer::Refuse(Refused::for_now(500, later_s)),
+        (None, Ack::Done, _) => Answer::Offer,
+        (None, Ack::Awaited(awaited), Method::Update) if !awaited.offered => Answer::Offer,
+        (None, _, _) => Answer::Refuse(Refused::plain(491)),
+    }
+}

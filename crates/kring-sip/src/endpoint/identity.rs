@@ -1,0 +1,88 @@
+//! How we present ourselves: the parts of our messages that never change, written once.
+
+use super::{EndpointConfig, draft::Draft, effect::Transport};
+use crate::{Uri, header::Via};
+use std::net::SocketAddr;
+
+/// The methods that we answer with something else than 405.
+pub(crate) const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, NOTIFY";
+
+/// The only session description that we read.
+pub(crate) const ACCEPT: &str = "application/sdp";
+
+/// Our names on the wire.
+#[derive(Debug)]
+pub(crate) struct Identity {
+    via: [String; 2],
+    contact: [String; 2],
+    /// The host part of our Call-IDs.
+    pub(crate) host: String,
+    /// User-Agent and Server, without line breaks.
+    pub(crate) user_agent: String,
+}
+
+impl Identity {
+    /// Writes everything that can be written before the first call.
+    pub(crate) fn new(config: &EndpointConfig) -> Identity {
+        let (udp, tcp) = (config.advertised, config.advertised_tcp);
+        Identity {
+            via: [
+                format!("SIP/2.0/UDP {udp};rport;branch={BRANCH_START}"),
+                format!("SIP/2.0/TCP {tcp};rport;branch={BRANCH_START}"),
+            ],
+            contact: [
+                format!("<sip:kring@{udp}>"),
+                format!("<sip:kring@{tcp};transport=tcp>"),
+            ],
+            host: host_of(udp),
+            user_agent: config.user_agent.replace(|c: char| c.is_control(), " "),
+        }
+    }
+
+    /// Our Via in a request over `transport`.
+    pub(crate) fn via(&self, draft: &mut Draft, transport: Transport, branch: u64) {
+        let start = &self.via[transport as usize];
+        draft.line("Via", format_args!("{start}{branch:016x}"));
+    }
+
+    /// Our Contact in a dialog over `transport`.
+    pub(crate) fn contact(&self, draft: &mut Draft, transport: Transport) {
+        draft.line("Contact", &self.contact[transport as usize]);
+    }
+}
+
+/// RFC 3261's cookie, and a mark of our own.
+const BRANCH_START: &str = "z9hG4bK-k";
+
+/// The branch that we put into a Via, if it is one of ours.
+pub(crate) fn own_branch(via: &Via) -> Option<u64> {
+    read_token(via.branch()?.strip_prefix(BRANCH_START)?)
+}
+
+/// A tag or branch of ours: sixteen hexadecimal digits.
+pub(crate) fn read_token(text: &str) -> Option<u64> {
+    let digits = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+    if text.len() != 16 || !text.bytes().all(digits) {
+        return None;
+    }
+    u64::from_str_radix(text, 16).ok()
+}
+
+fn host_of(address: SocketAddr) -> String {
+    match address {
+        SocketAddr::V4(address) => address.ip().to_string(),
+        SocketAddr::V6(address) => format!("[{}]", address.ip()),
+    }
+}
+
+/// Where a URI says that its requests go, if it says so by numbers, and by a transport that we have.
+pub(crate) fn address_of(uri: &Uri) -> Option<(SocketAddr, Option<Transport>)> {
+    let transport = match uri.param("transport") {
+        None => None,
+        Some(name) if name.eq_ignore_ascii_case("udp") => Some(Transport::Udp),
+        Some(name) if name.eq_ignore_ascii_case("tcp") => Some(Transport::Tcp),
+        Some(_) => return None,
+    };
+    let ip = uri.ip()?;
+    Some((SocketAddr::new(ip, uri.port().unwrap_or(5060)), transport))
+}

@@ -1,0 +1,119 @@
+//! The non-INVITE client transaction (RFC 3261 §17.1.2).
+
+use super::{Repeating, Woken};
+use crate::{
+    Method,
+    endpoint::{LegId, Peer, Transport},
+    timers::Timers,
+};
+use bytes::Bytes;
+use kring_time::Moment;
+
+/// Why a request was sent, and so who is told of its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// Withdraws the leg's INVITE. Its own answer matters to nobody.
+    Cancel,
+    /// Ends the leg.
+    Bye(LegId),
+    /// Ends a dialog that no leg ever had: the 2xx of a fork that came second.
+    ByeOfFork,
+    /// Asks the leg's phone to answer.
+    Talk(LegId),
+}
+
+impl Purpose {
+    /// The method of the request.
+    pub(crate) fn method(self) -> Method {
+        match self {
+            Purpose::Cancel => Method::Cancel,
+            Purpose::Bye(_) | Purpose::ByeOfFork => Method::Bye,
+            Purpose::Talk(_) => Method::Notify,
+        }
+    }
+}
+
+/// One request on its way.
+#[derive(Debug)]
+pub(crate) struct Client {
+    pub(crate) purpose: Purpose,
+    pub(crate) to: Peer,
+    state: State,
+}
+
+#[derive(Debug)]
+enum State {
+    /// Trying or Proceeding: they differ in the interval of repetition only.
+    Waiting(Repeating),
+    Completed {
+        until: Moment,
+    },
+}
+
+/// What a response means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ClientHeard {
+    /// Nothing: provisional, late or repeated.
+    Nothing,
+    /// The first final response.
+    Final,
+}
+
+impl Client {
+    /// Just sent.
+    pub(crate) fn sent(
+        now: Moment,
+        timers: &Timers,
+        purpose: Purpose,
+        to: Peer,
+        request: Bytes,
+    ) -> Client {
+        Client {
+            purpose,
+            to,
+            state: State::Waiting(Repeating::sent(now, timers, to.transport, request)),
+        }
+    }
+
+    /// Takes a response with status `code`.
+    pub(crate) fn response(&mut self, now: Moment, timers: &Timers, code: u16) -> ClientHeard {
+        match (&mut self.state, code) {
+            (State::Waiting(_), 200..) => {
+                let until = match self.to.transport {
+                    Transport::Udp => now + timers.t4,
+                    Transport::Tcp => now,
+                };
+                self.state = State::Completed { until };
+                ClientHeard::Final
+            }
+            (State::Waiting(request), _) => {
+                request.slow_down(timers.t2);
+                ClientHeard::Nothing
+            }
+            // Repetitions, and provisional responses that were overtaken.
+            (State::Completed { .. }, _) => ClientHeard::Nothing,
+        }
+    }
+
+    /// The transport failed: whether the request still had no final response.
+    pub(crate) fn is_unanswered(&self) -> bool {
+        !matches!(self.state, State::Completed { .. })
+    }
+
+    /// When [`Client::wake`] is wanted.
+    pub(crate) fn due(&self) -> Moment {
+        match &self.state {
+            State::Waiting(request) => request.due(),
+            State::Completed { until } => *until,
+        }
+    }
+
+    /// Timers E, F and K.
+    pub(crate) fn wake(&mut self, now: Moment, timers: &Timers) -> Woken {
+        match &mut self.state {
+            State::Waiting(request) => request.wake(now, timers.t2),
+            State::Completed { until } if now >= *until => Woken::Over,
+            State::Completed { .. } => Woken::Early,
+        }
+    }
+}

@@ -1,0 +1,169 @@
+//! The INVITE client transaction (RFC 3261 §17.1.1, RFC 6026 §7.2).
+//!
+//! It guards the hop: repeats the INVITE until something comes back, acknowledges refusals, and stays
+//! long enough to acknowledge them again. The ACK of a 2xx is the leg's, but is kept here, because a
+//! repeated 2xx may come when the leg has long ended.
+
+use super::{Repeating, Woken};
+use crate::{
+    endpoint::{FORKS_MAX, LegId, Peer, Transmit, Transport},
+    timers::Timers,
+};
+use bytes::Bytes;
+use kring_time::Moment;
+
+/// One INVITE on its way.
+#[derive(Debug)]
+pub(crate) struct ClientInvite {
+    pub(crate) leg: LegId,
+    pub(crate) to: Peer,
+    state: State,
+}
+
+#[derive(Debug)]
+enum State {
+    Calling(Repeating),
+    Proceeding,
+    Completed { ack: Bytes, until: Moment },
+    Accepted { forks: Vec<Fork>, until: Moment },
+}
+
+/// A 2xx: whose, and the ACK, if the leg has given one.
+#[derive(Debug)]
+struct Fork {
+    tag: Box<str>,
+    ack: Option<Transmit>,
+}
+
+/// What a response means.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum InviteHeard {
+    /// Nothing: it is late, repeated or beyond a bound.
+    Nothing,
+    /// 1xx.
+    Provisional,
+    /// The first 2xx of all.
+    Accepted,
+    /// The first 2xx of another fork, to be acknowledged and ended.
+    OtherFork,
+    /// The first final response of 300 or more. Send the ACK.
+    Refused(Bytes),
+    /// A final response came again: send the ACK again.
+    AckAgain(Transmit),
+}
+
+impl ClientInvite {
+    /// Just sent.
+    pub(crate) fn sent(
+        now: Moment,
+        timers: &Timers,
+        leg: LegId,
+        to: Peer,
+        request: Bytes,
+    ) -> ClientInvite {
+        ClientInvite {
+            leg,
+            to,
+            state: State::Calling(Repeating::sent(now, timers, to.transport, request)),
+        }
+    }
+
+    /// Takes a response with status `code` from the fork `tag`. `ack` makes the ACK of a refusal.
+    pub(crate) fn response(
+        &mut self,
+        now: Moment,
+        timers: &Timers,
+        code: u16,
+        tag: &str,
+        ack: impl FnOnce() -> Bytes,
+    ) -> InviteHeard {
+        match (&mut self.state, code) {
+            (State::Calling(_), 100..=199) => {
+                self.state = State::Proceeding;
+                InviteHeard::Provisional
+            }
+            (State::Proceeding, 100..=199) => InviteHeard::Provisional,
+            (State::Calling(_) | State::Proceeding, 200..=299) => {
+                self.state = State::Accepted {
+                    forks: vec![Fork::heard(tag)],
+                    until: now + timers.patience(),
+                };
+                InviteHeard::Accepted
+            }
+            (State::Calling(_) | State::Proceeding, 300..) => {
+                let ack = ack();
+                self.state = State::Completed {
+                    ack: ack.clone(),
+                    until: match self.to.transport {
+                        Transport::Udp => now + timers.patience(),
+                        Transport::Tcp => now,
+                    },
+                };
+                InviteHeard::Refused(ack)
+            }
+            (State::Completed { ack, .. }, 300..) => InviteHeard::AckAgain(Transmit {
+                to: self.to,
+                bytes: ack.clone(),
+            }),
+            (State::Accepted { forks, .. }, 200..=299) => {
+                if let Some(fork) = forks.iter().find(|fork| *fork.tag == *tag) {
+                    return match &fork.ack {
+                        Some(ack) => InviteHeard::AckAgain(ack.clone()),
+                        None => InviteHeard::Nothing,
+                    };
+                }
+                if forks.len() >= FORKS_MAX {
+                    return InviteHeard::Nothing;
+                }
+                forks.push(Fork::heard(tag));
+                InviteHeard::OtherFork
+            }
+            // 1xx after a final one, or a refusal that was overtaken by another fork's 2xx.
+            _ => InviteHeard::Nothing,
+        }
+    }
+
+    /// Keeps the ACK of a 2xx, to be sent again with every repetition of it.
+    pub(crate) fn keep_ack(&mut self, tag: &str, ack: Transmit) {
+        if let State::Accepted { forks, .. } = &mut self.state
+            && let Some(fork) = forks.iter_mut().find(|fork| *fork.tag == *tag)
+        {
+            fork.ack = Some(ack);
+        }
+    }
+
+    /// The transport failed: whether nothing had come back yet, so that the INVITE is lost.
+    pub(crate) fn is_unanswered(&self) -> bool {
+        matches!(self.state, State::Calling(_))
+    }
+
+    /// When [`ClientInvite::wake`] is wanted.
+    pub(crate) fn due(&self) -> Option<Moment> {
+        match &self.state {
+            State::Calling(request) => Some(request.due()),
+            State::Proceeding => None,
+            State::Completed { until, .. } | State::Accepted { until, .. } => Some(*until),
+        }
+    }
+
+    /// Timers A, B, D and M.
+    pub(crate) fn wake(&mut self, now: Moment, timers: &Timers) -> Woken {
+        match &mut self.state {
+            // Timer A doubles without end; B ends it.
+            State::Calling(request) => request.wake(now, timers.patience()),
+            State::Completed { until, .. } | State::Accepted { until, .. } if now >= *until => {
+                Woken::Over
+            }
+            _ => Woken::Early,
+        }
+    }
+}
+
+impl Fork {
+    fn heard(tag: &str) -> Fork {
+        Fork {
+            tag: tag.into(),
+            ack: None,
+        }
+    }
+}
