@@ -33,13 +33,13 @@ fn packets(criterion: &mut Criterion) {
     packet[0] = 0x80;
     packet[1] = 8;
     let mut n = 0_u32;
+    let from = remote(4_000).rtp;
     group.bench_function("packet", |bencher| {
         bencher.iter(|| {
             n = n.wrapping_add(1);
             packet[2..4].copy_from_slice(&(n as u16).to_be_bytes());
             packet[4..8].copy_from_slice(&n.wrapping_mul(160).to_be_bytes());
             let now = Moment::from_millis(20 * u64::from(n));
-            let from = remote(4_000).rtp;
             black_box(relay.packet(now, Side::Caller, PacketKind::Rtp, from, black_box(&packet)))
         });
     });
