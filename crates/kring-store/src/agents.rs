@@ -1,8 +1,14 @@
-//! Who may sign in, and who is signed in. Passwords come and go as argon2 text, session and API
-//! tokens as SHA-256: the store never sees a secret.
+//! Who may sign in. Passwords come and go as argon2 text: the store never sees one.
 
-use crate::{Store, StoreRefused, cases::stored_names};
-use kring_journal::{AgentId, WallTime};
+use crate::{
+    Store, StoreRefused,
+    cases::{check_filled, check_text},
+    connect::Durability,
+    limits,
+    names::stored_names,
+    sql::{Cells, Given},
+};
+use kring_journal::AgentId;
 use serde::{Deserialize, Serialize};
 
 stored_names! {
@@ -49,104 +55,137 @@ pub struct AgentRow {
     pub disabled: bool,
 }
 
-/// SHA-256 of a secret token.
-pub type TokenHash = [u8; 32];
-
-/// A sign-in.
-#[derive(Clone, Debug)]
-pub struct NewSession {
-    /// SHA-256 of the cookie's secret.
-    pub token: TokenHash,
-    /// Who.
-    pub agent: AgentId,
-    /// When.
-    pub created: WallTime,
-    /// Until when it counts.
-    pub expires: WallTime,
+/// The columns of an agent `a`, in the order in which [`read_agent`] wants them.
+macro_rules! agent_columns {
+    () => {
+        "a.login, a.name, a.role, a.password_hash, a.device, a.queues, a.disabled"
+    };
 }
-
-/// Whose session it is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SessionOf {
-    /// The person; never a disabled one.
-    pub agent: AgentRow,
-    /// Until when the session counts.
-    pub expires: WallTime,
-}
-
-/// A program's token.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ApiToken {
-    /// Its name; unique.
-    pub name: String,
-    /// What it may do.
-    pub scopes: Vec<String>,
-    /// When it was made.
-    pub created: WallTime,
-}
+pub(crate) use agent_columns;
 
 impl Store {
     /// Every person, by login.
     pub async fn agents(&self) -> Result<Vec<AgentRow>, StoreRefused> {
-        todo!()
+        let sql = concat!(
+            "SELECT ",
+            agent_columns!(),
+            " FROM agent a ORDER BY a.login"
+        );
+        let rows = sqlx::query(sql).fetch_all(&self.reader).await?;
+        rows.iter()
+            .map(|row| read_agent(&mut Cells::of(row, "agent")))
+            .collect()
     }
 
     /// The person with this login, disabled or not.
     pub async fn agent(&self, login: &AgentId) -> Result<Option<AgentRow>, StoreRefused> {
-        todo!()
+        let sql = concat!(
+            "SELECT ",
+            agent_columns!(),
+            " FROM agent a WHERE a.login = $1"
+        );
+        let row = sqlx::query(sql)
+            .bind(login.as_str())
+            .fetch_optional(&self.reader)
+            .await?;
+        row.map(|row| read_agent(&mut Cells::of(&row, "agent")))
+            .transpose()
     }
 
-    /// Stores a person in place of what was there.
+    /// Stores a person in place of what was there. One who is disabled by it is signed out.
     pub async fn put_agent(&self, agent: &AgentRow) -> Result<(), StoreRefused> {
-        todo!()
+        check_filled("login", agent.login.as_str())?;
+        check_filled("name", &agent.name)?;
+        check_text(
+            "device",
+            agent.device.as_deref().unwrap_or(""),
+            limits::SHORT_CHARS_MAX,
+        )?;
+        let queues = serde_json::to_string(&agent.queues).expect("a list of texts");
+        check_text("queues", &queues, limits::DETAIL_CHARS_MAX)?;
+        let mut given = Given::default();
+        given
+            .add(agent.login.as_str())
+            .add(agent.name.as_str())
+            .add(agent.role.as_str())
+            .add(agent.password_hash.clone())
+            .add(agent.device.clone())
+            .add(queues)
+            .add(i64::from(agent.disabled));
+        let mut writing = self.writing().await?;
+        let mut tx = writing.begin(Durability::Trusted).await?;
+        sqlx::query_with(
+            "INSERT INTO agent (login, name, role, password_hash, device, queues, disabled) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (login) DO UPDATE \
+             SET name = excluded.name, role = excluded.role, \
+             password_hash = excluded.password_hash, device = excluded.device, \
+             queues = excluded.queues, disabled = excluded.disabled",
+            given.take(),
+        )
+        .execute(&mut *tx)
+        .await?;
+        if agent.disabled {
+            sqlx::query(SIGN_OUT)
+                .bind(agent.login.as_str())
+                .execute(&mut *tx)
+                .await?;
+        }
+        tx.commit().await?;
+        Ok(())
     }
 
     /// Sets the password of a person and ends every session of theirs.
     pub async fn set_password(&self, login: &AgentId, hash: &str) -> Result<(), StoreRefused> {
-        todo!()
+        self.change_agent(
+            login,
+            "UPDATE agent SET password_hash = $2 WHERE login = $1",
+            hash,
+        )
+        .await
     }
 
     /// Disables a person and ends every session of theirs.
     pub async fn disable_agent(&self, login: &AgentId) -> Result<(), StoreRefused> {
-        todo!()
+        let sql = "UPDATE agent SET disabled = CAST($2 AS BIGINT) WHERE login = $1";
+        self.change_agent(login, sql, "1").await
     }
 
-    /// Records a sign-in, and forgets the sessions that have expired by then.
-    pub async fn open_session(&self, session: &NewSession) -> Result<(), StoreRefused> {
-        todo!()
-    }
-
-    /// Whose session this is; none when unknown, expired by `now`, or the person is disabled.
-    pub async fn session(
+    async fn change_agent(
         &self,
-        token: &TokenHash,
-        now: WallTime,
-    ) -> Result<Option<SessionOf>, StoreRefused> {
-        todo!()
+        login: &AgentId,
+        sql: &'static str,
+        value: &str,
+    ) -> Result<(), StoreRefused> {
+        let mut writing = self.writing().await?;
+        let mut tx = writing.begin(Durability::Trusted).await?;
+        let done = sqlx::query(sql)
+            .bind(login.as_str())
+            .bind(value)
+            .execute(&mut *tx)
+            .await?;
+        if done.rows_affected() == 0 {
+            return Err(StoreRefused::NoSuchAgent);
+        }
+        sqlx::query(SIGN_OUT)
+            .bind(login.as_str())
+            .execute(&mut *tx)
+            .await?;
+        tx.commit().await?;
+        Ok(())
     }
+}
 
-    /// Ends a session; whether there was one.
-    pub async fn close_session(&self, token: &TokenHash) -> Result<bool, StoreRefused> {
-        todo!()
-    }
+const SIGN_OUT: &str = "DELETE FROM session WHERE agent = $1";
 
-    /// Stores a program's token. [`StoreRefused::Taken`] when the name is in use.
-    pub async fn add_token(&self, hash: &TokenHash, token: &ApiToken) -> Result<(), StoreRefused> {
-        todo!()
-    }
-
-    /// The token with this hash.
-    pub async fn token(&self, hash: &TokenHash) -> Result<Option<ApiToken>, StoreRefused> {
-        todo!()
-    }
-
-    /// Every token, by name.
-    pub async fn tokens(&self) -> Result<Vec<ApiToken>, StoreRefused> {
-        todo!()
-    }
-
-    /// Revokes a token; whether there was one.
-    pub async fn revoke_token(&self, name: &str) -> Result<bool, StoreRefused> {
-        todo!()
-    }
+/// Reads the columns of [`agent_columns`].
+pub(crate) fn read_agent(cells: &mut Cells<'_>) -> Result<AgentRow, StoreRefused> {
+    Ok(AgentRow {
+        login: AgentId::new(cells.str()?),
+        name: cells.text()?,
+        role: cells.name()?,
+        password_hash: cells.some_text()?,
+        device: cells.some_text()?,
+        queues: cells.json()?,
+        disabled: cells.truth()?,
+    })
 }

@@ -1,8 +1,15 @@
 //! The history of calls: rows that are folds of the journal, with the number that may be erased.
 
-use crate::{NumberClass, Store, StoreRefused};
-use kring_journal::{AgentId, CallId, CallRecord, CallState, WallTime};
+use crate::{
+    NumberClass, Store, StoreRefused,
+    call_rows::{call_columns, read_call},
+    limits,
+    sql::{Cells, Question, Value},
+};
+use kring_journal::{AgentId, CallId, CallRecord, CallState, IdRefused, WallTime};
 use serde::{Deserialize, Serialize};
+use sqlx::AssertSqlSafe;
+use std::{fmt, str::FromStr};
 
 /// A caller's number as it was when the call came.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,14 +71,114 @@ pub struct CallPage {
     pub next: Option<CallCursor>,
 }
 
+/// A page's end as text that cannot be one.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("this is no cursor: hand back the one that came with the page before")]
+pub struct CursorRefused;
+
+impl fmt::Display for CallCursor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{}", self.arrived_at.0, self.id)
+    }
+}
+
+impl FromStr for CallCursor {
+    type Err = CursorRefused;
+
+    fn from_str(text: &str) -> Result<CallCursor, CursorRefused> {
+        let (arrived_at, id) = text.split_once('-').ok_or(CursorRefused)?;
+        Ok(CallCursor {
+            arrived_at: WallTime(arrived_at.parse().map_err(|_| CursorRefused)?),
+            id: id.parse().map_err(|_: IdRefused| CursorRefused)?,
+        })
+    }
+}
+
+/// The columns of a row with [`ROW_JOINS`], in the order in which [`read_row`] wants them.
+pub(crate) const ROW_COLUMNS: &str = concat!(call_columns!(), ", p.canonical, p.display, p.class");
+/// What brings the number of a call `c`.
+pub(crate) const ROW_JOINS: &str = "LEFT JOIN caller r ON r.caller = c.caller \
+    LEFT JOIN phone_number p ON p.canonical = r.number";
+
 impl Store {
     /// A page of calls, newest first, live ones included.
     pub async fn calls(&self, filter: &CallFilter) -> Result<CallPage, StoreRefused> {
-        todo!()
+        let limit = limits::page(filter.limit);
+        let mut question = Question::new(&format!("SELECT {ROW_COLUMNS} FROM call c {ROW_JOINS}"));
+        match filter.state {
+            None => {}
+            Some(CallState::Ended) => question.when("c.state = 'ended'"),
+            Some(live) => {
+                // Said apart, so that the index of open calls serves.
+                question.when("c.state <> 'ended'");
+                question.when_is("c.state = $", [Value::text(&live.as_str())]);
+            }
+        }
+        if let Some(from) = filter.from {
+            question.when_is("c.arrived_at >= $", [Value::Whole(from.0)]);
+        }
+        if let Some(until) = filter.until {
+            question.when_is("c.arrived_at < $", [Value::Whole(until.0)]);
+        }
+        if let Some(phone) = &filter.phone {
+            question.when_is(
+                "c.caller IN (SELECT caller FROM caller WHERE number = $)",
+                [Value::text(phone)],
+            );
+        }
+        if let Some(sip) = &filter.sip_call_id {
+            question.when_is("c.sip_call_id = $", [Value::text(sip)]);
+        }
+        if let Some(agent) = &filter.agent {
+            question.when_is("c.agent = $", [Value::text(agent)]);
+        }
+        if let Some(after) = filter.after {
+            question.when_is(
+                "(c.arrived_at, c.id) < ($, $)",
+                [Value::Whole(after.arrived_at.0), Value::text(&after.id)],
+            );
+        }
+        question.push(
+            " ORDER BY c.arrived_at DESC, c.id DESC LIMIT $",
+            [Value::Whole(limit + 1)],
+        );
+        let rows = question.rows(&self.reader).await?;
+        let mut calls = rows
+            .iter()
+            .map(|row| read_row(&mut Cells::of(row, "call")))
+            .collect::<Result<Vec<CallRow>, _>>()?;
+        let more = calls.len() as i64 > limit;
+        calls.truncate(limit as usize);
+        let next = calls.last().filter(|_| more).map(|last| CallCursor {
+            arrived_at: last.record.arrived_at,
+            id: last.record.id,
+        });
+        Ok(CallPage { calls, next })
     }
 
     /// The call with this id.
     pub async fn call(&self, id: CallId) -> Result<Option<CallRow>, StoreRefused> {
-        todo!()
+        let sql = format!("SELECT {ROW_COLUMNS} FROM call c {ROW_JOINS} WHERE c.id = $1");
+        let row = sqlx::query(AssertSqlSafe(sql))
+            .bind(id.to_string())
+            .fetch_optional(&self.reader)
+            .await?;
+        row.map(|row| read_row(&mut Cells::of(&row, "call")))
+            .transpose()
     }
+}
+
+/// Reads [`ROW_COLUMNS`].
+pub(crate) fn read_row(cells: &mut Cells<'_>) -> Result<CallRow, StoreRefused> {
+    let record = read_call(cells)?;
+    let (canonical, display, class) = (cells.some_text()?, cells.some_text()?, cells.some_name()?);
+    let number = match (canonical, display, class) {
+        (Some(canonical), Some(display), Some(class)) => Some(CallerNumber {
+            canonical,
+            display,
+            class,
+        }),
+        _ => None,
+    };
+    Ok(CallRow { record, number })
 }

@@ -1,32 +1,19 @@
 //! Cases: what a citizen asked, and what became of it.
 //!
-//! A reference counts up by year without gaps, because the number is taken in the transaction that
-//! makes the case.
+//! A case is made only by the record of a call (see `trusted`), and changed by version.
 
-use crate::{CaseId, ContactId, DepartmentId, Store, StoreRefused};
+use crate::{
+    CaseId, ContactId, DepartmentId, Store, StoreRefused,
+    case_rows::{CASE_COLUMNS, read_case, read_case_of_call},
+    connect::Durability,
+    departments::department_exists,
+    limits,
+    names::stored_names,
+    sql::{Given, Question, Value},
+};
 use kring_journal::{AgentId, CallId, WallTime};
 use serde::{Deserialize, Serialize};
-
-macro_rules! stored_names {
-    ($(#[$doc:meta])* $type:ident { $($(#[$vdoc:meta])* $variant:ident => $name:literal),+ $(,)? }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-        pub enum $type { $($(#[$vdoc])* #[serde(rename = $name)] $variant),+ }
-
-        impl $type {
-            /// The name used in JSON, in SQL and in metric labels.
-            pub const fn as_str(self) -> &'static str {
-                match self { $($type::$variant => $name),+ }
-            }
-
-            /// The one with this name.
-            pub fn from_name(name: &str) -> Option<$type> {
-                match name { $($name => Some($type::$variant),)+ _ => None }
-            }
-        }
-    };
-}
-pub(crate) use stored_names;
+use sqlx::AssertSqlSafe;
 
 stored_names! {
     /// What kind of matter a case is.
@@ -82,30 +69,24 @@ stored_names! {
     }
 }
 
-/// How a case's reference is written: text with `{be}` (year พ.ศ.) or `{ce}` (year ค.ศ.), and
-/// `{n}` with its least width, such as `{n:6}`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CaseRefFormat(String);
-
-/// A `[case] ref_format` that would give one reference to two cases.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is no ref_format: it needs a year, {{be}} or {{ce}}, and a number such as {{n:6}}")]
-pub struct CaseRefRefused(String);
-
-impl Default for CaseRefFormat {
-    fn default() -> CaseRefFormat {
-        CaseRefFormat("RY-{be}-{n:6}".to_owned())
+impl CaseStatus {
+    /// Where a case begins. A complaint or a tip is never closed by the call that brought it, and
+    /// what the agent could settle on the telephone is closed.
+    pub(crate) fn at_confirm(kind: CaseKind, resolution: Resolution) -> CaseStatus {
+        match (kind, resolution) {
+            (_, Resolution::Referred) => CaseStatus::WaitingUnit,
+            (CaseKind::Complaint | CaseKind::Tip, _)
+            | (_, Resolution::FollowUp | Resolution::Unresolved) => CaseStatus::Open,
+            (
+                CaseKind::Inquiry | CaseKind::Consultation,
+                Resolution::Answered | Resolution::Consulted | Resolution::Transferred,
+            ) => CaseStatus::Closed,
+        }
     }
 }
 
-impl CaseRefFormat {
-    /// Reads a `ref_format`.
-    pub fn read(text: &str) -> Result<CaseRefFormat, CaseRefRefused> {
-        todo!()
-    }
-}
-
-/// A case.
+/// A case. Officers of tips alone may be shown one that is [`Confidentiality::Restricted`]: the
+/// store hands out everything, `kring-web` decides who sees it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CaseRow {
     /// Its id.
@@ -203,22 +184,58 @@ pub struct CasePage {
 impl Store {
     /// The case with this id.
     pub async fn case(&self, id: CaseId) -> Result<Option<CaseRow>, StoreRefused> {
-        todo!()
+        self.one_case("k.id = $", Value::text(&id)).await
     }
 
     /// The case with this reference.
     pub async fn case_by_ref(&self, case_ref: &str) -> Result<Option<CaseRow>, StoreRefused> {
-        todo!()
+        self.one_case("k.case_ref = $", Value::text(&case_ref))
+            .await
     }
 
     /// The case of this call.
     pub async fn case_of_call(&self, call: CallId) -> Result<Option<CaseRow>, StoreRefused> {
-        todo!()
+        read_case_of_call(&mut *self.reading().await?, call).await
     }
 
     /// A page of cases, newest first.
     pub async fn cases(&self, filter: &CaseFilter) -> Result<CasePage, StoreRefused> {
-        todo!()
+        let limit = limits::page(filter.limit);
+        let mut question = Question::new(&format!("SELECT {CASE_COLUMNS} FROM case_file k"));
+        if let Some(contact) = filter.contact {
+            question.when_is("k.contact = $", [Value::text(&contact)]);
+        }
+        if let Some(kind) = filter.kind {
+            question.when_is("k.kind = $", [Value::text(&kind.as_str())]);
+        }
+        match filter.status {
+            None => {}
+            Some(CaseStatus::Closed) => question.when("k.status = 'closed'"),
+            Some(status) => {
+                // Said apart, so that the index of unclosed cases serves.
+                question.when("k.status <> 'closed'");
+                question.when_is("k.status = $", [Value::text(&status.as_str())]);
+            }
+        }
+        if let Some(department) = filter.department {
+            question.when_is("k.department = $", [Value::text(&department)]);
+        }
+        if let Some(agent) = &filter.agent {
+            question.when_is("k.agent = $", [Value::text(agent)]);
+        }
+        if let Some(after) = filter.after {
+            question.when_is("k.id < $", [Value::text(&after)]);
+        }
+        question.push(" ORDER BY k.id DESC LIMIT $", [Value::Whole(limit + 1)]);
+        let rows = question.rows(&self.reader).await?;
+        let mut cases = rows
+            .iter()
+            .map(read_case)
+            .collect::<Result<Vec<CaseRow>, _>>()?;
+        let more = cases.len() as i64 > limit;
+        cases.truncate(limit as usize);
+        let next = cases.last().filter(|_| more).map(|last| last.id);
+        Ok(CasePage { cases, next })
     }
 
     /// Changes a case that is at `version`; refused with [`StoreRefused::Stale`] when it is not.
@@ -229,6 +246,104 @@ impl Store {
         version: i64,
         patch: &CasePatch,
     ) -> Result<CaseRow, StoreRefused> {
-        todo!()
+        check_patch(patch)?;
+        let mut writing = self.writing().await?;
+        let mut tx = writing.begin(Durability::Trusted).await?;
+        if let Some(department) = patch.department {
+            department_exists(&mut tx, department).await?;
+        }
+        let mut given = Given::default();
+        given
+            .add(patch.subject.clone())
+            .add(patch.detail.clone())
+            .add(patch.department.map(|department| department.to_string()))
+            .add(patch.extension.clone())
+            .add(patch.resolution.map(Resolution::as_str))
+            .add(patch.confidentiality.map(Confidentiality::as_str))
+            .add(patch.status.map(CaseStatus::as_str))
+            .add_wall(patch.due)
+            .add(now.0)
+            .add_text(&id)
+            .add(version);
+        let done = sqlx::query_with(
+            "UPDATE case_file SET subject = COALESCE($1, subject), detail = COALESCE($2, detail), \
+             department = COALESCE($3, department), extension = COALESCE($4, extension), \
+             resolution = COALESCE($5, resolution), \
+             confidentiality = COALESCE($6, confidentiality), status = COALESCE($7, status), \
+             due = COALESCE($8, due), updated = $9, version = version + 1 \
+             WHERE id = $10 AND version = $11",
+            given.take(),
+        )
+        .execute(&mut *tx)
+        .await?;
+        let sql = format!("SELECT {CASE_COLUMNS} FROM case_file k WHERE k.id = $1");
+        let row = sqlx::query(AssertSqlSafe(sql))
+            .bind(id.to_string())
+            .fetch_optional(&mut *tx)
+            .await?
+            .ok_or(StoreRefused::NoSuchCase)?;
+        let case = read_case(&row)?;
+        if done.rows_affected() == 0 {
+            return Err(StoreRefused::Stale {
+                current: case.version,
+            });
+        }
+        tx.commit().await?;
+        Ok(case)
     }
+
+    async fn one_case(
+        &self,
+        which: &'static str,
+        value: Value,
+    ) -> Result<Option<CaseRow>, StoreRefused> {
+        let mut question = Question::new(&format!("SELECT {CASE_COLUMNS} FROM case_file k"));
+        question.when_is(which, [value]);
+        let rows = question.rows(&self.reader).await?;
+        rows.first().map(read_case).transpose()
+    }
+}
+
+fn check_patch(patch: &CasePatch) -> Result<(), StoreRefused> {
+    if let Some(subject) = &patch.subject {
+        check_filled("subject", subject)?;
+    }
+    check_text(
+        "detail",
+        patch.detail.as_deref().unwrap_or(""),
+        limits::DETAIL_CHARS_MAX,
+    )?;
+    check_text(
+        "extension",
+        patch.extension.as_deref().unwrap_or(""),
+        limits::SHORT_CHARS_MAX,
+    )
+}
+
+/// Refuses a text that is too long.
+pub(crate) fn check_text(
+    field: &'static str,
+    text: &str,
+    chars_max: usize,
+) -> Result<(), StoreRefused> {
+    // A character has at most four bytes: short texts are not counted.
+    if text.len() > chars_max && text.chars().count() > chars_max {
+        let why = "is too long";
+        return Err(StoreRefused::Unacceptable { field, why });
+    }
+    if text.contains('\0') {
+        // PostgreSQL cannot store it, and no keyboard makes it.
+        let why = "holds a NUL character";
+        return Err(StoreRefused::Unacceptable { field, why });
+    }
+    Ok(())
+}
+
+/// Refuses a short text that is empty or too long.
+pub(crate) fn check_filled(field: &'static str, text: &str) -> Result<(), StoreRefused> {
+    if text.trim().is_empty() {
+        let why = "is empty";
+        return Err(StoreRefused::Unacceptable { field, why });
+    }
+    check_text(field, text, limits::SHORT_CHARS_MAX)
 }

@@ -1,17 +1,30 @@
-//! The connection: which database, how it is opened, and why it may refuse.
+//! The connection: which database, how it is opened, and how a write begins.
 //!
-//! SQLite has one writer and several readers, each on a connection of its own; PostgreSQL one pool.
+//! SQLite has one writing connection, so that writers wait in line and never meet a lock, and a few
+//! reading ones; PostgreSQL has one pool. Nothing outside this file asks which of the two it is.
 
-use crate::CaseRefFormat;
-use sqlx::AnyPool;
-use std::sync::Arc;
+use crate::{CaseRefFormat, StoreRefused, limits};
+use sqlx::{
+    Acquire, Any, AnyPool, ConnectOptions, Executor, SqlSafeStr, Transaction,
+    any::{AnyConnectOptions, AnyPoolOptions},
+    migrate::{Migration, MigrationType, Migrator},
+    pool::PoolConnection,
+};
+use std::{
+    str::FromStr,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 /// Where the database is and whose it is.
 #[derive(Clone, Debug)]
 pub struct StoreConfig {
     /// `sqlite:PATH`, or `postgres://USER:PASSWORD@HOST/NAME`.
     pub url: String,
-    /// Name of this node, unique among the nodes of one database.
+    /// Name of this node, unique among the nodes of one database; printable, at most 64 characters.
     pub node: String,
     /// How a case's reference is written.
     pub case_ref: CaseRefFormat,
@@ -28,113 +41,227 @@ impl StoreConfig {
     }
 }
 
+/// Which of the two databases it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Engine {
+    Sqlite,
+    Postgres,
+}
+
 /// The database. Cheap to clone; every clone uses the same connections.
 #[derive(Clone, Debug)]
 pub struct Store {
+    engine: Engine,
     pub(crate) reader: AnyPool,
-    pub(crate) writer: AnyPool,
+    writer: AnyPool,
+    /// Whether SQLite's writing connection syncs the disk at each commit just now.
+    syncs: Arc<AtomicBool>,
     pub(crate) config: Arc<StoreConfig>,
 }
 
-/// Why the store did not do what was asked.
-#[derive(Debug, thiserror::Error)]
-pub enum StoreRefused {
-    /// The URL names no database that kring knows.
-    #[error("{0:?} is no database: write `sqlite:PATH` or `postgres://USER@HOST/NAME`")]
-    NoSuchDatabase(String),
-    /// The database refused, or cannot be reached.
-    #[error("the database refused: {0}")]
-    Database(#[from] sqlx::Error),
-    /// The tables could not be made or brought up to date.
-    #[error("the tables cannot be brought up to date: {0}")]
-    Migration(#[from] sqlx::migrate::MigrateError),
-    /// A stored row cannot be read back.
-    #[error("{table} holds a row that cannot be read: {why}")]
-    Unreadable {
-        /// Which table.
-        table: &'static str,
-        /// What is wrong with it.
-        why: String,
-    },
-    /// Facts must be appended in the order of their numbers, and all of them.
-    #[error("fact {found} was given where fact {expected} is due")]
-    OutOfOrder {
-        /// The number that is due.
-        expected: u64,
-        /// The number that was given.
-        found: u64,
-    },
-    /// There is no such call.
-    #[error("no such call")]
-    NoSuchCall,
-    /// The call is another agent's.
-    #[error("the call is another agent's")]
-    NotYours,
-    /// There is no such contact.
-    #[error("no such contact")]
-    NoSuchContact,
-    /// There is no such case.
-    #[error("no such case")]
-    NoSuchCase,
-    /// There is no such department.
-    #[error("no such department")]
-    NoSuchDepartment,
-    /// There is no such agent.
-    #[error("no such agent")]
-    NoSuchAgent,
-    /// Somebody changed it first.
-    #[error("somebody changed it first; it is at version {current} now")]
-    Stale {
-        /// The version that is stored.
-        current: i64,
-    },
-    /// A name that must be unique is in use.
-    #[error("{0} is in use already")]
-    Taken(&'static str),
-    /// A field is empty, too long, or not of its kind.
-    #[error("{field} {why}")]
-    Unacceptable {
-        /// Which field.
-        field: &'static str,
-        /// What is wrong, such as `is empty`.
-        why: &'static str,
-    },
-}
-
-impl StoreRefused {
-    /// The stable code of the REST error.
-    pub const fn code(&self) -> &'static str {
-        match self {
-            StoreRefused::NoSuchDatabase(_)
-            | StoreRefused::Database(_)
-            | StoreRefused::Migration(_) => "database_unavailable",
-            StoreRefused::Unreadable { .. } | StoreRefused::OutOfOrder { .. } => "store_fault",
-            StoreRefused::NoSuchCall => "no_such_call",
-            StoreRefused::NotYours => "not_yours",
-            StoreRefused::NoSuchContact => "no_such_contact",
-            StoreRefused::NoSuchCase => "no_such_case",
-            StoreRefused::NoSuchDepartment => "no_such_department",
-            StoreRefused::NoSuchAgent => "no_such_agent",
-            StoreRefused::Stale { .. } => "stale",
-            StoreRefused::Taken(_) => "taken",
-            StoreRefused::Unacceptable { .. } => "unacceptable",
-        }
-    }
+/// How sure a commit must be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Durability {
+    /// A power cut may lose the last of these; the next start marks the gap.
+    Grouped,
+    /// On the disk before it is answered.
+    Trusted,
 }
 
 impl Store {
     /// Opens the database; makes it, its tables and the manual's departments when it is new.
     pub async fn open(config: &StoreConfig) -> Result<Store, StoreRefused> {
-        todo!()
+        check_node(&config.node)?;
+        sqlx::any::install_default_drivers();
+        let engine = match config.url.split_once(':') {
+            Some(("sqlite", _)) => Engine::Sqlite,
+            Some(("postgres" | "postgresql", _)) => Engine::Postgres,
+            _ => return Err(StoreRefused::NoSuchDatabase(without_secret(&config.url))),
+        };
+        let syncs = Arc::new(AtomicBool::new(false));
+        let (writer, reader) = match engine {
+            Engine::Sqlite => sqlite_pools(&config.url, &syncs).await?,
+            Engine::Postgres => {
+                let pool = postgres_pool(&config.url).await?;
+                (pool.clone(), pool)
+            }
+        };
+        migrations(engine).run(&writer).await?;
+        Ok(Store {
+            engine,
+            reader,
+            writer,
+            syncs,
+            config: Arc::new(config.clone()),
+        })
     }
 
     /// Asks the database for a sign of life.
     pub async fn ping(&self) -> Result<(), StoreRefused> {
-        todo!()
+        sqlx::query("SELECT 1").execute(&self.reader).await?;
+        Ok(())
     }
 
     /// Waits for what is under way and closes every connection.
     pub async fn close(&self) {
-        todo!()
+        self.reader.close().await;
+        self.writer.close().await;
     }
+
+    /// Takes the writing connection, and waits for it when somebody else writes.
+    pub(crate) async fn writing(&self) -> Result<Writing<'_>, StoreRefused> {
+        Ok(Writing {
+            connection: self.writer.acquire().await?,
+            store: self,
+        })
+    }
+
+    /// Takes a connection that sees the database as it is now and goes on seeing it so, once
+    /// [`Store::SNAPSHOT`] was begun on it.
+    pub(crate) async fn reading(&self) -> Result<PoolConnection<Any>, StoreRefused> {
+        Ok(self.reader.acquire().await?)
+    }
+
+    /// The statement that begins such a reading.
+    pub(crate) fn snapshot(&self) -> &'static str {
+        match self.engine {
+            Engine::Sqlite => "BEGIN",
+            Engine::Postgres => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+        }
+    }
+}
+
+/// The right to write.
+pub(crate) struct Writing<'s> {
+    connection: PoolConnection<Any>,
+    store: &'s Store,
+}
+
+impl Writing<'_> {
+    /// Begins a transaction. Dropped without `commit`, it leaves nothing behind.
+    pub(crate) async fn begin(
+        &mut self,
+        durability: Durability,
+    ) -> Result<Transaction<'_, Any>, StoreRefused> {
+        if self.store.engine == Engine::Postgres {
+            return Ok(self.connection.begin().await?);
+        }
+        // SQLite refuses this pragma inside a transaction. A FULL commit syncs the whole write-ahead
+        // log, and with it every group before.
+        let trusted = durability == Durability::Trusted;
+        if self.store.syncs.swap(trusted, Ordering::Relaxed) != trusted {
+            let pragma = match durability {
+                Durability::Grouped => "PRAGMA synchronous = NORMAL",
+                Durability::Trusted => "PRAGMA synchronous = FULL",
+            };
+            if let Err(refused) = self.connection.execute(pragma).await {
+                self.store.syncs.store(!trusted, Ordering::Relaxed);
+                return Err(refused.into());
+            }
+        }
+        let connection = self.connection.acquire().await?;
+        Ok(sqlx::Connection::begin_with(connection, "BEGIN IMMEDIATE").await?)
+    }
+}
+
+async fn sqlite_pools(
+    url: &str,
+    syncs: &Arc<AtomicBool>,
+) -> Result<(AnyPool, AnyPool), StoreRefused> {
+    let mark = if url.contains('?') { '&' } else { '?' };
+    let options =
+        AnyConnectOptions::from_str(&format!("{url}{mark}mode=rwc"))?.disable_statement_logging();
+    let pool = || {
+        AnyPoolOptions::new()
+            .min_connections(1)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            // A file does not go away as a server does; asking costs a third of a short query.
+            .test_before_acquire(false)
+    };
+    let syncs = Arc::clone(syncs);
+    let writer = pool()
+        .max_connections(1)
+        .after_connect(move |connection, _| {
+            syncs.store(false, Ordering::Relaxed);
+            Box::pin(async move {
+                connection
+                    .execute(
+                        "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; \
+                         PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY;",
+                    )
+                    .await?;
+                Ok(())
+            })
+        })
+        .connect_with(options.clone())
+        .await?;
+    let reader = pool()
+        .max_connections(limits::SQLITE_READERS)
+        .after_connect(|connection, _| {
+            Box::pin(async move {
+                connection
+                    .execute(
+                        "PRAGMA query_only = ON; PRAGMA cache_size = -65536; \
+                         PRAGMA mmap_size = 1073741824; PRAGMA temp_store = MEMORY;",
+                    )
+                    .await?;
+                Ok(())
+            })
+        })
+        .connect_with(options)
+        .await?;
+    Ok((writer, reader))
+}
+
+async fn postgres_pool(url: &str) -> Result<AnyPool, StoreRefused> {
+    let options = AnyConnectOptions::from_str(url)?.disable_statement_logging();
+    Ok(AnyPoolOptions::new()
+        .max_connections(limits::POSTGRES_CONNECTIONS)
+        .acquire_timeout(Duration::from_secs(limits::POSTGRES_WAIT_S))
+        .connect_with(options)
+        .await?)
+}
+
+fn migrations(engine: Engine) -> Migrator {
+    let append_only = match engine {
+        Engine::Sqlite => include_str!("../migrations/sqlite/0002_append_only.sql"),
+        Engine::Postgres => include_str!("../migrations/postgres/0002_append_only.sql"),
+    };
+    let steps = [
+        (1, "tables", include_str!("../migrations/0001_tables.sql")),
+        (2, "append only", append_only),
+        (
+            3,
+            "departments of the manual",
+            include_str!("../migrations/0003_departments_of_the_manual.sql"),
+        ),
+    ];
+    Migrator::with_migrations(
+        steps
+            .map(|(version, what, sql)| {
+                let kind = MigrationType::Simple;
+                Migration::new(version, what.into(), kind, sql.into_sql_str(), false)
+            })
+            .into(),
+    )
+}
+
+/// A node's name is part of every hashed line, so it may not hold what ends one.
+fn check_node(node: &str) -> Result<(), StoreRefused> {
+    let why = if node.is_empty() {
+        "is empty"
+    } else if node.chars().count() > 64 {
+        "is longer than 64 characters"
+    } else if node.chars().any(char::is_control) {
+        "holds a control character"
+    } else {
+        return Ok(());
+    };
+    Err(StoreRefused::Unacceptable { field: "node", why })
+}
+
+/// The URL as it may be printed: what stands before `@` can hold a password.
+fn without_secret(url: &str) -> String {
+    url.rsplit('@').next().unwrap_or(url).to_owned()
 }

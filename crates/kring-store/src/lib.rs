@@ -7,8 +7,13 @@
 
 mod agents;
 mod call_history;
+mod call_rows;
+mod case_ref;
+mod case_rows;
 mod cases;
+mod chain;
 mod connect;
+mod contact_rows;
 mod customers;
 mod departments;
 mod drafts;
@@ -16,25 +21,33 @@ mod ids;
 mod journal_log;
 mod journal_read;
 pub mod limits;
+mod names;
 mod number;
+mod refused;
 mod restart;
+mod sign_in;
+mod sql;
+mod thai_fold;
 mod trusted;
 
-pub use agents::{AgentRow, ApiToken, NewSession, Role, SessionOf, TokenHash};
-pub use call_history::{CallCursor, CallFilter, CallPage, CallRow, CallerNumber};
+pub use agents::{AgentRow, Role};
+pub use call_history::{CallCursor, CallFilter, CallPage, CallRow, CallerNumber, CursorRefused};
+pub use case_ref::{CaseRefFormat, CaseRefRefused};
 pub use cases::{
-    CaseCursor, CaseFilter, CaseKind, CasePage, CasePatch, CaseRefFormat, CaseRefRefused, CaseRow,
-    CaseStatus, Confidentiality, Resolution,
+    CaseCursor, CaseFilter, CaseKind, CasePage, CasePatch, CaseRow, CaseStatus, Confidentiality,
+    Resolution,
 };
-pub use connect::{Store, StoreConfig, StoreRefused};
+pub use connect::{Store, StoreConfig};
 pub use customers::{CallerCard, Contact, ContactPatch, HistoryItem, NewContact};
 pub use departments::{Department, Endpoint};
 pub use drafts::{Draft, Unfinished};
 pub use ids::{CaseId, ContactId, DepartmentId, EndpointId};
-pub use journal_log::{Appended, Boot, CallerRow, Group, JournalLog, PresenceRow, UncleanBoot};
+pub use journal_log::{Appended, Group, JournalLog};
 pub use journal_read::{Broken, Verified};
 pub use number::{Number, NumberClass, NumberPlan};
-pub use restart::closing_facts;
+pub use refused::StoreRefused;
+pub use restart::{Boot, CallerRow, PresenceRow, UncleanBoot, closing_facts};
+pub use sign_in::{ApiToken, NewSession, SessionOf, TokenHash};
 pub use trusted::{
     ConfirmWrite, ContactChoice, DraftWrite, NoCaseWrite, Trusted, TrustedDone, TrustedWrite,
 };

@@ -18,9 +18,21 @@ pub const NUMBER_BYTES_MAX: usize = 64;
 pub const SQLITE_READERS: u32 = 4;
 /// Connections to PostgreSQL of one node.
 pub const POSTGRES_CONNECTIONS: u32 = 10;
+/// Seconds to wait for one of them: longer, and the database counts as down.
+pub const POSTGRES_WAIT_S: u64 = 5;
 /// Entries in one group at most: one transaction, some milliseconds.
 pub const GROUP_ENTRIES_MAX: usize = 10_000;
 /// Entries that verification holds in memory at a time.
 pub const VERIFY_PAGE: i64 = 2_000;
 /// Calls, cases and contacts that the unfinished list shows at most.
 pub const UNFINISHED_MAX: u32 = 200;
+/// Rows of a page when nobody says how many.
+const PAGE_USUAL: u32 = 50;
+
+/// How many rows a page has, when `asked` were asked for.
+pub(crate) fn page(asked: u32) -> i64 {
+    i64::from(match asked {
+        0 => PAGE_USUAL,
+        asked => asked.min(PAGE_MAX),
+    })
+}

@@ -3,7 +3,7 @@
 //! Whatever spelling came in, the same subscriber gives the same canonical text, and two numbers
 //! are the same exactly when their canonical texts are equal.
 
-use crate::cases::stored_names;
+use crate::names::stored_names;
 use serde::{Deserialize, Serialize};
 
 stored_names! {
@@ -73,8 +73,15 @@ impl Number {
 
     /// Whether it can be a person's own: a contact may be linked to it.
     pub fn is_personal(&self) -> bool {
+        self.class.is_personal()
+    }
+}
+
+impl NumberClass {
+    /// Whether a number of this class can be a person's own.
+    pub const fn is_personal(self) -> bool {
         matches!(
-            self.class,
+            self,
             NumberClass::Mobile
                 | NumberClass::Landline
                 | NumberClass::Foreign

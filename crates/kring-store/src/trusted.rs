@@ -3,11 +3,19 @@
 //! Each is one transaction with its fact and is on the disk before it is answered.
 
 use crate::{
-    CaseKind, CaseRow, Confidentiality, ContactId, ContactPatch, DepartmentId, Draft, NewContact,
-    Resolution,
+    CaseKind, CaseRow, CaseStatus, Confidentiality, ContactId, ContactPatch, DepartmentId, Draft,
+    NewContact, NumberClass, Resolution, StoreConfig, StoreRefused,
+    case_rows::{insert_case, next_ref, read_case_of_call},
+    cases::{check_filled, check_text},
+    contact_rows::{insert_contact, link_number, update_contact},
+    departments::department_exists,
+    drafts::{check_draft, delete_draft, read_draft, write_draft},
+    limits,
+    sql::Cells,
 };
-use kring_journal::{AgentId, CallId, WallTime};
+use kring_journal::{AgentId, CallId, Fact, WallTime};
 use kring_time::Moment;
+use sqlx::AnyConnection;
 
 /// A trusted write and the time of its fact.
 #[derive(Clone, Debug)]
@@ -125,4 +133,206 @@ pub enum TrustedDone {
         /// Or why it has none.
         no_case: Option<String>,
     },
+}
+
+/// What a trusted write needs to know of its call.
+struct CallFor {
+    agent: Option<AgentId>,
+    ended_at: Option<WallTime>,
+    case_ref: Option<String>,
+    no_case: Option<String>,
+    /// The canonical number, when it can be a person's own.
+    number: Option<String>,
+}
+
+type Outcome = Result<(TrustedDone, Option<(CallId, Fact)>), StoreRefused>;
+
+/// Performs one trusted write inside the group's transaction, and says its fact if anything changed.
+pub(crate) async fn perform(
+    connection: &mut AnyConnection,
+    config: &StoreConfig,
+    trusted: &Trusted,
+) -> Outcome {
+    match &trusted.write {
+        TrustedWrite::SaveDraft(draft) => save_draft(connection, draft, trusted.wall).await,
+        TrustedWrite::Confirm(record) => confirm(connection, config, record, trusted.wall).await,
+        TrustedWrite::NoCase(close) => no_case(connection, close).await,
+    }
+}
+
+async fn save_draft(connection: &mut AnyConnection, draft: &DraftWrite, now: WallTime) -> Outcome {
+    let body = check_draft(&draft.body)?;
+    let call = call_for(connection, draft.call).await?;
+    // While it rings there is no agent yet, and every agent whose phone rings may type.
+    if call
+        .agent
+        .as_ref()
+        .is_some_and(|agent| *agent != draft.agent)
+    {
+        return Err(StoreRefused::NotYours);
+    }
+    if call.case_ref.is_some() || call.no_case.is_some() {
+        return Ok((TrustedDone::StaleDraft { current: None }, None));
+    }
+    let version = draft.expected_version.unwrap_or(0) + 1;
+    if write_draft(connection, draft, &body, version, now).await? {
+        let agent = draft.agent.clone();
+        let fact = Fact::DraftSaved { agent, version };
+        return Ok((
+            TrustedDone::DraftSaved { version },
+            Some((draft.call, fact)),
+        ));
+    }
+    let current = read_draft(connection, draft.call).await?;
+    match current {
+        // The same text again, because the answer to it was lost: it is saved already.
+        Some(stored) if stored.version == version && stored.body == draft.body => {
+            Ok((TrustedDone::DraftSaved { version }, None))
+        }
+        current => Ok((TrustedDone::StaleDraft { current }, None)),
+    }
+}
+
+async fn confirm(
+    connection: &mut AnyConnection,
+    config: &StoreConfig,
+    record: &ConfirmWrite,
+    now: WallTime,
+) -> Outcome {
+    check_filled("subject", &record.subject)?;
+    check_text("detail", &record.detail, limits::DETAIL_CHARS_MAX)?;
+    check_text(
+        "extension",
+        record.extension.as_deref().unwrap_or(""),
+        limits::SHORT_CHARS_MAX,
+    )?;
+    let call = call_for(connection, record.call).await?;
+    if let Some(done) = already_done(connection, record.call, &call).await? {
+        return Ok((done, None));
+    }
+    if call.agent.as_ref() != Some(&record.agent) {
+        return Err(StoreRefused::NotYours);
+    }
+    if let Some(department) = record.department {
+        department_exists(connection, department).await?;
+    }
+    let contact = choose_contact(connection, record, call.number.as_deref(), now).await?;
+    // A tip of nobody is not filed under a number either.
+    let nameless_tip = record.kind == CaseKind::Tip && contact.is_none();
+    let case = CaseRow {
+        id: crate::CaseId::new(now),
+        case_ref: next_ref(connection, &config.case_ref, now).await?,
+        kind: record.kind,
+        subject: record.subject.clone(),
+        detail: record.detail.clone(),
+        contact,
+        call: Some(record.call),
+        number: call.number.filter(|_| !nameless_tip),
+        department: record.department,
+        extension: record.extension.clone(),
+        resolution: record.resolution,
+        confidentiality: record.confidentiality,
+        status: CaseStatus::at_confirm(record.kind, record.resolution),
+        due: record.due,
+        agent: record.agent.clone(),
+        opened: now,
+        updated: now,
+        version: 1,
+    };
+    insert_case(connection, &case).await?;
+    sqlx::query("UPDATE call SET case_ref = $1 WHERE id = $2")
+        .bind(&case.case_ref)
+        .bind(record.call.to_string())
+        .execute(&mut *connection)
+        .await?;
+    delete_draft(connection, record.call).await?;
+    let fact = Fact::Confirmed {
+        agent: record.agent.clone(),
+        case_ref: case.case_ref.clone(),
+        case_kind: case.kind.as_str().to_owned(),
+        resolution: case.resolution.as_str().to_owned(),
+        wrap_up_ms: call
+            .ended_at
+            .map_or(0, |ended| ((now.0 - ended.0) / 1_000).max(0) as u64),
+    };
+    let case = Box::new(case);
+    Ok((TrustedDone::Confirmed { case }, Some((record.call, fact))))
+}
+
+async fn no_case(connection: &mut AnyConnection, close: &NoCaseWrite) -> Outcome {
+    check_filled("reason", &close.reason)?;
+    let call = call_for(connection, close.call).await?;
+    if let Some(done) = already_done(connection, close.call, &call).await? {
+        return Ok((done, None));
+    }
+    if call.agent.as_ref() != Some(&close.agent) {
+        return Err(StoreRefused::NotYours);
+    }
+    sqlx::query("UPDATE call SET no_case = $1 WHERE id = $2")
+        .bind(&close.reason)
+        .bind(close.call.to_string())
+        .execute(&mut *connection)
+        .await?;
+    delete_draft(connection, close.call).await?;
+    let fact = Fact::NoCase {
+        agent: close.agent.clone(),
+        reason: close.reason.clone(),
+    };
+    Ok((TrustedDone::NoCaseDone, Some((close.call, fact))))
+}
+
+/// The person of the record: found, put right or made, and linked to the call's number.
+async fn choose_contact(
+    connection: &mut AnyConnection,
+    record: &ConfirmWrite,
+    number: Option<&str>,
+    now: WallTime,
+) -> Result<Option<ContactId>, StoreRefused> {
+    let id = match &record.contact {
+        ContactChoice::Nobody => return Ok(None),
+        ContactChoice::New(contact) => insert_contact(connection, now, contact).await?.id,
+        ContactChoice::Known { contact, patch } => {
+            update_contact(connection, *contact, None, patch).await?.id
+        }
+    };
+    if let Some(number) = number {
+        link_number(connection, number, id, now).await?;
+    }
+    Ok(Some(id))
+}
+
+async fn already_done(
+    connection: &mut AnyConnection,
+    id: CallId,
+    call: &CallFor,
+) -> Result<Option<TrustedDone>, StoreRefused> {
+    if call.case_ref.is_none() && call.no_case.is_none() {
+        return Ok(None);
+    }
+    let case = read_case_of_call(connection, id).await?.map(Box::new);
+    let no_case = call.no_case.clone();
+    Ok(Some(TrustedDone::AlreadyDone { case, no_case }))
+}
+
+async fn call_for(connection: &mut AnyConnection, call: CallId) -> Result<CallFor, StoreRefused> {
+    let row = sqlx::query(
+        "SELECT c.agent, c.ended_at, c.case_ref, c.no_case, p.canonical, p.class FROM call c \
+         LEFT JOIN caller r ON r.caller = c.caller \
+         LEFT JOIN phone_number p ON p.canonical = r.number WHERE c.id = $1",
+    )
+    .bind(call.to_string())
+    .fetch_optional(connection)
+    .await?
+    .ok_or(StoreRefused::NoSuchCall)?;
+    let mut cells = Cells::of(&row, "call");
+    Ok(CallFor {
+        agent: cells.maybe_text()?.map(AgentId::new),
+        ended_at: cells.some_wall()?,
+        case_ref: cells.some_text()?,
+        no_case: cells.some_text()?,
+        number: {
+            let (number, class) = (cells.some_text()?, cells.some_name::<NumberClass>()?);
+            number.filter(|_| class.is_some_and(NumberClass::is_personal))
+        },
+    })
 }

@@ -1,0 +1,197 @@
+//! The rows of persons and their numbers in SQL, written inside the transaction of whoever asks.
+
+use crate::{
+    Contact, ContactId, ContactPatch, NewContact, Number, StoreRefused,
+    cases::{check_filled, check_text},
+    limits,
+    sql::{Cells, Given},
+    thai_fold::folded,
+};
+use kring_journal::WallTime;
+use sqlx::{AnyConnection, AssertSqlSafe, any::AnyRow};
+
+/// The columns of a contact `c`, in the order in which [`read_contact`] wants them.
+pub(crate) const CONTACT_COLUMNS: &str =
+    "c.id, c.prefix, c.given, c.family, c.org, c.notes, c.version, c.created";
+
+/// Reads [`CONTACT_COLUMNS`].
+pub(crate) fn read_contact(row: &AnyRow) -> Result<Contact, StoreRefused> {
+    let mut cells = Cells::of(row, "contact");
+    Ok(Contact {
+        id: cells.id()?,
+        prefix: cells.text()?,
+        given: cells.text()?,
+        family: cells.text()?,
+        org: cells.text()?,
+        notes: cells.text()?,
+        version: cells.int()?,
+        created: cells.wall()?,
+    })
+}
+
+/// The contact with this id, or the one it was merged into. A merge re-points every sign-post, so
+/// one step is enough.
+pub(crate) async fn find_contact(
+    connection: &mut AnyConnection,
+    id: ContactId,
+) -> Result<Option<Contact>, StoreRefused> {
+    let sql = format!(
+        "SELECT {CONTACT_COLUMNS} FROM contact c \
+         WHERE c.id = (SELECT COALESCE(merged_into, id) FROM contact WHERE id = $1)"
+    );
+    let row = sqlx::query(AssertSqlSafe(sql))
+        .bind(id.to_string())
+        .fetch_optional(connection)
+        .await?;
+    row.as_ref().map(read_contact).transpose()
+}
+
+pub(crate) async fn insert_contact(
+    connection: &mut AnyConnection,
+    now: WallTime,
+    new: &NewContact,
+) -> Result<Contact, StoreRefused> {
+    let contact = Contact {
+        id: ContactId::new(now),
+        prefix: new.prefix.clone(),
+        given: new.given.clone(),
+        family: new.family.clone(),
+        org: new.org.clone(),
+        notes: new.notes.clone(),
+        version: 1,
+        created: now,
+    };
+    check(&contact)?;
+    let mut given = Given::default();
+    give_names(&contact, &mut given);
+    given.add(contact.version).add(now.0).add_text(&contact.id);
+    sqlx::query_with(
+        "INSERT INTO contact (prefix, given, family, org, notes, search_key, version, created, id) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        given.take(),
+    )
+    .execute(connection)
+    .await?;
+    Ok(contact)
+}
+
+/// Changes a contact (or the one it was merged into), which must be at `version` if one is named.
+/// A patch that says nothing new changes nothing.
+pub(crate) async fn update_contact(
+    connection: &mut AnyConnection,
+    id: ContactId,
+    version: Option<i64>,
+    patch: &ContactPatch,
+) -> Result<Contact, StoreRefused> {
+    let stored = find_contact(connection, id)
+        .await?
+        .ok_or(StoreRefused::NoSuchContact)?;
+    if version.is_some_and(|version| version != stored.version) {
+        return Err(StoreRefused::Stale {
+            current: stored.version,
+        });
+    }
+    let mut contact = stored.clone();
+    let fields = [
+        (&mut contact.prefix, &patch.prefix),
+        (&mut contact.given, &patch.given),
+        (&mut contact.family, &patch.family),
+        (&mut contact.org, &patch.org),
+        (&mut contact.notes, &patch.notes),
+    ];
+    for (field, change) in fields {
+        if let Some(text) = change {
+            field.clone_from(text);
+        }
+    }
+    if contact == stored {
+        return Ok(stored);
+    }
+    check(&contact)?;
+    contact.version += 1;
+    let mut given = Given::default();
+    give_names(&contact, &mut given);
+    given
+        .add(contact.version)
+        .add_text(&contact.id)
+        .add(stored.version);
+    let done = sqlx::query_with(
+        "UPDATE contact SET prefix = $1, given = $2, family = $3, org = $4, notes = $5, \
+         search_key = $6, version = $7 WHERE id = $8 AND version = $9",
+        given.take(),
+    )
+    .execute(connection)
+    .await?;
+    // On PostgreSQL another node may have been faster since the row was read.
+    match done.rows_affected() {
+        1 => Ok(contact),
+        _ => Err(StoreRefused::Stale {
+            current: contact.version,
+        }),
+    }
+}
+
+pub(crate) async fn put_number(
+    connection: &mut AnyConnection,
+    number: &Number,
+) -> Result<(), StoreRefused> {
+    sqlx::query(
+        "INSERT INTO phone_number (canonical, class, display) VALUES ($1, $2, $3) \
+         ON CONFLICT (canonical) DO NOTHING",
+    )
+    .bind(&number.canonical)
+    .bind(number.class.as_str())
+    .bind(&number.display)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Says that this person used this number now.
+pub(crate) async fn link_number(
+    connection: &mut AnyConnection,
+    canonical: &str,
+    contact: ContactId,
+    now: WallTime,
+) -> Result<(), StoreRefused> {
+    sqlx::query(
+        "INSERT INTO contact_number (number, contact, last_used) VALUES ($1, $2, $3) \
+         ON CONFLICT (number, contact) DO UPDATE SET last_used = excluded.last_used",
+    )
+    .bind(canonical)
+    .bind(contact.to_string())
+    .bind(now.0)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+fn check(contact: &Contact) -> Result<(), StoreRefused> {
+    check_filled("given", &contact.given)?;
+    for (field, text) in [
+        ("prefix", &contact.prefix),
+        ("family", &contact.family),
+        ("org", &contact.org),
+    ] {
+        check_text(field, text, limits::SHORT_CHARS_MAX)?;
+    }
+    check_text("notes", &contact.notes, limits::DETAIL_CHARS_MAX)
+}
+
+fn give_names(contact: &Contact, given: &mut Given) {
+    let Contact {
+        prefix,
+        given: name,
+        family,
+        org,
+        notes,
+        ..
+    } = contact;
+    given
+        .add(prefix.as_str())
+        .add(name.as_str())
+        .add(family.as_str())
+        .add(org.as_str())
+        .add(notes.as_str())
+        .add(folded(&format!("{name} {family} {org}")));
+}

@@ -1,0 +1,97 @@
+//! Why the store did not do what was asked, for programs by `code` and for people by its text.
+
+/// Why the store did not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreRefused {
+    /// The URL names no database that kring knows.
+    #[error("{0:?} is no database: write `sqlite:PATH` or `postgres://USER@HOST/NAME`")]
+    NoSuchDatabase(String),
+    /// The database refused, or cannot be reached.
+    #[error("the database refused: {0}")]
+    Database(#[from] sqlx::Error),
+    /// The tables could not be made or brought up to date.
+    #[error("the tables cannot be brought up to date: {0}")]
+    Migration(#[from] sqlx::migrate::MigrateError),
+    /// A stored row cannot be read back.
+    #[error("{table} holds a row that cannot be read: {why}")]
+    Unreadable {
+        /// Which table.
+        table: &'static str,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// Facts must be appended in the order of their numbers, and all of them.
+    #[error("fact {found} was given where fact {expected} is due")]
+    OutOfOrder {
+        /// The number that is due.
+        expected: u64,
+        /// The number that was given.
+        found: u64,
+    },
+    /// There is no such call.
+    #[error("no such call")]
+    NoSuchCall,
+    /// The call is another agent's.
+    #[error("the call is another agent's")]
+    NotYours,
+    /// There is no such contact.
+    #[error("no such contact")]
+    NoSuchContact,
+    /// There is no such case.
+    #[error("no such case")]
+    NoSuchCase,
+    /// There is no such department.
+    #[error("no such department")]
+    NoSuchDepartment,
+    /// There is no such agent.
+    #[error("no such agent")]
+    NoSuchAgent,
+    /// Somebody changed it first.
+    #[error("somebody changed it first; it is at version {current} now")]
+    Stale {
+        /// The version that is stored.
+        current: i64,
+    },
+    /// A name that must be unique is in use.
+    #[error("this {0} is in use already")]
+    Taken(&'static str),
+    /// A field is empty, too long, or not of its kind.
+    #[error("{field} {why}")]
+    Unacceptable {
+        /// Which field.
+        field: &'static str,
+        /// What is wrong, such as `is empty`.
+        why: &'static str,
+    },
+}
+
+impl StoreRefused {
+    /// The stable code of the REST error.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            StoreRefused::NoSuchDatabase(_)
+            | StoreRefused::Database(_)
+            | StoreRefused::Migration(_) => "database_unavailable",
+            StoreRefused::Unreadable { .. } | StoreRefused::OutOfOrder { .. } => "store_fault",
+            StoreRefused::NoSuchCall => "no_such_call",
+            StoreRefused::NotYours => "not_yours",
+            StoreRefused::NoSuchContact => "no_such_contact",
+            StoreRefused::NoSuchCase => "no_such_case",
+            StoreRefused::NoSuchDepartment => "no_such_department",
+            StoreRefused::NoSuchAgent => "no_such_agent",
+            StoreRefused::Stale { .. } => "stale",
+            StoreRefused::Taken(_) => "taken",
+            StoreRefused::Unacceptable { .. } => "unacceptable",
+        }
+    }
+
+    /// Names what is in use when a unique key refused a row.
+    pub(crate) fn taken(error: sqlx::Error, what: &'static str) -> StoreRefused {
+        match &error {
+            sqlx::Error::Database(refused) if refused.is_unique_violation() => {
+                StoreRefused::Taken(what)
+            }
+            _ => error.into(),
+        }
+    }
+}
