@@ -1,0 +1,242 @@
+//! The daemon under test: its own folder, its own free ports, ended with the test.
+
+use serde_json::Value;
+use std::{
+    io::{BufRead, BufReader, Write},
+    net::{TcpListener, UdpSocket},
+    path::PathBuf,
+    process::{Child, Command, Output, Stdio},
+    time::{Duration, Instant},
+};
+
+/// The binary: what `KRINGD` names, else the debug build beside this test.
+pub fn binary() -> PathBuf {
+    if let Some(named) = std::env::var_os("KRINGD") {
+        return named.into();
+    }
+    let test = std::env::current_exe().expect("a test has a path");
+    let debug = test.parent().and_then(|deps| deps.parent()).expect("deps lies in a folder");
+    debug.join("kringd")
+}
+
+/// A port that nobody uses now, for UDP and TCP.
+pub fn free_port() -> u16 {
+    loop {
+        let tcp = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let port = tcp.local_addr().expect("bound").port();
+        if UdpSocket::bind(("127.0.0.1", port)).is_ok() {
+            return port;
+        }
+    }
+}
+
+/// A running daemon.
+pub struct Kring {
+    child: Child,
+    pub folder: tempfile::TempDir,
+    pub sip: u16,
+    http: u16,
+}
+
+/// A signed-in agent.
+pub struct Agent {
+    pub login: &'static str,
+    cookie: String,
+    http: u16,
+}
+
+impl Kring {
+    /// Starts it with agents at these SIP ports, each signed in and ready, in this order.
+    pub fn with_agents(extra: &str, agents: &[(&'static str, u16)]) -> (Kring, Vec<Agent>) {
+        let kring = Kring::start(extra, agents);
+        let agents = agents.iter().map(|(login, _)| kring.sign_in(login)).collect();
+        (kring, agents)
+    }
+
+    fn start(extra: &str, agents: &[(&'static str, u16)]) -> Kring {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (sip, http) = (free_port(), free_port());
+        let config = format!(
+            "data_dir = {:?}\n{extra}\n[sip]\nlisten = [\"udp:127.0.0.1:{sip}\", \"tcp:127.0.0.1:{sip}\"]\n\
+             [http]\nlisten = \"127.0.0.1:{http}\"\n[media]\nrtp_ports = \"{}\"\n",
+            folder.path().join("data"),
+            rtp_ports(),
+        );
+        std::fs::write(folder.path().join("kring.toml"), config).expect("the folder is writable");
+        for (login, port) in agents {
+            let device = format!("sip:{login}@127.0.0.1:{port}");
+            let add = ["user", "add", login, "--role", "agent", "--name", login, "--device"];
+            let added = run(&folder, &[&add[..], &[&device, "--password-stdin"]].concat(), PASSWORD);
+            assert!(added.status.success(), "{added:?}");
+        }
+        let mut child = Command::new(binary())
+            .arg("--config")
+            .arg(folder.path().join("kring.toml"))
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("KRINGD names the daemon");
+        let log = child.stderr.take().expect("it is piped");
+        let opened = wait_for_line(log, "is open");
+        assert!(opened, "the daemon did not open: {:?}", child.try_wait());
+        Kring { child, folder, sip, http }
+    }
+
+    fn sign_in(&self, login: &'static str) -> Agent {
+        let body = format!("{{\"login\":{login:?},\"password\":{PASSWORD:?}}}");
+        let answer = http(self.http, "POST", "/api/v1/session", "", &body);
+        assert!(answer.status < 300, "{answer:?}");
+        let cookie = answer.cookie.expect("a session has a cookie");
+        let agent = Agent { login, cookie, http: self.http };
+        let ready = agent.post("/api/v1/me/presence", r#"{"state":"ready"}"#);
+        assert!(ready.status < 300, "{ready:?}");
+        agent
+    }
+
+    /// The transcript of the only call, once a line contains `last`.
+    pub fn journal_until(&self, last: &str) -> String {
+        eventually(Duration::from_secs(50), || {
+            let written = run(&self.folder, &["journal"], "");
+            let text = String::from_utf8_lossy(&written.stdout).into_owned();
+            text.contains(last).then_some(text)
+        })
+        .unwrap_or_else(|| {
+            let written = run(&self.folder, &["journal"], "");
+            panic!("no {last:?} in\n{}", String::from_utf8_lossy(&written.stdout))
+        })
+    }
+
+    /// Everything in the journal is chained as it should be.
+    pub fn verify_journal(&self) {
+        let verified = run(&self.folder, &["journal", "--verify"], "");
+        assert!(verified.status.success(), "{verified:?}");
+    }
+
+    /// `/metrics`, once it contains `line`.
+    pub fn metrics_until(&self, line: &str) -> String {
+        let text = || http(self.http, "GET", "/metrics", "", "").body;
+        eventually(Duration::from_secs(5), || Some(text()).filter(|text| text.contains(line)))
+            .unwrap_or_else(|| panic!("no {line:?} in\n{}", text()))
+    }
+
+    /// The daemon's memory, kB.
+    pub fn resident_kb(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()));
+        let status = status.expect("it runs");
+        let line = status.lines().find(|line| line.starts_with("VmRSS")).expect("Linux tells");
+        line.split_whitespace().nth(1).and_then(|kb| kb.parse().ok()).expect("a number of kB")
+    }
+}
+
+impl Drop for Kring {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Agent {
+    pub fn get(&self, path: &str) -> Answer {
+        http(self.http, "GET", path, &self.cookie, "")
+    }
+
+    pub fn post(&self, path: &str, body: &str) -> Answer {
+        http(self.http, "POST", path, &self.cookie, body)
+    }
+
+    /// The newest call's history row, once `field` of it is `value`.
+    pub fn newest_call(&self, field: &str, value: &str) -> Value {
+        let newest = || {
+            let calls: Value = serde_json::from_str(&self.get("/api/v1/calls").body).ok()?;
+            calls["items"].get(0).cloned()
+        };
+        eventually(Duration::from_secs(45), || newest().filter(|call| call[field] == value))
+            .unwrap_or_else(|| panic!("no {field} = {value} in {:?}", newest()))
+    }
+}
+
+const PASSWORD: &str = "correct horse battery";
+
+/// Each daemon of one test run takes a part of the range of its own.
+fn rtp_ports() -> String {
+    let first = 21_000 + (std::process::id() % 80) * 100;
+    format!("{first}-{}", first + 99)
+}
+
+/// Runs one of the daemon's commands to its end.
+pub fn run(folder: &tempfile::TempDir, arguments: &[&str], input: &str) -> Output {
+    let mut child = Command::new(binary())
+        .arg("--config")
+        .arg(folder.path().join("kring.toml"))
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("KRINGD names the daemon");
+    let mut stdin = child.stdin.take().expect("it is piped");
+    writeln!(stdin, "{input}").expect("it reads");
+    drop(stdin);
+    child.wait_with_output().expect("it ends")
+}
+
+/// Reads the log until `text`, and goes on reading it in a thread so that the daemon never waits.
+fn wait_for_line(log: impl std::io::Read + Send + 'static, text: &'static str) -> bool {
+    let (tell, told) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        for line in BufReader::new(log).lines().map_while(Result::ok) {
+            if line.contains(text) {
+                let _ = tell.send(());
+            } else if line.contains("ERROR") || line.contains("kringd:") {
+                eprintln!("{line}");
+            }
+        }
+    });
+    told.recv_timeout(Duration::from_secs(20)).is_ok()
+}
+
+/// Asks again and again until there is an answer; nobody sleeps longer than a breath.
+pub fn eventually<T>(within: Duration, mut ask: impl FnMut() -> Option<T>) -> Option<T> {
+    let until = Instant::now() + within;
+    loop {
+        if let Some(answer) = ask() {
+            return Some(answer);
+        }
+        if Instant::now() > until {
+            return None;
+        }
+        std::thread::park_timeout(Duration::from_millis(50));
+    }
+}
+
+/// An HTTP answer.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub body: String,
+    cookie: Option<String>,
+}
+
+fn http(port: u16, method: &str, path: &str, cookie: &str, body: &str) -> Answer {
+    let agent: ureq::Agent = ureq::Agent::config_builder()
+        .http_status_as_error(false)
+        .timeout_global(Some(Duration::from_secs(10)))
+        .build()
+        .into();
+    let request = ureq::http::Request::builder()
+        .method(method)
+        .uri(format!("http://127.0.0.1:{port}{path}"))
+        .header("Content-Type", "application/json")
+        .header("Origin", format!("http://127.0.0.1:{port}"))
+        .header("Cookie", cookie)
+        .body(body.to_owned())
+        .expect("a request");
+    let mut answer = agent.run(request).expect("the daemon answers");
+    let cookie = answer.headers().get("set-cookie").and_then(|value| value.to_str().ok());
+    let cookie = cookie.and_then(|value| value.split(';').next()).map(str::to_owned);
+    Answer {
+        status: answer.status().as_u16(),
+        body: answer.body_mut().read_to_string().expect("text"),
+        cookie,
+    }
+}

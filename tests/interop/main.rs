@@ -1,0 +1,11 @@
+//! Real programs against the real daemon, on loopback: SIPp as the PBX, SIPp as the agents' phones, and
+//! this process as the ears and mouths of both. Each call is told by the journal, the history row,
+//! the metrics, and by what SIPp's own log says was sent and when.
+
+mod kring;
+mod sipp;
+mod sound;
+
+mod answered;
+mod bad_input;
+mod unanswered;

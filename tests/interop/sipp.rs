@@ -1,0 +1,128 @@
+//! SIPp: one scenario file, one call, and its message log read back as a ladder with times.
+
+use std::{
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    time::Duration,
+};
+
+use crate::kring::eventually;
+
+/// A running SIPp.
+pub struct Sipp {
+    child: Child,
+    log: PathBuf,
+    errors: PathBuf,
+}
+
+/// A message in SIPp's log.
+#[derive(Clone, Debug)]
+pub struct Logged {
+    /// Seconds since 1970, as SIPp's clock had it when it sent or received.
+    pub at: f64,
+    pub sent: bool,
+    pub text: String,
+}
+
+impl Logged {
+    /// `INVITE`, `486`, …
+    pub fn is(&self, what: &str) -> bool {
+        let first = self.text.lines().next().unwrap_or_default();
+        let status = first.strip_prefix("SIP/2.0 ").and_then(|rest| rest.split(' ').next());
+        status.or(first.split(' ').next()) == Some(what)
+    }
+}
+
+impl Sipp {
+    /// Plays `scenario` (a file of `tests/interop/sipp`) as the PBX that calls 1203 at `target`.
+    pub fn caller(folder: &Path, scenario: &str, target: u16, rtp: u16) -> Sipp {
+        let target = format!("127.0.0.1:{target}");
+        Sipp::start(folder, scenario, 0, rtp, &[&target, "-s", "1203"])
+    }
+
+    /// Plays `scenario` as the agent's phone at `port`.
+    pub fn phone(folder: &Path, scenario: &str, port: u16, rtp: u16) -> Sipp {
+        Sipp::start(folder, scenario, port, rtp, &[])
+    }
+
+    fn start(folder: &Path, scenario: &str, port: u16, rtp: u16, more: &[&str]) -> Sipp {
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("interop/sipp").join(scenario);
+        assert!(file.exists(), "{} is missing", file.display());
+        let name = scenario.trim_end_matches(".xml");
+        let (log, errors) = (
+            folder.join(format!("{name}-{port}.log")),
+            folder.join(format!("{name}-{port}.err")),
+        );
+        let port = if port == 0 { crate::kring::free_port() } else { port };
+        let child = Command::new("sipp")
+            .args(more)
+            .arg("-sf")
+            .arg(file)
+            .args(["-i", "127.0.0.1", "-p", &port.to_string(), "-m", "1", "-nostdin"])
+            .args(["-key", "rtp", &rtp.to_string(), "-timeout", "60", "-timeout_error"])
+            .args(["-trace_msg", "-message_overwrite", "true", "-message_file"])
+            .arg(&log)
+            .args(["-trace_err", "-error_file"])
+            .arg(&errors)
+            .current_dir(folder)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("sipp is installed (Debian: sip-tester)");
+        Sipp { child, log, errors }
+    }
+
+    /// Its log so far.
+    pub fn ladder(&self) -> Vec<Logged> {
+        let text = std::fs::read(&self.log).unwrap_or_default();
+        read_log(&String::from_utf8_lossy(&text))
+    }
+
+    /// Waits until it has logged such a message.
+    pub fn wait_for(&self, sent: bool, what: &str) -> Logged {
+        let found = || self.ladder().into_iter().find(|m| m.sent == sent && m.is(what));
+        eventually(Duration::from_secs(45), found)
+            .unwrap_or_else(|| panic!("no {what} (sent: {sent}) in {:#?}", self.ladder()))
+    }
+
+    /// Waits for its end; the call must have gone as the scenario says.
+    pub fn finish(mut self) -> Vec<Logged> {
+        let ended = eventually(Duration::from_secs(60), || self.child.try_wait().ok().flatten());
+        let ladder = self.ladder();
+        let errors = std::fs::read_to_string(&self.errors).unwrap_or_default();
+        let code = ended.and_then(|status| status.code());
+        assert_eq!(code, Some(0), "the scenario failed: {errors}\n{ladder:#?}");
+        ladder
+    }
+}
+
+impl Drop for Sipp {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// SIPp writes a dashed line with the time, then what it did, an empty line, and the message.
+fn read_log(text: &str) -> Vec<Logged> {
+    const RULE: &str = "-----------------------------------------------";
+    text.split(RULE)
+        .filter_map(|part| {
+            let (head, rest) = part.trim_start().split_once('\n')?;
+            let at = time_of_day(head.trim())?;
+            let (did, message) = rest.split_once("\n\n")?;
+            let sent = did.contains("sent");
+            let text = message.trim_start().to_owned();
+            Some(Logged { at, sent, text })
+        })
+        .collect()
+}
+
+/// `2026-11-23 21:00:01.123456` or `2026-11-23	21:00:01.123456	1795…`: only differences are used,
+/// within one day.
+fn time_of_day(head: &str) -> Option<f64> {
+    let clock = head.split_whitespace().nth(1)?;
+    let mut parts = clock.split(':').map(|part| part.parse::<f64>().ok());
+    Some(parts.next()?? * 3600.0 + parts.next()?? * 60.0 + parts.next()??)
+}
