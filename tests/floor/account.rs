@@ -1,0 +1,161 @@
+//! What is left of a day: the journal as kring wrote it, the datagrams as they went, and what the
+//! phones and the citizens heard. Laws and scenarios compare these accounts.
+
+use crate::{
+    citizen::Citizen,
+    floor::Floor,
+    network::Datagram,
+    pbx::Told,
+    phone::{Heard, Phone},
+};
+use kring_journal::{AgentId, CallId, CallerRef, Entry, RingTerms};
+use kring_time::Moment;
+use std::{collections::BTreeMap, time::Duration};
+
+/// One thing that kring did, in the order of its doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// It said who calls.
+    Introduced(CallId),
+    /// It recorded a fact: index into [`Account::entries`].
+    Fact(usize),
+    /// It sent a message: index into [`Account::datagrams`].
+    Sent(usize),
+}
+
+/// One call at one phone.
+#[derive(Clone, Debug)]
+pub struct Rung {
+    /// Whose phone.
+    pub agent: AgentId,
+    /// Which phone, from 0.
+    pub phone: u8,
+    /// The phone's period, if kring was told that it has its own.
+    pub own_period: Option<Duration>,
+    /// Bursts really begun.
+    pub bursts: u32,
+    /// What else was heard.
+    pub heard: Heard,
+}
+
+/// A day that is over.
+#[derive(Debug)]
+pub struct Account {
+    /// Its seed.
+    pub seed: u64,
+    /// How rings were to be counted.
+    pub terms: RingTerms,
+    /// The journal.
+    pub entries: Vec<Entry>,
+    /// Every datagram, lost ones too.
+    pub datagrams: Vec<Datagram>,
+    /// What kring did, in order.
+    pub order: Vec<Step>,
+    /// Who stands behind the references, by call.
+    pub names: BTreeMap<CallId, (CallerRef, String)>,
+    /// What each citizen was told.
+    pub told: Vec<(Citizen, Told)>,
+    /// What each phone sounded, call by call.
+    pub rung: Vec<Rung>,
+    /// The most bursts that one phone sounded for one call.
+    pub bursts_heard: u32,
+    /// Whatever is wrong in itself: unreadable messages, senseless media orders.
+    pub mistakes: Vec<String>,
+    /// Commands asked.
+    pub asked: u64,
+    /// Slots of the commands that were answered.
+    pub replies: Vec<u64>,
+    /// Transactions, dialogs and calls left in the exchange.
+    pub load: (usize, usize, usize),
+    /// Relays left open.
+    pub open_relays: usize,
+    /// Whether PBX and phones have nothing left to do.
+    pub at_rest: bool,
+    /// When it was over.
+    pub over_at: Moment,
+    pub(crate) seats: Vec<(AgentId, Option<Duration>)>,
+}
+
+impl Account {
+    pub(crate) fn new(floor: &Floor) -> Account {
+        Account {
+            seed: floor.seed,
+            terms: floor.terms.clone(),
+            entries: Vec::new(),
+            datagrams: Vec::new(),
+            order: Vec::new(),
+            names: BTreeMap::new(),
+            told: Vec::new(),
+            rung: Vec::new(),
+            bursts_heard: 0,
+            mistakes: Vec::new(),
+            asked: 0,
+            replies: Vec::new(),
+            load: (0, 0, 0),
+            open_relays: 0,
+            at_rest: false,
+            over_at: Moment::BOOT,
+            seats: floor.seats.iter().map(|s| (s.agent.clone(), s.own_period)).collect(),
+        }
+    }
+
+    pub(crate) fn finish(&mut self, now: Moment, load: (usize, usize, usize), relays: usize) {
+        self.over_at = now;
+        self.load = load;
+        self.open_relays = relays;
+    }
+
+    pub(crate) fn hear(&mut self, phones: Vec<Phone>) {
+        for (n, phone) in phones.iter().enumerate() {
+            let (agent, own_period) = &self.seats[n];
+            self.rung.extend(phone.heard().map(|heard| Rung {
+                agent: agent.clone(),
+                phone: n as u8,
+                own_period: *own_period,
+                bursts: phone.bursts(heard, self.over_at),
+                heard: heard.clone(),
+            }));
+        }
+        self.bursts_heard = self.rung.iter().map(|rung| rung.bursts).max().unwrap_or(0);
+    }
+
+    /// What this citizen was told. Panics when there is no such citizen.
+    pub fn told(&self, citizen: &str) -> &Told {
+        let found = self.told.iter().find(|(other, _)| other.name == citizen);
+        &found.unwrap_or_else(|| panic!("no citizen {citizen} on this floor")).1
+    }
+
+    /// The calls that this agent's phone heard, in order.
+    pub fn rung_at<'a>(&'a self, agent: &'a str) -> impl Iterator<Item = &'a Rung> {
+        self.rung.iter().filter(move |rung| rung.agent.as_str() == agent)
+    }
+
+    /// All bursts that this agent's phone sounded.
+    pub fn bursts_at(&self, agent: &str) -> u32 {
+        self.rung_at(agent).map(|rung| rung.bursts).sum()
+    }
+
+    /// From the moment the ringback began at the PBX to the final response there, ms.
+    pub fn ringback_ms(&self, citizen: &str) -> Option<u64> {
+        let told = self.told(citizen);
+        let (settled, _) = told.settled?;
+        Some(settled.since(told.ringback?).as_millis() as u64)
+    }
+
+    /// When kring sent messages with this label (`INVITE`, `180`) to this party, in the time of the transcript.
+    pub fn sent_ms(&self, label: &str, to: crate::network::Party) -> Vec<i64> {
+        let zero = self.zero();
+        self.datagrams
+            .iter()
+            .filter(|d| d.from == crate::network::Party::Kring && d.to == to)
+            .filter(|d| d.letter.label() == label)
+            .map(|d| d.sent.millis_from(zero))
+            .collect()
+    }
+
+    /// The moment from which the transcript counts: the first call's arrival.
+    pub fn zero(&self) -> Moment {
+        let first = self.entries.iter().find(|entry| entry.call.is_some());
+        first.map_or(Moment::from_millis(1_000), |entry| entry.at)
+    }
+}

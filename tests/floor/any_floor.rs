@@ -1,0 +1,172 @@
+//! A floor for any seed: some agents, some queues, some callers, all kinds of behaviour, and a network
+//! that fails until it does not.
+
+use crate::{
+    chance::Chance,
+    citizen::Citizen,
+    floor::{Cadence, Floor, Seat},
+    media::Hearing,
+    network::{Faults, Party},
+    phone::Mood,
+    screen::Habit,
+};
+use kring_call::{
+    OnDeadline,
+    command::{Admission, Command, PresenceWish},
+};
+use kring_time::Moment;
+use std::time::Duration;
+
+/// Plans that spend three rings.
+const PLANS: [&[&str]; 6] = [
+    &["longest_idle:2", "all:1"],
+    &["longest_idle:1", "all:2"],
+    &["longest_idle:1", "longest_idle:1", "all:1"],
+    &["longest_idle:1", "longest_idle:2"],
+    &["all:1", "longest_idle:2"],
+    &["all:3"],
+];
+
+/// Callers come within this time, s.
+const DIALLING_S: u64 = 60;
+
+/// The floor of this seed.
+pub fn any_floor(seed: u64) -> Floor {
+    let mut chance = Chance::new(seed, 0);
+    let mut floor = Floor::new(Cadence::THAILAND).seed(seed);
+    let queues: &[&str] = if chance.happens(400) { &["support", "law"] } else { &["support"] };
+    for queue in queues {
+        let on_deadline = if chance.happens(200) {
+            OnDeadline::Redirect { to: "sip:operator@192.0.2.10".to_owned() }
+        } else {
+            OnDeadline::AnnounceBusy
+        };
+        floor = floor.queue(queue, chance.one_of(&PLANS), on_deadline);
+    }
+    if chance.happens(100) {
+        floor = floor.ending_with_the_burst();
+    }
+    floor = floor.wrap_up_s(chance.one_of(&[0, 5, 20])).rona_limit(chance.one_of(&[0, 1, 2]));
+    let agents = chance.between(1, 6);
+    for n in 0..agents {
+        floor = floor.seat(any_seat(&mut chance, n, queues));
+    }
+    for n in 0..chance.between(1, 10) {
+        floor = floor.citizen(any_citizen(&mut chance, n, queues));
+    }
+    any_network(&mut chance, floor, agents as u8)
+}
+
+fn any_seat(chance: &mut Chance, number: u64, queues: &[&str]) -> Seat {
+    let mut seat = Seat::new(&format!("seat-{}", 5_021 + number));
+    if chance.happens(300) {
+        seat = seat.serves(chance.one_of(queues));
+    }
+    if chance.happens(50) {
+        seat = seat.away();
+    } else if chance.happens(150) {
+        seat = seat.signs_in_at_ms(chance.between(0, DIALLING_S * 1_000));
+    }
+    if chance.happens(100) {
+        seat = seat.rings_every_ms(chance.between(2_000, 6_000));
+    }
+    for _ in 0..8 {
+        seat = seat.mood(any_mood(chance));
+    }
+    seat.phone.rings_after = match chance.between(0, 2) {
+        0 => Duration::ZERO,
+        _ => chance.millis(1, 400),
+    };
+    seat.phone.answerable = chance.happens(300);
+    seat.phone.talks = chance.happens(400).then(|| chance.millis(0, 20_000));
+    for _ in 0..chance.between(0, 3) {
+        let wish = match chance.between(0, 3) {
+            0 => PresenceWish::Offline,
+            1 => PresenceWish::Paused { reason: "lunch".to_owned() },
+            _ => PresenceWish::Ready,
+        };
+        seat = seat.wishes_at_ms(chance.between(0, 90_000), wish);
+    }
+    let mut habit = |of_1000, from, to| Some(Habit { of_1000, after: chance.millis(from, to) });
+    seat.screen.declines = habit(80, 0, 15_000);
+    seat.screen.answers = habit(150, 0, 15_000);
+    seat.screen.hangs_up = habit(150, 0, 10_000);
+    seat.screen.writes_up = habit(600, 0, 25_000);
+    seat.screen.returns = habit(700, 100, 10_000);
+    seat.screen.alive = chance.happens(800);
+    seat
+}
+
+fn any_mood(chance: &mut Chance) -> Mood {
+    match chance.between(0, 19) {
+        0..=5 => Mood::Ignores,
+        // Moments at which something else happens too.
+        6 => Mood::Answers(chance.millis(14_300, 15_200)),
+        7 => Mood::Answers(chance.millis(9_300, 10_200)),
+        8 => Mood::Answers(chance.millis(4_300, 5_200)),
+        9..=13 => Mood::Answers(chance.millis(0, 15_000)),
+        14 => Mood::Answers(chance.millis(0, 3)),
+        15 => Mood::Declines(chance.millis(0, 15_000)),
+        16 => Mood::Refuses(486),
+        17 => Mood::Refuses(chance.one_of(&[404, 480, 500, 603, 302])),
+        18 => Mood::Dead,
+        _ => Mood::Answers(chance.millis(2_000, 8_000)),
+    }
+}
+
+fn any_citizen(chance: &mut Chance, number: u64, queues: &[&str]) -> Citizen {
+    let dials = if chance.happens(20) { "nobody" } else { chance.one_of(queues) };
+    let mut citizen = Citizen::new(&format!("citizen-{}", number + 1), dials);
+    citizen.dials_at = Moment::from_millis(1_000) + chance.millis(0, DIALLING_S * 1_000);
+    citizen.patience = match chance.between(0, 9) {
+        0 => Some(chance.millis(0, 300)),
+        1 => Some(chance.millis(14_200, 15_100)),
+        2..=3 => Some(chance.millis(0, 16_000)),
+        _ => None,
+    };
+    citizen.talks = Some(chance.millis(0, 30_000));
+    citizen.offers_late = chance.happens(100);
+    citizen.confirms = !chance.happens(40);
+    citizen.is_stranger = chance.happens(40);
+    if chance.happens(100) {
+        citizen = citizen.forwarded_by("1203");
+    }
+    citizen
+}
+
+fn any_network(chance: &mut Chance, mut floor: Floor, agents: u8) -> Floor {
+    floor.latency = chance.millis(0, 150);
+    for n in 0..agents {
+        if chance.happens(300) {
+            let own = chance.millis(0, 600);
+            floor.own_latency.push((Party::Kring, Party::Phone(n), own));
+        }
+        if chance.happens(300) {
+            let own = chance.millis(0, 600);
+            floor.own_latency.push((Party::Phone(n), Party::Kring, own));
+        }
+    }
+    if chance.happens(700) {
+        floor = floor.faults(Faults {
+            lost: chance.between(0, 200) as u32,
+            doubled: chance.between(0, 100) as u32,
+            held_up: chance.between(0, 200) as u32,
+            held_up_max_ms: chance.between(0, 2_000),
+            until: Moment::from_millis(chance.between(10_000, 100_000)),
+        });
+    }
+    if chance.happens(100) {
+        let at = chance.between(0, DIALLING_S * 1_000);
+        floor = floor.admits_at_ms(at, Admission::JournalFull);
+        floor = floor.admits_at_ms(at + 5_000, Admission::Open);
+    }
+    if chance.happens(50) {
+        let at = chance.between(20_000, 80_000);
+        floor = floor.admits_at_ms(at, Admission::Draining);
+        floor = floor.command_at_ms(at + 10_000, Command::EndAll);
+    }
+    if chance.happens(100) {
+        floor = floor.wall_steps_at_ms(chance.between(0, 60_000), -3_600);
+    }
+    floor.hearing(Hearing { silent: 50, dead: 30 })
+}

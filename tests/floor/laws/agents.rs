@@ -1,0 +1,137 @@
+//! The third and eighth law and I2: one live call an agent, one winner a call, the pop before the INVITE.
+
+use super::Court;
+use crate::{
+    account::Step,
+    network::Party,
+    witness::{Evidence, PhoneLeg, Story},
+};
+use kring_journal::{AgentId, CallId, Fact, PresenceState};
+use std::collections::{HashMap, HashSet};
+
+/// No agent has two live calls, by the journal and by the phone; and only a ready agent is offered one (I3).
+pub(super) fn one_live_call(evidence: &Evidence<'_>, court: &mut Court) {
+    for rung in evidence.account.rung.iter().filter(|rung| rung.heard.overlapped) {
+        let caller = &rung.heard.caller;
+        court.accuse("law 3", format!("{} had a call when {caller} rang", rung.agent));
+    }
+    let mut live: HashMap<&AgentId, CallId> = HashMap::new();
+    let mut states: HashMap<&AgentId, [PresenceState; 2]> = HashMap::new();
+    for entry in &evidence.account.entries {
+        match (&entry.fact, entry.call) {
+            (Fact::Presence { agent, state, .. }, _) => {
+                let states = states.entry(agent).or_insert([PresenceState::Offline; 2]);
+                *states = [states[1], *state];
+            }
+            (Fact::Invited { agent, .. }, Some(call)) => {
+                if let Some(other) = live.insert(agent, call) {
+                    court.accuse("law 3", format!("{entry} while {other} is alive"));
+                }
+                let ready = match states.get(agent) {
+                    Some([_, PresenceState::Ready]) => true,
+                    Some([before, PresenceState::Offered]) => *before == PresenceState::Ready,
+                    _ => false,
+                };
+                if !ready {
+                    court.accuse("law 3", format!("{entry}, who was {:?}", states.get(agent)));
+                }
+            }
+            (Fact::Answered { agent, .. }, Some(call)) => {
+                if live.insert(agent, call).is_some_and(|other| other != call) {
+                    court.accuse("law 3", format!("{entry} while another call is alive"));
+                }
+            }
+            (
+                Fact::Withdrawn { agent, .. }
+                | Fact::Unreached { agent, .. }
+                | Fact::LostRace { agent, .. },
+                Some(call),
+            ) => {
+                if live.get(agent) == Some(&call) {
+                    live.remove(agent);
+                }
+            }
+            (Fact::Ended { .. }, Some(call)) => live.retain(|_, other| *other != call),
+            _ => {}
+        }
+    }
+}
+
+/// I2: one agent wins a call; every other alerted leg gets CANCEL, which says that the call was completed
+/// elsewhere, or ACK and BYE if its 200 crossed.
+pub(super) fn one_winner(evidence: &Evidence<'_>, court: &mut Court) {
+    for story in &evidence.stories {
+        let winners = story.entries.iter().filter(|e| matches!(e.fact, Fact::Answered { .. }));
+        if winners.count() > 1 {
+            court.accuse("I2", format!("{} has several winners", story.name));
+        }
+        let mut kept = 0;
+        for leg in evidence.legs_of(story) {
+            let Some(agent) = evidence.agent(leg.phone) else { continue };
+            let won = story.winner == Some(agent);
+            kept += u32::from(won && leg.final_back.is_some_and(|(_, code)| code == 200));
+            if let Some(fault) = loser_fault(story, leg, won) {
+                court.accuse("I2", format!("{agent} for {}: {fault}", story.name));
+            }
+        }
+        if story.winner.is_some() && kept == 0 {
+            court.accuse("I2", format!("{}: the winner never sent 200", story.name));
+        }
+    }
+}
+
+fn loser_fault(story: &Story<'_>, leg: &PhoneLeg<'_>, won: bool) -> Option<&'static str> {
+    let accepted = leg.final_back.filter(|(_, code)| *code == 200);
+    if accepted.is_some() && leg.acks == 0 {
+        return Some("its 200 got no ACK");
+    }
+    if won {
+        return None;
+    }
+    if accepted.is_some() && leg.byes == 0 && !leg.bye_came {
+        return Some("its 200 lost and got no BYE");
+    }
+    let decided = story.decided.filter(|_| story.winner.is_some())?;
+    let withdrawn_then = leg.cancels.first().is_some_and(|sent| *sent == decided);
+    let says_so = leg.cancel_reason.is_some_and(|reason| reason.contains("cause=200"));
+    (withdrawn_then && !says_so).then_some("its CANCEL does not say that another answered")
+}
+
+/// The pop is in the outbox before the phone's INVITE leaves, and says who calls (I5).
+pub(super) fn pops_first(evidence: &Evidence<'_>, court: &mut Court) {
+    let account = evidence.account;
+    let mut introduced: HashSet<CallId> = HashSet::new();
+    let mut popped: HashMap<&AgentId, u32> = HashMap::new();
+    let mut invited: HashSet<&str> = HashSet::new();
+    for step in &account.order {
+        match *step {
+            Step::Introduced(call) => {
+                introduced.insert(call);
+            }
+            Step::Fact(index) => {
+                let entry = &account.entries[index];
+                if let (Fact::Invited { agent, .. }, Some(call)) = (&entry.fact, entry.call) {
+                    *popped.entry(agent).or_default() += 1;
+                    if !introduced.contains(&call) {
+                        court.accuse("law 8", format!("{entry}, and nobody knows who calls"));
+                    }
+                }
+            }
+            Step::Sent(index) => {
+                let datagram = &account.datagrams[index];
+                let letter = &datagram.letter;
+                let (Party::Phone(phone), true) = (datagram.to, letter.asks("INVITE")) else {
+                    continue;
+                };
+                if letter.to_tag().is_some() || !invited.insert(letter.call_id()) {
+                    continue;
+                }
+                let Some(agent) = evidence.agent(phone) else { continue };
+                match popped.get_mut(agent) {
+                    Some(pops) if *pops > 0 => *pops -= 1,
+                    _ => court.accuse("law 8", format!("INVITE to {agent} left before the pop")),
+                }
+            }
+        }
+    }
+}

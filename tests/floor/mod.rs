@@ -1,0 +1,38 @@
+//! The floor: a call centre in virtual time around the real exchange, with real SIP bytes.
+//!
+//! PBX, phones and people are witnesses: they have their own SIP, their own clocks and their own
+//! counts, and know nothing of kring's rules. Nothing here reads a clock or opens a socket.
+
+#![forbid(unsafe_code)]
+
+mod account;
+mod any_floor;
+mod chance;
+mod citizen;
+mod clock;
+mod floor;
+mod laws;
+mod media;
+mod network;
+mod pbx;
+mod phone;
+mod play;
+mod post;
+mod saboteur;
+mod screen;
+mod transcript;
+mod wire;
+mod witness;
+
+pub use account::{Account, Rung, Step};
+pub use any_floor::any_floor;
+pub use citizen::Citizen;
+pub use floor::{Cadence, Floor, QueueSetup, Seat};
+pub use laws::{Violation, same_twice, violations};
+pub use media::Hearing;
+pub use network::{Datagram, Faults, Mishap, Party};
+pub use pbx::Told;
+pub use phone::{Heard, Mood, PhoneSetup};
+pub use saboteur::Sabotage;
+pub use screen::{Habit, ScreenSetup};
+pub use transcript::{assert_journal, ladder, transcript};

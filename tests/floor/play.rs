@@ -1,0 +1,307 @@
+//! The day itself: virtual time goes from one thing that happens to the next, and everything that
+//! happens is handed to whom it concerns and kept as evidence.
+
+use crate::{
+    account::{Account, Step},
+    chance::Chance,
+    clock::Wall,
+    floor::Floor,
+    media::MediaThreads,
+    network::{Network, Party},
+    pbx::Pbx,
+    phone::Phone,
+    post::Post,
+    saboteur::Engine,
+    screen::Screen,
+    wire::Message,
+};
+use kring_call::{
+    Exchange, ExchangeConfig, Input, Output, QueueConfig, Trunk,
+    command::{AgentProfile, Command, Device, ReplySlot},
+};
+use kring_journal::{AgentId, CallId, Entry, Fact};
+use kring_sip::{EndpointConfig, Peer, Timers, Transmit, Transport, Uri};
+use kring_time::Moment;
+use std::{collections::VecDeque, rc::Rc, sync::Arc, time::Duration};
+
+/// After the last thing that was planned, the longest that a call may take to settle: 15 s of rings,
+/// a minute of talk, 32 s for each of two messages that are never answered, wrap-up, and some.
+const SETTLED_WITHIN: Duration = Duration::from_secs(300);
+
+/// Steps of one day. More means that somebody wakes for nothing, for ever.
+const STEPS_MAX: u32 = 200_000;
+
+/// A day on the floor.
+#[derive(Debug)]
+pub(crate) struct Play {
+    now: Moment,
+    floor: Floor,
+    engine: Engine,
+    network: Network,
+    post: Post,
+    phones: Vec<Phone>,
+    screens: Vec<Screen>,
+    pbx: Pbx,
+    stranger: Pbx,
+    media: MediaThreads,
+    commands: VecDeque<(Moment, Command)>,
+    account: Account,
+}
+
+impl Play {
+    pub(crate) fn new(floor: Floor) -> Play {
+        let chance = |stream| Chance::new(floor.seed, stream);
+        let mut network = Network::new(floor.latency, floor.faults, chance(1));
+        for (from, to, latency) in &floor.own_latency {
+            network.set_latency(*from, *to, *latency);
+        }
+        floor.mishaps.iter().for_each(|mishap| network.add_mishap(mishap.clone()));
+        let engine = Engine::new(Exchange::new(configure(&floor)), floor.sabotage);
+        let (strangers, citizens): (Vec<_>, Vec<_>) =
+            floor.citizens.iter().cloned().partition(|citizen| citizen.is_stranger);
+        let seats = floor.seats.iter().enumerate();
+        let screens = seats
+            .clone()
+            .map(|(n, seat)| {
+                Screen::new(seat.agent.clone(), seat.screen.clone(), chance(100 + n as u64))
+            })
+            .collect();
+        let mut commands: Vec<_> = seats
+            .clone()
+            .map(|(n, seat)| (Moment::BOOT, Command::PutAgent(profile(n as u8, seat))))
+            .chain(floor.commands.iter().cloned())
+            .collect();
+        commands.sort_by_key(|(at, _)| *at);
+        Play {
+            now: Moment::BOOT,
+            engine,
+            network,
+            post: Post::default(),
+            phones: seats.map(|(n, seat)| Phone::new(n as u8, seat.phone.clone())).collect(),
+            screens,
+            pbx: Pbx::new(Party::Pbx, citizens),
+            stranger: Pbx::new(Party::Stranger, strangers),
+            media: MediaThreads::new(floor.hearing, chance(2)),
+            commands: commands.into(),
+            account: Account::new(&floor),
+            floor,
+        }
+    }
+
+    /// Plays on until nothing is left to happen, or until it ought to be over.
+    pub(crate) fn to_the_end(mut self) -> Account {
+        let planned = self.floor.citizens.iter().map(|citizen| citizen.dials_at);
+        let planned = planned.chain([self.floor.faults.until]);
+        let planned = planned.chain(self.floor.commands.iter().map(|(at, _)| *at));
+        let end = planned.max().unwrap_or_default() + SETTLED_WITHIN;
+        self.listen();
+        for _ in 0..STEPS_MAX {
+            match self.next() {
+                Some(at) if at <= end => {
+                    self.now = self.now.max(at);
+                    self.step();
+                }
+                _ => return self.close(),
+            }
+        }
+        self.account.mistakes.push(format!("no rest after {STEPS_MAX} steps, at {}", self.now));
+        self.close()
+    }
+
+    fn next(&self) -> Option<Moment> {
+        let people = self.screens.iter().filter_map(Screen::deadline);
+        let phones = self.phones.iter().filter_map(Phone::deadline);
+        [
+            self.commands.front().map(|(at, _)| *at),
+            self.network.deadline(),
+            self.pbx.deadline(),
+            self.stranger.deadline(),
+            self.media.deadline(),
+            self.engine.deadline(),
+        ]
+        .into_iter()
+        .flatten()
+        .chain(people)
+        .chain(phones)
+        .min()
+    }
+
+    /// One moment: what arrives, then what people do, then what is due.
+    fn step(&mut self) {
+        while let Some((from, to, letter, bytes)) = self.network.arrival(self.now) {
+            match to {
+                Party::Kring => {
+                    let from = peer(from);
+                    self.tell(Input::Datagram { from, bytes });
+                }
+                Party::Pbx => self.pbx.receive(self.now, &letter, &mut self.post),
+                Party::Stranger => self.stranger.receive(self.now, &letter, &mut self.post),
+                Party::Phone(n) => {
+                    if let Some(phone) = self.phones.get_mut(usize::from(n)) {
+                        phone.receive(self.now, &letter, &mut self.post);
+                    }
+                }
+            }
+            self.carry();
+        }
+        while self.commands.front().is_some_and(|(at, _)| *at <= self.now) {
+            let command = self.commands.pop_front().map(|(_, command)| command);
+            command.into_iter().for_each(|command| self.ask(command));
+        }
+        for n in 0..self.screens.len() {
+            while let Some(command) = self.screens[n].command(self.now) {
+                self.ask(command);
+            }
+        }
+        self.pbx.wake(self.now, &mut self.post);
+        self.stranger.wake(self.now, &mut self.post);
+        self.phones.iter_mut().for_each(|phone| phone.wake(self.now, &mut self.post));
+        self.carry();
+        while let Some(notice) = self.media.notice(self.now) {
+            self.tell(Input::Media(notice));
+        }
+        if self.engine.deadline().is_some_and(|due| due <= self.now) {
+            self.tell(Input::Deadline);
+        }
+    }
+
+    fn ask(&mut self, command: Command) {
+        let slot = ReplySlot(self.account.asked);
+        self.account.asked += 1;
+        self.tell(Input::Command { slot, command });
+    }
+
+    fn tell(&mut self, input: Input) {
+        self.engine.handle(self.now, input);
+        self.listen();
+    }
+
+    fn listen(&mut self) {
+        while let Some(output) = self.engine.poll() {
+            match output {
+                Output::Send(transmit) => self.send(&transmit),
+                Output::Media(order) => self.media.obey(self.now, order),
+                Output::Reply(slot, _) => self.account.replies.push(slot.0),
+                Output::Introduce(call, caller, identity) => {
+                    self.account.order.push(Step::Introduced(call));
+                    self.account.names.insert(call, (caller, identity.user));
+                }
+                Output::Record(at, call, fact) => self.record(at, call, fact),
+                Output::Counted(_) => {}
+            }
+        }
+    }
+
+    fn record(&mut self, at: Moment, call: Option<CallId>, fact: Fact) {
+        self.screens.iter_mut().for_each(|screen| screen.see(self.now, call, &fact));
+        self.account.order.push(Step::Fact(self.account.entries.len()));
+        self.account.entries.push(Entry {
+            node: "floor".to_owned(),
+            boot: 1,
+            seq: self.account.entries.len() as u64 + 1,
+            at,
+            wall: self.floor.wall.at(at),
+            call,
+            fact,
+        });
+    }
+
+    fn send(&mut self, transmit: &Transmit) {
+        let to = Party::at(transmit.to.address).filter(|to| match to {
+            Party::Phone(n) => usize::from(*n) < self.phones.len(),
+            _ => true,
+        });
+        match (Message::read(&transmit.bytes), to) {
+            (Err(why), _) => {
+                let text = String::from_utf8_lossy(&transmit.bytes);
+                self.account.mistakes.push(format!("kring wrote what cannot be read: {why}\n{text}"));
+            }
+            (Ok(message), None) => {
+                let line = message.headline();
+                self.account.mistakes.push(format!("{line} went to nobody, {}", transmit.to));
+            }
+            (Ok(message), Some(to)) => {
+                self.account.order.push(Step::Sent(self.network.log().len()));
+                let bytes = transmit.bytes.clone();
+                self.network.send(self.now, Party::Kring, to, Rc::new(message), bytes);
+            }
+        }
+    }
+
+    fn carry(&mut self) {
+        for (from, sent) in self.post.collect() {
+            self.network.send(self.now, from, Party::Kring, sent.letter, sent.bytes);
+        }
+    }
+
+    fn close(mut self) -> Account {
+        self.account.mistakes.extend_from_slice(self.media.mistakes());
+        self.account.finish(self.now, self.engine.load(), self.media.open_relays());
+        let at_rest = self.pbx.is_idle() && self.phones.iter().all(Phone::is_idle);
+        self.account.at_rest = at_rest && self.stranger.is_idle();
+        let told = self.pbx.told().chain(self.stranger.told());
+        self.account.told = told.map(|(citizen, told)| (citizen.clone(), told.clone())).collect();
+        self.account.hear(self.phones);
+        self.account.datagrams = self.network.into_log();
+        self.account
+    }
+}
+
+fn peer(party: Party) -> Peer {
+    Peer { transport: Transport::Udp, address: party.address() }
+}
+
+fn profile(number: u8, seat: &crate::floor::Seat) -> AgentProfile {
+    let extension = seat.agent.as_str().trim_start_matches("seat-");
+    let address = Party::Phone(number).address();
+    let host = address.ip().to_string();
+    let uri = Uri::sip(Some(extension), &host, Some(address.port())).expect("an address is a host");
+    AgentProfile {
+        id: AgentId::new(seat.agent.as_str()),
+        device: Some(Device {
+            name: format!("pbx:{extension}"),
+            uri,
+            peer: peer(Party::Phone(number)),
+            ring_period: seat.own_period,
+        }),
+        queues: seat.queues.clone(),
+    }
+}
+
+fn configure(floor: &Floor) -> ExchangeConfig {
+    let own = Party::Kring.address();
+    let trunk = Party::Pbx.address().ip().to_string();
+    ExchangeConfig {
+        endpoint: EndpointConfig {
+            advertised: own,
+            advertised_tcp: own,
+            user_agent: "kring".to_owned(),
+            seed: floor.seed,
+            timers: Timers::default(),
+        },
+        seed: floor.seed,
+        wall_at_boot_ms: Wall::opening_ms(),
+        media_address: own.ip(),
+        codecs: Vec::new(),
+        terms: Arc::new(floor.terms.clone()),
+        queues: floor
+            .queues
+            .iter()
+            .map(|queue| QueueConfig {
+                name: queue.name.clone(),
+                did: vec![queue.name.clone()],
+                plan: queue.plan.clone(),
+                on_deadline: queue.on_deadline.clone(),
+            })
+            .collect(),
+        trunks: vec![Trunk {
+            name: "pbx".to_owned(),
+            peers: vec![trunk.parse().expect("an address is a pattern")],
+            trust_identity: false,
+        }],
+        wrap_up: floor.wrap_up,
+        rona_limit: floor.rona_limit,
+        pause_reasons: vec!["lunch".to_owned()],
+        cps_max: 0,
+    }
+}

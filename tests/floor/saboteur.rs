@@ -1,0 +1,153 @@
+//! The exchange, or an exchange that somebody has broken on purpose: each break must turn a law red,
+//! or the law is not worth its name.
+
+use crate::network::Party;
+use bytes::Bytes;
+use kring_call::{Exchange, Input, Output};
+use kring_journal::Fact;
+use kring_sip::Transmit;
+use kring_time::Moment;
+use std::{
+    collections::VecDeque,
+    sync::atomic::{AtomicU64, Ordering},
+    time::Duration,
+};
+
+/// How often the process has gambled: something that no seed decides.
+static RUNS: AtomicU64 = AtomicU64::new(0);
+
+/// What is broken.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Sabotage {
+    /// Nothing.
+    #[default]
+    None,
+    /// CANCELs never leave.
+    SwallowsCancels,
+    /// A timer wakes the exchange 600 ms late.
+    WakesLate,
+    /// A talking agent's phone gets a second INVITE, with another Call-ID.
+    OffersTwice,
+    /// The caller who was refused is told 200 afterwards.
+    ContradictsItself,
+    /// The end of answered calls is not recorded.
+    ForgetsEnds,
+    /// The INVITE leaves before the pop.
+    PopsLate,
+    /// Tags depend on more than the seed.
+    Gambles,
+    /// The journal says another agent than the one who answered, and more rings.
+    Embellishes,
+    /// BYEs never leave.
+    SwallowsByes,
+}
+
+/// The exchange behind whatever is broken about it.
+#[derive(Debug)]
+pub struct Engine {
+    exchange: Exchange,
+    sabotage: Sabotage,
+    forged: VecDeque<Output>,
+    last_invite: Option<Transmit>,
+    done: bool,
+}
+
+impl Engine {
+    /// An exchange, broken or not.
+    pub fn new(exchange: Exchange, sabotage: Sabotage) -> Engine {
+        Engine { exchange, sabotage, forged: VecDeque::new(), last_invite: None, done: false }
+    }
+
+    /// [`Exchange::handle`].
+    pub fn handle(&mut self, now: Moment, input: Input) {
+        self.exchange.handle(now, input);
+    }
+
+    /// [`Exchange::deadline`].
+    pub fn deadline(&self) -> Option<Moment> {
+        let late = match self.sabotage {
+            Sabotage::WakesLate => Duration::from_millis(600),
+            _ => Duration::ZERO,
+        };
+        Some(self.exchange.deadline()? + late)
+    }
+
+    /// [`Exchange::load`].
+    pub fn load(&self) -> (usize, usize, usize) {
+        self.exchange.load()
+    }
+
+    /// [`Exchange::poll`].
+    pub fn poll(&mut self) -> Option<Output> {
+        if self.sabotage == Sabotage::None {
+            return self.exchange.poll();
+        }
+        loop {
+            if let Some(output) = self.forged.pop_front() {
+                return Some(output);
+            }
+            let output = self.exchange.poll()?;
+            if let Some(output) = self.break_it(output) {
+                return Some(output);
+            }
+        }
+    }
+
+    fn break_it(&mut self, output: Output) -> Option<Output> {
+        match (self.sabotage, output) {
+            (Sabotage::SwallowsCancels, Output::Send(sent)) if says(&sent, "CANCEL ") => None,
+            (Sabotage::SwallowsByes, Output::Send(sent)) if says(&sent, "BYE ") => None,
+            (Sabotage::OffersTwice, Output::Send(sent)) if is_offer(&sent) => {
+                self.last_invite = Some(sent.clone());
+                Some(Output::Send(sent))
+            }
+            (Sabotage::OffersTwice, Output::Record(at, call, fact @ Fact::Answered { .. })) => {
+                let second = self.last_invite.take().map(|sent| another_call(&sent));
+                self.forged.extend(second.map(Output::Send));
+                Some(Output::Record(at, call, fact))
+            }
+            (Sabotage::ContradictsItself, Output::Send(sent)) if says(&sent, "SIP/2.0 486 ") => {
+                let second = changed(&sent, "SIP/2.0 486 Busy Here", "SIP/2.0 200 OK");
+                self.forged.push_back(Output::Send(second));
+                Some(Output::Send(sent))
+            }
+            (Sabotage::ForgetsEnds, Output::Record(_, _, Fact::Ended { .. })) => None,
+            (Sabotage::PopsLate, Output::Record(at, call, fact @ Fact::Invited { .. })) => {
+                let mut rest: Vec<Output> = std::iter::from_fn(|| self.exchange.poll()).collect();
+                rest.push(Output::Record(at, call, fact));
+                self.forged.extend(rest);
+                self.forged.pop_front()
+            }
+            (Sabotage::Gambles, Output::Send(sent)) if is_offer(&sent) && !self.done => {
+                self.done = true;
+                // What a static or a hash map with a random key would let through.
+                let body = format!("X-Chance: {}\r\nContent-Length", RUNS.fetch_add(1, Ordering::Relaxed));
+                Some(Output::Send(changed(&sent, "Content-Length", &body)))
+            }
+            (Sabotage::Embellishes, Output::Record(at, call, Fact::Abandoned { rings, wait_ms })) => {
+                let code = 503;
+                let cause = format!("after {rings} rings and {wait_ms} ms");
+                Some(Output::Record(at, call, Fact::Failed { cause, code }))
+            }
+            (_, output) => Some(output),
+        }
+    }
+}
+
+fn says(sent: &Transmit, beginning: &str) -> bool {
+    sent.bytes.starts_with(beginning.as_bytes())
+}
+
+fn is_offer(sent: &Transmit) -> bool {
+    says(sent, "INVITE ") && matches!(Party::at(sent.to.address), Some(Party::Phone(_)))
+}
+
+fn changed(sent: &Transmit, what: &str, into: &str) -> Transmit {
+    let text = String::from_utf8_lossy(&sent.bytes).replacen(what, into, 1);
+    Transmit { to: sent.to, bytes: Bytes::from(text) }
+}
+
+fn another_call(sent: &Transmit) -> Transmit {
+    let sent = changed(sent, "Call-ID: ", "Call-ID: another-");
+    changed(&sent, "branch=z9hG4bK", "branch=z9hG4bKanother")
+}

@@ -1,0 +1,120 @@
+//! An agent's screen and the person in front of it: what is pressed, and how long after which fact.
+
+use crate::chance::Chance;
+use kring_call::command::{Command, PresenceWish};
+use kring_journal::{AgentId, CallId, Fact, PresenceState};
+use kring_time::Moment;
+use std::time::Duration;
+
+/// Something that a person sometimes does, some time after the fact that invites it.
+#[derive(Clone, Copy, Debug)]
+pub struct Habit {
+    /// How often, of a thousand.
+    pub of_1000: u32,
+    /// How long after.
+    pub after: Duration,
+}
+
+impl Habit {
+    /// Does it every time, `ms` later.
+    pub fn always_ms(ms: u64) -> Habit {
+        Habit { of_1000: 1_000, after: Duration::from_millis(ms) }
+    }
+}
+
+/// A screen and the habits of its agent.
+#[derive(Clone, Debug, Default)]
+pub struct ScreenSetup {
+    /// When the agent signs in and is ready; none: never.
+    pub signs_in: Option<Moment>,
+    /// Presence asked for later.
+    pub wishes: Vec<(Moment, PresenceWish)>,
+    /// Whether the screen acknowledges pops.
+    pub alive: bool,
+    /// Declines an offer.
+    pub declines: Option<Habit>,
+    /// Answers on the screen, after the phone's 18x.
+    pub answers: Option<Habit>,
+    /// Hangs up on the screen.
+    pub hangs_up: Option<Habit>,
+    /// Finishes the record before the time is over.
+    pub writes_up: Option<Habit>,
+    /// Comes back after having been paused for missed calls.
+    pub returns: Option<Habit>,
+}
+
+/// The screen.
+#[derive(Debug)]
+pub struct Screen {
+    agent: AgentId,
+    setup: ScreenSetup,
+    chance: Chance,
+    agenda: Vec<(Moment, Command)>,
+}
+
+impl Screen {
+    /// The screen of `agent`.
+    pub fn new(agent: AgentId, setup: ScreenSetup, chance: Chance) -> Screen {
+        let mut screen = Screen { agent: agent.clone(), setup, chance, agenda: Vec::new() };
+        if let Some(at) = screen.setup.signs_in {
+            if screen.setup.alive {
+                screen.plan(at, Command::ScreenAlive { agent: agent.clone() });
+            }
+            screen.plan(at, Command::SetPresence { agent: agent.clone(), wish: PresenceWish::Ready });
+        }
+        for (at, wish) in std::mem::take(&mut screen.setup.wishes) {
+            screen.plan(at, Command::SetPresence { agent: agent.clone(), wish });
+        }
+        screen
+    }
+
+    /// When the next key is pressed.
+    pub fn deadline(&self) -> Option<Moment> {
+        self.agenda.first().map(|(at, _)| *at)
+    }
+
+    /// What is asked by `now`.
+    pub fn command(&mut self, now: Moment) -> Option<Command> {
+        (self.deadline()? <= now).then(|| self.agenda.remove(0).1)
+    }
+
+    /// Takes a fact, as the live socket would bring it.
+    pub fn see(&mut self, now: Moment, call: Option<CallId>, fact: &Fact) {
+        let mine = |agent: &AgentId| *agent == self.agent;
+        let agent = self.agent.clone();
+        match (fact, call) {
+            (Fact::Invited { agent: whose, .. }, Some(call)) if mine(whose) => {
+                self.perhaps(now, self.setup.declines, Command::Decline { agent, call });
+            }
+            (Fact::Alerting { agent: whose, .. }, Some(call)) if mine(whose) => {
+                self.perhaps(now, self.setup.answers, Command::Answer { agent, call });
+            }
+            (Fact::Answered { agent: whose, .. }, Some(call)) if mine(whose) => {
+                self.perhaps(now, self.setup.hangs_up, Command::HangUp { agent, call });
+            }
+            (Fact::WrapUpOpened { agent: whose, .. }, Some(call)) if mine(whose) => {
+                self.perhaps(now, self.setup.writes_up, Command::WrapUpDone { agent, call });
+            }
+            (Fact::Presence { agent: whose, state: PresenceState::Paused, reason }, _)
+                if mine(whose) && matches!(reason.as_deref(), Some("rona" | "device")) =>
+            {
+                let wish = PresenceWish::Ready;
+                self.perhaps(now, self.setup.returns, Command::SetPresence { agent, wish });
+            }
+            _ => {}
+        }
+    }
+
+    fn perhaps(&mut self, now: Moment, habit: Option<Habit>, command: Command) {
+        if let Some(habit) = habit
+            && self.chance.happens(habit.of_1000)
+        {
+            self.plan(now + habit.after, command);
+        }
+    }
+
+    fn plan(&mut self, at: Moment, command: Command) {
+        let place = self.agenda.partition_point(|(other, _)| *other <= at);
+        self.agenda.insert(place, (at, command));
+    }
+}

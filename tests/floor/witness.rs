@@ -1,0 +1,248 @@
+//! What the wire says of each leg: read from the datagrams alone, so that it can contradict the journal.
+
+use crate::{
+    account::Account,
+    network::{Datagram, Party},
+};
+use kring_journal::{AgentId, CallId, Entry, Fact};
+use kring_time::Moment;
+use std::collections::HashMap;
+
+/// kring's leg to a phone. Moments are kring's: when it sent, when something reached it.
+#[derive(Debug)]
+pub(crate) struct PhoneLeg<'a> {
+    pub(crate) phone: u8,
+    pub(crate) caller: &'a str,
+    pub(crate) call_id: &'a str,
+    pub(crate) invited: Moment,
+    pub(crate) cancels: Vec<Moment>,
+    pub(crate) cancel_reason: Option<&'a str>,
+    pub(crate) cancel_answered: Option<Moment>,
+    /// First provisional response.
+    pub(crate) heard_back: Option<Moment>,
+    /// First final response.
+    pub(crate) final_back: Option<(Moment, u16)>,
+    pub(crate) acks: u32,
+    pub(crate) byes: u32,
+    pub(crate) bye_came: bool,
+}
+
+/// An INVITE transaction in which kring is the server.
+#[derive(Debug)]
+pub(crate) struct CallerLeg<'a> {
+    pub(crate) caller: &'a str,
+    pub(crate) call_id: &'a str,
+    branch: &'a str,
+    pub(crate) arrived: Option<Moment>,
+    /// First 180 or 183 that kring sent.
+    pub(crate) ringback: Option<Moment>,
+    /// The distinct final responses that kring sent: when first, code, To tag.
+    pub(crate) finals: Vec<(Moment, u16, Option<&'a str>)>,
+}
+
+/// One call of the journal, with its legs.
+#[derive(Debug)]
+pub(crate) struct Story<'a> {
+    pub(crate) id: CallId,
+    pub(crate) name: &'a str,
+    pub(crate) entries: Vec<&'a Entry>,
+    pub(crate) t0: Moment,
+    /// When its outcome was recorded.
+    pub(crate) decided: Option<Moment>,
+    pub(crate) winner: Option<&'a AgentId>,
+}
+
+/// Everything, sorted by leg and by call.
+#[derive(Debug)]
+pub(crate) struct Evidence<'a> {
+    pub(crate) account: &'a Account,
+    pub(crate) phone_legs: Vec<PhoneLeg<'a>>,
+    pub(crate) caller_legs: Vec<CallerLeg<'a>>,
+    pub(crate) stories: Vec<Story<'a>>,
+}
+
+impl<'a> Evidence<'a> {
+    pub(crate) fn of(account: &'a Account) -> Evidence<'a> {
+        let mut evidence = Evidence {
+            account,
+            phone_legs: Vec::new(),
+            caller_legs: Vec::new(),
+            stories: Vec::new(),
+        };
+        let mut by_call_id = HashMap::new();
+        let mut by_branch = HashMap::new();
+        for datagram in &account.datagrams {
+            match (datagram.from, datagram.to) {
+                (Party::Kring, Party::Phone(phone)) => {
+                    evidence.to_phone(phone, datagram, &mut by_call_id);
+                }
+                (Party::Phone(_), _) => {
+                    if let Some(leg) = by_call_id.get(datagram.letter.call_id()) {
+                        evidence.phone_legs[*leg].hear(datagram);
+                    }
+                }
+                (Party::Kring, _) => {
+                    if let Some(leg) = by_branch.get(datagram.letter.branch()) {
+                        let leg: usize = *leg;
+                        evidence.caller_legs[leg].tell(datagram);
+                    }
+                }
+                (Party::Pbx | Party::Stranger, _) => {
+                    evidence.from_pbx(datagram, &mut by_branch);
+                }
+            }
+        }
+        evidence.read_journal();
+        evidence
+    }
+
+    fn to_phone(
+        &mut self,
+        phone: u8,
+        datagram: &'a Datagram,
+        by_call_id: &mut HashMap<&'a str, usize>,
+    ) {
+        let letter = &datagram.letter;
+        let call_id = letter.call_id();
+        let Some(leg) = by_call_id.get(call_id) else {
+            if letter.asks("INVITE") {
+                by_call_id.insert(call_id, self.phone_legs.len());
+                self.phone_legs.push(PhoneLeg {
+                    phone,
+                    caller: letter.caller(),
+                    call_id,
+                    invited: datagram.sent,
+                    cancels: Vec::new(),
+                    cancel_reason: None,
+                    cancel_answered: None,
+                    heard_back: None,
+                    final_back: None,
+                    acks: 0,
+                    byes: 0,
+                    bye_came: false,
+                });
+            }
+            return;
+        };
+        let leg = &mut self.phone_legs[*leg];
+        match letter.method() {
+            Some("CANCEL") => {
+                leg.cancels.push(datagram.sent);
+                leg.cancel_reason = letter.get("Reason");
+            }
+            Some("ACK") => leg.acks += 1,
+            Some("BYE") => leg.byes += 1,
+            _ => {}
+        }
+    }
+
+    fn from_pbx(&mut self, datagram: &'a Datagram, by_branch: &mut HashMap<&'a str, usize>) {
+        let letter = &datagram.letter;
+        if !letter.asks("INVITE") {
+            return;
+        }
+        let leg = *by_branch.entry(letter.branch()).or_insert_with(|| {
+            self.caller_legs.push(CallerLeg {
+                caller: letter.caller(),
+                call_id: letter.call_id(),
+                branch: letter.branch(),
+                arrived: None,
+                ringback: None,
+                finals: Vec::new(),
+            });
+            self.caller_legs.len() - 1
+        });
+        let leg = &mut self.caller_legs[leg];
+        let arrived = datagram.arrived.first().copied();
+        leg.arrived = leg.arrived.into_iter().chain(arrived).min();
+    }
+
+    fn read_journal(&mut self) {
+        let mut by_id: HashMap<CallId, usize> = HashMap::new();
+        for entry in &self.account.entries {
+            let Some(id) = entry.call else { continue };
+            let place = *by_id.entry(id).or_insert_with(|| {
+                let name = self.account.names.get(&id).map_or("", |(_, name)| name.as_str());
+                self.stories.push(Story {
+                    id,
+                    name,
+                    entries: Vec::new(),
+                    t0: entry.at,
+                    decided: None,
+                    winner: None,
+                });
+                self.stories.len() - 1
+            });
+            let story = &mut self.stories[place];
+            story.entries.push(entry);
+            if is_outcome(&entry.fact) {
+                story.decided.get_or_insert(entry.at);
+            }
+            if let Fact::Answered { agent, .. } = &entry.fact {
+                story.winner.get_or_insert(agent);
+            }
+        }
+    }
+
+    /// The legs to phones that this call had.
+    pub(crate) fn legs_of(&self, story: &Story<'a>) -> impl Iterator<Item = &PhoneLeg<'a>> {
+        let name = story.name;
+        self.phone_legs.iter().filter(move |leg| leg.caller == name)
+    }
+
+    /// The caller's leg of this call.
+    pub(crate) fn caller_leg(&self, story: &Story<'a>) -> Option<&CallerLeg<'a>> {
+        self.caller_legs.iter().find(|leg| leg.caller == story.name)
+    }
+
+    /// Whose phone it is.
+    pub(crate) fn agent(&self, phone: u8) -> Option<&'a AgentId> {
+        self.account.seats.get(usize::from(phone)).map(|(agent, _)| agent)
+    }
+}
+
+impl<'a> PhoneLeg<'a> {
+    fn hear(&mut self, datagram: &'a Datagram) {
+        let letter = &datagram.letter;
+        let Some(arrived) = datagram.arrived.first().copied() else {
+            return;
+        };
+        let earliest = |known: Option<Moment>| known.into_iter().chain([arrived]).min();
+        if letter.asks("BYE") {
+            self.bye_came = true;
+        } else if let Some(code) = letter.answers("INVITE") {
+            if code < 200 {
+                self.heard_back = earliest(self.heard_back);
+            } else if self.final_back.is_none_or(|(at, _)| arrived < at) {
+                self.final_back = Some((arrived, code));
+            }
+        } else if letter.answers("CANCEL").is_some() {
+            self.cancel_answered = earliest(self.cancel_answered);
+        }
+    }
+}
+
+impl<'a> CallerLeg<'a> {
+    fn tell(&mut self, datagram: &'a Datagram) {
+        let letter = &datagram.letter;
+        let Some(code) = letter.answers("INVITE") else {
+            return;
+        };
+        debug_assert_eq!(self.branch, letter.branch());
+        if matches!(code, 180 | 183) {
+            self.ringback.get_or_insert(datagram.sent);
+        }
+        let said = (code, letter.to_tag());
+        if code >= 200 && !self.finals.iter().any(|(_, code, tag)| (*code, *tag) == said) {
+            self.finals.push((datagram.sent, code, letter.to_tag()));
+        }
+    }
+}
+
+/// Whether this fact decides the call.
+pub(crate) fn is_outcome(fact: &Fact) -> bool {
+    matches!(
+        fact,
+        Fact::Answered { .. } | Fact::Refused { .. } | Fact::Abandoned { .. } | Fact::Failed { .. }
+    )
+}

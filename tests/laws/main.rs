@@ -1,0 +1,142 @@
+//! The laws of the house on any seed, and the proof that each of them can be broken.
+
+use kring_tests::{
+    Account, Cadence, Citizen, Floor, Sabotage, Seat, any_floor, ladder, same_twice, violations,
+};
+use std::{
+    sync::{
+        Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
+    thread,
+};
+
+/// Seeds of one run, unless `KRING_SEEDS` says otherwise.
+const SEEDS: u64 = 2_000;
+
+/// Every so many seeds a day is played twice, for the sixth law.
+const TWICE_EVERY: u64 = 8;
+
+#[test]
+fn the_laws_hold_on_any_seed() {
+    let seeds = std::env::var("KRING_SEEDS").ok().and_then(|n| n.parse().ok()).unwrap_or(SEEDS);
+    let next = AtomicU64::new(1);
+    let broken = Mutex::new(Vec::new());
+    thread::scope(|scope| {
+        for _ in 0..thread::available_parallelism().map_or(1, usize::from) {
+            scope.spawn(|| {
+                loop {
+                    let seed = next.fetch_add(1, Ordering::Relaxed);
+                    if seed > seeds || !broken.lock().unwrap().is_empty() {
+                        return;
+                    }
+                    let account = any_floor(seed).play();
+                    let mut found = violations(&account);
+                    if seed.is_multiple_of(TWICE_EVERY) {
+                        found.extend(same_twice(&account, &any_floor(seed).play()));
+                    }
+                    if !found.is_empty() {
+                        broken.lock().unwrap().push((seed, found, ladder(&account)));
+                    }
+                }
+            });
+        }
+    });
+    for (seed, found, ladder) in broken.into_inner().unwrap() {
+        panic!("seed {seed}: {found:#?}\n{ladder}\nreplay with: cargo sim -- --seed {seed} --wire");
+    }
+}
+
+/// Seeds that do nothing prove nothing: every kind of end must occur among them.
+#[test]
+fn the_seeds_meet_every_kind_of_end() {
+    let mut journals = String::new();
+    for seed in 1..150 {
+        journals += &kring_tests::transcript(&any_floor(seed).play());
+    }
+    for kind in [
+        "answered", "refused    busy", "refused    redirected", "abandoned", "failed", "lost race",
+        "late", "HopEnded", "Declined", "unstaffed", "Paused (rona)", "warned", "unfinished",
+        "no_ack", "media_lost", "degraded", "Silent 0", "Unregistered",
+    ] {
+        assert!(journals.contains(kind), "no seed below 150 leads to {kind:?}");
+    }
+}
+
+fn unanswered(sabotage: Sabotage) -> Floor {
+    let floor = Floor::new(Cadence::THAILAND).sabotaged(sabotage);
+    floor.citizen(Citizen::new("citizen-1", "support"))
+}
+
+fn answered(sabotage: Sabotage) -> Floor {
+    unanswered(sabotage).seat(Seat::new("seat-5021").answers_after_ms(2_000))
+}
+
+#[track_caller]
+fn assert_red(account: &Account, laws: &[&str]) {
+    let found = violations(account);
+    for law in laws {
+        assert!(found.iter().any(|violation| violation.law == *law), "{law} is blind: {found:#?}");
+    }
+}
+
+/// The floors that are broken below are lawful when nothing is broken.
+#[test]
+fn the_same_floors_are_lawful_unbroken() {
+    for floor in [unanswered(Sabotage::None), answered(Sabotage::None)] {
+        let account = floor.play();
+        assert_eq!(violations(&account), [], "{}", ladder(&account));
+    }
+}
+
+#[test]
+fn swallowed_cancels_are_noticed() {
+    let account = unanswered(Sabotage::SwallowsCancels).play();
+    assert!(account.bursts_heard > 3);
+    assert_red(&account, &["law 1", "law 7"]);
+}
+
+#[test]
+fn late_wakes_are_noticed() {
+    assert_red(&unanswered(Sabotage::WakesLate).play(), &["law 1", "I4"]);
+}
+
+#[test]
+fn a_second_call_for_a_talking_agent_is_noticed() {
+    assert_red(&answered(Sabotage::OffersTwice).play(), &["law 3", "law 8"]);
+}
+
+#[test]
+fn a_second_final_response_is_noticed() {
+    assert_red(&unanswered(Sabotage::ContradictsItself).play(), &["law 4"]);
+}
+
+#[test]
+fn a_call_without_an_end_is_noticed() {
+    assert_red(&answered(Sabotage::ForgetsEnds).play(), &["law 2", "law 5"]);
+}
+
+#[test]
+fn a_late_pop_is_noticed() {
+    assert_red(&answered(Sabotage::PopsLate).play(), &["law 8"]);
+}
+
+#[test]
+fn swallowed_byes_are_noticed() {
+    assert_red(&answered(Sabotage::SwallowsByes).play(), &["law 7"]);
+}
+
+#[test]
+fn a_journal_that_says_otherwise_than_the_citizen_is_noticed() {
+    let floor = Floor::new(Cadence::THAILAND).sabotaged(Sabotage::Embellishes);
+    let floor = floor.citizen(Citizen::new("citizen-1", "support").gives_up_after_ms(4_000));
+    assert_red(&floor.play(), &["law 5"]);
+}
+
+#[test]
+fn chance_that_no_seed_decides_is_noticed() {
+    let [first, second] = [(); 2].map(|()| answered(Sabotage::Gambles).play());
+    assert!(same_twice(&first, &second).is_some());
+    let [first, second] = [(); 2].map(|()| answered(Sabotage::None).play());
+    assert_eq!(same_twice(&first, &second), None);
+}

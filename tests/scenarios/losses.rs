@@ -1,0 +1,160 @@
+//! Messages that are lost. What was lost is sent again, and nothing lost buys a fourth burst unseen.
+
+use crate::lawful;
+use kring_tests::{Cadence, Citizen, Floor, Mood, Party, Seat, assert_journal, transcript};
+
+const PHONE: Party = Party::Phone(0);
+
+/// A lost 180 hides when the phone began to ring. It does not matter: rings are counted from t0.
+#[test]
+fn a_lost_180_does_not_buy_a_fourth_burst() {
+    let floor = Floor::new(Cadence::THAILAND)
+        .loses("180", Party::Kring, 1)
+        .caller_dials("citizen-1", "support");
+
+    assert_journal(
+        &floor,
+        "
+         0.000  offered    citizen-1 -> support
+         0.000  ring       1
+         0.580  alerting   seat-5021
+         5.000  ring       2
+        10.000  ring       3
+        14.500  withdrawn  seat-5021 Rona
+        14.750  refused    busy, retry after 60 s
+    ",
+    );
+    assert_eq!(floor.bursts_heard, 3);
+    lawful(&floor);
+}
+
+/// A lost INVITE is sent again after T1; the phone rings half a second later and still only thrice.
+#[test]
+fn a_lost_invite_is_sent_again() {
+    let floor = Floor::new(Cadence::THAILAND)
+        .loses("INVITE", PHONE, 1)
+        .caller_dials("citizen-1", "support");
+
+    assert_eq!(floor.sent_ms("INVITE", PHONE), [0, 500]);
+    assert!(transcript(&floor).contains("0.580  alerting   seat-5021"));
+    assert_eq!(floor.bursts_heard, 3);
+    lawful(&floor);
+}
+
+/// A lost CANCEL is sent again until it is answered. The phone sounds a fourth burst, which nobody can
+/// help, and the journal says for how long.
+#[test]
+fn a_lost_cancel_is_sent_again_and_the_overrun_is_told() {
+    let floor = Floor::new(Cadence::THAILAND)
+        .loses("CANCEL", PHONE, 1)
+        .caller_dials("citizen-1", "support");
+
+    assert_journal(
+        &floor,
+        "
+         0.000  offered    citizen-1 -> support
+         0.000  ring       1
+         0.080  alerting   seat-5021
+         5.000  ring       2
+        10.000  ring       3
+        14.500  withdrawn  seat-5021 Rona
+        14.750  refused    busy, retry after 60 s
+        15.080  late       seat-5021 silent 80 ms past the deadline
+    ",
+    );
+    assert_eq!(floor.sent_ms("CANCEL", PHONE), [14_500, 15_000]);
+    assert_eq!(floor.bursts_heard, 3, "the second CANCEL came as the fourth burst began");
+    lawful(&floor);
+}
+
+/// Two lost CANCELs: a fourth burst sounds, and is recorded.
+#[test]
+fn two_lost_cancels_are_a_fourth_burst_on_record() {
+    let floor = Floor::new(Cadence::THAILAND)
+        .loses("CANCEL", PHONE, 2)
+        .caller_dials("citizen-1", "support");
+
+    assert_eq!(floor.sent_ms("CANCEL", PHONE), [14_500, 15_000, 16_000]);
+    assert_eq!(floor.bursts_heard, 4);
+    assert!(transcript(&floor).contains("late       seat-5021 silent 1080 ms past the deadline"));
+    assert_eq!(floor.ringback_ms("citizen-1"), Some(14_750), "the citizen is not kept waiting");
+    lawful(&floor);
+}
+
+/// The PBX repeats its INVITE because our 100 and 180 were lost: it is one call.
+#[test]
+fn a_repeated_invite_is_one_call() {
+    let floor = Floor::new(Cadence::THAILAND)
+        .loses("100", Party::Pbx, 2)
+        .loses("180", Party::Pbx, 2)
+        .caller_dials("citizen-1", "support");
+
+    let transcript = transcript(&floor);
+    assert_eq!(transcript.matches("offered ").count(), 1, "{transcript}");
+    assert_eq!(floor.rung.len(), 1);
+    assert_eq!(floor.bursts_heard, 3);
+    lawful(&floor);
+}
+
+/// The 200 to the citizen is lost twice and sent again until the ACK comes.
+#[test]
+fn a_lost_200_is_sent_again() {
+    let floor = Floor::new(Cadence::THAILAND)
+        .loses("200", Party::Pbx, 2)
+        .seat(Seat::new("seat-5021").answers_after_ms(920))
+        .caller_dials("citizen-1", "support");
+
+    let sent = floor.sent_ms("200", Party::Pbx);
+    assert_eq!(sent[..3], [1_000, 1_500, 2_500]);
+    assert!(transcript(&floor).contains("ended      by Caller, bye"));
+    lawful(&floor);
+}
+
+/// The ACK of a refusal is lost: the 486 is sent again, and the call has ended once.
+#[test]
+fn a_refusal_is_sent_again_until_acknowledged() {
+    let floor = Floor::new(Cadence::THAILAND)
+        .loses("ACK", Party::Kring, 1)
+        .caller_dials("citizen-1", "support");
+
+    assert_eq!(floor.sent_ms("486", Party::Pbx), [14_750, 15_250]);
+    lawful(&floor);
+}
+
+/// A phone without power says nothing: after a few seconds the next one is rung in its place.
+#[test]
+fn a_dead_phone_is_given_up_for_the_next() {
+    let floor = Floor::new(Cadence::THAILAND)
+        .seat(Seat::new("seat-5021").mood(Mood::Dead).signs_in_at_ms(10))
+        .seat(Seat::new("seat-5022").signs_in_at_ms(20).answers_after_ms(1_000))
+        .citizen(Citizen::new("citizen-1", "support").dials_at_ms(1_000))
+        .play();
+
+    assert_journal(
+        &floor,
+        "
+         0.000  offered    citizen-1 -> support
+         0.000  ring       1
+         4.000  unreached  seat-5021 Silent 0
+         4.080  alerting   seat-5022
+         5.000  ring       2
+         5.080  answered   seat-5022 after 5.080 s, ring 2
+        15.160  ended      by Caller, bye, talked 10.080 s
+    ",
+    );
+    lawful(&floor);
+}
+
+/// BYE is lost on its way to the phone: it is sent again, and the agent is not rung before it is answered.
+#[test]
+fn a_lost_bye_is_sent_again() {
+    let floor = Floor::new(Cadence::THAILAND)
+        .loses("BYE", PHONE, 1)
+        .seat(Seat::new("seat-5021").answers_after_ms(920))
+        .caller_dials("citizen-1", "support");
+
+    let sent = floor.sent_ms("BYE", PHONE);
+    assert_eq!(sent.len(), 2);
+    assert_eq!(sent[1] - sent[0], 500);
+    lawful(&floor);
+}

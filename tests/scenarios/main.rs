@@ -1,0 +1,26 @@
+//! Scenarios: each test tells one call or a few, the journal is the assertion, and the witnesses (what
+//! the phones sounded, what the PBX was told) have the last word.
+
+mod agents;
+mod answered;
+mod crossings;
+mod doors;
+mod losses;
+mod plans;
+mod sound;
+mod three_rings;
+
+use kring_tests::Account;
+
+/// No law may be broken in any scenario, and the citizen knows how it went before the fourth ring:
+/// 15.000 s after the ringback began, whatever the latency, since both travelled the same way.
+#[track_caller]
+fn lawful(floor: &Account) {
+    let found = kring_tests::violations(floor);
+    assert!(found.is_empty(), "{found:#?}\n{}", kring_tests::ladder(floor));
+    for (citizen, _) in floor.told.iter().filter(|(_, told)| told.gave_up.is_none()) {
+        if let Some(ms) = floor.ringback_ms(&citizen.name) {
+            assert!(ms <= 15_000, "{} was told after {ms} ms", citizen.name);
+        }
+    }
+}

@@ -1,0 +1,275 @@
+//! Who rings when: hops, agents who become free, and what happens when nobody is.
+
+use crate::lawful;
+use kring_call::{OnDeadline, command::PresenceWish};
+use kring_tests::{Cadence, Citizen, Floor, Mood, Party, Seat, assert_journal, transcript};
+
+/// The default plan: the longest idle for two rings, then everybody for the last. She keeps her leg.
+#[test]
+fn the_last_ring_is_everybodys_and_the_first_phone_keeps_its_leg() {
+    let floor = Floor::new(Cadence::THAILAND)
+        .seat(Seat::new("seat-5021").signs_in_at_ms(10))
+        .seat(Seat::new("seat-5022").signs_in_at_ms(20))
+        .seat(Seat::new("seat-5023").signs_in_at_ms(30))
+        .citizen(Citizen::new("citizen-1", "support").dials_at_ms(1_000))
+        .play();
+
+    assert_journal(
+        &floor,
+        "
+         0.000  offered    citizen-1 -> support
+         0.000  invited    seat-5021 at pbx:5021
+         0.000  ring       1
+         0.080  alerting   seat-5021
+         5.000  ring       2
+        10.000  invited    seat-5022 at pbx:5022
+        10.000  invited    seat-5023 at pbx:5023
+        10.000  ring       3
+        10.080  alerting   seat-5022
+        10.080  alerting   seat-5023
+        14.500  withdrawn  seat-5021 Rona
+        14.500  withdrawn  seat-5022 Rona
+        14.500  withdrawn  seat-5023 Rona
+        14.750  refused    busy, retry after 60 s
+    ",
+    );
+    assert_eq!(floor.sent_ms("INVITE", Party::Phone(0)), [0], "one leg for all three rings");
+    let bursts = ["seat-5021", "seat-5022", "seat-5023"].map(|agent| floor.bursts_at(agent));
+    assert_eq!(bursts, [3, 1, 1]);
+    lawful(&floor);
+}
+
+/// A hop for one phone after another: the leaver falls silent half a second before the joiner begins.
+#[test]
+fn leavers_go_in_the_silence_and_joiners_come_with_the_ring() {
+    let floor = Floor::new(Cadence::THAILAND)
+        .queue("support", &["longest_idle:2", "longest_idle:1"], OnDeadline::AnnounceBusy)
+        .seat(Seat::new("seat-5021").signs_in_at_ms(10))
+        .seat(Seat::new("seat-5022").signs_in_at_ms(20))
+        .citizen(Citizen::new("citizen-1", "support").dials_at_ms(1_000))
+        .play();
+
+    assert_journal(
+        &floor,
+        "
+         0.000  offered    citizen-1 -> support
+         0.000  ring       1
+         0.080  alerting   seat-5021
+         5.000  ring       2
+         9.500  withdrawn  seat-5021 HopEnded
+        10.000  invited    seat-5022 at pbx:5022
+        10.000  ring       3
+        10.080  alerting   seat-5022
+        14.500  withdrawn  seat-5022 Rona
+        14.750  refused    busy, retry after 60 s
+        ",
+    );
+    let invited: usize = transcript(&floor).matches("invited ").count();
+    assert_eq!(invited, 2);
+    assert_eq!([floor.bursts_at("seat-5021"), floor.bursts_at("seat-5022")], [2, 1]);
+    lawful(&floor);
+}
+
+/// Busy, declined, not registered: the next agent rings at once, and nobody is asked twice.
+#[test]
+fn a_phone_that_refuses_hands_on_at_once() {
+    for (mood, line) in [
+        (Mood::Refuses(486), "unreached  seat-5021 Busy 486"),
+        (Mood::Refuses(603), "unreached  seat-5021 Declined 603"),
+        (Mood::Refuses(404), "unreached  seat-5021 Unregistered 404"),
+        (Mood::Refuses(500), "unreached  seat-5021 Failed 500"),
+    ] {
+        let floor = Floor::new(Cadence::THAILAND)
+            .seat(Seat::new("seat-5021").mood(mood).signs_in_at_ms(10))
+            .seat(Seat::new("seat-5022").signs_in_at_ms(20))
+            .citizen(Citizen::new("citizen-1", "support").dials_at_ms(1_000))
+            .play();
+
+        let expected = format!(
+            "
+             0.000  offered    citizen-1 -> support
+             0.000  invited    seat-5021 at pbx:5021
+             0.000  ring       1
+             0.080  {line}
+             0.080  invited    seat-5022 at pbx:5022
+             0.160  alerting   seat-5022
+             5.000  ring       2
+            10.000  ring       3
+            14.500  withdrawn  seat-5022 Rona
+            14.750  refused    busy, retry after 60 s
+            "
+        );
+        assert_journal(&floor, &expected);
+        assert_eq!(floor.bursts_at("seat-5022"), 3, "within the same budget");
+        lawful(&floor);
+    }
+}
+
+/// Declined on the screen: the phone is told to stop, the next one rings.
+#[test]
+fn a_call_declined_on_the_screen_goes_to_the_next_agent() {
+    let floor = Floor::new(Cadence::THAILAND)
+        .seat(
+            Seat::new("seat-5021")
+                .signs_in_at_ms(10)
+                .with_screen(|screen| screen.declines = Some(kring_tests::Habit::always_ms(2_000))),
+        )
+        .seat(Seat::new("seat-5022").signs_in_at_ms(20).answers_after_ms(1_000))
+        .citizen(Citizen::new("citizen-1", "support").dials_at_ms(1_000))
+        .play();
+
+    assert_journal(
+        &floor,
+        "
+         0.000  offered    citizen-1 -> support
+         0.000  invited    seat-5021 at pbx:5021
+         0.000  ring       1
+         0.080  alerting   seat-5021
+         2.000  withdrawn  seat-5021 Declined
+         2.000  invited    seat-5022 at pbx:5022
+         2.080  alerting   seat-5022
+         3.080  answered   seat-5022 after 3.080 s, ring 1
+        13.160  ended      by Caller, bye, talked 10.080 s
+    ",
+    );
+    lawful(&floor);
+}
+
+/// Nobody is free: the call rings all the same, and whoever becomes free is rung at once.
+#[test]
+fn an_agent_who_becomes_free_is_rung_at_once() {
+    let pause = PresenceWish::Paused { reason: "lunch".to_owned() };
+    let floor = Floor::new(Cadence::THAILAND)
+        .seat(
+            Seat::new("seat-5021")
+                .wishes_at_ms(0, pause)
+                .wishes_at_ms(8_040, PresenceWish::Ready)
+                .answers_after_ms(1_000),
+        )
+        .citizen(Citizen::new("citizen-1", "support").dials_at_ms(1_000))
+        .play();
+
+    assert_journal(
+        &floor,
+        "
+         0.000  offered    citizen-1 -> support
+         0.000  ring       1
+         5.000  ring       2
+         7.000  invited    seat-5021 at pbx:5021
+         7.080  alerting   seat-5021
+         8.080  answered   seat-5021 after 8.080 s, ring 2
+        18.160  ended      by Caller, bye, talked 10.080 s
+    ",
+    );
+    lawful(&floor);
+}
+
+/// Nobody of the queue is signed in: the caller is not kept waiting for nobody.
+#[test]
+fn an_unstaffed_queue_refuses_at_once() {
+    let floor = Floor::new(Cadence::THAILAND)
+        .seat(Seat::new("seat-5021").away())
+        .caller_dials("citizen-1", "support");
+
+    assert_journal(
+        &floor,
+        "
+         0.000  offered    citizen-1 -> support
+         0.000  refused    busy, retry after 60 s, unstaffed
+    ",
+    );
+    let told = floor.told("citizen-1");
+    assert_eq!(told.settled.map(|(_, code)| code), Some(480));
+    assert_eq!(told.retry_after.as_deref(), Some("60"));
+    lawful(&floor);
+}
+
+/// Everybody is busy to the end: the budget of the call is the same.
+#[test]
+fn when_everybody_is_busy_the_budget_still_ends() {
+    let floor = Floor::new(Cadence::THAILAND)
+        .seat(Seat::new("seat-5021").answers_after_ms(500))
+        .citizen(Citizen::new("citizen-1", "support").talks_ms(60_000))
+        .citizen(Citizen::new("citizen-2", "support").dials_at_ms(2_000))
+        .play();
+
+    assert_journal(
+        &floor,
+        "
+         0.000  offered    citizen-1 -> support
+         0.000  ring       1
+         0.080  alerting   seat-5021
+         0.580  answered   seat-5021 after 0.580 s, ring 1
+         2.000  offered    citizen-2 -> support
+         2.000  ring       1
+         7.000  ring       2
+        12.000  ring       3
+        16.750  refused    busy, retry after 60 s
+        60.660  ended      by Caller, bye, talked 60.080 s
+    ",
+    );
+    assert_eq!(floor.rung_at("seat-5021").count(), 1, "a talking agent is not rung");
+    lawful(&floor);
+}
+
+/// Who becomes free when not even one burst could sound is not rung for nothing.
+#[test]
+fn nobody_is_rung_in_the_last_second() {
+    let pause = PresenceWish::Paused { reason: "lunch".to_owned() };
+    for (free_at_ms, rung) in [(14_039, 1), (14_041, 0)] {
+        let floor = Floor::new(Cadence::THAILAND)
+            .seat(
+                Seat::new("seat-5021")
+                    .wishes_at_ms(0, pause.clone())
+                    .wishes_at_ms(1_000 + free_at_ms, PresenceWish::Ready),
+            )
+            .citizen(Citizen::new("citizen-1", "support").dials_at_ms(1_000))
+            .play();
+        assert_eq!(floor.rung_at("seat-5021").count(), rung, "free at {free_at_ms} ms");
+        lawful(&floor);
+    }
+}
+
+/// Two calls and one agent: the second is rung when the first is over and its record written.
+#[test]
+fn the_second_call_waits_for_the_only_agent() {
+    let floor = Floor::new(Cadence::THAILAND)
+        .wrap_up_s(0)
+        .seat(Seat::new("seat-5021").answers_after_ms(1_000))
+        .citizen(Citizen::new("citizen-1", "support").talks_ms(4_000))
+        .citizen(Citizen::new("citizen-2", "support").dials_at_ms(500).talks_ms(4_000))
+        .play();
+
+    assert_journal(
+        &floor,
+        "
+         0.000  offered    citizen-1 -> support
+         0.000  invited    seat-5021 at pbx:5021
+         0.000  ring       1
+         0.080  alerting   seat-5021
+         0.500  offered    citizen-2 -> support
+         0.500  ring       1
+         1.080  answered   seat-5021 after 1.080 s, ring 1
+         5.160  ended      by Caller, bye, talked 4.080 s
+         5.240  invited    seat-5021 at pbx:5021
+         5.320  alerting   seat-5021
+         5.500  ring       2
+         6.320  answered   seat-5021 after 5.820 s, ring 2
+        10.400  ended      by Caller, bye, talked 4.080 s
+    ",
+    );
+    lawful(&floor);
+}
+
+/// Queues have their own members.
+#[test]
+fn a_call_rings_only_the_members_of_its_queue() {
+    let floor = Floor::new(Cadence::THAILAND)
+        .queue("law", &["all:3"], OnDeadline::AnnounceBusy)
+        .seat(Seat::new("seat-5021").serves("support"))
+        .seat(Seat::new("seat-5022").serves("law"))
+        .caller_dials("citizen-1", "law");
+
+    assert_eq!([floor.bursts_at("seat-5021"), floor.bursts_at("seat-5022")], [0, 3]);
+    lawful(&floor);
+}
