@@ -22,7 +22,7 @@ const answerWithinMs = 10_000;
 type Ask = { method?: string; body?: unknown; headers?: Record<string, string>; keepalive?: boolean };
 
 async function ask(path: string, { method = 'GET', body, headers = {}, keepalive }: Ask = {}): Promise<Response> {
-  const json = body === undefined ? {} : { 'content-type': 'application/json' };
+  const json: Record<string, string> = body === undefined ? {} : { 'content-type': 'application/json' };
   let answer: Response;
   try {
     answer = await fetch(`/api/v1${path}`, {

@@ -45,8 +45,13 @@ export type PastCase = {
   ref: string;
   /** RFC 3339. */
   date: string;
+  kind?: CaseKind;
+  /** Empty when only others may read it: a tip. */
   subject: string;
+  /** The Thai name. */
   department?: string | null;
+  department_id?: string | null;
+  /** `open`, `waiting_unit`, `closed`. */
   status: string;
 };
 
@@ -86,7 +91,7 @@ export type DraftBody = {
 export const caseKinds = ['inquiry', 'consultation', 'complaint', 'tip'] as const;
 export type CaseKind = (typeof caseKinds)[number];
 
-export const resolutions = ['answered', 'transferred', 'follow_up'] as const;
+export const resolutions = ['answered', 'consulted', 'transferred', 'follow_up', 'referred', 'unresolved'] as const;
 export type Resolution = (typeof resolutions)[number];
 
 export const noCaseReasons = ['nuisance', 'wrong_number', 'dropped'] as const;
@@ -105,6 +110,7 @@ export type Unfinished = {
   contact?: Contact | null;
   /** RFC 3339. */
   answered_at?: string | null;
+  ended_at?: string | null;
   talk_ms?: number | null;
   /** Present when something was typed. */
   draft?: StoredDraft | null;
@@ -117,7 +123,8 @@ export type Department = {
   short?: string | null;
   website?: string | null;
   hotline?: string | null;
-  topics?: string[];
+  /** Words, parted by spaces. */
+  topics?: string | null;
   endpoints?: { label?: string | null; extension: string }[];
 };
 

@@ -49,8 +49,11 @@ export const kindName = (kind: CaseKind) => text.t[kindKeys[kind]];
 
 const resolutionKeys: Record<Resolution, Key> = {
   answered: 'resolutionAnswered',
+  consulted: 'resolutionConsulted',
   transferred: 'resolutionTransferred',
   follow_up: 'resolutionFollowUp',
+  referred: 'resolutionReferred',
+  unresolved: 'resolutionUnresolved',
 };
 export const resolutionName = (of: Resolution) => text.t[resolutionKeys[of]];
 
@@ -79,7 +82,14 @@ export function farewellSaid({ why, by }: Farewell): string {
     case 'withdrawn.hop_ended':
       return t.goneHop;
     case 'withdrawn.declined':
+    case 'withdrawn.phone_declined':
       return t.goneDeclined;
+    case 'withdrawn.phone_busy':
+      return t.gonePhoneBusy;
+    case 'withdrawn.phone_unregistered':
+    case 'withdrawn.phone_silent':
+    case 'withdrawn.phone_failed':
+      return t.gonePhoneFailed;
     default:
       return t.goneOver;
   }

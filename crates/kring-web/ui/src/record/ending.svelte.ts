@@ -1,0 +1,54 @@
+// How a record ends: confirmed as a case, or closed without one.
+// Rule: a record that was not taken stays in the form; asking again never makes a second case.
+
+import * as rest from '../api';
+import { ApiRefused } from '../api';
+import { text } from '../text/text.svelte';
+import { refusalSaid } from '../text/words';
+import type { DraftBody, NoCaseReason } from '../wire';
+
+export class Ending {
+  busy = $state(false);
+  /** Why it did not end. */
+  refused = $state<string | null>(null);
+  /** The same record asked again has the same key. */
+  #key = '';
+  #keyOf = '';
+
+  constructor(
+    private readonly call: string,
+    private readonly ended: (words: string) => void,
+  ) {}
+
+  confirm(body: DraftBody): Promise<void> {
+    const record = JSON.stringify(body);
+    if (record !== this.#keyOf) [this.#key, this.#keyOf] = [rest.newKey(), record];
+    return this.#end(async () => {
+      const made = await rest.confirm(this.call, body, this.#key);
+      return made.ref ? text.t.confirmed(made.ref) : text.t.confirmedNoRef;
+    });
+  }
+
+  noCase(reason: NoCaseReason): Promise<void> {
+    return this.#end(async () => {
+      await rest.noCase(this.call, reason);
+      return text.t.noCaseDone;
+    });
+  }
+
+  async #end(act: () => Promise<string>): Promise<void> {
+    if (this.busy) return;
+    this.busy = true;
+    this.refused = null;
+    try {
+      this.ended(await act());
+    } catch (failure) {
+      const refusal = failure instanceof ApiRefused;
+      this.refused = refusal ? refusalSaid(failure) : text.t.confirmFailed;
+      // An answered refusal is final for this key; a silent server may have done it.
+      if (refusal) this.#keyOf = '';
+    } finally {
+      this.busy = false;
+    }
+  }
+}

@@ -1,0 +1,237 @@
+// The console of one signed-in agent: the stream folded into a desk, and what the agent asks for.
+// Rule: the screen shows what the server said; a button only asks, and says that it waits.
+
+import { tick } from 'svelte';
+import * as rest from '../api';
+import { ApiRefused } from '../api';
+import { emptyDesk, fold, fromSnapshot, type Call, type Desk } from '../live/desk';
+import { Stream, type LinkState } from '../live/stream';
+import { Records } from '../record/records.svelte';
+import { text } from '../text/text.svelte';
+import { farewellSaid, numberShown, presenceSaid, refusalSaid } from '../text/words';
+import { callerNamed } from '../caller/named';
+import type { Department, Frame, Me, Snapshot, Unfinished } from '../wire';
+import { announcer } from './announce.svelte';
+import { notifyOfCall, withdrawNotice } from './notify';
+
+type Doing = 'answer' | 'decline' | 'hangUp' | 'presence';
+const farewellShownMs = 8_000;
+
+export class Console {
+  desk = $state.raw<Desk>(emptyDesk);
+  link = $state.raw<LinkState>({ up: false, since: performance.now(), tries: 0, first: true });
+  /** What was asked and is not answered yet. */
+  doing = $state<Doing | null>(null);
+  /** Why the last thing asked was not done; until the next one. */
+  failure = $state<string | null>(null);
+  /** The phone cannot be answered from the screen: known by being told so. */
+  mustLift = $state(false);
+  unfinished = $state.raw<Unfinished[] | 'unread' | 'failed'>('unread');
+  departments = $state.raw<Department[] | 'unread' | 'failed'>('unread');
+  /** What became of the last record; until the next call. */
+  lastRecorded = $state<string | null>(null);
+  readonly records: Records;
+  readonly #stream: Stream;
+  #askedToAnswer: string | null = null;
+
+  constructor(
+    readonly me: Me,
+    clientId: string,
+    private readonly signedOut: (byChoice: boolean) => void,
+  ) {
+    const writing = () => document.activeElement?.closest('[data-testid="record"]') != null;
+    this.records = new Records(me.login, writing);
+    const hooks = {
+      snapshot: (snapshot: Snapshot) => this.#snapshot(snapshot),
+      frame: (frame: Frame) => this.#frame(frame),
+      link: (link: LinkState) => this.#linked(link),
+      signedOut: () => this.#end(false),
+    };
+    this.#stream = new Stream(clientId, hooks, {
+      open: () => new WebSocket(socketAddress(), 'kring.v1'),
+      alive: rest.alive,
+      now: () => performance.now(),
+      random: Math.random,
+    });
+  }
+
+  start(): void {
+    this.#stream.connect();
+    this.records.rescue();
+    void this.readDepartments();
+  }
+
+  stop(): void {
+    this.#stream.close();
+  }
+
+  retryNow(): void {
+    this.#stream.retryNow();
+  }
+
+  async answer(): Promise<void> {
+    const call = this.desk.call;
+    if (call?.phase !== 'ringing') return;
+    this.#askedToAnswer = call.id;
+    const failure = await this.#ask('answer', () => rest.answer(call.id));
+    if (failure instanceof ApiRefused && failure.code === 'answer_on_phone') this.mustLift = true;
+  }
+
+  async decline(): Promise<void> {
+    const call = this.desk.call;
+    if (call?.phase === 'ringing') await this.#ask('decline', () => rest.decline(call.id));
+  }
+
+  async hangUp(): Promise<void> {
+    const call = this.desk.call;
+    if (call?.phase === 'talking') await this.#ask('hangUp', () => rest.hangUp(call.id));
+  }
+
+  async setPresence(state: 'ready' | 'paused' | 'offline', reason?: string): Promise<void> {
+    await this.#ask('presence', () => rest.setPresence(state, reason));
+  }
+
+  /** Drafts first, then the session: typed text survives signing out. */
+  async signOut(): Promise<void> {
+    await this.records.flush();
+    try {
+      await rest.signOut();
+    } catch (failure) {
+      this.failure = refusalSaid(failure);
+      announcer.say(this.failure);
+      return;
+    }
+    this.records.leave();
+    this.#end(true);
+  }
+
+  async readUnfinished(): Promise<void> {
+    try {
+      this.unfinished = await rest.unfinished();
+    } catch {
+      if (!Array.isArray(this.unfinished)) this.unfinished = 'failed';
+    }
+  }
+
+  async readDepartments(): Promise<void> {
+    try {
+      this.departments = await rest.departments();
+    } catch {
+      if (!Array.isArray(this.departments)) this.departments = 'failed';
+    }
+  }
+
+  /** The record of this call is stored for good. */
+  recorded(call: string, words: string): void {
+    this.records.done(call);
+    this.lastRecorded = words;
+    announcer.say(words);
+    void this.readUnfinished();
+  }
+
+  dismissAlert(): void {
+    this.desk = { ...this.desk, alert: null };
+  }
+
+  async #ask(what: Doing, act: () => Promise<void>): Promise<unknown> {
+    if (this.doing) return undefined;
+    this.doing = what;
+    this.failure = null;
+    try {
+      await act();
+      return undefined;
+    } catch (failure) {
+      this.failure = refusalSaid(failure);
+      announcer.say(this.failure);
+      return failure;
+    } finally {
+      this.doing = null;
+    }
+  }
+
+  #snapshot(snapshot: Snapshot): void {
+    const before = this.desk;
+    this.desk = fromSnapshot(before, snapshot, performance.now());
+    if (snapshot.drafts) this.unfinished = snapshot.drafts;
+    else void this.readUnfinished();
+    this.#changed(before, this.desk);
+  }
+
+  #frame(frame: Frame): void {
+    const received = performance.now();
+    const before = this.desk;
+    this.desk = fold(before, frame, received);
+    if (frame.t === 'call.offered') void this.#paint(frame.seq, received);
+    if (frame.t === 'wrapup.saved' && frame.call) this.records.heard(frame.call, frame.d.version);
+    if (frame.t === 'wrapup.confirmed' && frame.call) this.records.doneElsewhere(frame.call);
+    if (frame.t === 'wrapup.confirmed' || frame.t === 'wrapup.expired') void this.readUnfinished();
+    if (frame.t === 'alert') announcer.say(text.lang === 'th' ? (frame.d.text_th ?? '') : (frame.d.text_en ?? ''));
+    this.#changed(before, this.desk);
+  }
+
+  /** What a change of the desk means for the records and for the ear. */
+  #changed(before: Desk, after: Desk): void {
+    const [was, is] = [before.call, after.call];
+    if (is && is !== was) this.records.told(is);
+    if (is?.phase === 'ringing' && (was?.id !== is.id || was.phase !== 'ringing')) this.#rings(is);
+    if (was?.phase === 'ringing' && is?.phase !== 'ringing') {
+      announcer.quiet();
+      withdrawNotice();
+      this.mustLift = false;
+    }
+    if (is && is.phase !== 'ringing' && (was?.id !== is.id || was.phase === 'ringing')) this.#isOurs(is);
+    if (was?.phase === 'ringing' && is?.id !== was.id) this.records.went(was.id);
+    if (after.farewell && after.farewell !== before.farewell) this.#bidFarewell(after);
+    else if (presenceSaid(after) !== presenceSaid(before) && is?.phase !== 'ringing') announcer.say(presenceSaid(after));
+    if (was?.phase === 'wrapup' && !is) void this.readUnfinished();
+  }
+
+  #rings(call: Call): void {
+    this.failure = null;
+    this.lastRecorded = null;
+    this.records.rings(call);
+    const words = [text.t.incoming, callerNamed(call.card), numberShown(call.number)];
+    if (call.forwardedBy) words.push(text.t.via(call.forwardedBy));
+    announcer.call(words.join(' '));
+    notifyOfCall(words.slice(1).join(' · '));
+  }
+
+  #isOurs(call: Call): void {
+    this.records.answered(call, this.#askedToAnswer === call.id);
+    this.#askedToAnswer = null;
+  }
+
+  #bidFarewell(desk: Desk): void {
+    const farewell = desk.farewell!;
+    announcer.say(farewellSaid(farewell));
+    setTimeout(() => {
+      if (this.desk.farewell === farewell) this.desk = { ...this.desk, farewell: null };
+    }, farewellShownMs);
+  }
+
+  async #paint(seq: number, received: number): Promise<void> {
+    if (document.visibilityState !== 'visible') return;
+    await tick();
+    requestAnimationFrame(() => this.#stream.painted(seq, performance.now() - received));
+  }
+
+  #linked(link: LinkState): void {
+    const was = this.link;
+    this.link = link;
+    if (was.up && !link.up) announcer.say(text.t.lostAnnounce);
+    if (!was.up && link.up && !was.first) announcer.say(text.t.backAnnounce);
+    if (!was.up && link.up) {
+      void this.records.flush();
+      if (this.departments === 'failed') void this.readDepartments();
+    }
+  }
+
+  #end(byChoice: boolean): void {
+    this.stop();
+    this.signedOut(byChoice);
+  }
+}
+
+function socketAddress(): string {
+  return `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/ws/v1`;
+}
