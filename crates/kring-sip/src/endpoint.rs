@@ -19,6 +19,8 @@ mod requests;
 mod responses;
 mod screen;
 mod table;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use draft::Draft;
 pub(crate) use heads::Heads;
@@ -40,6 +42,7 @@ use crate::{
 use bytes::Bytes;
 use kring_time::Moment;
 use leg::Leg;
+use limits::{BOUNDS, Bounds};
 use rustc_hash::FxHashMap;
 use std::{collections::VecDeque, net::SocketAddr};
 use table::{Owner, Table};
@@ -77,6 +80,7 @@ pub struct Endpoint {
     merges: FxHashMap<u64, ServerKey>,
     outbox: VecDeque<Effect>,
     next_leg: u64,
+    bounds: Bounds,
 }
 
 impl Endpoint {
@@ -96,6 +100,7 @@ impl Endpoint {
             merges: FxHashMap::default(),
             outbox: VecDeque::new(),
             next_leg: 1,
+            bounds: BOUNDS,
         }
     }
 

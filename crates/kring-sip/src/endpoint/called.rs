@@ -243,7 +243,7 @@ impl Endpoint {
         let bytes = draft.finish(body.as_deref());
         let timers = self.timers;
         self.server_invites.change(&mut self.queue, key, |invite| {
-            invite.success_sent(now, &timers)
+            invite.success_sent(now, &timers);
         });
         self.send_response(reply.to, bytes.clone(), reply.method.clone(), 200);
         Awaited {
@@ -273,7 +273,7 @@ impl Endpoint {
         let bytes = draft.finish(None);
         let (timers, kept) = (self.timers, bytes.clone());
         self.server_invites.change(&mut self.queue, key, |invite| {
-            invite.refusal_sent(now, &timers, kept)
+            invite.refusal_sent(now, &timers, kept);
         });
         self.send_response(reply.to, bytes, reply.method.clone(), code);
     }

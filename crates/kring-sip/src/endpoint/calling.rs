@@ -4,7 +4,6 @@ use super::{
     Endpoint,
     effect::{Invitation, LegEvent, LegId},
     leg::{Ack, Calling, Cancelling, Established, Leg},
-    limits,
 };
 use crate::{
     Headers, Method, Reason, Response, StatusCode,
@@ -19,7 +18,7 @@ impl Endpoint {
     /// Calls somebody. Beyond the endpoint's bounds the leg is rejected with 503 at once.
     pub fn invite(&mut self, now: Moment, call: Invitation) -> LegId {
         let leg = self.new_leg();
-        if self.legs.len() >= limits::LEGS_MAX {
+        if self.legs.len() >= self.bounds.legs {
             self.tell(leg, rejected_here(503));
             return leg;
         }
@@ -68,7 +67,7 @@ impl Endpoint {
         match calling.cancel {
             Cancelling::No if unheard => {
                 self.change_calling(leg, |calling| {
-                    calling.cancel = Cancelling::WhenHeard(reason)
+                    calling.cancel = Cancelling::WhenHeard(reason);
                 });
             }
             Cancelling::No => self.send_cancel(now, leg, &reason),

@@ -192,7 +192,7 @@ impl Endpoint {
     }
 
     fn remember(&mut self, now: Moment, key: ServerKey, leg: LegId, reply: &Reply, bytes: Bytes) {
-        if self.server_transactions() >= limits::SERVER_TRANSACTIONS_HARD_MAX {
+        if self.server_transactions() >= self.bounds.server_transactions_hard {
             return;
         }
         if reply.method == Method::Invite {

@@ -1,6 +1,6 @@
 //! The five headers that every message is sorted by, read once.
 
-use crate::{HeaderName, Headers, Method, header::Via, name_addr::Parts};
+use crate::{HeaderName, HeaderRefused, Headers, Method, header::Via, name_addr::Parts};
 
 /// Via, tags, Call-ID and CSeq of one message.
 #[derive(Debug)]
@@ -26,8 +26,8 @@ impl<'a> Heads<'a> {
         Some(Heads {
             via: headers.via().ok()?,
             call_id: headers.call_id().ok()?,
-            from_tag: tag(headers, &HeaderName::From)?.unwrap_or_default(),
-            to_tag: tag(headers, &HeaderName::To)?,
+            from_tag: tag(headers, &HeaderName::From).ok()?.unwrap_or_default(),
+            to_tag: tag(headers, &HeaderName::To).ok()?,
             seq,
             method,
         })
@@ -35,7 +35,7 @@ impl<'a> Heads<'a> {
 }
 
 /// The tag of an address, if it is an address at all.
-fn tag<'a>(headers: &'a Headers, name: &HeaderName) -> Option<Option<&'a str>> {
-    let parts = Parts::find(headers.get(name)?).ok()?;
-    Some(parts.param("tag").filter(|tag| !tag.is_empty()))
+fn tag<'a>(headers: &'a Headers, name: &HeaderName) -> Result<Option<&'a str>, HeaderRefused> {
+    let parts = Parts::find(headers.get(name).ok_or(HeaderRefused::Missing)?)?;
+    Ok(parts.param("tag").filter(|tag| !tag.is_empty()))
 }

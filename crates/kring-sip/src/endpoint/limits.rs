@@ -1,16 +1,24 @@
 //! Every bound of the UA layer, with its reason.
 
-/// Legs at once: a call has two, and an `all` hop rings many phones for one call. Beyond, calls get
-/// 503 and so do our own.
-pub(crate) const LEGS_MAX: usize = 60_000;
+/// How much one endpoint keeps.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Bounds {
+    /// Legs at once, beyond which calls get 503 and so do our own.
+    pub(crate) legs: usize,
+    /// Server transactions at which new calls get 503.
+    pub(crate) server_transactions: usize,
+    /// Server transactions beyond which requests within dialogs are still answered, but not
+    /// remembered: a BYE must get through when calls no longer do.
+    pub(crate) server_transactions_hard: usize,
+}
 
-/// Server transactions at which new calls get 503. A call leaves two behind for 32 s (timers J and L),
-/// so this is about 900 calls a second.
-pub(crate) const SERVER_TRANSACTIONS_MAX: usize = 60_000;
-
-/// Server transactions beyond which requests within dialogs are still answered, but not remembered:
-/// a BYE must get through when calls no longer do.
-pub(crate) const SERVER_TRANSACTIONS_HARD_MAX: usize = 120_000;
+/// A call has two legs, and an `all` hop rings many phones for one call. It leaves two server
+/// transactions behind for 32 s (timers J and L), so this is about 900 calls a second.
+pub(crate) const BOUNDS: Bounds = Bounds {
+    legs: 60_000,
+    server_transactions: 60_000,
+    server_transactions_hard: 120_000,
+};
 
 /// What a caller refused for overload is told to wait, s.
 pub(crate) const RETRY_AFTER_S: u32 = 5;

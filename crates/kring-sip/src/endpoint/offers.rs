@@ -106,7 +106,7 @@ impl Endpoint {
                 return;
             }
         };
-        if self.server_transactions() >= limits::SERVER_TRANSACTIONS_HARD_MAX {
+        if self.server_transactions() >= self.bounds.server_transactions_hard {
             self.send_refusal(&reply, Refused::for_now(503, limits::RETRY_AFTER_S));
             return;
         }

@@ -8,7 +8,6 @@ use super::{
     heads::Heads,
     identity::{ACCEPT, ALLOW, read_token},
     leg::Leg,
-    limits,
     reply::Reply,
     screen::{self, Refused},
 };
@@ -191,8 +190,8 @@ impl Endpoint {
 
     /// Whether a new call would exceed a bound.
     pub(super) fn is_full(&self) -> bool {
-        self.legs.len() >= limits::LEGS_MAX
-            || self.server_transactions() >= limits::SERVER_TRANSACTIONS_MAX
+        self.legs.len() >= self.bounds.legs
+            || self.server_transactions() >= self.bounds.server_transactions
     }
 
     fn count_in(&mut self, method: Method) {

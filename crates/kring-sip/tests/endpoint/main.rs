@@ -1,0 +1,15 @@
+//! The user agent as its users see it: calls between two endpoints, and one endpoint against peers
+//! whose every byte is written here.
+
+#![allow(clippy::unwrap_used, reason = "in a test a panic is the report")]
+
+mod calls;
+mod cancelled;
+mod forks;
+mod in_dialog;
+mod network;
+mod overload;
+mod routes;
+mod seeds;
+mod strangers;
+mod wire;

@@ -1,0 +1,246 @@
+//! Any seed of loss, doubling, delay and human will: every leg gets exactly one end, and when the
+//! network is quiet nothing is left.
+
+use crate::network::{ANSWER, Faults, Network, OFFER, Side, label};
+use bytes::Bytes;
+use kring_sip::{LegEvent, LegId, Reason, Transport};
+use proptest::prelude::*;
+use std::collections::BTreeMap;
+
+/// What people do, each at its moment, ms.
+#[derive(Clone, Debug)]
+struct Story {
+    seed: u64,
+    faults: Faults,
+    rings_at: u64,
+    answers: Will,
+    cancels_at: Option<u64>,
+    hangs_up_at: (Side, u64),
+}
+
+#[derive(Clone, Debug)]
+enum Will {
+    Answer(u64),
+    Refuse(u64),
+    /// The phone rings until somebody else acts.
+    Nothing,
+}
+
+fn stories() -> impl Strategy<Value = Story> {
+    let faults = (0..60_u32, 0..50_u32, 0..100_u64, 0..900_u64).prop_map(
+        |(loss_percent, double_percent, least, more)| Faults {
+            loss_percent,
+            double_percent,
+            delay_ms: (least, least + more),
+        },
+    );
+    let answers = prop_oneof![
+        (0..20_000_u64).prop_map(Will::Answer),
+        (0..20_000_u64).prop_map(Will::Refuse),
+        Just(Will::Nothing),
+    ];
+    let hangs_up = (
+        prop_oneof![Just(Side::Alice), Just(Side::Bob)],
+        0..60_000_u64,
+    );
+    (
+        any::<u64>(),
+        faults,
+        0..3_000_u64,
+        answers,
+        proptest::option::of(0..25_000_u64),
+        hangs_up,
+    )
+        .prop_map(
+            |(seed, faults, rings_at, answers, cancels_at, hangs_up_at)| Story {
+                seed: seed / 2,
+                faults,
+                rings_at,
+                answers,
+                cancels_at,
+                hangs_up_at,
+            },
+        )
+}
+
+/// An exchange that wants nothing but to end well.
+struct Teller {
+    net: Network,
+    ends: BTreeMap<(u8, LegId), Vec<String>>,
+    alice: LegId,
+    bob: Option<LegId>,
+}
+
+impl Teller {
+    fn hear(&mut self) {
+        while let Some((side, leg, event)) = self.net.next_event() {
+            let now = self.net.now;
+            let ends = self.ends.entry((side as u8, leg)).or_default();
+            match &event {
+                LegEvent::Incoming(_) => self.bob = Some(self.bob.unwrap_or(leg)),
+                LegEvent::Accepted { .. } => self.net.alice.acknowledge(now, leg, None),
+                LegEvent::AckMissing => self.net.bob.bye(now, leg, None),
+                LegEvent::Offer { .. } => {
+                    let answer = Some(Bytes::from_static(ANSWER));
+                    match side {
+                        Side::Alice => self.net.alice.accept_offer(now, leg, answer),
+                        Side::Bob => self.net.bob.accept_offer(now, leg, answer),
+                    }
+                }
+                LegEvent::Confirmed { .. } | LegEvent::Progress { .. } => {}
+                LegEvent::CallerCancelled
+                | LegEvent::Rejected { .. }
+                | LegEvent::Bye { .. }
+                | LegEvent::Gone { .. } => ends.push(label(&event)),
+            }
+            self.net.settle();
+        }
+    }
+
+    fn until(&mut self, ms: u64) {
+        while self
+            .net
+            .next()
+            .is_some_and(|at| at.as_micros() <= ms * 1_000)
+        {
+            self.net.step();
+            self.hear();
+        }
+        self.net.now = self.net.now.max(kring_time::Moment::from_millis(ms));
+    }
+}
+
+fn tell(story: &Story, transport: Transport) -> Teller {
+    let mut net = Network::new(story.seed, transport);
+    net.faults = story.faults;
+    let alice = net.call();
+    let mut teller = Teller {
+        net,
+        ends: BTreeMap::new(),
+        alice,
+        bob: None,
+    };
+    let mut agenda: Vec<(u64, Box<dyn Fn(&mut Teller)>)> = Vec::new();
+    let bob_does = |act: fn(&mut Teller, LegId)| {
+        Box::new(move |teller: &mut Teller| {
+            if let Some(bob) = teller.bob {
+                act(teller, bob);
+            }
+        })
+    };
+    agenda.push((
+        story.rings_at,
+        bob_does(|t, bob| t.net.bob.provisional(t.net.now, bob, 180, None)),
+    ));
+    match story.answers {
+        Will::Answer(at) => agenda.push((
+            story.rings_at + at,
+            bob_does(|t, bob| {
+                t.net
+                    .bob
+                    .accept(t.net.now, bob, Some(Bytes::from_static(ANSWER)))
+            }),
+        )),
+        Will::Refuse(at) => agenda.push((
+            story.rings_at + at,
+            bob_does(|t, bob| t.net.bob.reject(t.net.now, bob, 486, Vec::new())),
+        )),
+        Will::Nothing => {}
+    }
+    let cancel = |t: &mut Teller| {
+        t.net
+            .alice
+            .cancel(t.net.now, t.alice, Reason::sip(200, "enough"))
+    };
+    if let Some(at) = story.cancels_at {
+        agenda.push((at, Box::new(cancel)));
+    }
+    let (side, at) = story.hangs_up_at;
+    agenda.push(match side {
+        Side::Alice => (
+            at,
+            Box::new(|t: &mut Teller| t.net.alice.bye(t.net.now, t.alice, None)),
+        ),
+        Side::Bob => (at, bob_does(|t, bob| t.net.bob.bye(t.net.now, bob, None))),
+    });
+    // Whatever happened, in the end both hang up.
+    agenda.push((100_000, Box::new(cancel)));
+    agenda.push((
+        140_000,
+        Box::new(|t: &mut Teller| t.net.alice.bye(t.net.now, t.alice, None)),
+    ));
+    agenda.push((
+        140_000,
+        bob_does(|t, bob| t.net.bob.bye(t.net.now, bob, None)),
+    ));
+    agenda.push((
+        140_000,
+        bob_does(|t, bob| t.net.bob.reject(t.net.now, bob, 480, Vec::new())),
+    ));
+    agenda.sort_by_key(|(at, _)| *at);
+    for (at, act) in agenda {
+        teller.until(at);
+        act(&mut teller);
+        teller.net.settle();
+        teller.hear();
+    }
+    teller.until(400_000);
+    teller
+}
+
+/// Every leg that was told of has one end; one that Bob refused himself has none to be told of.
+fn check(story: &Story, teller: &Teller) {
+    assert_eq!(teller.net.next(), None, "something still waits: {story:?}");
+    teller.net.assert_clean();
+    for ((side, leg), ends) in &teller.ends {
+        let refused_here = *side == Side::Bob as u8 && ends.is_empty();
+        assert!(
+            ends.len() == 1 || refused_here,
+            "{leg} of {side}: {ends:?} in {story:?}"
+        );
+    }
+    assert_eq!(
+        teller
+            .ends
+            .get(&(Side::Alice as u8, teller.alice))
+            .map(Vec::len),
+        Some(1)
+    );
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_call_ends_and_nothing_is_left(story in stories()) {
+        check(&story, &tell(&story, Transport::Udp));
+    }
+
+    #[test]
+    fn over_tcp_too(story in stories()) {
+        check(&story, &tell(&story, Transport::Tcp));
+    }
+}
+
+/// Without faults the ends are those of the story.
+#[test]
+fn a_quiet_network_tells_the_story_as_it_is() {
+    let story = Story {
+        seed: 1,
+        faults: Faults::NONE,
+        rings_at: 100,
+        answers: Will::Answer(5_000),
+        cancels_at: None,
+        hangs_up_at: (Side::Bob, 20_000),
+    };
+    let teller = tell(&story, Transport::Udp);
+    check(&story, &teller);
+    let ends: Vec<_> = teller.ends.values().flatten().collect();
+    assert_eq!(ends, ["bye", "gone 200"]);
+    assert_eq!(teller.net.times(Side::Alice, "INVITE"), [0]);
+    assert!(
+        teller.net.sent[0]
+            .text
+            .ends_with(std::str::from_utf8(OFFER).unwrap())
+    );
+}
