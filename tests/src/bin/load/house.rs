@@ -1,0 +1,150 @@
+//! A daemon with as many ready agents as the load needs, in a folder of its own.
+
+use crate::Outcome;
+use kring_journal::{AgentId, PresenceState, WallTime};
+use kring_store::{AgentRow, Group, NewSession, PresenceRow, Role, Store, StoreConfig};
+use std::{
+    io::{BufRead, BufReader},
+    net::{TcpListener, UdpSocket},
+    path::PathBuf,
+    process::{Child, Command, Stdio},
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+/// The daemon and its ports; ended when dropped.
+pub(crate) struct House {
+    child: Child,
+    folder: PathBuf,
+    keep: bool,
+    pub(crate) sip: u16,
+    pub(crate) http: u16,
+    /// The cookie of the first agent.
+    pub(crate) cookie: String,
+}
+
+impl House {
+    /// Starts it with `agents` ready agents whose phones are all at `phone`, and no wrap-up time.
+    pub(crate) fn open(agents: u32, phone: u16, database: Option<&str>) -> Outcome<House> {
+        let folder = std::env::temp_dir().join(format!("kring-load-{}", std::process::id()));
+        std::fs::create_dir_all(&folder)?;
+        let url = match database {
+            Some(url) => url.to_owned(),
+            None => format!("sqlite:{}", folder.join("kring.db").display()),
+        };
+        let cookie = staff(&url, agents, phone)?;
+        let (sip, http) = (free_port()?, free_port()?);
+        let config = format!(
+            "data_dir = {folder:?}\n[sip]\nlisten = [\"udp:127.0.0.1:{sip}\"]\nmax_cps = 0\n\
+             [http]\nlisten = \"127.0.0.1:{http}\"\n[agent]\nwrapup_s = 0\nrona_limit = 0\n\
+             [database]\nurl = {url:?}\n[[trunk]]\nname = \"load\"\naddress = \"127.0.0.1:5998\"\n\
+             peers = [\"127.0.0.0/8\"]\n"
+        );
+        let file = folder.join("kring.toml");
+        std::fs::write(&file, config)?;
+        let mut child = Command::new(binary()?)
+            .arg("--config")
+            .arg(&file)
+            .env("RUST_LOG", "info")
+            .stderr(Stdio::piped())
+            .stdout(Stdio::null())
+            .spawn()?;
+        let log = child.stderr.take().ok_or("no log")?;
+        wait_until_open(log)?;
+        Ok(House { child, folder, keep: database.is_some(), sip, http, cookie })
+    }
+
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+}
+
+impl Drop for House {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        if !self.keep {
+            let _ = std::fs::remove_dir_all(&self.folder);
+        }
+    }
+}
+
+/// Agents, one session, and a journal that says that all are ready: the daemon restores that.
+fn staff(url: &str, agents: u32, phone: u16) -> Outcome<String> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let now = SystemTime::now().duration_since(UNIX_EPOCH)?.as_micros() as i64;
+    let secret = "load-generator-session".to_owned();
+    runtime.block_on(async {
+        let store = Store::open(&StoreConfig::new(url, "kring")).await?;
+        let mut presence = Vec::new();
+        for n in 0..agents {
+            let login = AgentId::new(&format!("load-{n}"));
+            let agent = AgentRow {
+                login: login.clone(),
+                name: format!("Load {n}"),
+                role: Role::Agent,
+                password_hash: None,
+                device: Some(format!("sip:load-{n}@127.0.0.1:{phone}")),
+                queues: Vec::new(),
+                disabled: false,
+            };
+            store.put_agent(&agent).await?;
+            presence.push(PresenceRow {
+                agent: login,
+                state: PresenceState::Ready,
+                reason: None,
+                since: WallTime(now),
+            });
+        }
+        let session = NewSession {
+            token: kring_web::session::hash_token(&secret),
+            agent: AgentId::new("load-0"),
+            created: WallTime(now),
+            expires: WallTime(now + 3_600_000_000),
+        };
+        // A database that is used again has the session already.
+        let _ = store.open_session(&session).await;
+        let mut boot = store.begin_boot(WallTime(now), "load").await?;
+        let stopped = boot.journal.entry(
+            kring_time::Moment::BOOT,
+            WallTime(now),
+            None,
+            kring_journal::Fact::Stopped,
+        );
+        let group = Group { entries: vec![stopped], presence, ..Group::default() };
+        boot.journal.append(&group).await?;
+        Ok::<_, kring_store::StoreRefused>(())
+    })?;
+    Ok(format!("kring_session={secret}"))
+}
+
+fn binary() -> Outcome<PathBuf> {
+    if let Some(named) = std::env::var_os("KRINGD") {
+        return Ok(named.into());
+    }
+    let own = std::env::current_exe()?;
+    Ok(own.parent().ok_or("no folder")?.join("kringd"))
+}
+
+/// A port that nobody uses now.
+pub(crate) fn free_port() -> Outcome<u16> {
+    loop {
+        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+        if UdpSocket::bind(("127.0.0.1", port)).is_ok() {
+            return Ok(port);
+        }
+    }
+}
+
+fn wait_until_open(log: impl std::io::Read + Send + 'static) -> Outcome<()> {
+    let (tell, told) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        for line in BufReader::new(log).lines().map_while(Result::ok) {
+            if line.contains("is open") {
+                let _ = tell.send(());
+            } else if line.contains("ERROR") || line.contains("kringd:") {
+                eprintln!("{line}");
+            }
+        }
+    });
+    told.recv_timeout(Duration::from_secs(60)).map_err(|_| "the daemon did not open".into())
+}

@@ -1,0 +1,76 @@
+//! Load on the whole daemon, read from `/proc/PID`: CPU per call, memory per call, and the time from an
+//! INVITE to the pop. Everything runs on 127.0.0.1, is bounded in count and time, and ends by itself.
+//!
+//! ```text
+//! load signalling --rate 100 --seconds 10     CPU seconds per 1,000 calls
+//! load memory --calls 1000 --rate 100         kB per concurrent call
+//! load pop --rate 20 --count 400 [--database sqlite:PATH]   INVITE to call.offered
+//! ```
+//! `KRINGD` names the binary; the default is the release build beside this one. SIPp plays PBX and phones
+//! (Debian: `sip-tester`).
+
+mod house;
+mod pop;
+mod proc;
+mod signalling;
+
+use std::{collections::HashMap, process::ExitCode};
+
+fn main() -> ExitCode {
+    let mut arguments = std::env::args().skip(1);
+    let what = arguments.next().unwrap_or_default();
+    let options = match Options::read(arguments) {
+        Ok(options) => options,
+        Err(wrong) => return usage(&wrong),
+    };
+    let done = match what.as_str() {
+        "signalling" => signalling::rate(&options),
+        "memory" => signalling::memory(&options),
+        "pop" => pop::latency(&options),
+        _ => return usage("say what to measure"),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failed) => {
+            eprintln!("load: {failed}");
+            ExitCode::from(70)
+        }
+    }
+}
+
+fn usage(wrong: &str) -> ExitCode {
+    eprintln!("load: {wrong}. Use: load signalling|memory|pop [--rate N] [--seconds N] [--calls N] [--count N] [--runs N] [--database URL]");
+    ExitCode::from(64)
+}
+
+/// What can go wrong is told in words; nobody handles it.
+type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
+
+/// `--name value` pairs.
+struct Options(HashMap<String, String>);
+
+impl Options {
+    fn read(mut arguments: impl Iterator<Item = String>) -> Result<Options, String> {
+        let mut options = HashMap::new();
+        while let Some(name) = arguments.next() {
+            let known = ["--rate", "--seconds", "--calls", "--count", "--runs", "--database"];
+            if !known.contains(&name.as_str()) {
+                return Err(format!("{name} is no option"));
+            }
+            let value = arguments.next().ok_or_else(|| format!("{name} needs a value"))?;
+            options.insert(name, value);
+        }
+        Ok(Options(options))
+    }
+
+    fn number(&self, name: &str, default: u32) -> Outcome<u32> {
+        match self.0.get(name) {
+            Some(text) => Ok(text.parse().map_err(|_| format!("{name} {text} is no number"))?),
+            None => Ok(default),
+        }
+    }
+
+    fn text(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str)
+    }
+}
