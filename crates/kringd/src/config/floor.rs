@@ -1,0 +1,266 @@
+//! `[ring]`, `[[queue]]`, `[agent]` and `[pop]`: how calls ring and for whom.
+
+use super::{
+    later,
+    section::{Item, Section},
+};
+use kring_call::{Plan, PlanRefused};
+use kring_journal::{DeadlineAction, RingPolicyKind, RingTerms};
+use kring_sip::Uri;
+
+/// Rings that a budget may have.
+const LIMIT_MAX: u64 = 20;
+
+/// Numbers of one queue.
+const DIDS_MAX: usize = 200;
+
+/// `[ring]`.
+#[derive(Clone, Debug)]
+pub(crate) struct Ring {
+    /// How rings are counted.
+    pub(crate) terms: RingTerms,
+    /// Who rings when, for queues without a plan of their own.
+    pub(crate) plan: Plan,
+    /// What is done at the deadline.
+    pub(crate) deadline_action: DeadlineAction,
+}
+
+/// `[[queue]]`.
+#[derive(Clone, Debug)]
+pub(crate) struct Queue {
+    /// Its name, unique; a label of metrics.
+    pub(crate) name: String,
+    /// The numbers that lead to it. Empty: every number that no other queue has; at most one
+    /// queue is so.
+    pub(crate) did: Vec<String>,
+    /// Who rings when.
+    pub(crate) plan: Plan,
+    /// Where a redirect at the deadline leads: a `sip:` URI or a number of the PBX.
+    pub(crate) overflow: Option<String>,
+}
+
+/// `[agent]`.
+#[derive(Clone, Debug)]
+pub(crate) struct Agent {
+    /// Time for the record, s; 0: straight to ready.
+    pub(crate) wrapup_s: u32,
+    /// Calls rung out before the agent is paused; 0: never.
+    pub(crate) rona_limit: u8,
+    /// What a pause may be for.
+    pub(crate) pause_reasons: Vec<String>,
+    /// The greeting on the screen; `{particle}` is replaced.
+    pub(crate) greeting_th: String,
+    /// ค่ะ or ครับ, for agents who have chosen none.
+    pub(crate) particle: String,
+}
+
+/// `[pop]`.
+#[derive(Clone, Debug)]
+pub(crate) struct Pop {
+    /// A screen that acknowledges nothing for so long is dead, ms.
+    pub(crate) screen_dead_ms: u32,
+    /// Cases shown with the caller.
+    pub(crate) history_items: u8,
+}
+
+impl Ring {
+    pub(super) fn read(mut section: Section<'_>) -> Ring {
+        let on_ms = section.number("cadence_on_ms", 1_000, 100..=10_000) as u32;
+        let off_ms = section.number("cadence_off_ms", 4_000, 100..=30_000) as u32;
+        let configured = section.says("cadence_on_ms") || section.says("cadence_off_ms");
+        let terms = RingTerms {
+            on_ms,
+            off_ms,
+            limit: section.number("limit", 3, 1..=LIMIT_MAX) as u8,
+            guard_ms: section.number("guard_ms", 500, 0..=10_000) as u32,
+            policy: section.choice(
+                "policy",
+                &[
+                    ("before_next_ring", RingPolicyKind::BeforeNextRing),
+                    ("end_of_burst", RingPolicyKind::EndOfBurst),
+                ],
+                RingPolicyKind::BeforeNextRing,
+            ),
+            cadence_from: if configured { "config" } else { "default" }.to_owned(),
+            t0_from: "modelled".to_owned(),
+        };
+        section.choice("ringback", &[("pbx", ())], ());
+        if terms.policy == RingPolicyKind::BeforeNextRing && terms.guard_ms >= off_ms {
+            let text = format!(
+                "ring.guard_ms is {}, but must be shorter than the silence, ring.cadence_off_ms \
+                 = {off_ms}: it would cut the last ring. Set it to {}.",
+                terms.guard_ms,
+                500.min(off_ms / 2),
+            );
+            section.complain("guard_ms", text);
+        }
+        let ring = Ring {
+            plan: plan(&mut section, terms.limit, &Plan::usual(terms.limit)),
+            deadline_action: section.choice(
+                "deadline_action",
+                &[
+                    ("announce_busy", DeadlineAction::AnnounceBusy),
+                    ("redirect", DeadlineAction::Redirect),
+                ],
+                DeadlineAction::AnnounceBusy,
+            ),
+            terms,
+        };
+        section.finish();
+        ring
+    }
+}
+
+/// The key `plan` of a ring or a queue.
+fn plan(section: &mut Section<'_>, limit: u8, default: &Plan) -> Plan {
+    let Some(items) = section.list("plan") else {
+        return default.clone();
+    };
+    let hops: Vec<&str> = items.iter().map(|item| item.text.as_str()).collect();
+    let name = section.name("plan");
+    match Plan::read(&hops, limit) {
+        Ok(plan) => return plan,
+        Err(refused @ PlanRefused::WrongSum { .. }) => {
+            section.complain("plan", format!("{name}: {refused}."));
+        }
+        Err(PlanRefused::NotAHop(hop)) => {
+            let strategy = hop.split(':').next().unwrap_or_default();
+            let text = later::value("ring.plan", strategy)
+                .unwrap_or_else(|| format!("{name}: {}.", PlanRefused::NotAHop(hop)));
+            section.complain("plan", text);
+        }
+    }
+    default.clone()
+}
+
+impl Queue {
+    /// The queue that is there when none is configured: it takes every number.
+    pub(super) fn only(ring: &Ring) -> Queue {
+        Queue {
+            name: "main".to_owned(),
+            did: Vec::new(),
+            plan: ring.plan.clone(),
+            overflow: None,
+        }
+    }
+
+    pub(super) fn read(mut section: Section<'_>, ring: &Ring, before: &[Queue]) -> Queue {
+        let name = section.text("name").unwrap_or_else(|| {
+            section.complain(
+                "name",
+                "a [[queue]] needs a name. Write name = \"support\".",
+            );
+            String::new()
+        });
+        if before.iter().any(|other| other.name == name) {
+            let text = format!("two queues are called {name:?}. Give each its own name.");
+            section.complain("name", text);
+        }
+        let queue = Queue {
+            did: dids(&mut section, &name, before),
+            plan: plan(&mut section, ring.terms.limit, &ring.plan),
+            overflow: overflow(&mut section),
+            name,
+        };
+        if ring.deadline_action == DeadlineAction::Redirect && queue.overflow.is_none() {
+            let text = format!(
+                "ring.deadline_action is \"redirect\", but queue {:?} does not say where to. \
+                 Write overflow = \"sip:NUMBER@HOST\".",
+                queue.name
+            );
+            section.complain("overflow", text);
+        }
+        if ring.deadline_action != DeadlineAction::Redirect && section.says("overflow") {
+            let text = "queue.overflow is where a redirect leads, but ring.deadline_action is not \
+                        \"redirect\". Set that, or take the line out.";
+            section.complain("overflow", text);
+        }
+        section.finish();
+        queue
+    }
+}
+
+/// A redirect's Contact is a URI (RFC 3261 §21.3.3), so a bare number is none.
+fn overflow(section: &mut Section<'_>) -> Option<String> {
+    let text = section.text("overflow")?;
+    let is_uri = text.starts_with("sip:") || text.starts_with("tel:");
+    if !is_uri || text.parse::<Uri>().is_err() {
+        let text =
+            format!("queue.overflow is {text:?}, but must be like sip:1500@pbx.example.net.");
+        section.complain("overflow", text);
+        return None;
+    }
+    Some(text)
+}
+
+fn dids(section: &mut Section<'_>, queue: &str, before: &[Queue]) -> Vec<String> {
+    let items = section.list("did").unwrap_or_default();
+    if items.is_empty() {
+        if let Some(other) = before.iter().find(|other| other.did.is_empty()) {
+            let text = format!(
+                "the queues {:?} and {queue:?} both have no did: only one can take the calls \
+                 that are left over. Write did = [\"NUMBER\"].",
+                other.name
+            );
+            section.complain("did", text);
+        }
+    }
+    if items.len() > DIDS_MAX {
+        section.complain(
+            "did",
+            format!("queue.did has more than {DIDS_MAX} numbers."),
+        );
+    }
+    for item in &items {
+        if let Some(other) = before.iter().find(|other| other.did.contains(&item.text)) {
+            let text = format!(
+                "the number {} leads to the queue {:?} already. Take it out of one.",
+                item.text, other.name
+            );
+            section.complain_of(item, text);
+        }
+    }
+    items.into_iter().map(|item| item.text).collect()
+}
+
+impl Agent {
+    pub(super) fn read(mut section: Section<'_>) -> Agent {
+        let reasons = section.list("pause_reasons");
+        let particle = section.text("particle");
+        let greeting = section.text("greeting_th");
+        let agent = Agent {
+            wrapup_s: section.number("wrapup_s", 60, 0..=3_600) as u32,
+            rona_limit: section.number("rona_limit", 2, 0..=20) as u8,
+            pause_reasons: match reasons {
+                Some(items) => reasons_of(&section, items),
+                None => ["รับประทานอาหาร", "ห้องน้ำ", "ประชุม", "อบรม", "งานเอกสาร"]
+                    .map(str::to_owned)
+                    .into(),
+            },
+            greeting_th: greeting
+                .unwrap_or_else(|| "ศูนย์บริการกระทรวงพาณิชย์ สวัสดี{particle}".to_owned()),
+            particle: particle.unwrap_or_else(|| "ค่ะ".to_owned()),
+        };
+        section.finish();
+        agent
+    }
+}
+
+fn reasons_of(section: &Section<'_>, items: Vec<Item>) -> Vec<String> {
+    for item in items.iter().filter(|item| item.text == "rona") {
+        let text = "agent.pause_reasons: \"rona\" is kring's own reason. Take it out.";
+        section.complain_of(item, text);
+    }
+    items.into_iter().map(|item| item.text).collect()
+}
+
+impl Pop {
+    pub(super) fn read(mut section: Section<'_>) -> Pop {
+        let pop = Pop {
+            screen_dead_ms: section.number("screen_dead_ms", 1_500, 250..=60_000) as u32,
+            history_items: section.number("history_items", 3, 0..=20) as u8,
+        };
+        section.finish();
+        pop
+    }
+}

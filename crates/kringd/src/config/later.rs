@@ -1,0 +1,72 @@
+//! What the specification has and this version has not: named, so that nobody waits for a setting
+//! that does nothing.
+
+/// Keys and tables of a later version, and what they will be for.
+const KEYS: [(&str, &str); 28] = [
+    ("sip.options_ping_s", "watching PBXs with OPTIONS"),
+    ("sip.session_timer_s", "session timers"),
+    ("trunk.register", "registering at a PBX"),
+    ("trunk.redirect_header", "choosing the redirect header"),
+    ("trunk.transfer_method", "transfers"),
+    ("registrar", "phones that register with kring"),
+    ("ring.tone_hz", "a ringing tone made by kring"),
+    (
+        "queue.members",
+        "members by configuration (`kringd user add … --queue NAME` serves)",
+    ),
+    ("queue.skills", "skills"),
+    ("queue.announce_position", "announcements"),
+    ("queue.callback", "call-backs"),
+    ("queue.max_wait_s", "waiting after the deadline"),
+    ("media.srtp", "SRTP"),
+    ("media.record", "recording"),
+    ("media.music", "music on hold"),
+    ("media.greeting", "a recorded greeting"),
+    ("transfer", "transfers"),
+    ("hours", "opening hours"),
+    ("knowledge", "the knowledge search"),
+    (
+        "http.tls_cert",
+        "HTTPS by kring itself (a reverse proxy serves)",
+    ),
+    (
+        "http.tls_key",
+        "HTTPS by kring itself (a reverse proxy serves)",
+    ),
+    ("auth", "sign-in by OpenID Connect"),
+    ("privacy.retention_days", "erasing by age"),
+    ("webhook", "webhooks"),
+    ("hep", "HEP capture"),
+    ("otel", "OpenTelemetry"),
+    ("case.sla_days", "the SLA clock of cases"),
+    ("ui.digits", "Thai digits on the screens"),
+];
+
+/// Values of a later version of keys that this version has.
+const VALUES: [(&str, &str); 10] = [
+    ("ring.plan", "linear"),
+    ("ring.plan", "least_calls"),
+    ("ring.deadline_action", "answer_greet_queue"),
+    ("ring.deadline_action", "overflow"),
+    ("ring.deadline_action", "offer_callback"),
+    ("ring.ringback", "own"),
+    ("media.mode", "direct"),
+    ("sip.listen", "tls"),
+    ("sip.listen", "ws"),
+    ("sip.listen", "wss"),
+];
+
+/// What to say of a key that comes with a later version.
+pub(super) fn key(name: &str) -> Option<String> {
+    let (_, what) = KEYS.iter().find(|(key, _)| *key == name)?;
+    Some(format!(
+        "{name} is not in this version: {what} will come later. Take the line out."
+    ))
+}
+
+/// What to say of a value that comes with a later version.
+pub(super) fn value(name: &str, value: &str) -> Option<String> {
+    VALUES
+        .contains(&(name, value))
+        .then(|| format!("{name} = {value:?} is not in this version. Choose another value."))
+}

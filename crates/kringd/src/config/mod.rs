@@ -1,0 +1,212 @@
+//! The configuration: a TOML file under environment variables over defaults that work.
+//!
+//! A value that is here has been checked, alone and against the others. A key that this version
+//! does not act on is refused: no setting is taken in silence.
+
+mod complaint;
+mod document;
+mod floor;
+mod later;
+mod section;
+mod signalling;
+mod sound;
+mod surroundings;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use complaint::ConfigRefused;
+pub(crate) use floor::{Agent, Pop, Queue, Ring};
+pub(crate) use signalling::{HostPort, Listen, Sip, Trunk};
+pub(crate) use sound::Media;
+pub(crate) use surroundings::{Case, Database, Http, Journal, Metrics, Number, Privacy, Ui};
+
+use complaint::Complaints;
+use section::Section;
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
+
+/// The file that is read when none is named and it is there.
+const USUAL_FILE: &str = "kring.toml";
+
+/// Largest file, bytes: more is a file of another kind.
+const FILE_MAX: u64 = 1 << 20;
+
+/// Trunks and queues, each: they are read at every call.
+const TABLES_MAX: usize = 200;
+
+/// What kring was told to be.
+#[derive(Clone, Debug)]
+pub(crate) struct Config {
+    /// The folder of the embedded database and of everything else that is kept.
+    pub(crate) data_dir: PathBuf,
+    /// This process among others on one database; part of every journal entry's key.
+    pub(crate) node: String,
+    pub(crate) sip: Sip,
+    /// At least one.
+    pub(crate) trunks: Vec<Trunk>,
+    pub(crate) ring: Ring,
+    /// At least one.
+    pub(crate) queues: Vec<Queue>,
+    pub(crate) agent: Agent,
+    pub(crate) pop: Pop,
+    pub(crate) number: Number,
+    pub(crate) media: Media,
+    pub(crate) database: Database,
+    pub(crate) journal: Journal,
+    pub(crate) http: Http,
+    pub(crate) metrics: Metrics,
+    pub(crate) privacy: Privacy,
+    pub(crate) ui: Ui,
+    pub(crate) case: Case,
+}
+
+impl Config {
+    /// Reads the file named, else `./kring.toml` if it is there, else nothing, and lays the
+    /// `KRING_…` variables of this process over it.
+    pub(crate) fn load(file: Option<&Path>) -> Result<Config, ConfigRefused> {
+        let (name, text) = match file {
+            Some(file) => (file.display().to_string(), read_file(file)?),
+            None if Path::new(USUAL_FILE).exists() => {
+                (USUAL_FILE.to_owned(), read_file(Path::new(USUAL_FILE))?)
+            }
+            None => ("configuration".to_owned(), String::new()),
+        };
+        let variables = std::env::vars_os().filter_map(|(name, value)| {
+            Some((name.into_string().ok()?, value.into_string().ok()?))
+        });
+        Config::read(&name, &text, variables)
+    }
+
+    /// Reads a file's text, called `name` in complaints, under `variables`.
+    pub(crate) fn read<I>(name: &str, text: &str, variables: I) -> Result<Config, ConfigRefused>
+    where
+        I: IntoIterator<Item = (String, String)>,
+    {
+        let complaints = Complaints::default();
+        let mut entries = document::parse(text, &complaints);
+        document::override_by(&mut entries, variables, &complaints);
+        let config = Config::of(Section::root(entries, &complaints));
+        complaints.verdict(name)?;
+        Ok(config)
+    }
+
+    fn of(mut root: Section<'_>) -> Config {
+        let data_dir = root
+            .text("data_dir")
+            .unwrap_or_else(|| "./kring-data".to_owned());
+        let data_dir = PathBuf::from(data_dir);
+        let node = node(&mut root);
+        let ring = Ring::read(root.table("ring"));
+        let config = Config {
+            node,
+            sip: Sip::read(root.table("sip")),
+            trunks: trunks(&mut root),
+            queues: queues(&mut root, &ring),
+            ring,
+            agent: Agent::read(root.table("agent")),
+            pop: Pop::read(root.table("pop")),
+            number: Number::read(root.table("number")),
+            media: Media::read(root.table("media")),
+            database: Database::read(root.table("database"), &data_dir),
+            journal: Journal::read(root.table("journal")),
+            http: Http::read(root.table("http")),
+            metrics: Metrics::read(root.table("metrics")),
+            privacy: Privacy::read(root.table("privacy")),
+            ui: Ui::read(root.table("ui")),
+            case: Case::read(root.table("case")),
+            data_dir,
+        };
+        config.check_ports(&root);
+        root.finish();
+        config
+    }
+
+    /// Whether the only PBX is this machine, as it is when no trunk is configured.
+    pub(crate) fn has_own_machine_only(&self) -> bool {
+        matches!(self.trunks.as_slice(), [only] if only.is_local())
+    }
+
+    /// RTP must leave the ports of SIP and HTTP alone.
+    fn check_ports(&self, root: &Section<'_>) {
+        let ports = self.media.rtp_ports;
+        let told = |key: &str, port: u16| {
+            format!(
+                "media.rtp_ports = \"{ports}\" holds port {port} of {key}. Move one of the two."
+            )
+        };
+        let listens = self.sip.listen.iter();
+        if let Some(taken) = listens.map(|l| l.address.port()).find(|p| ports.holds(*p)) {
+            root.complain("media", told("sip.listen", taken));
+        }
+        let http = self.http.listen.port();
+        if ports.holds(http) {
+            root.complain("media", told("http.listen", http));
+        }
+    }
+}
+
+fn node(root: &mut Section<'_>) -> String {
+    let node = root.text("node").unwrap_or_else(|| "kring-1".to_owned());
+    let letter = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    if node.len() > 32 || !node.chars().all(letter) {
+        let text = format!("node is {node:?}, but must be 1 to 32 of a-z, 0-9 and -.");
+        root.complain("node", text);
+    }
+    node
+}
+
+fn trunks(root: &mut Section<'_>) -> Vec<Trunk> {
+    let sections = root.tables("trunk");
+    if sections.len() > TABLES_MAX {
+        root.complain("trunk", format!("there are more than {TABLES_MAX} trunks."));
+    }
+    let mut trunks = Vec::new();
+    for section in sections.into_iter().take(TABLES_MAX) {
+        let trunk = Trunk::read(section, &trunks);
+        trunks.push(trunk);
+    }
+    if trunks.is_empty() {
+        trunks.push(Trunk::local());
+    }
+    trunks
+}
+
+fn queues(root: &mut Section<'_>, ring: &Ring) -> Vec<Queue> {
+    let sections = root.tables("queue");
+    if sections.len() > TABLES_MAX {
+        root.complain("queue", format!("there are more than {TABLES_MAX} queues."));
+    }
+    let mut queues = Vec::new();
+    for section in sections.into_iter().take(TABLES_MAX) {
+        let queue = Queue::read(section, ring, &queues);
+        queues.push(queue);
+    }
+    if queues.is_empty() {
+        queues.push(Queue::only(ring));
+    }
+    queues
+}
+
+fn read_file(file: &Path) -> Result<String, ConfigRefused> {
+    let name = file.display().to_string();
+    let told = |refused: io::Error| {
+        let text = match refused.kind() {
+            io::ErrorKind::NotFound => {
+                "there is no such file. Write one (deploy/kring.toml is an example), \
+                 or leave --config out for the defaults."
+                    .to_owned()
+            }
+            io::ErrorKind::InvalidData => "the file is not UTF-8. Save it as UTF-8.".to_owned(),
+            _ => format!("cannot read the file: {refused}. Mend its permissions."),
+        };
+        ConfigRefused::of_file(&name, text)
+    };
+    let size = std::fs::metadata(file).map_err(told)?.len();
+    if size > FILE_MAX {
+        let text = format!("the file has {size} bytes: that is no configuration of kring.");
+        return Err(ConfigRefused::of_file(&name, text));
+    }
+    std::fs::read_to_string(file).map_err(told)
+}

@@ -1,0 +1,331 @@
+//! One table of the configuration while it is read: every key is asked for by name, type and bounds,
+//! and whatever nobody asked for is a mistake.
+//!
+//! A wrong value is noted and its default handed back, so that the reading goes on to the next one.
+
+use super::{
+    complaint::{Complaints, Origin},
+    document::{Entries, Node, Value},
+    later,
+};
+use std::{collections::BTreeMap, fmt::Display, ops::RangeInclusive, str::FromStr};
+
+/// Longest text of a key, bytes.
+const TEXT_MAX: usize = 1_000;
+
+/// Most items of a list of texts: more is a file of another kind.
+const ITEMS_MAX: usize = 1_000;
+
+/// How like a known key an unknown one must be to be taken for a slip of the keys (Jaro-Winkler).
+const LIKENESS_MIN: f64 = 0.8;
+
+/// A table that is being read.
+pub(super) struct Section<'r> {
+    complaints: &'r Complaints,
+    path: &'static str,
+    origin: Origin,
+    entries: Entries,
+    asked: BTreeMap<&'static str, Origin>,
+}
+
+/// An item of a list of texts.
+pub(super) struct Item {
+    pub(super) origin: Origin,
+    pub(super) text: String,
+}
+
+impl<'r> Section<'r> {
+    /// The whole file.
+    pub(super) fn root(entries: Entries, complaints: &'r Complaints) -> Section<'r> {
+        Section::of("", Origin::Nowhere, entries, complaints)
+    }
+
+    fn of(
+        path: &'static str,
+        origin: Origin,
+        entries: Entries,
+        complaints: &'r Complaints,
+    ) -> Section<'r> {
+        Section {
+            complaints,
+            path,
+            origin,
+            entries,
+            asked: BTreeMap::new(),
+        }
+    }
+
+    /// The full name of a key of this table: `ring.limit`.
+    pub(super) fn name(&self, key: &str) -> String {
+        match self.path {
+            "" => key.to_owned(),
+            path => format!("{path}.{key}"),
+        }
+    }
+
+    /// Notes a mistake at `key`, or at the table when the key is not written.
+    pub(super) fn complain(&self, key: &'static str, text: impl Into<String>) {
+        let origin = match self.asked.get(key) {
+            None | Some(Origin::Nowhere) => &self.origin,
+            Some(origin) => origin,
+        };
+        self.complaints.add(origin, text);
+    }
+
+    /// Notes a mistake at an item of a list.
+    pub(super) fn complain_of(&self, item: &Item, text: impl Into<String>) {
+        self.complaints.add(&item.origin, text);
+    }
+
+    /// Whether the file or a variable has this key, which has been asked for.
+    pub(super) fn says(&self, key: &'static str) -> bool {
+        self.asked.get(key).is_some_and(|at| *at != Origin::Nowhere)
+    }
+
+    fn take(&mut self, key: &'static str) -> Option<Node> {
+        let node = self.entries.remove(key);
+        let origin = node.as_ref().map_or(Origin::Nowhere, |n| n.origin.clone());
+        self.asked.insert(key, origin);
+        node
+    }
+
+    /// The table `[key]`, empty when it is not written.
+    pub(super) fn table(&mut self, key: &'static str) -> Section<'r> {
+        let empty = Section::of(key, Origin::Nowhere, Entries::new(), self.complaints);
+        match self.take(key) {
+            None => empty,
+            Some(Node {
+                origin,
+                value: Value::Table(entries),
+            }) => Section::of(key, origin, entries, self.complaints),
+            Some(_) => {
+                self.complain(key, format!("{key} must be a table: write [{key}]."));
+                empty
+            }
+        }
+    }
+
+    /// The tables `[[key]]`, in order.
+    pub(super) fn tables(&mut self, key: &'static str) -> Vec<Section<'r>> {
+        let items = match self.take(key) {
+            None => Vec::new(),
+            Some(Node {
+                value: Value::List(items),
+                ..
+            }) => items,
+            Some(_) => {
+                self.complain(
+                    key,
+                    format!("there may be several of these: write [[{key}]]."),
+                );
+                Vec::new()
+            }
+        };
+        let mut sections = Vec::new();
+        for item in items {
+            match item.value {
+                Value::Table(entries) => {
+                    sections.push(Section::of(key, item.origin, entries, self.complaints));
+                }
+                _ => self.complain(key, format!("{key} must be tables: write [[{key}]].")),
+            }
+        }
+        sections
+    }
+
+    /// A whole number within `bounds`.
+    pub(super) fn number(
+        &mut self,
+        key: &'static str,
+        default: u64,
+        bounds: RangeInclusive<u64>,
+    ) -> u64 {
+        let Some(node) = self.take(key) else {
+            return default;
+        };
+        let (low, high) = (*bounds.start(), *bounds.end());
+        let read = match &node.value {
+            Value::Integer(number) => u64::try_from(*number).ok(),
+            Value::Raw(text) => text.trim().parse().ok(),
+            _ => None,
+        };
+        match read.filter(|number| bounds.contains(number)) {
+            Some(number) => number,
+            None => {
+                let (name, given) = (self.name(key), shown(&node.value));
+                let text =
+                    format!("{name} is {given}, but must be a whole number, {low} to {high}.");
+                self.complain(key, text);
+                default
+            }
+        }
+    }
+
+    /// `true` or `false`.
+    pub(super) fn flag(&mut self, key: &'static str, default: bool) -> bool {
+        let Some(node) = self.take(key) else {
+            return default;
+        };
+        match &node.value {
+            Value::Flag(flag) => *flag,
+            Value::Raw(text) if text == "true" => true,
+            Value::Raw(text) if text == "false" => false,
+            other => {
+                let (name, given) = (self.name(key), shown(other));
+                self.complain(
+                    key,
+                    format!("{name} is {given}, but must be true or false."),
+                );
+                default
+            }
+        }
+    }
+
+    /// A text that is not empty, if it is written.
+    pub(super) fn text(&mut self, key: &'static str) -> Option<String> {
+        let node = self.take(key)?;
+        match node.value {
+            Value::Text(text) | Value::Raw(text) if is_plain(&text) => Some(text),
+            _ => {
+                let name = self.name(key);
+                let text =
+                    format!("{name} must be a text of 1 to {TEXT_MAX} bytes without line ends.");
+                self.complain(key, text);
+                None
+            }
+        }
+    }
+
+    /// A text that `T` can read, if it is written. `T`'s own words tell what is wrong with it.
+    pub(super) fn read<T: FromStr<Err: Display>>(&mut self, key: &'static str) -> Option<T> {
+        let text = self.text(key)?;
+        match text.trim().parse() {
+            Ok(value) => Some(value),
+            Err(refused) => {
+                let name = self.name(key);
+                self.complain(key, format!("{name}: {refused}."));
+                None
+            }
+        }
+    }
+
+    /// A list of texts, if it is written. A single text stands for a list of one; in a variable,
+    /// commas separate the items.
+    pub(super) fn list(&mut self, key: &'static str) -> Option<Vec<Item>> {
+        let node = self.take(key)?;
+        let origin = node.origin;
+        let items: Option<Vec<Item>> = match node.value {
+            Value::Text(text) => Some(vec![Item { origin, text }]),
+            Value::Raw(raw) => Some(
+                raw.split(',')
+                    .map(|text| Item {
+                        origin: origin.clone(),
+                        text: text.trim().to_owned(),
+                    })
+                    .collect(),
+            ),
+            Value::List(nodes) => nodes.into_iter().map(item).collect(),
+            _ => None,
+        };
+        let good = |items: &Vec<Item>| {
+            items.len() <= ITEMS_MAX && items.iter().all(|item| is_plain(&item.text))
+        };
+        let read = items.filter(good);
+        if read.is_none() {
+            let name = self.name(key);
+            self.complain(
+                key,
+                format!("{name} must be a list of texts: [\"…\", \"…\"]."),
+            );
+        }
+        read
+    }
+
+    /// One of the named choices.
+    pub(super) fn choice<T: Copy>(
+        &mut self,
+        key: &'static str,
+        choices: &[(&str, T)],
+        default: T,
+    ) -> T {
+        let Some(text) = self.text(key) else {
+            return default;
+        };
+        if let Some((_, chosen)) = choices.iter().find(|(name, _)| *name == text) {
+            return *chosen;
+        }
+        let name = self.name(key);
+        if let Some(what) = later::value(&name, &text) {
+            self.complain(key, what);
+        } else {
+            let names: Vec<_> = choices
+                .iter()
+                .map(|(name, _)| format!("{name:?}"))
+                .collect();
+            let one_of = names.join(" or ");
+            self.complain(key, format!("{name} is {text:?}, but must be {one_of}."));
+        }
+        default
+    }
+
+    /// Whatever is left was asked for by nobody.
+    pub(super) fn finish(self) {
+        for (key, node) in &self.entries {
+            let name = self.name(key);
+            let text = later::key(&name).unwrap_or_else(|| self.unknown(key));
+            self.complaints.add(&node.origin, text);
+        }
+    }
+
+    fn unknown(&self, key: &str) -> String {
+        let name = self.name(key);
+        let likeness = |known: &&str| strsim::jaro_winkler(known, key);
+        let near = self
+            .asked
+            .keys()
+            .max_by(|a, b| likeness(a).total_cmp(&likeness(b)))
+            .filter(|known| likeness(known) >= LIKENESS_MIN);
+        match near {
+            Some(known) => {
+                format!(
+                    "{name} is no key of kring. Did you mean {}?",
+                    self.name(known)
+                )
+            }
+            None => {
+                let known: Vec<_> = self.asked.keys().copied().collect();
+                let place = match self.path {
+                    "" => "kring knows".to_owned(),
+                    path => format!("[{path}] has"),
+                };
+                format!("{name} is no key of kring. {place}: {}.", known.join(", "))
+            }
+        }
+    }
+}
+
+fn item(node: Node) -> Option<Item> {
+    let origin = node.origin;
+    match node.value {
+        Value::Text(text) => Some(Item { origin, text }),
+        _ => None,
+    }
+}
+
+fn is_plain(text: &str) -> bool {
+    !text.is_empty() && text.len() <= TEXT_MAX && !text.contains(char::is_control)
+}
+
+/// A value in a complaint, as far as it can be shown in a line.
+fn shown(value: &Value) -> String {
+    match value {
+        Value::Text(text) | Value::Raw(text) => {
+            format!("{:?}", text.chars().take(40).collect::<String>())
+        }
+        Value::Integer(number) => number.to_string(),
+        Value::Flag(flag) => flag.to_string(),
+        Value::List(_) => "a list".to_owned(),
+        Value::Table(_) => "a table".to_owned(),
+        Value::Other => "a date, a fraction or a number too large".to_owned(),
+    }
+}

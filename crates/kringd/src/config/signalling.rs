@@ -1,0 +1,287 @@
+//! `[sip]` and `[[trunk]]`: where kring listens, what it calls itself, and which PBXs it works with.
+
+use super::{
+    later,
+    section::{Item, Section},
+};
+use kring_call::PeerPattern;
+use kring_sip::Transport;
+use std::{
+    fmt,
+    net::{IpAddr, SocketAddr},
+    str::FromStr,
+};
+
+/// Sockets that one process may listen on.
+const LISTENS_MAX: usize = 16;
+
+/// The port of SIP, when none is written (RFC 3261 §19.1.2).
+const SIP_PORT: u16 = 5060;
+
+/// `[sip]`.
+#[derive(Clone, Debug)]
+pub(crate) struct Sip {
+    /// The sockets, at least one.
+    pub(crate) listen: Vec<Listen>,
+    /// What Via and Contact say. `None`: the address of this machine that faces the first trunk.
+    pub(crate) advertised: Option<Advertised>,
+    /// User-Agent and Server.
+    pub(crate) user_agent: String,
+    /// New calls a second, all trunks together; more are told 503. 0 is no bound.
+    pub(crate) max_cps: u32,
+}
+
+/// A socket to listen on: `udp:0.0.0.0:5060`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Listen {
+    pub(crate) transport: Transport,
+    pub(crate) address: SocketAddr,
+}
+
+/// The address that others reach kring by; without a port, the port of the listening socket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Advertised {
+    pub(crate) ip: IpAddr,
+    pub(crate) port: Option<u16>,
+}
+
+/// `[[trunk]]`: a PBX.
+#[derive(Clone, Debug)]
+pub(crate) struct Trunk {
+    /// Its name, unique.
+    pub(crate) name: String,
+    /// Where kring sends requests to it: to ring `pbx:EXT` devices.
+    pub(crate) address: Option<HostPort>,
+    /// Who may send us calls in its name.
+    pub(crate) peers: Vec<PeerPattern>,
+    /// Whether P-Asserted-Identity is believed (RFC 3325).
+    pub(crate) trust_identity: bool,
+}
+
+/// A host by name or address, and a port.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct HostPort {
+    /// A name, or an address without brackets.
+    pub(crate) host: String,
+    /// 5060 when none was written.
+    pub(crate) port: u16,
+}
+
+/// Why a text is no address of these kinds.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum AddressRefused {
+    /// Not a listening socket.
+    #[error("{0:?} is no socket to listen on. Write udp:0.0.0.0:5060 or tcp:0.0.0.0:5060")]
+    NotAListen(String),
+    /// A transport of a later version.
+    #[error("{0:?} is not in this version: udp: and tcp: are")]
+    LaterTransport(String),
+    /// Not a host.
+    #[error("{0:?} is no address of a host. Write pbx.example.net:5060 or 192.0.2.10:5060")]
+    NotAHost(String),
+    /// Not an advertised address.
+    #[error("{0:?} is no address to advertise. Write 192.0.2.20 or 192.0.2.20:5060")]
+    NotAdvertisable(String),
+}
+
+impl Sip {
+    pub(super) fn read(mut section: Section<'_>) -> Sip {
+        let listen = listens(&mut section);
+        let user_agent = section.text("user_agent");
+        let sip = Sip {
+            listen,
+            advertised: section.read("advertised"),
+            user_agent: user_agent
+                .unwrap_or_else(|| format!("kring/{}", env!("CARGO_PKG_VERSION"))),
+            max_cps: section.number("max_cps", 100, 0..=10_000) as u32,
+        };
+        section.finish();
+        sip
+    }
+}
+
+fn listens(section: &mut Section<'_>) -> Vec<Listen> {
+    let Some(items) = section.list("listen") else {
+        let address = SocketAddr::from(([0, 0, 0, 0], SIP_PORT));
+        let both = [Transport::Udp, Transport::Tcp];
+        return both.map(|transport| Listen { transport, address }).into();
+    };
+    if items.is_empty() || items.len() > LISTENS_MAX {
+        let text = format!("sip.listen must name 1 to {LISTENS_MAX} sockets.");
+        section.complain("listen", text);
+    }
+    let mut listens: Vec<Listen> = Vec::new();
+    for item in &items {
+        match item.text.parse() {
+            Ok(listen) if listens.contains(&listen) => {
+                let text = format!("sip.listen names {listen} twice. Take one out.");
+                section.complain_of(item, text);
+            }
+            Ok(listen) => listens.push(listen),
+            Err(refused) => section.complain_of(item, format!("sip.listen: {refused}.")),
+        }
+    }
+    listens
+}
+
+impl Trunk {
+    /// The trunk that is there when none is configured: this machine.
+    pub(super) fn local() -> Trunk {
+        Trunk {
+            name: "local".to_owned(),
+            address: None,
+            peers: ["127.0.0.1", "::1"]
+                .into_iter()
+                .filter_map(pattern)
+                .collect(),
+            trust_identity: true,
+        }
+    }
+
+    /// Whether it is that one.
+    pub(super) fn is_local(&self) -> bool {
+        self.address.is_none() && self.peers == Trunk::local().peers
+    }
+
+    pub(super) fn read(mut section: Section<'_>, before: &[Trunk]) -> Trunk {
+        let name = section.text("name");
+        let name = name.unwrap_or_else(|| {
+            section.complain("name", "a [[trunk]] needs a name. Write name = \"pbx\".");
+            String::new()
+        });
+        if before.iter().any(|other| other.name == name) {
+            let text = format!("two trunks are called {name:?}. Give each its own name.");
+            section.complain("name", text);
+        }
+        let address: Option<HostPort> = section.read("address");
+        let trunk = Trunk {
+            peers: peers(&mut section, address.as_ref()),
+            trust_identity: section.flag("trust_identity", true),
+            name,
+            address,
+        };
+        section.finish();
+        trunk
+    }
+}
+
+/// The peers as written; without them the trunk's own address, when it is one.
+fn peers(section: &mut Section<'_>, address: Option<&HostPort>) -> Vec<PeerPattern> {
+    let Some(items) = section.list("peers") else {
+        let host = address.and_then(|at| at.host.parse::<IpAddr>().ok());
+        if host.is_none() {
+            let text = "trunk.peers must say who may send us calls. Write the PBX's address, \
+                        peers = [\"192.0.2.10\"].";
+            section.complain("peers", text);
+        }
+        return host
+            .and_then(|ip| pattern(&ip.to_string()))
+            .into_iter()
+            .collect();
+    };
+    if items.is_empty() {
+        let text = "trunk.peers is empty: nobody could call. Write the PBX's address.";
+        section.complain("peers", text);
+    }
+    let read = |item: &Item| match item.text.parse::<PeerPattern>() {
+        Ok(rule) => Some(rule),
+        Err(refused) => {
+            section.complain_of(item, format!("trunk.peers: {refused}."));
+            None
+        }
+    };
+    items.iter().filter_map(read).collect()
+}
+
+/// The pattern of a text that is known to be an address.
+fn pattern(address: &str) -> Option<PeerPattern> {
+    address.parse().ok()
+}
+
+impl FromStr for Listen {
+    type Err = AddressRefused;
+
+    fn from_str(text: &str) -> Result<Listen, AddressRefused> {
+        let refused = || AddressRefused::NotAListen(shown(text));
+        let (transport, address) = text.split_once(':').ok_or_else(refused)?;
+        let transport = match transport {
+            "udp" => Transport::Udp,
+            "tcp" => Transport::Tcp,
+            other if later::value("sip.listen", other).is_some() => {
+                return Err(AddressRefused::LaterTransport(shown(text)));
+            }
+            _ => return Err(refused()),
+        };
+        let address: SocketAddr = address.parse().map_err(|_| refused())?;
+        Ok(Listen { transport, address })
+    }
+}
+
+impl fmt::Display for Listen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let transport = match self.transport {
+            Transport::Udp => "udp",
+            Transport::Tcp => "tcp",
+        };
+        write!(f, "{transport}:{}", self.address)
+    }
+}
+
+impl FromStr for Advertised {
+    type Err = AddressRefused;
+
+    fn from_str(text: &str) -> Result<Advertised, AddressRefused> {
+        let (ip, port) = match text.parse::<SocketAddr>() {
+            Ok(socket) => (socket.ip(), Some(socket.port())),
+            Err(_) => match text.parse::<IpAddr>() {
+                Ok(ip) => (ip, None),
+                Err(_) => return Err(AddressRefused::NotAdvertisable(shown(text))),
+            },
+        };
+        if ip.is_unspecified() || port == Some(0) {
+            return Err(AddressRefused::NotAdvertisable(shown(text)));
+        }
+        Ok(Advertised { ip, port })
+    }
+}
+
+impl FromStr for HostPort {
+    type Err = AddressRefused;
+
+    fn from_str(text: &str) -> Result<HostPort, AddressRefused> {
+        let refused = || AddressRefused::NotAHost(shown(text));
+        if let Ok(socket) = text.parse::<SocketAddr>() {
+            let (host, port) = (socket.ip().to_string(), socket.port());
+            return Ok(HostPort { host, port });
+        }
+        if let Ok(ip) = text.parse::<IpAddr>() {
+            let (host, port) = (ip.to_string(), SIP_PORT);
+            return Ok(HostPort { host, port });
+        }
+        let (host, port) = match text.split_once(':') {
+            Some((host, port)) => (host, port.parse().map_err(|_| refused())?),
+            None => (text, SIP_PORT),
+        };
+        let label = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
+        if host.is_empty() || host.len() > 253 || !host.chars().all(label) || port == 0 {
+            return Err(refused());
+        }
+        Ok(HostPort {
+            host: host.to_owned(),
+            port,
+        })
+    }
+}
+
+impl fmt::Display for HostPort {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.host.contains(':') {
+            true => write!(f, "[{}]:{}", self.host, self.port),
+            false => write!(f, "{}:{}", self.host, self.port),
+        }
+    }
+}
+
+fn shown(text: &str) -> String {
+    text.chars().take(60).collect()
+}

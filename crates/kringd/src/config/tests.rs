@@ -1,0 +1,245 @@
+//! What a configuration that is taken comes to, and what variables do to it.
+
+mod refused;
+
+use super::*;
+use kring_journal::{DeadlineAction, RingPolicyKind};
+use kring_sip::Transport;
+
+fn read(text: &str) -> Result<Config, ConfigRefused> {
+    Config::read("kring.toml", text, [])
+}
+
+fn under(text: &str, variables: &[(&str, &str)]) -> Result<Config, ConfigRefused> {
+    let variables = variables
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    Config::read("kring.toml", text, variables)
+}
+
+#[test]
+fn nothing_at_all_is_a_configuration_that_works() {
+    let config = read("").unwrap();
+    let listens: Vec<String> = config.sip.listen.iter().map(Listen::to_string).collect();
+    assert_eq!(listens, ["udp:0.0.0.0:5060", "tcp:0.0.0.0:5060"]);
+    assert_eq!(config.http.listen.to_string(), "127.0.0.1:8080");
+    assert_eq!(config.media.rtp_ports.to_string(), "20000-29999");
+    assert_eq!(config.media.rtp_ports.pairs(), 5_000);
+    assert_eq!(config.data_dir, Path::new("./kring-data"));
+    assert_eq!(config.database.url, "sqlite:./kring-data/kring.db");
+    assert_eq!(config.ring.terms, kring_call::thailand());
+    assert_eq!(config.ring.plan, kring_call::Plan::usual(3));
+    assert_eq!(config.ring.deadline_action, DeadlineAction::AnnounceBusy);
+    assert_eq!(config.agent.rona_limit, 2);
+    assert_eq!(config.queues.len(), 1);
+    assert!(config.queues[0].did.is_empty(), "it takes every number");
+
+    let trunk = &config.trunks[0];
+    assert_eq!(trunk.name, "local");
+    let admits = |from: &str| {
+        trunk
+            .peers
+            .iter()
+            .any(|peer| peer.matches(from.parse().unwrap()))
+    };
+    assert!(admits("127.0.0.1:5060") && admits("[::1]:40000"));
+    assert!(!admits("192.0.2.1:5060"), "nobody else may call");
+}
+
+#[test]
+fn the_keys_of_this_version_are_all_taken() {
+    let config = read(
+        r#"
+        data_dir = "/var/lib/kring"
+        node = "rayong-1"
+        [sip]
+        listen = ["udp:192.0.2.5:5060", "tcp:[2001:db8::5]:5070"]
+        advertised = "203.0.113.5:5062"
+        user_agent = "centre"
+        max_cps = 20
+        [[trunk]]
+        name = "pbx"
+        address = "pbx.example.net:5080"
+        peers = ["192.0.2.10", "192.0.2.0/24", "192.0.2.11:5060"]
+        trust_identity = false
+        [ring]
+        limit = 4
+        cadence_on_ms = 2000
+        cadence_off_ms = 3000
+        ringback = "pbx"
+        policy = "end_of_burst"
+        plan = ["longest_idle:3", "all:1"]
+        deadline_action = "redirect"
+        guard_ms = 250
+        [[queue]]
+        name = "support"
+        did = ["038611025"]
+        plan = ["all:4"]
+        overflow = "sip:1500@pbx.example.net"
+        [agent]
+        wrapup_s = 0
+        rona_limit = 0
+        pause_reasons = ["พัก"]
+        greeting_th = "สวัสดี{particle}"
+        particle = "ครับ"
+        [pop]
+        screen_dead_ms = 2000
+        history_items = 5
+        [number]
+        region = "TH"
+        area_default = "02"
+        internal_pattern = "2###"
+        hotlines = ["1203"]
+        [media]
+        mode = "relay"
+        rtp_ports = "30000-30999"
+        codecs = ["pcma", "opus"]
+        dead_after_s = 30
+        address = "203.0.113.5"
+        [database]
+        url = "postgres://kring:secret@db.example.net/kring"
+        [journal]
+        group_ms = 10
+        [http]
+        listen = "0.0.0.0:8080"
+        public_url = "https://desk.example.go.th/"
+        [metrics]
+        token = "0123456789abcdef"
+        [privacy]
+        mask_numbers_in_logs = false
+        [ui]
+        locale = "en"
+        calendar = "ce"
+        "#,
+    )
+    .unwrap();
+    assert_eq!(config.node, "rayong-1");
+    assert_eq!(config.sip.listen[1].transport, Transport::Tcp);
+    assert_eq!(config.ring.terms.policy, RingPolicyKind::EndOfBurst);
+    assert_eq!(config.ring.terms.cadence_from, "config");
+    assert_eq!(
+        config.queues[0].overflow.as_deref(),
+        Some("sip:1500@pbx.example.net")
+    );
+    assert_eq!(config.media.codecs, ["PCMA", "opus"]);
+    assert_eq!(
+        config.http.public_url.as_deref(),
+        Some("https://desk.example.go.th")
+    );
+    assert!(
+        !format!("{config:?}").contains("secret"),
+        "no password in a log"
+    );
+    assert!(
+        !format!("{config:?}").contains("0123456789abcdef"),
+        "no token in a log"
+    );
+    assert_eq!(config.database.shown(), "postgres://…@db.example.net/kring");
+    assert_eq!(
+        config.database.server(),
+        Some(("db.example.net".to_owned(), 5432))
+    );
+}
+
+#[test]
+fn a_trunk_with_an_address_alone_is_called_by_that_address() {
+    let config = read("[[trunk]]\nname = \"pbx\"\naddress = \"192.0.2.10\"\n").unwrap();
+    let trunk = &config.trunks[0];
+    assert_eq!(
+        trunk.address.as_ref().unwrap().to_string(),
+        "192.0.2.10:5060"
+    );
+    assert!(trunk.peers[0].matches("192.0.2.10:9".parse().unwrap()));
+    assert!(!config.has_own_machine_only());
+}
+
+#[test]
+fn variables_override_keys_of_every_type() {
+    let config = under(
+        "[http]\nlisten = \"127.0.0.1:8080\"\n[[trunk]]\nname = \"pbx\"\npeers = [\"192.0.2.1\"]\n",
+        &[
+            ("KRING_HTTP__LISTEN", "0.0.0.0:9090"),
+            ("KRING_DATA_DIR", "/srv/kring"),
+            ("KRING_RING__GUARD_MS", "300"),
+            ("KRING_PRIVACY__MASK_NUMBERS_IN_LOGS", "false"),
+            ("KRING_SIP__LISTEN", "udp:127.0.0.1:0, tcp:127.0.0.1:0"),
+            ("KRING_METRICS__TOKEN", "1234567890123456"),
+            ("KRING_TRUNK__0__PEERS", "192.0.2.2"),
+            ("KRING_TRUNK__1__NAME", "second"),
+            ("KRING_TRUNK__1__PEERS", "192.0.2.3"),
+        ],
+    )
+    .unwrap();
+    assert_eq!(config.http.listen.to_string(), "0.0.0.0:9090");
+    assert_eq!(config.data_dir, Path::new("/srv/kring"));
+    assert_eq!(config.database.url, "sqlite:/srv/kring/kring.db");
+    assert_eq!(config.ring.terms.guard_ms, 300);
+    assert!(!config.privacy.mask_numbers_in_logs);
+    assert_eq!(config.sip.listen.len(), 2);
+    assert_eq!(config.metrics.token.as_deref(), Some("1234567890123456"));
+    assert!(config.trunks[0].peers[0].matches("192.0.2.2:5060".parse().unwrap()));
+    assert_eq!(config.trunks[1].name, "second");
+}
+
+#[test]
+fn a_wrong_variable_is_named() {
+    let told = |name: &str, value: &str| under("", &[(name, value)]).unwrap_err().to_string();
+    assert_eq!(
+        told("KRING_RING__LIMIT", "many"),
+        "KRING_RING__LIMIT: ring.limit is \"many\", but must be a whole number, 1 to 20."
+    );
+    assert_eq!(
+        told("KRING_RING__LIMT", "3"),
+        "KRING_RING__LIMT: ring.limt is no key of kring. Did you mean ring.limit?"
+    );
+    assert_eq!(
+        told("KRING_TRUNK__7__NAME", "x"),
+        "KRING_TRUNK__7__NAME: this name leads to no key. Write it as KRING_SECTION__KEY, or KRING_TRUNK__0__KEY for the first trunk."
+    );
+    assert_eq!(
+        told("KRING_DATA_DIRECTORY", "x"),
+        "KRING_DATA_DIRECTORY: data_directory is no key of kring. Did you mean data_dir?"
+    );
+}
+
+#[test]
+fn variables_of_others_are_left_alone() {
+    let foreign = [
+        ("KRING_CONFIG", "kring.toml"),
+        ("KRING_CONSOLE", "skip"),
+        ("KRING_PORT", "tcp://10.0.0.1:8080"),
+        ("KRING_PORT_8080_TCP_ADDR", "10.0.0.1"),
+        ("KRING_SERVICE_HOST", "10.0.0.1"),
+        ("HOME", "/root"),
+    ];
+    assert!(under("", &foreign).is_ok());
+}
+
+#[test]
+fn a_file_that_is_not_there_is_told_with_the_remedy() {
+    let told = Config::load(Some(Path::new("/nowhere/kring.toml")))
+        .unwrap_err()
+        .to_string();
+    assert_eq!(
+        told,
+        "/nowhere/kring.toml: there is no such file. Write one (deploy/kring.toml is an example), or leave --config out for the defaults."
+    );
+}
+
+#[test]
+fn the_example_that_is_shipped_is_a_configuration() {
+    let example = include_str!("../../../../deploy/kring.toml");
+    let config = Config::read("deploy/kring.toml", example, []).unwrap();
+    assert_eq!(config.trunks[0].name, "pbx");
+
+    let uncommented: String = example
+        .lines()
+        .map(|line| format!("{}\n", line.strip_prefix("#: ").unwrap_or(line)))
+        .collect();
+    let all = Config::read("deploy/kring.toml", &uncommented, []);
+    assert!(
+        all.is_ok(),
+        "every key that the example shows is taken: {}",
+        all.unwrap_err()
+    );
+}

@@ -1,0 +1,216 @@
+//! What an operator reads when the configuration is wrong, word for word.
+
+use super::read;
+
+fn refused(text: &str) -> String {
+    read(text).expect_err("this must be refused").to_string()
+}
+
+#[test]
+fn an_unknown_key_names_file_line_and_the_nearest_key() {
+    assert_eq!(
+        refused("[ring]\nlimit = 3\ngard_ms = 500\n"),
+        "kring.toml:3: ring.gard_ms is no key of kring. Did you mean ring.guard_ms?"
+    );
+    assert_eq!(
+        refused("[rings]\nlimit = 3\n"),
+        "kring.toml:1: rings is no key of kring. Did you mean ring?"
+    );
+    assert_eq!(
+        refused("[journal]\ncompression_algorithm = 3\n"),
+        "kring.toml:2: journal.compression_algorithm is no key of kring. [journal] has: group_ms."
+    );
+    assert_eq!(
+        refused("[[trunk]]\nname = \"a\"\npeers = [\"::1\"]\ntrust_identiti = true\n"),
+        "kring.toml:4: trunk.trust_identiti is no key of kring. Did you mean trunk.trust_identity?"
+    );
+}
+
+#[test]
+fn what_comes_later_is_said_and_never_taken_in_silence() {
+    for (text, told) in [
+        (
+            "[transfer]\nmethod = \"auto\"\n",
+            "kring.toml:1: transfer is not in this version: transfers will come later. Take the line out.",
+        ),
+        (
+            "[media]\nsrtp = true\n",
+            "kring.toml:2: media.srtp is not in this version: SRTP will come later. Take the line out.",
+        ),
+        (
+            "[sip]\nlisten = [\"udp:0.0.0.0:5060\",\n\"tls:0.0.0.0:5061\"]\n",
+            "kring.toml:3: sip.listen: \"tls:0.0.0.0:5061\" is not in this version: udp: and tcp: are.",
+        ),
+        (
+            "[ring]\ndeadline_action = \"answer_greet_queue\"\n",
+            "kring.toml:2: ring.deadline_action = \"answer_greet_queue\" is not in this version. Choose another value.",
+        ),
+        (
+            "[ring]\nplan = [\"linear:2\", \"all:1\"]\n",
+            "kring.toml:2: ring.plan = \"linear\" is not in this version. Choose another value.",
+        ),
+        (
+            "[media]\nmode = \"direct\"\n",
+            "kring.toml:2: media.mode = \"direct\" is not in this version. Choose another value.",
+        ),
+    ] {
+        assert_eq!(refused(text), told);
+    }
+    for table in [
+        "registrar",
+        "webhook",
+        "hours",
+        "knowledge",
+        "auth",
+        "hep",
+        "otel",
+    ] {
+        let told = refused(&format!("[{table}]\n"));
+        assert!(
+            told.starts_with(&format!("kring.toml:1: {table} is not in this version")),
+            "{told}"
+        );
+    }
+}
+
+#[test]
+fn a_value_out_of_bounds_is_told_with_its_bounds() {
+    for (text, told) in [
+        (
+            "[ring]\nlimit = 0\n",
+            "kring.toml:2: ring.limit is 0, but must be a whole number, 1 to 20.",
+        ),
+        (
+            "[ring]\nlimit = \"three\"\n",
+            "kring.toml:2: ring.limit is \"three\", but must be a whole number, 1 to 20.",
+        ),
+        (
+            "[privacy]\nmask_numbers_in_logs = 1\n",
+            "kring.toml:2: privacy.mask_numbers_in_logs is 1, but must be true or false.",
+        ),
+        (
+            "[ui]\nlocale = \"fr\"\n",
+            "kring.toml:2: ui.locale is \"fr\", but must be \"th\" or \"en\".",
+        ),
+        (
+            "[http]\nlisten = \"localhost\"\n",
+            "kring.toml:2: http.listen is \"localhost\", but must be like 127.0.0.1:8080.",
+        ),
+        (
+            "[metrics]\ntoken = \"short\"\n",
+            "kring.toml:2: metrics.token must be 16 bytes or longer. Make one with: openssl rand -hex 16",
+        ),
+        (
+            "node = \"Rayong 1\"\n",
+            "kring.toml:1: node is \"Rayong 1\", but must be 1 to 32 of a-z, 0-9 and -.",
+        ),
+        (
+            "[sip]\nadvertised = \"0.0.0.0\"\n",
+            "kring.toml:2: sip.advertised: \"0.0.0.0\" is no address to advertise. Write 192.0.2.20 or 192.0.2.20:5060.",
+        ),
+        (
+            "[media]\ncodecs = [\"GSM\"]\n",
+            "kring.toml:2: media.codecs: \"GSM\" is none of PCMA, PCMU, G722, G729, opus.",
+        ),
+        (
+            "[number]\narea_default = \"38\"\n",
+            "kring.toml:2: number.area_default is \"38\", but must be 02 or 0 and two digits, such as 038.",
+        ),
+        (
+            "sip = 5060\n",
+            "kring.toml:1: sip must be a table: write [sip].",
+        ),
+        (
+            "[trunk]\nname = \"pbx\"\n",
+            "kring.toml:1: there may be several of these: write [[trunk]].",
+        ),
+    ] {
+        assert_eq!(refused(text), told);
+    }
+}
+
+#[test]
+fn values_are_checked_against_each_other() {
+    for (text, told) in [
+        (
+            "[ring]\nguard_ms = 4000\n",
+            "kring.toml:2: ring.guard_ms is 4000, but must be shorter than the silence, ring.cadence_off_ms = 4000: it would cut the last ring. Set it to 500.",
+        ),
+        (
+            "[ring]\nplan = [\"longest_idle:2\", \"all:2\"]\n",
+            "kring.toml:2: ring.plan: the plan's rings add up to 4, but ring.limit is 3: make them equal.",
+        ),
+        (
+            "[ring]\nlimit = 2\n[[queue]]\nname = \"a\"\nplan = [\"all:3\"]\n",
+            "kring.toml:5: queue.plan: the plan's rings add up to 3, but ring.limit is 2: make them equal.",
+        ),
+        (
+            "[ring]\ndeadline_action = \"redirect\"\n[[queue]]\nname = \"a\"\n",
+            "kring.toml:3: ring.deadline_action is \"redirect\", but queue \"a\" does not say where to. Write overflow = \"sip:NUMBER@HOST\".",
+        ),
+        (
+            "[[queue]]\nname = \"a\"\noverflow = \"sip:1500@pbx\"\n",
+            "kring.toml:3: queue.overflow is where a redirect leads, but ring.deadline_action is not \"redirect\". Set that, or take the line out.",
+        ),
+        (
+            "[[queue]]\nname = \"a\"\n[[queue]]\nname = \"b\"\n",
+            "kring.toml:3: the queues \"a\" and \"b\" both have no did: only one can take the calls that are left over. Write did = [\"NUMBER\"].",
+        ),
+        (
+            "[[queue]]\nname = \"a\"\ndid = [\"1\"]\n[[queue]]\nname = \"a\"\ndid = [\"2\"]\n",
+            "kring.toml:5: two queues are called \"a\". Give each its own name.",
+        ),
+        (
+            "[[queue]]\nname = \"a\"\ndid = [\"1\"]\n[[queue]]\nname = \"b\"\ndid = [\"2\",\n\"1\"]\n",
+            "kring.toml:7: the number 1 leads to the queue \"a\" already. Take it out of one.",
+        ),
+        (
+            "[media]\nrtp_ports = \"20001-29999\"\n",
+            "kring.toml:2: media.rtp_ports: \"20001-29999\" must begin with an even port and end with an odd one: 20000 and 29999, say.",
+        ),
+        (
+            "[media]\nrtp_ports = \"5000-6001\"\n",
+            "kring.toml:1: media.rtp_ports = \"5000-6001\" holds port 5060 of sip.listen. Move one of the two.",
+        ),
+        (
+            "[[trunk]]\nname = \"pbx\"\naddress = \"pbx.example.net\"\n",
+            "kring.toml:1: trunk.peers must say who may send us calls. Write the PBX's address, peers = [\"192.0.2.10\"].",
+        ),
+        (
+            "[sip]\nlisten = [\"udp:0.0.0.0:5060\", \"udp:0.0.0.0:5060\"]\n",
+            "kring.toml:2: sip.listen names udp:0.0.0.0:5060 twice. Take one out.",
+        ),
+    ] {
+        assert_eq!(refused(text), told);
+    }
+}
+
+#[test]
+fn what_is_no_toml_is_told_with_its_line() {
+    let told = refused("[ring]\nlimit = = 3\n");
+    assert!(
+        told.starts_with("kring.toml:2: this is not TOML: "),
+        "{told}"
+    );
+    assert_eq!(told.lines().count(), 1);
+    let twice = refused("node = \"a\"\nnode = \"b\"\n");
+    assert!(
+        twice.starts_with("kring.toml:2: this is not TOML: "),
+        "{twice}"
+    );
+}
+
+#[test]
+fn all_mistakes_are_told_at_once_in_the_order_of_their_lines() {
+    let told = refused("[sip]\nmax_cps = -1\n[ring]\nlimt = 3\n[agent]\nwrapup_s = 9999\n");
+    let lines: Vec<&str> = told
+        .lines()
+        .map(|line| line.split(": ").next().unwrap())
+        .collect();
+    assert_eq!(lines, ["kring.toml:2", "kring.toml:4", "kring.toml:6"]);
+
+    let many: String = (0..30).map(|n| format!("unknown_key_{n} = 1\n")).collect();
+    let told = refused(&many);
+    assert_eq!(told.lines().count(), 21);
+    assert!(told.ends_with("kring.toml: and 10 more mistakes"), "{told}");
+}
