@@ -1,0 +1,56 @@
+//! Every bound of the sockets, with its reason.
+
+use std::time::Duration;
+
+/// Kernel buffer asked for each UDP socket, bytes: a second of 2,000 messages of 2 KiB, should the
+/// exchange be late. The kernel gives less when net.core.rmem_max is smaller.
+pub(super) const UDP_BUFFER_BYTES: usize = 4 << 20;
+
+/// The largest datagram that there can be, bytes.
+pub(super) const DATAGRAM_BYTES_MAX: usize = 65_535;
+
+/// Datagrams that wait for a socket that takes no more. SIP repeats what is lost, so more are dropped.
+pub(super) const UDP_BACKLOG_MAX: usize = 1_024;
+
+/// Senders whose socket of arrival is remembered, when there are several sockets.
+pub(super) const ARRIVALS_REMEMBERED_MAX: usize = 8_192;
+
+/// TCP connections at once. Five hundred phones and their PBXs are a large house.
+pub(super) const CONNECTIONS_MAX: usize = 2_048;
+
+/// TCP connections that one address may open to us: a PBX uses one or a few.
+pub(super) const CONNECTIONS_PER_ADDRESS_MAX: usize = 64;
+
+/// Messages that wait to be written to one TCP connection: a peer that is so far behind is cut.
+pub(super) const WRITES_WAITING_MAX: usize = 256;
+
+/// Events of all TCP connections that wait for the exchange. When it is full the connections are
+/// not read, and TCP slows their senders down.
+pub(super) const EVENTS_WAITING_MAX: usize = 1_024;
+
+/// Undeliverable messages not yet reported.
+pub(super) const FAILURES_WAITING_MAX: usize = 1_024;
+
+/// Bytes read at once from a TCP connection.
+pub(super) const READ_BYTES: usize = 16 * 1024;
+
+/// How long a connection may take to be made. Less than the silence after which the exchange takes
+/// a phone for dead, so that it hears of the failure.
+pub(super) const CONNECT_WITHIN: Duration = Duration::from_secs(3);
+
+/// How long one message may take to be written: a peer that takes none is cut.
+pub(super) const WRITE_WITHIN: Duration = Duration::from_secs(5);
+
+/// How long a connection may be silent in both directions. Longer than a long conversation's pause;
+/// a connection that is needed again is opened again.
+pub(super) const IDLE_MAX: Duration = Duration::from_secs(3_600);
+
+/// How long a new connection may take to its first whole message, and any message from its first
+/// byte to its last. Strangers who only hold connections are cut.
+pub(super) const MESSAGE_WITHIN: Duration = Duration::from_secs(10);
+
+/// How long no connection is accepted when the process has no file descriptor left.
+pub(super) const ACCEPT_PAUSE: Duration = Duration::from_millis(200);
+
+/// Connections in the kernel's queue before they are accepted.
+pub(super) const LISTEN_BACKLOG: i32 = 256;

@@ -1,0 +1,68 @@
+//! Which address of this machine others reach us by, and which address a name stands for.
+
+use crate::{
+    config::{Config, HostPort, Listen},
+    exit::Fault,
+};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use tokio::net::{UdpSocket, lookup_host};
+
+/// Somewhere outside: an address for documentation (RFC 5737, RFC 3849). Nothing is sent there; the
+/// kernel is only asked by which of our addresses it would be.
+const OUTSIDE_V4: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
+const OUTSIDE_V6: IpAddr = IpAddr::V6(Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 1));
+
+/// The first address of a host.
+pub(crate) async fn resolve(host: &HostPort) -> Result<SocketAddr, Fault> {
+    let refused = |why: String| {
+        Fault::Unavailable(format!(
+            "cannot find {host}: {why}. Mend the name service, or write the address in trunk.address."
+        ))
+    };
+    let mut found = lookup_host((host.host.as_str(), host.port))
+        .await
+        .map_err(|error| refused(error.to_string()))?;
+    found
+        .next()
+        .ok_or_else(|| refused("the name has no address".to_owned()))
+}
+
+/// What Via and Contact say for one of our sockets: what is configured, else the address that the
+/// socket is bound to, else the one of this machine that faces the first trunk. The trunk that is
+/// there without configuration is this machine itself.
+pub(crate) async fn facing(config: &Config, listen: Listen) -> Result<SocketAddr, Fault> {
+    let port = listen.address.port();
+    if let Some(advertised) = config.sip.advertised {
+        return Ok(SocketAddr::new(
+            advertised.ip,
+            advertised.port.unwrap_or(port),
+        ));
+    }
+    let bound = listen.address.ip();
+    if !bound.is_unspecified() {
+        return Ok(listen.address);
+    }
+    let trunk = config
+        .trunks
+        .iter()
+        .find_map(|trunk| trunk.address.as_ref());
+    let (loopback, outside) = match bound {
+        IpAddr::V4(_) => (Ipv4Addr::LOCALHOST.into(), OUTSIDE_V4),
+        IpAddr::V6(_) => (Ipv6Addr::LOCALHOST.into(), OUTSIDE_V6),
+    };
+    let towards = match trunk {
+        Some(host) => resolve(host).await?.ip(),
+        None if config.has_own_machine_only() => return Ok(SocketAddr::new(loopback, port)),
+        None => outside,
+    };
+    let own = own_towards(bound, towards).await.unwrap_or(loopback);
+    Ok(SocketAddr::new(own, port))
+}
+
+/// By which of our addresses the kernel would send to `towards`. No packet leaves.
+async fn own_towards(bound: IpAddr, towards: IpAddr) -> Option<IpAddr> {
+    let socket = UdpSocket::bind(SocketAddr::new(bound, 0)).await.ok()?;
+    socket.connect(SocketAddr::new(towards, 5060)).await.ok()?;
+    let own = socket.local_addr().ok()?.ip();
+    (!own.is_unspecified()).then_some(own)
+}

@@ -1,0 +1,248 @@
+//! The UDP sockets of SIP. One task owns them: no message passes through a channel.
+//!
+//! A reply leaves by the socket at which its peer was last heard (RFC 3581 §4), else by the first of
+//! its family. Sending never waits.
+
+use super::{Arrival, limits};
+use crate::exit::Fault;
+use bytes::Bytes;
+use kring_sip::{Peer, Transport};
+use rustc_hash::FxHashMap;
+use socket2::{Domain, Protocol, Socket, Type};
+use std::{
+    collections::VecDeque,
+    io,
+    net::SocketAddr,
+    task::{Context, Poll, ready},
+};
+use tokio::{io::ReadBuf, net::UdpSocket};
+
+/// One bound socket and what waits to leave by it.
+struct Door {
+    socket: UdpSocket,
+    local: SocketAddr,
+    backlog: VecDeque<(SocketAddr, Bytes)>,
+}
+
+/// All UDP sockets.
+pub(super) struct UdpDoors {
+    doors: Vec<Door>,
+    /// Peers last heard at a door that is not the first of its family.
+    heard_at: FxHashMap<SocketAddr, usize>,
+    buffer: Box<[u8]>,
+    /// Where the next look begins, so that no door starves another.
+    turn: usize,
+    dropped: u64,
+}
+
+/// What became of a message.
+pub(super) enum Sent {
+    /// It is on its way, or waits its turn, or was dropped as the net may do.
+    Away,
+    /// It can never reach this peer.
+    Unreachable,
+}
+
+impl UdpDoors {
+    pub(super) fn new() -> UdpDoors {
+        UdpDoors {
+            doors: Vec::new(),
+            heard_at: FxHashMap::default(),
+            buffer: vec![0; limits::DATAGRAM_BYTES_MAX].into(),
+            turn: 0,
+            dropped: 0,
+        }
+    }
+
+    /// Binds one more socket.
+    pub(super) fn bind(&mut self, address: SocketAddr) -> Result<(), Fault> {
+        let told = |refused| Fault::listen("sip.listen", address, refused);
+        let socket = bound(address).map_err(told)?;
+        let local = socket.local_addr().map_err(told)?;
+        self.doors.push(Door {
+            socket,
+            local,
+            backlog: VecDeque::new(),
+        });
+        Ok(())
+    }
+
+    /// The addresses that were bound, in the order of their binding.
+    pub(super) fn locals(&self) -> impl Iterator<Item = SocketAddr> {
+        self.doors.iter().map(|door| door.local)
+    }
+
+    /// Datagrams that were dropped because a socket took no more.
+    pub(super) fn dropped(&self) -> u64 {
+        self.dropped
+    }
+
+    /// Sends without waiting.
+    pub(super) fn send(&mut self, to: SocketAddr, bytes: Bytes) -> Sent {
+        let Some(index) = self.door_to(to) else {
+            return Sent::Unreachable;
+        };
+        let door = &mut self.doors[index];
+        if door.backlog.is_empty() {
+            match door.socket.try_send_to(&bytes, to) {
+                Ok(_) => return Sent::Away,
+                Err(refused) if refused.kind() == io::ErrorKind::WouldBlock => {}
+                Err(refused) => return refusal(&refused, to),
+            }
+        }
+        if door.backlog.len() < limits::UDP_BACKLOG_MAX {
+            door.backlog.push_back((to, bytes));
+        } else {
+            self.dropped += 1;
+        }
+        Sent::Away
+    }
+
+    fn door_to(&self, to: SocketAddr) -> Option<usize> {
+        self.heard_at
+            .get(&to)
+            .copied()
+            .or_else(|| self.first_of(to))
+    }
+
+    fn first_of(&self, family: SocketAddr) -> Option<usize> {
+        self.doors
+            .iter()
+            .position(|door| door.local.is_ipv4() == family.is_ipv4())
+    }
+
+    /// The next datagram; sends what waits on the way.
+    pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Arrival> {
+        for door in &mut self.doors {
+            if let Some(unreached) = flush(door, cx) {
+                return Poll::Ready(failed(unreached));
+            }
+        }
+        let count = self.doors.len();
+        for step in 0..count {
+            let index = (self.turn + step) % count;
+            while let Poll::Ready(read) = poll_read(&self.doors[index].socket, cx, &mut self.buffer)
+            {
+                let Some((length, from)) = read else {
+                    continue;
+                };
+                if let Some(arrival) = self.take(index, length, from) {
+                    self.turn = index + 1;
+                    return Poll::Ready(arrival);
+                }
+            }
+        }
+        Poll::Pending
+    }
+
+    /// The next datagram, if one is there already.
+    pub(super) fn try_recv(&mut self) -> Option<Arrival> {
+        let count = self.doors.len();
+        for step in 0..count {
+            let index = (self.turn + step) % count;
+            while let Ok((length, from)) = self.doors[index].socket.try_recv_from(&mut self.buffer)
+            {
+                if let Some(arrival) = self.take(index, length, from) {
+                    self.turn = index + 1;
+                    return Some(arrival);
+                }
+            }
+        }
+        None
+    }
+
+    /// Copies a datagram out of the buffer. Keep-alives (RFC 5626 §3.5.1) are nothing to talk about.
+    fn take(&mut self, index: usize, length: usize, from: SocketAddr) -> Option<Arrival> {
+        let bytes = &self.buffer[..length];
+        if bytes.iter().all(|byte| matches!(byte, b'\r' | b'\n' | 0)) {
+            return None;
+        }
+        let bytes = Bytes::copy_from_slice(bytes);
+        self.remember(index, from);
+        let from = Peer {
+            transport: Transport::Udp,
+            address: from,
+        };
+        Some(Arrival::Message { from, bytes })
+    }
+
+    fn remember(&mut self, index: usize, from: SocketAddr) {
+        if self.first_of(from) == Some(index) {
+            if !self.heard_at.is_empty() {
+                self.heard_at.remove(&from);
+            }
+            return;
+        }
+        if self.heard_at.len() >= limits::ARRIVALS_REMEMBERED_MAX {
+            self.heard_at.clear();
+        }
+        self.heard_at.insert(from, index);
+    }
+}
+
+/// `Ready(None)` is an error that concerns one datagram, not the socket.
+fn poll_read(
+    socket: &UdpSocket,
+    cx: &mut Context<'_>,
+    buffer: &mut [u8],
+) -> Poll<Option<(usize, SocketAddr)>> {
+    let mut into = ReadBuf::new(buffer);
+    let from = ready!(socket.poll_recv_from(cx, &mut into));
+    Poll::Ready(from.ok().map(|from| (into.filled().len(), from)))
+}
+
+/// Sends what waits until the socket takes no more. Hands back a peer that cannot be reached.
+fn flush(door: &mut Door, cx: &mut Context<'_>) -> Option<SocketAddr> {
+    while let Some((to, bytes)) = door.backlog.front() {
+        if door.socket.poll_send_ready(cx).is_pending() {
+            return None;
+        }
+        let (to, sent) = (*to, door.socket.try_send_to(bytes, *to));
+        match sent {
+            Err(refused) if refused.kind() == io::ErrorKind::WouldBlock => {}
+            sent => {
+                door.backlog.pop_front();
+                if let Err(refused) = sent
+                    && let Sent::Unreachable = refusal(&refused, to)
+                {
+                    return Some(to);
+                }
+            }
+        }
+    }
+    None
+}
+
+fn failed(address: SocketAddr) -> Arrival {
+    let transport = Transport::Udp;
+    Arrival::Failed {
+        to: Peer { transport, address },
+    }
+}
+
+/// The kernel is out of memory for a moment, or a message says that it will never work.
+fn refusal(refused: &io::Error, to: SocketAddr) -> Sent {
+    if refused.kind() == io::ErrorKind::OutOfMemory
+        || rustix::io::Errno::from_io_error(refused) == Some(rustix::io::Errno::NOBUFS)
+    {
+        return Sent::Away;
+    }
+    tracing::debug!(%to, %refused, "a datagram could not be sent");
+    Sent::Unreachable
+}
+
+fn bound(address: SocketAddr) -> io::Result<UdpSocket> {
+    let socket = Socket::new(
+        Domain::for_address(address),
+        Type::DGRAM,
+        Some(Protocol::UDP),
+    )?;
+    if address.is_ipv6() {
+        socket.set_only_v6(true)?;
+    }
+    socket.set_nonblocking(true)?;
+    socket.set_recv_buffer_size(limits::UDP_BUFFER_BYTES)?;
+    socket.set_send_buffer_size(limits::UDP_BUFFER_BYTES)?;
+    socket.bind(&address.into())?;
+    UdpSocket::from_std(socket.into())
+}
