@@ -1,1 +1,34 @@
-fn main() {}
+//! The process: it reads the configuration, owns clock, sockets and threads, and ends with a code
+//! that a service manager understands.
+//!
+//! Everything that kring decides is decided in the pure crates; what is here only does.
+
+mod check_command;
+mod cli;
+mod clock;
+mod config;
+mod counters;
+mod database;
+mod demo;
+mod exchange_task;
+mod exit;
+mod file_limit;
+mod journal_command;
+mod logging;
+mod media_io;
+mod net;
+mod passwords;
+mod preflight;
+mod recorder;
+mod seats;
+mod serve;
+mod shutdown;
+mod token_command;
+mod user_command;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    exit::end_on_panic();
+    cli::run(std::env::args_os())
+}

@@ -1,0 +1,216 @@
+//! The command line: what it may say, and which command is carried out.
+
+use crate::{
+    check_command,
+    config::Config,
+    exit::Fault,
+    file_limit, journal_command, logging,
+    serve::{self, ServeOptions},
+    token_command, user_command,
+};
+use clap::{Args, Parser, Subcommand, error::ErrorKind};
+use kring_journal::CallId;
+use std::{ffi::OsString, future::Future, path::PathBuf, process::ExitCode};
+
+/// A SIP call-centre daemon: every caller hears at most three rings.
+#[derive(Debug, Parser)]
+#[command(name = "kringd", version, disable_help_subcommand = true)]
+struct Arguments {
+    /// Configuration; without it ./kring.toml if it is there, else defaults that work.
+    #[arg(long, global = true, value_name = "FILE", env = "KRING_CONFIG")]
+    config: Option<PathBuf>,
+
+    /// Writes the process id into this file while the daemon runs.
+    #[arg(long, global = true, value_name = "FILE")]
+    pid_file: Option<PathBuf>,
+
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Runs the daemon. This is what happens without a command, too.
+    Serve,
+    /// Runs the daemon with a simulated PBX, citizens and phones, in a fresh folder.
+    Demo(DemoOptions),
+    /// Looks at configuration and surroundings and says what to mend.
+    Check,
+    /// Prints what happened, call by call.
+    Journal(JournalOptions),
+    /// People who may sign in.
+    #[command(subcommand)]
+    User(UserCommand),
+    /// Tokens for programs that use the API.
+    #[command(subcommand)]
+    Token(TokenCommand),
+}
+
+/// How the demo runs.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct DemoOptions {
+    /// Ends by itself after so many seconds.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    pub(crate) seconds: Option<u64>,
+    /// Port of the console and the API on 127.0.0.1; 0 takes any that is free.
+    #[arg(long, value_name = "PORT", default_value_t = 8080)]
+    pub(crate) port: u16,
+}
+
+/// What of the journal is printed, and how.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct JournalOptions {
+    /// Only this call.
+    #[arg(long, value_name = "ID", conflicts_with_all = ["follow", "verify"])]
+    pub(crate) call: Option<CallId>,
+    /// Goes on printing what happens from now on.
+    #[arg(long, conflicts_with = "verify")]
+    pub(crate) follow: bool,
+    /// Computes the hash chain again and says whether anything was changed.
+    #[arg(long)]
+    pub(crate) verify: bool,
+    /// Shows callers' numbers whole.
+    #[arg(long)]
+    pub(crate) unmask: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum UserCommand {
+    /// Adds a person.
+    Add(NewUser),
+    /// Sets a person's password and signs them out everywhere.
+    Passwd(PasswordFor),
+    /// Lists everybody.
+    List,
+    /// Takes a person's right to sign in, and signs them out everywhere.
+    Disable {
+        /// The login.
+        login: String,
+    },
+}
+
+/// A person to be added.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct NewUser {
+    /// The login: 1 to 64 of a-z, 0-9, '.', '_' and '-'.
+    pub(crate) login: String,
+    /// agent, supervisor, admin, tip_officer, unit_officer, kb_editor, dpo or auditor.
+    #[arg(long, default_value = "agent")]
+    pub(crate) role: String,
+    /// The name that colleagues see; without it, the login.
+    #[arg(long)]
+    pub(crate) name: Option<String>,
+    /// The phone: sip:USER@HOST:PORT, or pbx:EXTENSION of the first trunk's PBX.
+    #[arg(long)]
+    pub(crate) device: Vec<String>,
+    /// A queue to serve, once for each; without any, all of them.
+    #[arg(long)]
+    pub(crate) queue: Vec<String>,
+    /// Changes a person who is there already; the password stays unless one is given.
+    #[arg(long)]
+    pub(crate) replace: bool,
+    /// Reads the password from standard input.
+    #[arg(long)]
+    pub(crate) password_stdin: bool,
+}
+
+/// Whose password is set.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct PasswordFor {
+    /// The login.
+    pub(crate) login: String,
+    /// Reads the password from standard input.
+    #[arg(long)]
+    pub(crate) password_stdin: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum TokenCommand {
+    /// Makes a token and prints it, this once.
+    Add {
+        /// Its name, for the list and for revoking it.
+        name: String,
+        /// What it may do, once for each; admin is everything.
+        #[arg(long, required = true)]
+        scope: Vec<String>,
+    },
+    /// Lists the tokens, without their secrets.
+    List,
+    /// Ends a token.
+    Revoke {
+        /// Its name.
+        name: String,
+    },
+}
+
+/// Carries out what the arguments say. Whatever goes wrong is one line and an exit code.
+pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments = match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => arguments,
+        Err(told) => return tell(&told),
+    };
+    match carry_out(arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(fault) => {
+            eprintln!("{fault}");
+            fault.exit_code()
+        }
+    }
+}
+
+/// Help and version are no mistakes.
+fn tell(told: &clap::Error) -> ExitCode {
+    // Standard output may be a closed pipe; there is nobody left to tell that to.
+    let _ = told.print();
+    match told.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => ExitCode::SUCCESS,
+        _ => Fault::Arguments(String::new()).exit_code(),
+    }
+}
+
+fn carry_out(arguments: Arguments) -> Result<(), Fault> {
+    let Arguments {
+        config,
+        pid_file,
+        command,
+    } = arguments;
+    if let Some(Command::Demo(demo)) = command {
+        logging::begin(true);
+        file_limit::raise();
+        return block_on_threads(crate::demo::run(demo, pid_file));
+    }
+    let config = Config::load(config.as_deref())?;
+    match command.unwrap_or(Command::Serve) {
+        Command::Serve | Command::Demo(_) => {
+            logging::begin(config.privacy.mask_numbers_in_logs);
+            file_limit::raise();
+            block_on_threads(serve::run(config, ServeOptions { pid_file }))
+        }
+        Command::Check => block_on(check_command::run(&config)),
+        Command::Journal(options) => block_on(journal_command::run(&config, options)),
+        Command::User(command) => block_on(user_command::run(&config, command)),
+        Command::Token(command) => block_on(token_command::run(&config, command)),
+    }
+}
+
+/// For the daemon: the store and the web beside the calls.
+fn block_on_threads(work: impl Future<Output = Result<(), Fault>>) -> Result<(), Fault> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build();
+    runtime.map_err(no_runtime)?.block_on(work)
+}
+
+/// For commands that do one thing.
+fn block_on(work: impl Future<Output = Result<(), Fault>>) -> Result<(), Fault> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    runtime.map_err(no_runtime)?.block_on(work)
+}
+
+fn no_runtime(refused: std::io::Error) -> Fault {
+    Fault::Unavailable(format!(
+        "cannot begin: {refused}. Raise the limits of processes and files (ulimit -u, ulimit -n)."
+    ))
+}

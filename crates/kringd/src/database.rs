@@ -1,0 +1,63 @@
+//! The database as the configuration names it, opened, with a plain word when it cannot be.
+
+use crate::{config::Config, exit::Fault};
+use kring_store::{NumberPlan, Store, StoreConfig, StoreRefused};
+
+/// Makes the data folder if it is not there, and proves that it can be written.
+pub(crate) fn prepare_folder(config: &Config) -> Result<(), Fault> {
+    let folder = &config.data_dir;
+    let told = |refused| Fault::file("data_dir", folder, refused);
+    std::fs::create_dir_all(folder).map_err(told)?;
+    let probe = folder.join(format!(".write-probe-{}", std::process::id()));
+    std::fs::write(&probe, b"").map_err(told)?;
+    std::fs::remove_file(&probe).map_err(told)
+}
+
+/// Opens it; makes it when it is new.
+pub(crate) async fn open(config: &Config) -> Result<Store, Fault> {
+    prepare_folder(config)?;
+    let mut wanted = StoreConfig::new(&config.database.url, &config.node);
+    wanted.case_ref = config.case.ref_format.clone();
+    Store::open(&wanted).await.map_err(|refused| {
+        let shown = config.database.shown();
+        Fault::Unavailable(format!(
+            "cannot open the database {shown}: {}. Mend that, or set database.url.",
+            one_line(&refused)
+        ))
+    })
+}
+
+/// How numbers are read here.
+pub(crate) fn number_plan(config: &Config) -> NumberPlan {
+    let number = &config.number;
+    NumberPlan {
+        area_default: number.area_default.clone(),
+        hotlines: number.hotlines.clone(),
+        internal_patterns: number.internal_pattern.clone().into_iter().collect(),
+    }
+}
+
+/// A command's refusal by the store.
+pub(crate) fn refused(refused: StoreRefused) -> Fault {
+    match refused {
+        StoreRefused::NoSuchAgent => {
+            Fault::Arguments("nobody has this login: see `kringd user list`.".to_owned())
+        }
+        StoreRefused::Taken(what) => {
+            Fault::Arguments(format!("{what} is in use already. Choose another."))
+        }
+        StoreRefused::Unacceptable { field, why } => Fault::Arguments(format!("{field} {why}.")),
+        other => Fault::Unavailable(format!(
+            "{}. Look at the database, then try again.",
+            one_line(&other)
+        )),
+    }
+}
+
+fn one_line(refused: &StoreRefused) -> String {
+    refused
+        .to_string()
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
+}

@@ -1,0 +1,237 @@
+//! What surrounds the process, looked at before it matters: ports, folder, limits, clock, names,
+//! database. Nothing is changed; every finding says what to do.
+
+use crate::{
+    config::Config,
+    database,
+    exit::Fault,
+    file_limit,
+    net::{self, Net},
+};
+use std::{
+    net::{IpAddr, SocketAddr},
+    path::Path,
+    time::{Duration, SystemTime},
+};
+use tokio::{
+    net::{TcpListener, TcpStream, UdpSocket},
+    time::timeout,
+};
+
+/// How long a name or a database may take to answer.
+const ANSWER_WITHIN: Duration = Duration::from_secs(3);
+
+/// kring was not there before: a clock that says so is wrong. 2026-01-01, seconds since 1970.
+const NOT_BEFORE_S: u64 = 1_767_225_600;
+
+/// What the kernel should allow as a socket's buffer, bytes.
+const SOCKET_BUFFER: u64 = 4 << 20;
+
+/// Pairs of RTP ports that are tried: all of them would take seconds.
+const PORTS_TRIED: usize = 64;
+
+/// How it stands with one thing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// As it should be.
+    Good,
+    /// Worth knowing; calls work.
+    Note,
+    /// To be mended.
+    Mend,
+}
+
+/// One thing that was looked at.
+#[derive(Clone, Debug)]
+pub(crate) struct Finding {
+    pub(crate) what: &'static str,
+    pub(crate) verdict: Verdict,
+    pub(crate) text: String,
+}
+
+impl Finding {
+    fn new(what: &'static str, verdict: Verdict, text: impl Into<String>) -> Finding {
+        let text = text.into();
+        Finding {
+            what,
+            verdict,
+            text,
+        }
+    }
+
+    fn of(what: &'static str, looked: Result<String, Fault>) -> Finding {
+        match looked {
+            Ok(text) => Finding::new(what, Verdict::Good, text),
+            Err(fault) => Finding::new(what, Verdict::Mend, fault.to_string()),
+        }
+    }
+}
+
+/// Looks at everything.
+pub(crate) async fn look(config: &Config) -> Vec<Finding> {
+    let mut findings = vec![
+        Finding::of("data folder", folder(config)),
+        Finding::of("SIP", sip(config).await),
+        Finding::of("HTTP", http(config).await),
+        Finding::of("RTP ports", rtp_ports(config).await),
+        files(config),
+        buffers(),
+        clock(),
+        database(config).await,
+    ];
+    for trunk in &config.trunks {
+        let name = &trunk.name;
+        findings.push(match &trunk.address {
+            None => Finding::new(
+                "trunk",
+                Verdict::Good,
+                format!("{name}: calls come in; it has no address, so pbx: devices cannot be rung"),
+            ),
+            Some(host) => {
+                let found = timeout(ANSWER_WITHIN, net::resolve(host)).await;
+                let late = || {
+                    Err(Fault::Unavailable(format!(
+                        "{host} is not found in time. Mend the name service."
+                    )))
+                };
+                let found = found.unwrap_or_else(|_| late());
+                Finding::of("trunk", found.map(|at| format!("{name}: {host} is {at}")))
+            }
+        });
+    }
+    findings
+}
+
+/// Makes the folder when it is not there, as the daemon would.
+fn folder(config: &Config) -> Result<String, Fault> {
+    database::prepare_folder(config)?;
+    Ok(format!("{} can be written", config.data_dir.display()))
+}
+
+async fn sip(config: &Config) -> Result<String, Fault> {
+    let net = Net::bind(&config.sip.listen)?;
+    let mut shown = Vec::new();
+    for listen in net.listens() {
+        let own = net::facing(config, listen).await?;
+        shown.push(format!("{listen} is free, others reach it by {own}"));
+    }
+    net.close(Duration::ZERO).await;
+    Ok(shown.join("; "))
+}
+
+async fn http(config: &Config) -> Result<String, Fault> {
+    let address = config.http.listen;
+    let free = TcpListener::bind(address).await;
+    free.map_err(|refused| Fault::listen("http.listen", address, refused))?;
+    let reach = match address.ip().is_loopback() {
+        true => ", for this machine only",
+        false => "; put a proxy with HTTPS before it: browsers need that for notifications",
+    };
+    Ok(format!("{address} is free{reach}"))
+}
+
+/// Tries pairs from one end of the range to the other.
+async fn rtp_ports(config: &Config) -> Result<String, Fault> {
+    let ports = config.media.rtp_ports;
+    let pairs = ports.pairs();
+    let any: IpAddr = [0, 0, 0, 0].into();
+    let step = pairs.div_ceil(PORTS_TRIED).max(1);
+    for pair in (0..pairs).step_by(step) {
+        for port in [
+            ports.first + 2 * pair as u16,
+            ports.first + 2 * pair as u16 + 1,
+        ] {
+            let address = SocketAddr::new(any, port);
+            let free = UdpSocket::bind(address).await;
+            free.map_err(|refused| Fault::listen("media.rtp_ports", address, refused))?;
+        }
+    }
+    Ok(format!("{ports} seem free: {} calls at once", pairs / 2))
+}
+
+fn files(config: &Config) -> Finding {
+    let needed = file_limit::needed(config.media.rtp_ports.pairs());
+    let what = "open files";
+    let (_, most) = file_limit::limits();
+    if most >= needed {
+        let text = format!("{most} allowed, {needed} needed at most");
+        return Finding::new(what, Verdict::Good, text);
+    }
+    let text = format!(
+        "{most} allowed, but all of media.rtp_ports would need {needed}. Set \
+         LimitNOFILE={needed} in the service (ulimit -n), or make the range smaller."
+    );
+    Finding::new(what, Verdict::Mend, text)
+}
+
+fn buffers() -> Finding {
+    let what = "socket buffers";
+    let read = std::fs::read_to_string(Path::new("/proc/sys/net/core/rmem_max"));
+    match read.ok().and_then(|text| text.trim().parse::<u64>().ok()) {
+        Some(most) if most < SOCKET_BUFFER => Finding::new(
+            what,
+            Verdict::Note,
+            format!(
+                "the kernel allows {most} bytes. For more than a hundred calls at once set \
+                 sysctl net.core.rmem_max={SOCKET_BUFFER}."
+            ),
+        ),
+        Some(most) => Finding::new(what, Verdict::Good, format!("{most} bytes allowed")),
+        None => Finding::new(what, Verdict::Note, "what the kernel allows is not known"),
+    }
+}
+
+fn clock() -> Finding {
+    let what = "wall clock";
+    let since_1970 = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    if since_1970.map_or(0, |since| since.as_secs()) < NOT_BEFORE_S {
+        let text = "it is set to a time before kring was written. Set it, and run an NTP client.";
+        return Finding::new(what, Verdict::Mend, text);
+    }
+    match is_synchronised() {
+        Some(true) => Finding::new(what, Verdict::Good, "disciplined by NTP"),
+        Some(false) => Finding::new(
+            what,
+            Verdict::Note,
+            "not disciplined by NTP. Rings are counted right all the same; times on the screen \
+             may be wrong. Run chrony or systemd-timesyncd.",
+        ),
+        None => Finding::new(
+            what,
+            Verdict::Note,
+            "whether NTP disciplines it is not known",
+        ),
+    }
+}
+
+/// What the kernel says of its own clock; adjtimex without a mode only reads.
+fn is_synchronised() -> Option<bool> {
+    // SAFETY: timex is plain numbers, for which zero is a value.
+    let mut state: libc::timex = unsafe { std::mem::zeroed() };
+    // SAFETY: adjtimex writes one timex where the pointer says, and the pointer is to one.
+    let told = unsafe { libc::adjtimex(&raw mut state) };
+    (told >= 0).then_some(told != libc::TIME_ERROR)
+}
+
+/// Whether it can be reached. It is not opened: opening would bring its tables up to date.
+async fn database(config: &Config) -> Finding {
+    let (what, shown) = ("database", config.database.shown());
+    let Some(server) = config.database.server() else {
+        let text = format!("{shown}, embedded");
+        return Finding::new(what, Verdict::Good, text);
+    };
+    match timeout(ANSWER_WITHIN, TcpStream::connect(server.clone())).await {
+        Ok(Ok(_)) => Finding::new(what, Verdict::Good, format!("{shown} answers")),
+        Ok(Err(refused)) => {
+            let text = format!(
+                "{shown} cannot be reached: {refused}. Start PostgreSQL, or set database.url."
+            );
+            Finding::new(what, Verdict::Mend, text)
+        }
+        Err(_) => {
+            let text =
+                format!("{shown} does not answer. Look at the firewall, or set database.url.");
+            Finding::new(what, Verdict::Mend, text)
+        }
+    }
+}

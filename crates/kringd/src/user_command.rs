@@ -1,0 +1,204 @@
+//! `kringd user`: who may sign in. It works beside a running daemon, which reads the table again
+//! every few seconds.
+
+use crate::{
+    cli::{NewUser, PasswordFor, UserCommand},
+    config::Config,
+    database,
+    exit::Fault,
+    passwords::{self, Password},
+    seats,
+};
+use kring_journal::AgentId;
+use kring_store::{AgentRow, Role, Store};
+use kring_web::session;
+
+/// Longest login and name, characters.
+const LOGIN_MAX: usize = 64;
+const NAME_MAX: usize = 200;
+
+/// Queues of one person.
+const QUEUES_MAX: usize = 50;
+
+/// Carries one out.
+pub(crate) async fn run(config: &Config, command: UserCommand) -> Result<(), Fault> {
+    let store = database::open(config).await?;
+    let done = match command {
+        UserCommand::Add(user) => add(config, &store, user).await,
+        UserCommand::Passwd(who) => set_password(&store, who).await,
+        UserCommand::List => list(&store).await,
+        UserCommand::Disable { login } => disable(&store, &login).await,
+    };
+    store.close().await;
+    done
+}
+
+async fn add(config: &Config, store: &Store, user: NewUser) -> Result<(), Fault> {
+    let login = login(&user.login)?;
+    let before = store.agent(&login).await.map_err(database::refused)?;
+    if before.is_some() && !user.replace {
+        return Err(Fault::Arguments(format!(
+            "there is a user {login} already. To change this person add --replace; for the \
+             password alone use `kringd user passwd {login}`."
+        )));
+    }
+    let device = device(config, &user.device).await?;
+    let queues = queues(config, user.queue)?;
+    let role = role(&user.role)?;
+    let name = user.name.unwrap_or_else(|| login.to_string());
+    if name.trim().is_empty() || name.chars().count() > NAME_MAX || name.contains(char::is_control)
+    {
+        let what = format!("--name must have 1 to {NAME_MAX} characters.");
+        return Err(Fault::Arguments(what));
+    }
+    let kept = before.and_then(|before| before.password_hash);
+    let password = match (user.password_stdin, &kept) {
+        (true, _) => Some(passwords::from_stdin()?),
+        (false, Some(_)) => None,
+        (false, None) => Some(passwords::asked_or_made()?),
+    };
+    let fresh = password.as_ref().map(hashed).transpose()?;
+    let row = AgentRow {
+        login: login.clone(),
+        name,
+        role,
+        password_hash: fresh.or(kept),
+        device,
+        queues,
+        disabled: false,
+    };
+    store.put_agent(&row).await.map_err(database::refused)?;
+    println!("{login} may sign in as {}.", role.as_str());
+    tell_made(password.as_ref());
+    Ok(())
+}
+
+async fn set_password(store: &Store, who: PasswordFor) -> Result<(), Fault> {
+    let login = login(&who.login)?;
+    if store
+        .agent(&login)
+        .await
+        .map_err(database::refused)?
+        .is_none()
+    {
+        let what = format!("nobody has the login {login}: see `kringd user list`.");
+        return Err(Fault::Arguments(what));
+    }
+    let password = match who.password_stdin {
+        true => passwords::from_stdin()?,
+        false => passwords::asked_or_made()?,
+    };
+    let hash = hashed(&password)?;
+    store
+        .set_password(&login, &hash)
+        .await
+        .map_err(database::refused)?;
+    println!("{login} has a new password and is signed out everywhere.");
+    tell_made(Some(&password));
+    Ok(())
+}
+
+async fn list(store: &Store) -> Result<(), Fault> {
+    let rows = store.agents().await.map_err(database::refused)?;
+    if rows.is_empty() {
+        println!("nobody yet: add somebody with `kringd user add LOGIN`.");
+        return Ok(());
+    }
+    println!(
+        "{:<20} {:<12} {:<9} {:<32} {:<20} NAME",
+        "LOGIN", "ROLE", "STATE", "DEVICE", "QUEUES"
+    );
+    for row in rows {
+        let state = if row.disabled { "disabled" } else { "enabled" };
+        let device = row.device.as_deref().unwrap_or("-");
+        let queues = match row.queues.is_empty() {
+            true => "all".to_owned(),
+            false => row.queues.join(","),
+        };
+        let (login, role, name) = (&row.login, row.role.as_str(), &row.name);
+        println!("{login:<20} {role:<12} {state:<9} {device:<32} {queues:<20} {name}");
+    }
+    Ok(())
+}
+
+async fn disable(store: &Store, text: &str) -> Result<(), Fault> {
+    let login = login(text)?;
+    store
+        .disable_agent(&login)
+        .await
+        .map_err(database::refused)?;
+    println!("{login} may not sign in any more and is signed out everywhere.");
+    Ok(())
+}
+
+fn login(text: &str) -> Result<AgentId, Fault> {
+    let letter =
+        |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '_' | '-');
+    if text.is_empty() || text.len() > LOGIN_MAX || !text.chars().all(letter) {
+        return Err(Fault::Arguments(format!(
+            "{text:?} is no login. Write 1 to {LOGIN_MAX} of a-z, 0-9, '.', '_' and '-'."
+        )));
+    }
+    Ok(AgentId::new(text))
+}
+
+fn role(text: &str) -> Result<Role, Fault> {
+    Role::from_name(text).ok_or_else(|| {
+        Fault::Arguments(format!(
+            "{text:?} is no role. Write agent, supervisor, admin, tip_officer, unit_officer, \
+             kb_editor, dpo, integrator or auditor."
+        ))
+    })
+}
+
+async fn device(config: &Config, devices: &[String]) -> Result<Option<String>, Fault> {
+    let text = match devices {
+        [] => return Ok(None),
+        [one] => one,
+        _ => {
+            let what = "one --device for each person in this version. Leave the others out.";
+            return Err(Fault::Arguments(what.to_owned()));
+        }
+    };
+    match seats::device(text, &config.trunks).await {
+        Ok(_) => Ok(Some(text.clone())),
+        Err(refused) => Err(Fault::Arguments(format!("--device: {refused}."))),
+    }
+}
+
+fn queues(config: &Config, names: Vec<String>) -> Result<Vec<String>, Fault> {
+    let known = || {
+        let names: Vec<&str> = config
+            .queues
+            .iter()
+            .map(|queue| queue.name.as_str())
+            .collect();
+        names.join(", ")
+    };
+    if names.len() > QUEUES_MAX {
+        return Err(Fault::Arguments(format!(
+            "at most {QUEUES_MAX} times --queue."
+        )));
+    }
+    match names
+        .iter()
+        .find(|name| config.queues.iter().all(|queue| queue.name != **name))
+    {
+        Some(name) => Err(Fault::Arguments(format!(
+            "there is no queue {name:?}. Configured are: {}.",
+            known()
+        ))),
+        None => Ok(names),
+    }
+}
+
+fn hashed(password: &Password) -> Result<String, Fault> {
+    session::hash_password(password.secret())
+        .map_err(|refused| Fault::Own(format!("the password cannot be hashed: {refused}")))
+}
+
+fn tell_made(password: Option<&Password>) {
+    if let Some(Password::Made(secret)) = password {
+        println!("The password, shown this once: {secret}");
+    }
+}
