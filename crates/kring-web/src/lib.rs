@@ -1,1 +1,33 @@
-//! kring-web
+//! kring on the screen: REST, the live socket, metrics and the console.
+//!
+//! This crate shows what the journal says and passes on what people ask; it decides nothing of a
+//! call. It knows the exchange by its commands alone, and owns no socket and no clock.
+
+#![forbid(unsafe_code)]
+
+mod app;
+mod calls_api;
+mod clock;
+mod config;
+mod console;
+mod crm_api;
+mod desk;
+mod directory_api;
+mod etag;
+mod health;
+mod idempotency;
+mod json;
+mod limits;
+mod live;
+pub mod metrics;
+mod openapi;
+mod problem;
+pub mod session;
+mod socket_api;
+mod wire;
+
+pub use app::{Web, prompt};
+pub use clock::Clock;
+pub use config::{LiveConfig, WebConfig};
+pub use desk::{Ask, Desk, DeskRefused, Note};
+pub use live::Live;

@@ -1,0 +1,144 @@
+//! The rooms of the house that a request may enter, and the way to each: the router.
+
+use crate::{
+    calls_api,
+    clock::Clock,
+    config::WebConfig,
+    console, crm_api,
+    desk::Desk,
+    directory_api, health,
+    idempotency::{self, Answers},
+    limits,
+    live::Live,
+    openapi,
+    problem::{Code, Problem},
+    session::{self, Gate, OwnOrigins, PasswordGate, Throttle},
+    socket_api,
+};
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    http::{HeaderValue, header},
+    middleware,
+    routing::get,
+    serve::{Listener, ListenerExt as _},
+};
+use kring_store::Store;
+use std::{net::SocketAddr, ops::Deref, sync::Arc};
+use tokio::net::{TcpListener, TcpStream};
+use tower_http::{compression::CompressionLayer, set_header::SetResponseHeaderLayer};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+/// The HTTP side of kring: REST, the live socket, metrics, health and the console.
+#[derive(Clone, Debug)]
+pub struct Web(App);
+
+/// Everything that a request may need. Clones are the same rooms.
+#[derive(Clone, Debug)]
+pub(crate) struct App(Arc<Rooms>);
+
+/// See [`App`].
+#[derive(Debug)]
+pub(crate) struct Rooms {
+    pub(crate) config: WebConfig,
+    pub(crate) clock: Clock,
+    pub(crate) store: Store,
+    pub(crate) desk: Desk,
+    pub(crate) live: Live,
+    pub(crate) gate: Gate,
+    pub(crate) origins: OwnOrigins,
+    pub(crate) passwords: PasswordGate,
+    pub(crate) throttle: Throttle,
+    pub(crate) answers: Answers,
+}
+
+impl Deref for App {
+    type Target = Rooms;
+
+    fn deref(&self) -> &Rooms {
+        &self.0
+    }
+}
+
+impl Web {
+    /// The HTTP side over these rooms.
+    pub fn new(config: WebConfig, store: Store, desk: Desk, live: Live) -> Web {
+        let clock = live.clock().clone();
+        Web(App(Arc::new(Rooms {
+            gate: Gate::new(store.clone(), clock.clone()),
+            origins: OwnOrigins::new(&config.origins),
+            passwords: PasswordGate::new(),
+            throttle: Throttle::default(),
+            answers: Answers::default(),
+            config,
+            clock,
+            store,
+            desk,
+            live,
+        })))
+    }
+
+    /// The router. Serve it with `into_make_service_with_connect_info::<SocketAddr>()`, so that
+    /// wrong passwords are counted by address, and on a [`prompt`] listener.
+    pub fn router(self) -> Router {
+        let app = self.0;
+        let (api, description) = api().split_for_parts();
+        let description = openapi::finish(description, &app.config.version);
+        let api = api
+            .route("/openapi.json", get(move || openapi::show(description)))
+            .fallback(no_such_path)
+            .method_not_allowed_fallback(wrong_method)
+            .layer(middleware::from_fn_with_state(
+                app.clone(),
+                idempotency::once,
+            ))
+            .layer(DefaultBodyLimit::max(limits::BODY_BYTES))
+            .layer(no_store());
+        Router::new()
+            .nest("/api/v1", api)
+            .route("/healthz", get(health::healthz))
+            .route("/readyz", get(health::readyz))
+            .route("/metrics", get(health::metrics))
+            .fallback(console::serve)
+            .layer(CompressionLayer::new())
+            // Not under the compression: a socket is no document.
+            .route("/ws/v1", get(socket_api::upgrade))
+            .layer(SetResponseHeaderLayer::if_not_present(
+                header::X_CONTENT_TYPE_OPTIONS,
+                HeaderValue::from_static("nosniff"),
+            ))
+            .with_state(app)
+    }
+}
+
+/// A listener whose connections send at once (`TCP_NODELAY`): a pop is one small packet, and must
+/// not wait for the acknowledgement of the one before.
+pub fn prompt(listener: TcpListener) -> impl Listener<Io = TcpStream, Addr = SocketAddr> {
+    listener.tap_io(|connection| {
+        if let Err(refused) = connection.set_nodelay(true) {
+            tracing::debug!(%refused, "a connection keeps its delay");
+        }
+    })
+}
+
+/// What the API tells is about people and is not for caches.
+fn no_store() -> SetResponseHeaderLayer<HeaderValue> {
+    let value = HeaderValue::from_static("no-store");
+    SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, value)
+}
+
+fn api() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(session::sign_in, session::sign_out))
+        .merge(directory_api::routes())
+        .merge(calls_api::routes())
+        .merge(crm_api::routes())
+}
+
+async fn no_such_path() -> Problem {
+    Problem::new(Code::NotFound)
+}
+
+async fn wrong_method() -> Problem {
+    Problem::new(Code::MethodNotAllowed)
+}

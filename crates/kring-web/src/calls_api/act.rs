@@ -1,0 +1,91 @@
+//! What an agent does with a call: answer, decline, hang up. The exchange has the last word.
+
+use super::call_id;
+use crate::{
+    app::App,
+    problem::Problem,
+    session::{Identity, Right},
+};
+use axum::{
+    Json,
+    extract::{Path, State},
+};
+use kring_call::command::{Command, Done};
+use kring_journal::{AgentId, CallId};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// What was done.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Did {
+    /// `ok`, or `unchanged` when it was so already.
+    done: &'static str,
+}
+
+impl From<Done> for Did {
+    fn from(done: Done) -> Did {
+        Did {
+            done: match done {
+                Done::Ok => "ok",
+                Done::Unchanged => "unchanged",
+            },
+        }
+    }
+}
+
+/// Makes the agent's ringing phone answer. 409 `answer_on_phone` when it cannot be made to.
+#[utoipa::path(post, path = "/calls/{id}/answer", tag = "calls",
+    responses((status = 200, body = Did), (status = 409)))]
+pub(crate) async fn answer(
+    State(app): State<App>,
+    who: Identity,
+    Path(id): Path<String>,
+) -> Result<Json<Did>, Problem> {
+    act(&app, &who, &id, |agent, call| Command::Answer {
+        agent,
+        call,
+    })
+    .await
+}
+
+/// The agent does not want this call; others get it.
+#[utoipa::path(post, path = "/calls/{id}/decline", tag = "calls",
+    responses((status = 200, body = Did), (status = 409)))]
+pub(crate) async fn decline(
+    State(app): State<App>,
+    who: Identity,
+    Path(id): Path<String>,
+) -> Result<Json<Did>, Problem> {
+    act(&app, &who, &id, |agent, call| Command::Decline {
+        agent,
+        call,
+    })
+    .await
+}
+
+/// Ends the agent's call.
+#[utoipa::path(post, path = "/calls/{id}/hangup", tag = "calls",
+    responses((status = 200, body = Did), (status = 409)))]
+pub(crate) async fn hang_up(
+    State(app): State<App>,
+    who: Identity,
+    Path(id): Path<String>,
+) -> Result<Json<Did>, Problem> {
+    act(&app, &who, &id, |agent, call| Command::HangUp {
+        agent,
+        call,
+    })
+    .await
+}
+
+async fn act(
+    app: &App,
+    who: &Identity,
+    id: &str,
+    command: impl FnOnce(AgentId, CallId) -> Command,
+) -> Result<Json<Did>, Problem> {
+    who.must(Right::ActOnCalls)?;
+    let agent = who.agent()?.login.clone();
+    let done = app.desk.ask(command(agent, call_id(id)?)).await?;
+    Ok(Json(done.into()))
+}

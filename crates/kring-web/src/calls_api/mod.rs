@@ -1,0 +1,78 @@
+//! `/calls` and `/unfinished`: the history, the live calls over it, and what an agent does with a
+//! call and its record.
+
+mod act;
+mod cursor;
+mod draft;
+mod evidence;
+mod list;
+mod record;
+mod row;
+
+pub(crate) use row::CallOnWire;
+
+use crate::{
+    app::App,
+    live::Fresh,
+    problem::{Code, Problem},
+    session::{Identity, Right},
+};
+use kring_journal::CallId;
+use kring_store::CallRow;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+/// The routes of calls.
+pub(crate) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(list::list))
+        .routes(routes!(list::get))
+        .routes(routes!(list::unfinished))
+        .routes(routes!(evidence::events))
+        .routes(routes!(evidence::evidence))
+        .routes(routes!(act::answer))
+        .routes(routes!(act::decline))
+        .routes(routes!(act::hang_up))
+        .routes(routes!(draft::read, draft::write))
+        .routes(routes!(record::confirm))
+        .routes(routes!(record::no_case))
+}
+
+/// The call that a path names; anything that is no id names none.
+fn call_id(text: &str) -> Result<CallId, Problem> {
+    text.parse().map_err(|_| Problem::new(Code::NoSuchCall))
+}
+
+/// A call as it is now: the history's row under what memory knows of it.
+struct Known {
+    row: CallRow,
+    fresh: Option<Fresh>,
+}
+
+impl Known {
+    /// The call, when it exists and the asker may see it.
+    async fn find(app: &App, who: &Identity, id: CallId) -> Result<Known, Problem> {
+        who.must(Right::ReadCalls)?;
+        let fresh = app.live.fresh_call(id);
+        let stored = app.store.call(id).await?;
+        let row = match (&fresh, stored) {
+            (Some(fresh), Some(stored)) => fresh.over(stored),
+            (Some(fresh), None) => fresh.row(),
+            (None, Some(stored)) => stored,
+            (None, None) => return Err(Problem::new(Code::NoSuchCall)),
+        };
+        let known = Known { row, fresh };
+        match who.only_own() {
+            Some(own) if !known.is_of(own) => Err(Problem::new(Code::NotYours)),
+            _ => Ok(known),
+        }
+    }
+
+    /// Whether it is or may become this agent's: their phone rings for it, or they answered it.
+    fn is_of(&self, agent: &kring_journal::AgentId) -> bool {
+        self.row.record.agent.as_ref() == Some(agent)
+            || self
+                .fresh
+                .as_ref()
+                .is_some_and(|fresh| fresh.ringing_at.contains(agent))
+    }
+}

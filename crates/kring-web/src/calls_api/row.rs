@@ -1,0 +1,111 @@
+//! A call as REST shows it.
+
+use crate::{clock::rfc3339, live::Fresh, wire::NumberOnWire};
+use kring_store::{CallRow, CallerNumber, NumberClass};
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+/// A call. Times are RFC 3339 in UTC with microseconds, lengths milliseconds.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct CallOnWire {
+    pub(crate) id: String,
+    /// Call-ID of the caller's leg.
+    sip_call_id: String,
+    /// `inbound`.
+    direction: &'static str,
+    /// `ringing`, `talking` or `ended`.
+    state: &'static str,
+    /// `answered`, `rescued`, `abandoned`, `rejected` or `failed`; null until it is decided.
+    outcome: Option<&'static str>,
+    /// Of the ring rule: `within`, `breached`, `rescued`, `refused`, `abandoned_within`, `failed`.
+    result: Option<&'static str>,
+    /// Rings begun, from t0.
+    rings: u8,
+    arrived_at: String,
+    answered_at: Option<String>,
+    ended_at: Option<String>,
+    /// From t0 to the outcome.
+    wait_ms: Option<u64>,
+    talk_ms: Option<u64>,
+    forwarded_by: Option<String>,
+    /// Who answered.
+    agent: Option<String>,
+    queue: String,
+    did: String,
+    trunk: String,
+    /// Null when it was erased.
+    number: Option<NumberOnWire>,
+    /// `caller`, `agent` or `kring`.
+    #[schema(value_type = Option<String>)]
+    ended_by: Value,
+    cause: Option<String>,
+    /// The final response to the caller, when it was not 200.
+    final_code: Option<u16>,
+    /// `announce_busy` or `redirect`.
+    #[schema(value_type = Option<String>)]
+    deadline_action: Value,
+    /// No screen was alive when it rang.
+    degraded: bool,
+    case_ref: Option<String>,
+    /// Why there is no case.
+    no_case: Option<String>,
+}
+
+impl From<&CallRow> for CallOnWire {
+    fn from(row: &CallRow) -> CallOnWire {
+        let record = &row.record;
+        let name = |value: Result<Value, serde_json::Error>| value.unwrap_or(Value::Null);
+        CallOnWire {
+            id: record.id.to_string(),
+            sip_call_id: record.sip_call_id.clone(),
+            direction: "inbound",
+            state: record.state.as_str(),
+            outcome: record.outcome.map(|outcome| outcome.as_str()),
+            result: record.result.map(|result| result.as_str()),
+            rings: record.rings,
+            arrived_at: rfc3339(record.arrived_at),
+            answered_at: record.answered_at.map(rfc3339),
+            ended_at: record.ended_at.map(rfc3339),
+            wait_ms: record.wait_ms,
+            talk_ms: record.talk_ms,
+            forwarded_by: record.forwarded_by.clone(),
+            agent: record.agent.as_ref().map(ToString::to_string),
+            queue: record.queue.clone(),
+            did: record.did.clone(),
+            trunk: record.trunk.clone(),
+            number: row.number.as_ref().map(NumberOnWire::from),
+            ended_by: name(serde_json::to_value(record.ended_by)),
+            cause: record.cause.clone(),
+            final_code: record.final_code,
+            deadline_action: name(serde_json::to_value(record.deadline_action)),
+            degraded: record.degraded,
+            case_ref: record.case_ref.clone(),
+            no_case: record.no_case.clone(),
+        }
+    }
+}
+
+impl Fresh {
+    /// The row that the journal has not committed yet.
+    pub(crate) fn row(&self) -> CallRow {
+        let class = NumberClass::from_name(self.number.class).unwrap_or(NumberClass::Anon);
+        CallRow {
+            record: self.record.clone(),
+            number: Some(CallerNumber {
+                canonical: self.number.canonical.clone(),
+                display: self.number.display.clone(),
+                class,
+            }),
+        }
+    }
+
+    /// The stored row, brought up to what memory knows. The number stays the store's, for it may
+    /// have been erased.
+    pub(crate) fn over(&self, stored: CallRow) -> CallRow {
+        CallRow {
+            record: self.record.clone(),
+            number: stored.number,
+        }
+    }
+}

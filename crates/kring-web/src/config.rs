@@ -1,0 +1,75 @@
+//! What this crate is told at start. Reading files and checking values is `kringd`'s.
+
+use kring_store::NumberPlan;
+use std::{sync::Arc, time::Duration};
+
+/// The terms of the live streams.
+#[derive(Clone, Debug)]
+pub struct LiveConfig {
+    /// How numbers are read (`[number]`).
+    pub numbers: NumberPlan,
+    /// What the agent says first; `{particle}` stands for ค่ะ or ครับ (`agent.greeting_th`).
+    pub greeting_th: String,
+    /// ค่ะ or ครับ (`agent.particle`).
+    pub particle: String,
+    /// How long a frame may stay unacknowledged before the screen is dead (`pop.screen_dead_ms`).
+    pub screen_dead: Duration,
+    /// How long a pop waits for its caller's name before it goes without.
+    pub pop_hold: Duration,
+    /// Past cases in a pop (`pop.history_items`).
+    pub history_items: u32,
+    /// How far ahead of UTC the centre's midnight is (`hours.tz`).
+    pub day_ahead_of_utc: Duration,
+}
+
+impl Default for LiveConfig {
+    fn default() -> LiveConfig {
+        LiveConfig {
+            numbers: NumberPlan::default(),
+            greeting_th: "ศูนย์บริการกระทรวงพาณิชย์ สวัสดี{particle}".into(),
+            particle: "ค่ะ".into(),
+            screen_dead: Duration::from_millis(1_500),
+            pop_hold: Duration::from_millis(2),
+            history_items: 3,
+            day_ahead_of_utc: Duration::from_secs(7 * 3_600),
+        }
+    }
+}
+
+impl LiveConfig {
+    /// The greeting with this particle.
+    pub(crate) fn greeting(&self, particle: &str) -> Arc<str> {
+        self.greeting_th.replace("{particle}", particle).into()
+    }
+}
+
+/// The terms of the HTTP side.
+#[derive(Clone, Debug)]
+pub struct WebConfig {
+    /// Whether pages come by HTTPS: the session's cookie is then `Secure`.
+    pub secure_cookies: bool,
+    /// Origins beside our own that may use a session's cookie, such as `https://desk.example.go.th`
+    /// when a proxy changes the host.
+    pub origins: Vec<String>,
+    /// Why an agent may pause (`agent.pause_reasons`); the exchange has the last word.
+    pub pause_reasons: Vec<String>,
+    /// What `/metrics` asks for as a bearer token; none leaves it open (`metrics.token`).
+    pub metrics_token: Option<String>,
+    /// The version of kring, for `/healthz` and OpenAPI.
+    pub version: String,
+    /// The journal's newest committed fact may be so far behind before `/readyz` says no.
+    pub journal_lag_max: Duration,
+}
+
+impl Default for WebConfig {
+    fn default() -> WebConfig {
+        WebConfig {
+            secure_cookies: false,
+            origins: Vec::new(),
+            pause_reasons: Vec::new(),
+            metrics_token: None,
+            version: env!("CARGO_PKG_VERSION").into(),
+            journal_lag_max: Duration::from_secs(5),
+        }
+    }
+}

@@ -1,0 +1,327 @@
+//! The house: oneself, the units of the ministry, the agents and the queues.
+
+use crate::{
+    app::App,
+    clock::rfc3339,
+    health::exchange_answers,
+    json::Json,
+    live::PresenceNow,
+    problem::Problem,
+    session::{Identity, Right},
+    wire::Presence,
+};
+use axum::extract::State;
+use kring_call::command::{Command, PresenceWish};
+use kring_journal::{CallState, PresenceState};
+use kring_store::{AgentRow, Department};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+/// The routes of the house.
+pub(crate) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(me))
+        .routes(routes!(set_presence))
+        .routes(routes!(readiness))
+        .routes(routes!(departments))
+        .routes(routes!(agents))
+        .routes(routes!(queues))
+}
+
+/// The person who asks.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Me {
+    login: String,
+    name: String,
+    roles: Vec<&'static str>,
+    device: Option<String>,
+    queues: Vec<String>,
+    /// ค่ะ or ครับ.
+    particle: String,
+    pause_reasons: Vec<String>,
+    #[schema(value_type = Object)]
+    presence: Option<Presence>,
+}
+
+impl Me {
+    /// What this person is told of themselves.
+    pub(crate) fn of(app: &App, agent: &AgentRow) -> Me {
+        Me {
+            login: agent.login.to_string(),
+            name: agent.name.clone(),
+            roles: vec![agent.role.as_str()],
+            device: agent.device.clone(),
+            queues: agent.queues.clone(),
+            particle: app.live.config().particle.clone(),
+            pause_reasons: app.config.pause_reasons.clone(),
+            presence: app.live.presence(&agent.login).map(|now| now.on_wire()),
+        }
+    }
+}
+
+/// Who is signed in.
+#[utoipa::path(get, path = "/me", tag = "session", responses((status = 200, body = Me)))]
+pub(crate) async fn me(State(app): State<App>, who: Identity) -> Result<axum::Json<Me>, Problem> {
+    Ok(axum::Json(Me::of(&app, who.agent()?)))
+}
+
+/// What the agent wants to be.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Wish {
+    /// `ready`, `paused` or `offline`.
+    state: String,
+    /// One of the configured reasons, for `paused`.
+    #[serde(default)]
+    reason: Option<String>,
+}
+
+/// What came of it.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Granted {
+    state: String,
+    reason: Option<String>,
+}
+
+/// Asks for a state. 409 `agent_busy` during a call.
+#[utoipa::path(post, path = "/me/presence", tag = "session", request_body = Wish,
+    responses((status = 200, body = Granted), (status = 409), (status = 422)))]
+pub(crate) async fn set_presence(
+    State(app): State<App>,
+    who: Identity,
+    Json(Wish { state, reason }): Json<Wish>,
+) -> Result<axum::Json<Granted>, Problem> {
+    who.must(Right::ActOnCalls)?;
+    let agent = who.agent()?.login.clone();
+    let wish = match (state.as_str(), &reason) {
+        ("ready", _) => PresenceWish::Ready,
+        ("offline", _) => PresenceWish::Offline,
+        ("paused", Some(reason)) => PresenceWish::Paused {
+            reason: reason.clone(),
+        },
+        ("paused", None) => return Err(Problem::field("reason", "is needed to pause")),
+        _ => return Err(Problem::field("state", "is ready, paused or offline")),
+    };
+    app.desk.ask(Command::SetPresence { agent, wish }).await?;
+    Ok(axum::Json(Granted { state, reason }))
+}
+
+/// What the page has checked by itself, such as sound and microphone; it is told back.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(default)]
+pub(crate) struct Checked {
+    lights: BTreeMap<String, bool>,
+}
+
+/// The lights of the sign-in.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Readiness {
+    /// By name: `database`, `exchange`, `device`, `screen`, and what the page has checked.
+    lights: BTreeMap<String, bool>,
+    /// Whether all that a call needs is there: database, exchange and a phone.
+    ready: bool,
+    /// For the light of the clock: a PC that is far off shows wrong times.
+    server_time: String,
+}
+
+/// Looks whether a call could be taken now.
+#[utoipa::path(post, path = "/me/readiness", tag = "session", request_body = Checked,
+    responses((status = 200, body = Readiness)))]
+pub(crate) async fn readiness(
+    State(app): State<App>,
+    who: Identity,
+    Json(checked): Json<Checked>,
+) -> Result<axum::Json<Readiness>, Problem> {
+    let agent = who.agent()?;
+    let (database, exchange) = tokio::join!(app.store.ping(), exchange_answers(&app));
+    let needed = [
+        ("database", database.is_ok()),
+        ("exchange", exchange),
+        ("device", agent.device.is_some()),
+    ];
+    let screen = ("screen", app.live.has_screen(&agent.login));
+    let own = needed.into_iter().chain([screen]);
+    let mut lights: BTreeMap<String, bool> = checked.lights.into_iter().take(16).collect();
+    lights.extend(own.map(|(name, on)| (name.to_owned(), on)));
+    Ok(axum::Json(Readiness {
+        lights,
+        ready: needed.iter().all(|(_, on)| *on),
+        server_time: rfc3339(app.clock.now().1),
+    }))
+}
+
+/// A unit of the ministry.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct DepartmentOnWire {
+    id: String,
+    short: String,
+    name_th: String,
+    name_en: String,
+    website: String,
+    hotline: Option<String>,
+    topics: Vec<String>,
+    endpoints: Vec<EndpointOnWire>,
+}
+
+/// A desk of a unit.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct EndpointOnWire {
+    id: String,
+    label: String,
+    extension: String,
+}
+
+/// Units in the order of the list.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct DepartmentList {
+    items: Vec<DepartmentOnWire>,
+}
+
+/// The units of the ministry with their desks.
+#[utoipa::path(get, path = "/departments", tag = "directory",
+    responses((status = 200, body = DepartmentList)))]
+pub(crate) async fn departments(
+    State(app): State<App>,
+    who: Identity,
+) -> Result<axum::Json<DepartmentList>, Problem> {
+    who.must(Right::ReadDirectory)?;
+    let items = app.store.departments().await?;
+    let items = items.into_iter().map(DepartmentOnWire::from).collect();
+    Ok(axum::Json(DepartmentList { items }))
+}
+
+impl From<Department> for DepartmentOnWire {
+    fn from(unit: Department) -> DepartmentOnWire {
+        let topics = unit.topics.split([',', '\n', ';']).map(str::trim);
+        let desks = unit.endpoints.into_iter().map(|desk| EndpointOnWire {
+            id: desk.id.to_string(),
+            label: desk.label,
+            extension: desk.extension,
+        });
+        DepartmentOnWire {
+            id: unit.id.to_string(),
+            short: unit.short,
+            name_th: unit.name_th,
+            name_en: unit.name_en,
+            website: unit.website,
+            hotline: Some(unit.hotline).filter(|hotline| !hotline.is_empty()),
+            topics: topics
+                .filter(|topic| !topic.is_empty())
+                .map(Into::into)
+                .collect(),
+            endpoints: desks.collect(),
+        }
+    }
+}
+
+/// An agent and what they do now.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct AgentOnWire {
+    login: String,
+    name: String,
+    role: &'static str,
+    device: Option<String>,
+    queues: Vec<String>,
+    /// `offline`, `ready`, `offered`, `ringing`, `talking`, `wrap_up` or `paused`.
+    #[schema(value_type = String)]
+    state: PresenceState,
+    reason: Option<String>,
+    since: Option<String>,
+    /// One of their screens is alive.
+    screen: bool,
+}
+
+/// Agents by login.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct AgentList {
+    items: Vec<AgentOnWire>,
+}
+
+/// Every agent who may sign in, and what they do now.
+#[utoipa::path(get, path = "/agents", tag = "directory",
+    responses((status = 200, body = AgentList)))]
+pub(crate) async fn agents(
+    State(app): State<App>,
+    who: Identity,
+) -> Result<axum::Json<AgentList>, Problem> {
+    who.must(Right::ReadFloor)?;
+    let rows = app.store.agents().await?;
+    let items = rows.into_iter().filter(|row| !row.disabled).map(|row| {
+        let now: Option<PresenceNow> = app.live.presence(&row.login);
+        AgentOnWire {
+            screen: app.live.has_screen(&row.login),
+            login: row.login.to_string(),
+            name: row.name,
+            role: row.role.as_str(),
+            device: row.device,
+            queues: row.queues,
+            state: now.as_ref().map_or(PresenceState::Offline, |now| now.state),
+            reason: now.as_ref().and_then(|now| now.reason.clone()),
+            since: now.map(|now| rfc3339(now.since)),
+        }
+    });
+    Ok(axum::Json(AgentList {
+        items: items.collect(),
+    }))
+}
+
+/// A queue, now.
+#[derive(Clone, Debug, Default, Serialize, ToSchema)]
+pub(crate) struct QueueOnWire {
+    name: String,
+    /// Calls that ring.
+    waiting: u32,
+    /// How long the longest of them has waited.
+    oldest_ms: u64,
+    talking: u32,
+    /// Members who are ready; an agent without queues serves all.
+    ready: u32,
+}
+
+/// Queues by name.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct QueueList {
+    items: Vec<QueueOnWire>,
+}
+
+/// Every queue that has a call or a member.
+#[utoipa::path(get, path = "/queues", tag = "directory",
+    responses((status = 200, body = QueueList)))]
+pub(crate) async fn queues(
+    State(app): State<App>,
+    who: Identity,
+) -> Result<axum::Json<QueueList>, Problem> {
+    who.must(Right::ReadFloor)?;
+    let mut queues: BTreeMap<String, QueueOnWire> = BTreeMap::new();
+    let agents = app.store.agents().await?;
+    let (_, wall) = app.clock.now();
+    for name in agents.iter().flat_map(|agent| &agent.queues) {
+        queues.entry(name.clone()).or_default();
+    }
+    for call in app.live.fresh_calls() {
+        let queue = queues.entry(call.record.queue.clone()).or_default();
+        match call.record.state {
+            CallState::Ringing => {
+                let waited = (wall.0 - call.record.arrived_at.0).max(0) as u64 / 1_000;
+                queue.waiting += 1;
+                queue.oldest_ms = queue.oldest_ms.max(waited);
+            }
+            CallState::Talking => queue.talking += 1,
+            CallState::Ended => {}
+        }
+    }
+    let is_ready = |agent: &&AgentRow| {
+        let now = app.live.presence(&agent.login);
+        now.is_some_and(|now| now.state == PresenceState::Ready)
+    };
+    let ready: Vec<&AgentRow> = agents.iter().filter(is_ready).collect();
+    for (name, queue) in &mut queues {
+        let serves = |agent: &&&AgentRow| agent.queues.is_empty() || agent.queues.contains(name);
+        queue.name.clone_from(name);
+        queue.ready = ready.iter().filter(serves).count() as u32;
+    }
+    let items = queues.into_values().collect();
+    Ok(axum::Json(QueueList { items }))
+}

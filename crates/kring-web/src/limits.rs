@@ -1,0 +1,122 @@
+//! Every bound of this crate, with its reason.
+
+use std::time::Duration;
+
+/// How long a request waits for the exchange or the journal. Longer than the slowest commit that
+/// was ever seen on a spinning disk, shorter than the patience of a proxy.
+pub(crate) const DESK_ANSWER: Duration = Duration::from_secs(5);
+
+/// Frames kept for each agent, acknowledged or not. A call makes about a dozen, and statistics come
+/// once a second at most, so a page that was away for two minutes still resumes without a snapshot.
+pub(crate) const OUTBOX_FRAMES_MAX: usize = 256;
+
+/// Calls in memory at once. The exchange refuses new ones long before.
+pub(crate) const LIVE_CALLS_MAX: usize = 4_096;
+
+/// Ended calls kept in memory, so that a list read just after an end does not miss what the journal
+/// commits up to 20 ms later, and so that a wrap-up finds its call.
+pub(crate) const RECENT_CALLS_MAX: usize = 512;
+
+/// Agents with an outbox. A national centre has hundreds of seats.
+pub(crate) const AGENTS_MAX: usize = 4_096;
+
+/// Sockets of one agent. People have one tab, a few have three; a page that reconnects in a loop
+/// must not pile up.
+pub(crate) const SOCKETS_PER_AGENT_MAX: usize = 8;
+
+/// Sockets that have not said hello yet.
+pub(crate) const SOCKETS_UNKNOWN_MAX: usize = 512;
+
+/// How long a socket may take to say hello.
+pub(crate) const HELLO_WITHIN: Duration = Duration::from_secs(5);
+
+/// How long a socket may take to swallow one batch of frames before it is cut: by then its page is
+/// of no use to a caller who has 15 s.
+pub(crate) const SOCKET_WRITE_WITHIN: Duration = Duration::from_secs(2);
+
+/// Frames written to a socket between two looks at what it says.
+pub(crate) const SOCKET_BATCH: usize = 32;
+
+/// How often a silent socket is pinged.
+pub(crate) const SOCKET_PING: Duration = Duration::from_secs(5);
+
+/// A socket from which nothing has come for so long, not even a pong, is dead.
+pub(crate) const SOCKET_SILENT: Duration = Duration::from_secs(12);
+
+/// What a page may send in one message: acknowledgements are tens of bytes.
+pub(crate) const SOCKET_MESSAGE_BYTES: usize = 16 * 1024;
+
+/// How long a welcome waits for the store's drafts. The snapshot goes out without them then, and
+/// says so; a slow database never keeps a pop from a screen.
+pub(crate) const SNAPSHOT_DRAFTS_WITHIN: Duration = Duration::from_millis(250);
+
+/// How long the lookup of a caller may go on before it is given up.
+pub(crate) const LOOKUP_WITHIN: Duration = Duration::from_secs(10);
+
+/// Devices remembered as ones that can be made to answer.
+pub(crate) const DEVICES_KNOWN_MAX: usize = 4_096;
+
+/// Queue statistics are sent at most this often.
+pub(crate) const STATS_EVERY: Duration = Duration::from_secs(1);
+
+/// Bytes of a request's body. A record with a long note is a few kilobytes.
+pub(crate) const BODY_BYTES: usize = 256 * 1024;
+
+/// Bytes of a draft, as JSON.
+pub(crate) const DRAFT_BYTES: usize = 64 * 1024;
+
+/// Characters of the reason why a call has no case.
+pub(crate) const REASON_CHARS: usize = 64;
+
+/// Passwords longer than this are refused before they are hashed.
+pub(crate) const PASSWORD_BYTES: usize = 256;
+
+/// Logins longer than this are nobody's.
+pub(crate) const LOGIN_BYTES: usize = 128;
+
+/// Password checks at once. Each takes some 20 MiB and tens of milliseconds, and calls must not
+/// wait for them.
+pub(crate) const PASSWORD_CHECKS_MAX: usize = 2;
+
+/// Requests that may wait for a password check; more are answered 503.
+pub(crate) const PASSWORD_WAITING_MAX: usize = 64;
+
+/// Wrong passwords from one address for one login within [`THROTTLE_WINDOW`].
+pub(crate) const THROTTLE_PAIR_MAX: u32 = 5;
+
+/// Wrong passwords from one address for any login within [`THROTTLE_WINDOW`]. A centre behind one
+/// address has many people, so this is wider.
+pub(crate) const THROTTLE_ADDRESS_MAX: u32 = 50;
+
+/// How long wrong passwords are remembered.
+pub(crate) const THROTTLE_WINDOW: Duration = Duration::from_secs(300);
+
+/// Addresses and logins remembered by the throttle; the oldest are forgotten first.
+pub(crate) const THROTTLE_ENTRIES_MAX: usize = 8_192;
+
+/// How long a session lives without a request. One working day.
+pub(crate) const SESSION_LIFE: Duration = Duration::from_secs(12 * 3_600);
+
+/// Answers kept for repeated `Idempotency-Key`s.
+pub(crate) const IDEMPOTENCY_KEYS_MAX: usize = 4_096;
+
+/// How long such an answer is kept.
+pub(crate) const IDEMPOTENCY_LIFE: Duration = Duration::from_secs(24 * 3_600);
+
+/// An answer larger than this is not kept.
+pub(crate) const IDEMPOTENCY_BODY_BYTES: usize = 64 * 1024;
+
+/// Characters of an `Idempotency-Key`.
+pub(crate) const IDEMPOTENCY_KEY_CHARS: usize = 128;
+
+/// Rows of a page when none are asked for.
+pub(crate) const PAGE_ROWS: u32 = 50;
+
+/// Rows of a page at most.
+pub(crate) const PAGE_ROWS_MAX: u32 = 200;
+
+/// Entries of a call's journal that are read for its evidence.
+pub(crate) const CALL_ENTRIES_MAX: usize = 10_000;
+
+/// Calls that the metrics fold keeps in mind.
+pub(crate) const FOLD_CALLS_MAX: usize = 8_192;

@@ -1,0 +1,61 @@
+//! What alerts say, in Thai and English, and the names of reasons.
+
+use crate::wire::Alert;
+use kring_journal::{MediaSide, Unreached};
+
+/// The queue's last ready agent let calls ring out.
+pub(crate) const RONA_WARNED: Alert = Alert {
+    code: "rona_warned",
+    severity: "warning",
+    text_th: "มีสายที่ไม่ได้รับติดต่อกัน คุณเป็นเจ้าหน้าที่คนสุดท้ายที่พร้อมรับสาย",
+    text_en: "Calls rang out at your phone, and you are the last one ready.",
+};
+
+/// The agent was paused because calls rang out.
+pub(crate) const RONA_PAUSED: Alert = Alert {
+    code: "rona_paused",
+    severity: "warning",
+    text_th: "ระบบพักการรับสายให้ เพราะมีสายที่ไม่ได้รับติดต่อกัน กดพร้อมรับสายเมื่อกลับมา",
+    text_en: "You were paused because calls rang out. Press ready when you are back.",
+};
+
+/// kring caught itself breaking a law.
+pub(crate) const INVARIANT_BROKEN: Alert = Alert {
+    code: "invariant_broken",
+    severity: "critical",
+    text_th: "ระบบตรวจพบความผิดปกติภายใน กรุณาแจ้งผู้ดูแลระบบ",
+    text_en: "kring found a fault of its own. Tell the administrator.",
+};
+
+const CALLER_SILENT: Alert = Alert {
+    code: "caller_silent",
+    severity: "warning",
+    text_th: "ไม่ได้ยินเสียงจากประชาชน",
+    text_en: "Nothing is heard from the caller.",
+};
+
+const AGENT_SILENT: Alert = Alert {
+    code: "agent_silent",
+    severity: "warning",
+    text_th: "ไม่มีเสียงจากเครื่องของคุณ ตรวจไมโครโฟนหรือปุ่มปิดเสียง",
+    text_en: "Nothing is heard from your phone. Check the microphone and mute.",
+};
+
+/// One side of a call is silent.
+pub(crate) const fn silent(side: MediaSide) -> Alert {
+    match side {
+        MediaSide::Caller => CALLER_SILENT,
+        MediaSide::Agent => AGENT_SILENT,
+    }
+}
+
+/// The reason that `call.withdrawn` gives when the phone ended the offer itself.
+pub(crate) const fn unreached(why: Unreached) -> &'static str {
+    match why {
+        Unreached::Busy => "phone_busy",
+        Unreached::Declined => "phone_declined",
+        Unreached::Unregistered => "phone_unregistered",
+        Unreached::Silent => "phone_silent",
+        Unreached::Failed => "phone_failed",
+    }
+}

@@ -1,0 +1,168 @@
+//! One call as the screens see it: its history row, who calls, and whose phone rings.
+//!
+//! A fold of the call's facts; the only thing in it that is no fact is the caller's name, which
+//! never enters the journal.
+
+use crate::wire::{Card, DraftOnWire, NumberOnWire, Pop, RingCount, Via};
+use kring_journal::{AgentId, CallId, CallRecord, CallState, Fact, Outcome, RingTerms};
+use kring_time::Moment;
+use std::sync::Arc;
+
+/// How far the lookup of the caller is.
+#[derive(Clone, Debug)]
+pub(crate) enum Lookup {
+    /// It runs, and pops wait for it.
+    Awaited,
+    /// It runs, and pops go without it.
+    Overdue,
+    /// It is done, or was not needed.
+    Done(Arc<Card>),
+}
+
+/// A phone that rings for this call.
+#[derive(Clone, Debug)]
+pub(crate) struct Offer {
+    pub(crate) agent: AgentId,
+    pub(crate) hop: u8,
+    pub(crate) attempt: u16,
+    pub(crate) device: String,
+    pub(crate) answerable: bool,
+    /// The page has said that it sounds.
+    pub(crate) audible: bool,
+}
+
+impl Offer {
+    /// Stands for the offer that was answered, when only the call is left.
+    pub(crate) fn answered(agent: &AgentId) -> Offer {
+        Offer {
+            agent: agent.clone(),
+            hop: 0,
+            attempt: 0,
+            device: String::new(),
+            answerable: false,
+            audible: true,
+        }
+    }
+}
+
+/// The time for the record of an ended call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum WrapUp {
+    /// There was none, or it is over.
+    Closed,
+    /// It goes on until then; without a limit when there is none.
+    Open { until: Option<Moment> },
+}
+
+/// The call.
+#[derive(Clone, Debug)]
+pub(crate) struct LiveCall {
+    pub(crate) id: CallId,
+    pub(crate) record: Option<CallRecord>,
+    pub(crate) number: NumberOnWire,
+    pub(crate) lookup: Lookup,
+    pub(crate) offers: Vec<Offer>,
+    /// Whose outbox holds a pop of this call that waits for the lookup.
+    pub(crate) held_at: Vec<AgentId>,
+    pub(crate) ring: Option<RingCount>,
+    pub(crate) t0: Moment,
+    pub(crate) answered_at: Option<Moment>,
+    pub(crate) wrap_up: WrapUp,
+    pub(crate) draft: Option<DraftOnWire>,
+    via: Via,
+    terms: Option<RingTerms>,
+}
+
+impl LiveCall {
+    /// A call of which nothing is known yet.
+    pub(crate) fn new(id: CallId, now: Moment) -> LiveCall {
+        LiveCall {
+            id,
+            record: None,
+            number: NumberOnWire::anonymous(),
+            lookup: Lookup::Done(Arc::new(Card::default())),
+            offers: Vec::new(),
+            held_at: Vec::new(),
+            ring: None,
+            t0: now,
+            answered_at: None,
+            wrap_up: WrapUp::Closed,
+            draft: None,
+            via: Via::default(),
+            terms: None,
+        }
+    }
+
+    /// Takes in the call's first fact.
+    pub(crate) fn offered(&mut self, at: Moment, record: CallRecord, fact: &Fact) {
+        if let Fact::Offered {
+            did,
+            forwarded_by,
+            terms,
+            ..
+        } = fact
+        {
+            self.via = Via {
+                did: did.clone(),
+                forwarded_by: forwarded_by.clone(),
+            };
+            self.terms = Some(terms.clone());
+        }
+        self.t0 = at;
+        self.record = Some(record);
+    }
+
+    /// The pop for one phone. The caller's card is empty while it is looked up.
+    pub(crate) fn pop(&self, offer: &Offer, greeting: Arc<str>) -> Pop {
+        let (on_ms, off_ms, limit) = self
+            .terms
+            .as_ref()
+            .map_or((0, 0, 0), |t| (t.on_ms, t.off_ms, t.limit));
+        Pop {
+            number: self.number.clone(),
+            card: self.card(),
+            via: self.via.clone(),
+            t0: self.t0,
+            period_ms: on_ms + off_ms,
+            on_ms,
+            limit,
+            answerable: offer.answerable,
+            greeting,
+            hop: offer.hop,
+            attempt: offer.attempt,
+        }
+    }
+
+    /// What is known of the caller.
+    pub(crate) fn card(&self) -> Arc<Card> {
+        match &self.lookup {
+            Lookup::Done(card) => Arc::clone(card),
+            Lookup::Awaited | Lookup::Overdue => Arc::new(Card::default()),
+        }
+    }
+
+    /// The agent who answered.
+    pub(crate) fn winner(&self) -> Option<&AgentId> {
+        self.record
+            .as_ref()
+            .and_then(|record| record.agent.as_ref())
+    }
+
+    /// Where it is in its life.
+    pub(crate) fn state(&self) -> CallState {
+        self.record
+            .as_ref()
+            .map_or(CallState::Ringing, |record| record.state)
+    }
+
+    /// How it was decided, if it is.
+    pub(crate) fn outcome(&self) -> Option<Outcome> {
+        self.record.as_ref().and_then(|record| record.outcome)
+    }
+
+    /// Takes the offer to `agent` out; `None` when there is none (any more).
+    pub(crate) fn close_offer(&mut self, agent: &AgentId) -> Option<Offer> {
+        let at = self.offers.iter().position(|o| o.agent == *agent)?;
+        Some(self.offers.remove(at))
+    }
+}

@@ -1,0 +1,543 @@
+//! The floor: every live call, every agent's presence, and what each fact means for the screens.
+//!
+//! Pure: facts in, deliveries out. What is shown is a fold of the journal; a restart that replays
+//! the facts shows the same.
+
+use super::{
+    alerts,
+    call::{LiveCall, Lookup, Offer, WrapUp},
+    today::Today,
+};
+use crate::{
+    clock::rfc3339,
+    limits,
+    wire::{Pop, Presence, QueueStats, RingCount, Said},
+};
+use kring_journal::{
+    AgentId, CallId, CallRecord, CallState, Entry, Fact, Outcome, PresenceState, WallTime,
+    Withdrawal,
+};
+use kring_time::Moment;
+use rustc_hash::FxHashMap;
+use std::{collections::VecDeque, sync::Arc, time::Duration};
+
+/// Something for a stream.
+#[derive(Debug)]
+pub(crate) enum Delivery {
+    /// The pop; `held` until the caller is looked up.
+    Pop {
+        to: AgentId,
+        call: CallId,
+        pop: Box<Pop>,
+        held: bool,
+    },
+    /// A frame for one agent.
+    Frame {
+        to: AgentId,
+        call: Option<CallId>,
+        said: Said,
+    },
+    /// A frame for every agent.
+    All(Said),
+    /// A frame for those who watch over others.
+    Supervisors(Said),
+}
+
+/// What an agent does now.
+#[derive(Clone, Debug)]
+pub(crate) struct PresenceNow {
+    pub(crate) state: PresenceState,
+    pub(crate) reason: Option<String>,
+    pub(crate) since: WallTime,
+}
+
+/// The calls and the agents.
+#[derive(Debug)]
+pub(crate) struct Floor {
+    calls: FxHashMap<CallId, LiveCall>,
+    ended: VecDeque<CallId>,
+    presence: FxHashMap<AgentId, PresenceNow>,
+    /// Devices that were seen to be answerable from the screen, or not.
+    answerable: FxHashMap<String, bool>,
+    greeting: Arc<str>,
+    today: Today,
+}
+
+/// When a fact happened, on both clocks.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct When {
+    pub(crate) at: Moment,
+    pub(crate) wall: WallTime,
+}
+
+impl Floor {
+    /// An empty floor whose agents greet so, and whose days begin so long before UTC's.
+    pub(crate) fn new(greeting: Arc<str>, day_ahead: Duration) -> Floor {
+        Floor {
+            calls: FxHashMap::default(),
+            ended: VecDeque::new(),
+            presence: FxHashMap::default(),
+            answerable: FxHashMap::default(),
+            greeting,
+            today: Today::new(day_ahead),
+        }
+    }
+
+    /// The call, made if it is new; `None` when there are too many.
+    pub(crate) fn call_or_new(&mut self, id: CallId, now: Moment) -> Option<&mut LiveCall> {
+        if !self.calls.contains_key(&id) && self.calls.len() >= limits::LIVE_CALLS_MAX {
+            return None;
+        }
+        Some(
+            self.calls
+                .entry(id)
+                .or_insert_with(|| LiveCall::new(id, now)),
+        )
+    }
+
+    /// The call, if it is still in memory.
+    pub(crate) fn call(&self, id: CallId) -> Option<&LiveCall> {
+        self.calls.get(&id)
+    }
+
+    /// See [`Floor::call`].
+    pub(crate) fn call_mut(&mut self, id: CallId) -> Option<&mut LiveCall> {
+        self.calls.get_mut(&id)
+    }
+
+    /// All calls in memory, live and just ended, in no order.
+    pub(crate) fn calls(&self) -> impl Iterator<Item = &LiveCall> {
+        self.calls.values()
+    }
+
+    /// The call that the agent's phone rings for.
+    pub(crate) fn ringing_at(&self, agent: &AgentId) -> Option<&LiveCall> {
+        self.calls
+            .values()
+            .find(|call| call.offers.iter().any(|offer| offer.agent == *agent))
+    }
+
+    /// The call that the agent's screen shows: ringing, talking, or waiting for its record.
+    pub(crate) fn shown_to(&self, agent: &AgentId) -> Option<&LiveCall> {
+        self.ringing_at(agent).or_else(|| {
+            self.calls
+                .values()
+                .filter(|call| call.winner() == Some(agent))
+                .filter(|call| call.state() != CallState::Ended || call.wrap_up != WrapUp::Closed)
+                .max_by_key(|call| call.id)
+        })
+    }
+
+    /// What the agent does now; offline until a fact says otherwise.
+    pub(crate) fn presence(&self, agent: &AgentId) -> Option<&PresenceNow> {
+        self.presence.get(agent)
+    }
+
+    /// How agents greet.
+    pub(crate) fn greeting(&self) -> Arc<str> {
+        Arc::clone(&self.greeting)
+    }
+
+    /// The agent's phone or page sounds; whether that is news.
+    pub(crate) fn sounded(&mut self, call: CallId, agent: &AgentId) -> bool {
+        let offers = self.calls.get_mut(&call).map(|call| &mut call.offers);
+        let offer = offers.and_then(|o| o.iter_mut().find(|o| o.agent == *agent));
+        offer.is_some_and(|offer| !std::mem::replace(&mut offer.audible, true))
+    }
+
+    /// The numbers of the queue at `now`.
+    pub(crate) fn stats(&self, now: When) -> QueueStats {
+        let ringing = || {
+            self.calls
+                .values()
+                .filter(|c| c.state() == CallState::Ringing)
+        };
+        let ready = |p: &&PresenceNow| p.state == PresenceState::Ready;
+        QueueStats {
+            waiting: ringing().count() as u32,
+            oldest_ms: ringing()
+                .map(|call| now.at.since(call.t0).as_millis() as u64)
+                .max()
+                .unwrap_or(0),
+            ready: self.presence.values().filter(ready).count() as u32,
+            within_pct_today: self.today.within_pct(now.wall),
+        }
+    }
+
+    /// Takes in one fact. The frames that come of it, in order.
+    pub(crate) fn apply(&mut self, now: When, call: Option<CallId>, fact: &Fact) -> Vec<Delivery> {
+        match (call, fact) {
+            (Some(id), fact) => self.apply_to_call(now, id, fact),
+            (
+                None,
+                Fact::Presence {
+                    agent,
+                    state,
+                    reason,
+                },
+            ) => self.apply_presence(now, agent, *state, reason.as_deref()),
+            (None, Fact::ScreenDead { agent }) => to(agent, None, Said::ScreenDead {}),
+            (None, Fact::ScreenRestored { agent }) => to(agent, None, Said::ScreenRestored {}),
+            (None, Fact::RonaWarned { agent }) => to(agent, None, Said::Alert(alerts::RONA_WARNED)),
+            (None, Fact::Draining) => vec![Delivery::All(Said::Drain {})],
+            (None, Fact::InvariantBroken { .. }) => {
+                vec![Delivery::Supervisors(Said::Alert(alerts::INVARIANT_BROKEN))]
+            }
+            // The others are about the process, and no screen shows them.
+            (None, _) => Vec::new(),
+        }
+    }
+
+    fn apply_presence(
+        &mut self,
+        now: When,
+        agent: &AgentId,
+        state: PresenceState,
+        reason: Option<&str>,
+    ) -> Vec<Delivery> {
+        if self.presence.len() >= limits::AGENTS_MAX && !self.presence.contains_key(agent) {
+            return Vec::new();
+        }
+        let presence = PresenceNow {
+            state,
+            reason: reason.map(Into::into),
+            since: now.wall,
+        };
+        let said = Said::Presence(presence.on_wire());
+        self.presence.insert(agent.clone(), presence);
+        let mut out = to(agent, None, said);
+        if state != PresenceState::WrapUp {
+            self.leave_wrap_up(agent);
+        }
+        if state == PresenceState::Paused && reason == Some("rona") {
+            out.extend(to(agent, None, Said::Alert(alerts::RONA_PAUSED)));
+        }
+        out
+    }
+
+    /// Whoever is no longer in wrap-up has no record form open: it waits in the unfinished list.
+    fn leave_wrap_up(&mut self, agent: &AgentId) {
+        for call in self.calls.values_mut() {
+            if call.winner() == Some(agent) && call.state() == CallState::Ended {
+                call.wrap_up = WrapUp::Closed;
+            }
+        }
+    }
+
+    fn apply_to_call(&mut self, now: When, id: CallId, fact: &Fact) -> Vec<Delivery> {
+        // Only an offer begins a call; facts of calls that have left the memory change no screen
+        // but the one of their agent, in `late`.
+        if !matches!(fact, Fact::Offered { .. } | Fact::Invited { .. })
+            && !self.calls.contains_key(&id)
+        {
+            return late(id, fact);
+        }
+        if let Fact::Invited {
+            agent,
+            device,
+            hop,
+            attempt,
+        } = fact
+        {
+            return self.invited(now, id, agent, device, (*hop, *attempt));
+        }
+        let Some(call) = self.call_or_new(id, now.at) else {
+            return Vec::new();
+        };
+        let decided = call.outcome().is_some();
+        let entry = entry(now, id, fact);
+        match (&mut call.record, CallRecord::begin(&entry)) {
+            (_, Some(record)) => call.offered(now.at, record, fact),
+            (Some(record), None) => record.apply(&entry),
+            (None, None) => {}
+        }
+        let out = screens(now, call, fact);
+        let result = call.record.as_ref().and_then(|record| record.result);
+        let over = call.state() == CallState::Ended;
+        if !decided && let Some(result) = result {
+            self.today.count(now.wall, result);
+        }
+        if let Fact::Alerting {
+            agent, answerable, ..
+        } = fact
+        {
+            self.remember_device(id, agent, *answerable);
+        }
+        if over {
+            self.retire(id);
+        }
+        out
+    }
+
+    fn invited(
+        &mut self,
+        now: When,
+        id: CallId,
+        agent: &AgentId,
+        device: &str,
+        (hop, attempt): (u8, u16),
+    ) -> Vec<Delivery> {
+        let answerable = self.answerable.get(device).copied().unwrap_or(false);
+        let greeting = self.greeting();
+        let Some(call) = self.call_or_new(id, now.at) else {
+            return Vec::new();
+        };
+        let offer = Offer {
+            agent: agent.clone(),
+            hop,
+            attempt,
+            device: device.into(),
+            answerable,
+            audible: false,
+        };
+        let held = matches!(call.lookup, Lookup::Awaited);
+        let delivery = Delivery::Pop {
+            to: agent.clone(),
+            call: id,
+            pop: Box::new(call.pop(&offer, greeting)),
+            held,
+        };
+        if held {
+            call.held_at.push(agent.clone());
+        }
+        call.close_offer(agent);
+        call.offers.push(offer);
+        vec![delivery]
+    }
+
+    fn remember_device(&mut self, id: CallId, agent: &AgentId, answerable: bool) {
+        let Some(call) = self.calls.get_mut(&id) else {
+            return;
+        };
+        let Some(offer) = call.offers.iter_mut().find(|o| o.agent == *agent) else {
+            return;
+        };
+        offer.answerable = answerable;
+        if self.answerable.len() >= limits::DEVICES_KNOWN_MAX {
+            self.answerable.clear();
+        }
+        self.answerable.insert(offer.device.clone(), answerable);
+    }
+
+    /// Ended calls stay a while, for the record and for lists; then the oldest goes.
+    fn retire(&mut self, id: CallId) {
+        if self.ended.contains(&id) {
+            return;
+        }
+        self.ended.push_back(id);
+        if self.ended.len() > limits::RECENT_CALLS_MAX
+            && let Some(oldest) = self.ended.pop_front()
+        {
+            self.calls.remove(&oldest);
+        }
+    }
+}
+
+/// The frames that a fact of this call means. The record has taken the fact in already.
+fn screens(now: When, call: &mut LiveCall, fact: &Fact) -> Vec<Delivery> {
+    let id = Some(call.id);
+    match fact {
+        Fact::Alerting {
+            agent, answerable, ..
+        } => {
+            let told = call.offers.iter().find(|o| o.agent == *agent);
+            match told {
+                Some(offer) if offer.answerable != *answerable => to(
+                    agent,
+                    id,
+                    Said::Alerting {
+                        answerable: *answerable,
+                    },
+                ),
+                _ => Vec::new(),
+            }
+        }
+        Fact::Ring { number, of } => {
+            let count = RingCount {
+                n: *number,
+                of: *of,
+            };
+            call.ring = Some(count);
+            call.offers
+                .iter()
+                .flat_map(|offer| to(&offer.agent, id, Said::Ring(count)))
+                .collect()
+        }
+        Fact::Withdrawn { agent, why } => {
+            call.close_offer(agent);
+            to(agent, id, withdrawn(*why))
+        }
+        Fact::Unreached { agent, why, .. } => {
+            call.close_offer(agent);
+            to(
+                agent,
+                id,
+                Said::Withdrawn {
+                    reason: alerts::unreached(*why),
+                },
+            )
+        }
+        Fact::LostRace { agent, winner } => lost_race(call, agent, winner.as_ref()),
+        Fact::Answered {
+            agent,
+            rings,
+            wait_ms,
+            result,
+            ..
+        } => {
+            call.close_offer(agent);
+            call.answered_at = Some(now.at);
+            let said = Said::Answered {
+                by: agent.clone(),
+                rings: *rings,
+                wait_ms: *wait_ms,
+                rule: *result,
+            };
+            to(agent, id, said)
+        }
+        Fact::Abandoned { .. } => close_all(call, &Said::Abandoned {}),
+        Fact::Refused { .. } => close_all(call, &Said::Withdrawn { reason: "deadline" }),
+        Fact::Failed { .. } => close_all(call, &Said::Withdrawn { reason: "failed" }),
+        Fact::MediaSilent { side, .. } => match call.winner() {
+            Some(agent) => to(agent, id, Said::Alert(alerts::silent(*side))),
+            None => Vec::new(),
+        },
+        Fact::Ended { by, cause, talk_ms } => match call.winner().cloned() {
+            Some(agent) => {
+                let said = Said::Ended {
+                    by: *by,
+                    cause: cause.clone(),
+                    talk_ms: *talk_ms,
+                };
+                to(&agent, id, said)
+            }
+            None => Vec::new(),
+        },
+        Fact::WrapUpOpened { agent, for_s } => wrap_up_opened(now, call, agent, *for_s),
+        Fact::WrapUpExpired { agent } => {
+            call.wrap_up = WrapUp::Closed;
+            to(agent, id, Said::WrapUpExpired {})
+        }
+        Fact::Confirmed { .. } | Fact::NoCase { .. } => {
+            call.wrap_up = WrapUp::Closed;
+            late(call.id, fact)
+        }
+        _ => late(call.id, fact),
+    }
+}
+
+/// Frames for which the call need not be in memory: its record came hours later.
+fn late(id: CallId, fact: &Fact) -> Vec<Delivery> {
+    let (agent, said) = match fact {
+        Fact::DraftSaved { agent, version } => (agent, Said::WrapUpSaved { version: *version }),
+        Fact::Confirmed {
+            agent, case_ref, ..
+        } => {
+            let case_ref = Some(case_ref.clone());
+            (
+                agent,
+                Said::WrapUpConfirmed {
+                    case_ref,
+                    no_case: None,
+                },
+            )
+        }
+        Fact::NoCase { agent, reason } => {
+            let no_case = Some(reason.clone());
+            (
+                agent,
+                Said::WrapUpConfirmed {
+                    case_ref: None,
+                    no_case,
+                },
+            )
+        }
+        _ => return Vec::new(),
+    };
+    to(agent, Some(id), said)
+}
+
+fn wrap_up_opened(now: When, call: &mut LiveCall, agent: &AgentId, for_s: u32) -> Vec<Delivery> {
+    let length = (for_s > 0).then(|| Duration::from_secs(u64::from(for_s)));
+    call.wrap_up = WrapUp::Open {
+        until: length.map(|length| now.at + length),
+    };
+    let said = Said::WrapUpOpened {
+        draft: call.draft.clone(),
+        deadline: length.map(|l| rfc3339(WallTime(now.wall.0 + l.as_micros() as i64))),
+        for_ms: length.map(|l| l.as_millis() as u64),
+    };
+    to(agent, Some(call.id), said)
+}
+
+/// A phone whose 200 crossed a CANCEL: either somebody else has the call, or the caller had gone.
+fn lost_race(call: &mut LiveCall, agent: &AgentId, winner: Option<&AgentId>) -> Vec<Delivery> {
+    let told = call.close_offer(agent).is_none();
+    let said = match winner {
+        Some(winner) => Said::LostRace {
+            winner: Some(winner.clone()),
+        },
+        // The withdrawal has told already that there is no call any more.
+        None if told => return Vec::new(),
+        None if call.outcome() == Some(Outcome::Abandoned) => Said::Abandoned {},
+        None => Said::LostRace { winner: None },
+    };
+    to(agent, Some(call.id), said)
+}
+
+fn withdrawn(why: Withdrawal) -> Said {
+    match why {
+        Withdrawal::CallerGaveUp => Said::Abandoned {},
+        Withdrawal::Rona => Said::Withdrawn { reason: "rona" },
+        Withdrawal::HopEnded => Said::Withdrawn {
+            reason: "hop_ended",
+        },
+        Withdrawal::AnsweredElsewhere => Said::Withdrawn {
+            reason: "answered_elsewhere",
+        },
+        Withdrawal::Declined => Said::Withdrawn { reason: "declined" },
+        Withdrawal::CallOver => Said::Withdrawn {
+            reason: "call_over",
+        },
+    }
+}
+
+fn close_all(call: &mut LiveCall, said: &Said) -> Vec<Delivery> {
+    let id = Some(call.id);
+    call.offers
+        .drain(..)
+        .flat_map(|offer| to(&offer.agent, id, said.clone()))
+        .collect()
+}
+
+fn to(agent: &AgentId, call: Option<CallId>, said: Said) -> Vec<Delivery> {
+    vec![Delivery::Frame {
+        to: agent.clone(),
+        call,
+        said,
+    }]
+}
+
+/// The record folds entries; here they have no place in the journal yet.
+fn entry(now: When, call: CallId, fact: &Fact) -> Entry {
+    Entry {
+        node: String::new(),
+        boot: 0,
+        seq: 0,
+        at: now.at,
+        wall: now.wall,
+        call: Some(call),
+        fact: fact.clone(),
+    }
+}
+
+impl PresenceNow {
+    /// As it is said to pages.
+    pub(crate) fn on_wire(&self) -> Presence {
+        Presence {
+            state: self.state,
+            reason: self.reason.clone(),
+            since: Some(rfc3339(self.since)),
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! What lists and details take from memory: calls that the journal has not committed yet, and the
+//! fresher state of those that it has.
+
+use super::{Inner, Live, floor::PresenceNow};
+use crate::wire::NumberOnWire;
+use kring_journal::{AgentId, CallId, CallRecord};
+
+/// A call in memory.
+#[derive(Clone, Debug)]
+pub(crate) struct Fresh {
+    pub(crate) record: CallRecord,
+    pub(crate) number: NumberOnWire,
+    /// Whose phones ring for it.
+    pub(crate) ringing_at: Vec<AgentId>,
+}
+
+impl Live {
+    /// Every call in memory that has begun, live or just ended, in no order.
+    pub(crate) fn fresh_calls(&self) -> Vec<Fresh> {
+        self.inner().floor().calls().filter_map(fresh).collect()
+    }
+
+    /// The call, if it is in memory.
+    pub(crate) fn fresh_call(&self, id: CallId) -> Option<Fresh> {
+        self.inner().floor().call(id).and_then(fresh)
+    }
+
+    /// What the agent does now, if a fact has said so.
+    pub(crate) fn presence(&self, agent: &AgentId) -> Option<PresenceNow> {
+        self.inner().floor().presence(agent).cloned()
+    }
+
+    /// Whether one of the agent's screens is alive.
+    pub(crate) fn has_screen(&self, agent: &AgentId) -> bool {
+        self.inner().has_screen(agent)
+    }
+
+    /// Closes the sockets that this session opened.
+    pub(crate) fn sign_out(&self, agent: &AgentId, session: &str) {
+        if let Some(stream) = self.inner().stream(agent) {
+            stream.outbox().sign_out(session);
+        }
+    }
+
+    /// Sockets of the agent that were not told to close.
+    pub(crate) fn sockets_of(&self, agent: &AgentId) -> usize {
+        self.inner()
+            .stream(agent)
+            .map_or(0, |stream| stream.outbox().sockets())
+    }
+}
+
+impl Inner {
+    fn has_screen(&self, agent: &AgentId) -> bool {
+        self.stream(agent)
+            .is_some_and(|stream| stream.outbox().screen() == super::outbox::Screen::Alive)
+    }
+}
+
+fn fresh(call: &super::call::LiveCall) -> Option<Fresh> {
+    Some(Fresh {
+        record: call.record.clone()?,
+        number: call.number.clone(),
+        ringing_at: call
+            .offers
+            .iter()
+            .map(|offer| offer.agent.clone())
+            .collect(),
+    })
+}

@@ -1,0 +1,249 @@
+//! The numbers that are folds over facts.
+//!
+//! The process keeps one fold; it is told every entry that is journalled, in order. Gauges count
+//! what this boot has seen: a restart begins again, and presence is told anew at each start.
+
+use kring_journal::{CallId, CallRecord, CallState, Entry, Fact, PresenceState};
+use kring_time::Moment;
+use metrics::{counter, gauge, histogram};
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::sync::{LazyLock, Mutex, PoisonError};
+
+use crate::limits;
+use kring_journal::AgentId;
+
+static FOLD: LazyLock<Mutex<Fold>> = LazyLock::new(Mutex::default);
+
+/// Takes one more entry of the journal into the numbers.
+pub fn fold(entry: &Entry) {
+    FOLD.lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .take(entry);
+}
+
+/// What has to be remembered between entries.
+#[derive(Debug, Default)]
+pub(super) struct Fold {
+    calls: FxHashMap<CallId, Open>,
+    agents: FxHashMap<AgentId, PresenceState>,
+    dead_screens: FxHashSet<AgentId>,
+    /// Answered and ended calls that lack their record.
+    pending: FxHashSet<CallId>,
+}
+
+#[derive(Debug)]
+struct Open {
+    record: CallRecord,
+    offered_at: Moment,
+    /// Pops in outboxes that no page has acknowledged.
+    unseen: u32,
+}
+
+impl Fold {
+    pub(super) fn take(&mut self, entry: &Entry) {
+        match &entry.fact {
+            Fact::Presence { agent, state, .. } => self.presence(agent, *state),
+            Fact::ScreenDead { agent } => {
+                self.dead_screens.insert(agent.clone());
+                self.screens();
+            }
+            Fact::ScreenRestored { agent } => {
+                self.dead_screens.remove(agent);
+                self.screens();
+            }
+            Fact::InvariantBroken { rule, .. } => {
+                counter!("kring_invariant_violations_total", "rule" => rule.clone()).increment(1);
+            }
+            Fact::LookedUp { result, took_us } => {
+                counter!("kring_contact_lookups_total", "result" => result.clone()).increment(1);
+                pop_took("lookup", *took_us as f64 / 1e6);
+            }
+            Fact::PopPainted { after_ms, .. } => pop_took("paint", *after_ms as f64 / 1e3),
+            Fact::Confirmed {
+                case_kind,
+                resolution,
+                wrap_up_ms,
+                ..
+            } => {
+                let (kind, resolution) = (case_kind.clone(), resolution.clone());
+                counter!("kring_cases_total", "kind" => kind, "resolution" => resolution)
+                    .increment(1);
+                histogram!("kring_wrapup_seconds").record(*wrap_up_ms as f64 / 1e3);
+            }
+            Fact::MediaSummary {
+                side,
+                packets,
+                lost,
+                jitter_us,
+                ..
+            } => {
+                let direction = match side {
+                    kring_journal::MediaSide::Caller => "caller",
+                    kring_journal::MediaSide::Agent => "agent",
+                };
+                super::rtp(direction, *packets, *lost);
+                histogram!("kring_rtp_jitter_seconds").record(*jitter_us as f64 / 1e6);
+            }
+            _ => {}
+        }
+        if let Some(call) = entry.call {
+            self.call(call, entry);
+        }
+    }
+
+    fn presence(&mut self, agent: &AgentId, state: PresenceState) {
+        if self.agents.len() < limits::AGENTS_MAX || self.agents.contains_key(agent) {
+            self.agents.insert(agent.clone(), state);
+        }
+        let states = [
+            ("offline", PresenceState::Offline),
+            ("ready", PresenceState::Ready),
+            ("offered", PresenceState::Offered),
+            ("ringing", PresenceState::Ringing),
+            ("talking", PresenceState::Talking),
+            ("wrap_up", PresenceState::WrapUp),
+            ("paused", PresenceState::Paused),
+        ];
+        for (name, state) in states {
+            let count = self.agents.values().filter(|now| **now == state).count();
+            gauge!("kring_agents", "state" => name).set(count as f64);
+        }
+        self.screens();
+    }
+
+    /// Somebody who has gone home needs no screen.
+    fn screens(&self) {
+        let at_work = |agent: &&AgentId| {
+            self.agents
+                .get(*agent)
+                .is_some_and(|state| *state != PresenceState::Offline)
+        };
+        let dead = self.dead_screens.iter().filter(at_work).count();
+        gauge!("kring_screen_dead_agents").set(dead as f64);
+    }
+
+    fn call(&mut self, id: CallId, entry: &Entry) {
+        if let Some(record) = CallRecord::begin(entry) {
+            if self.calls.len() < limits::FOLD_CALLS_MAX {
+                let offered_at = entry.at;
+                self.calls.insert(
+                    id,
+                    Open {
+                        record,
+                        offered_at,
+                        unseen: 0,
+                    },
+                );
+            }
+            self.active(entry.at);
+            return;
+        }
+        if matches!(entry.fact, Fact::Confirmed { .. } | Fact::NoCase { .. })
+            && self.pending.remove(&id)
+        {
+            gauge!("kring_wrapup_pending").set(self.pending.len() as f64);
+        }
+        let Some(open) = self.calls.get_mut(&id) else {
+            return;
+        };
+        let decided = open.record.outcome.is_some();
+        open.record.apply(entry);
+        open.pops(entry);
+        if let Fact::Refused { lateness_us, .. } = &entry.fact {
+            histogram!("kring_ring_deadline_lateness_seconds").record(*lateness_us as f64 / 1e6);
+        }
+        let (newly, ended) = (!decided && open.record.outcome.is_some(), open.is_over());
+        if newly {
+            open.decided();
+        }
+        if ended && let Some(open) = self.calls.remove(&id) {
+            open.gone();
+            if open.record.is_unfinished() && self.pending.len() < limits::FOLD_CALLS_MAX {
+                self.pending.insert(id);
+            }
+            gauge!("kring_wrapup_pending").set(self.pending.len() as f64);
+        }
+        if newly || ended || matches!(entry.fact, Fact::Ring { .. }) {
+            self.active(entry.at);
+        }
+    }
+
+    fn active(&self, now: Moment) {
+        let mut queues: FxHashMap<&str, (u32, f64)> = FxHashMap::default();
+        let mut talking = 0_u32;
+        for open in self.calls.values() {
+            match open.record.state {
+                CallState::Ringing => {
+                    let (calls, oldest) = queues.entry(&open.record.queue).or_default();
+                    *calls += 1;
+                    *oldest = oldest.max(now.since(open.offered_at).as_secs_f64());
+                }
+                CallState::Talking => {
+                    queues.entry(&open.record.queue).or_default();
+                    talking += 1;
+                }
+                CallState::Ended => {}
+            }
+        }
+        let ringing: u32 = queues.values().map(|(calls, _)| calls).sum();
+        gauge!("kring_calls_active", "state" => "ringing").set(f64::from(ringing));
+        gauge!("kring_calls_active", "state" => "talking").set(f64::from(talking));
+        for (queue, (calls, oldest)) in queues {
+            let queue = queue.to_owned();
+            gauge!("kring_queue_calls", "queue" => queue.clone()).set(f64::from(calls));
+            gauge!("kring_queue_oldest_wait_seconds", "queue" => queue).set(oldest);
+        }
+    }
+}
+
+impl Open {
+    fn is_over(&self) -> bool {
+        self.record.state == CallState::Ended
+    }
+
+    fn pops(&mut self, entry: &Entry) {
+        match &entry.fact {
+            Fact::Invited { .. } => {
+                self.unseen += 1;
+                // The pop is in the outbox in the step of this fact.
+                pop_took("enqueue", entry.at.since(self.offered_at).as_secs_f64());
+            }
+            Fact::PopAcknowledged { after_us, .. } => {
+                self.unseen = self.unseen.saturating_sub(1);
+                counter!("kring_screen_pop_total", "result" => "acknowledged").increment(1);
+                pop_took("ack", *after_us as f64 / 1e6);
+            }
+            _ => {}
+        }
+    }
+
+    fn decided(&self) {
+        let record = &self.record;
+        let (Some(outcome), Some(result)) = (record.outcome, record.result) else {
+            return;
+        };
+        counter!("kring_calls_total", "direction" => "inbound", "outcome" => outcome.as_str())
+            .increment(1);
+        let queue = record.queue.clone();
+        counter!("kring_ring_rule_total", "queue" => queue, "result" => result.as_str())
+            .increment(1);
+        histogram!("kring_call_rings").record(f64::from(record.rings));
+        let waited = record.wait_ms.unwrap_or(0) as f64 / 1e3;
+        histogram!("kring_call_ring_seconds").record(waited);
+    }
+
+    /// Pops that nobody has acknowledged by the end never will be. The queue's gauges fall to zero.
+    fn gone(&self) {
+        if self.unseen > 0 {
+            let unseen = u64::from(self.unseen);
+            counter!("kring_screen_pop_total", "result" => "unseen").increment(unseen);
+        }
+        let queue = self.record.queue.clone();
+        gauge!("kring_queue_calls", "queue" => queue.clone()).set(0.0);
+        gauge!("kring_queue_oldest_wait_seconds", "queue" => queue).set(0.0);
+    }
+}
+
+fn pop_took(stage: &'static str, seconds: f64) {
+    histogram!("kring_screen_pop_seconds", "stage" => stage).record(seconds);
+}

@@ -1,0 +1,255 @@
+//! What a refused request is told: `application/problem+json` (RFC 9457) with a stable code and a
+//! title in English and Thai.
+//!
+//! A code, once published, keeps its meaning; scripts compare codes, people read titles.
+
+use crate::desk::DeskRefused;
+use axum::{
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use kring_call::command::CommandRefused;
+use kring_store::StoreRefused;
+use serde_json::{Map, Value, json};
+
+macro_rules! codes {
+    ($($variant:ident $status:literal $code:literal $english:literal $thai:literal;)+) => {
+        /// Every code, in the order of its status.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub(crate) enum Code { $(#[doc = $english] $variant),+ }
+
+        impl Code {
+            /// The code as scripts compare it.
+            pub(crate) const fn as_str(self) -> &'static str {
+                match self { $(Code::$variant => $code),+ }
+            }
+
+            const fn status(self) -> u16 {
+                match self { $(Code::$variant => $status),+ }
+            }
+
+            const fn english(self) -> &'static str {
+                match self { $(Code::$variant => $english),+ }
+            }
+
+            const fn thai(self) -> &'static str {
+                match self { $(Code::$variant => $thai),+ }
+            }
+
+            #[cfg(test)]
+            const ALL: &'static [Code] = &[$(Code::$variant),+];
+        }
+    };
+}
+
+codes! {
+    BadRequest 400 "bad_request" "The request cannot be read" "อ่านคำขอไม่ได้";
+    BadFilter 400 "bad_filter" "A filter has a value that it cannot have" "ค่าของตัวกรองไม่ถูกต้อง";
+    BadCursor 400 "bad_cursor" "The page's cursor is not one of ours" "ตัวชี้หน้าถัดไปไม่ถูกต้อง";
+    BadIdempotencyKey 400 "bad_idempotency_key" "The Idempotency-Key is empty or too long" "Idempotency-Key ว่างหรือยาวเกินไป";
+    SignInNeeded 401 "sign_in_needed" "Sign in first" "กรุณาเข้าสู่ระบบ";
+    WrongPassword 401 "wrong_password" "Login or password is wrong" "ชื่อผู้ใช้หรือรหัสผ่านไม่ถูกต้อง";
+    Forbidden 403 "forbidden" "Your role or token does not allow this" "สิทธิ์ของคุณไม่อนุญาตให้ทำรายการนี้";
+    ForeignOrigin 403 "foreign_origin" "The request came from another site" "คำขอมาจากเว็บไซต์อื่น";
+    NotYours 403 "not_yours" "This is another agent's" "เป็นของเจ้าหน้าที่อื่น";
+    NoSuchCall 404 "no_such_call" "There is no such call" "ไม่พบสายนี้";
+    NoSuchContact 404 "no_such_contact" "There is no such contact" "ไม่พบผู้ติดต่อนี้";
+    NoSuchCase 404 "no_such_case" "There is no such case" "ไม่พบเรื่องนี้";
+    NoSuchDepartment 404 "no_such_department" "There is no such department" "ไม่พบหน่วยงานนี้";
+    NoDraft 404 "no_draft" "Nothing was typed for this call yet" "ยังไม่มีแบบร่างของสายนี้";
+    NotFound 404 "not_found" "There is no such thing" "ไม่พบข้อมูล";
+    NoSuchAgent 404 "no_such_agent" "No agent has this login" "ไม่พบเจ้าหน้าที่นี้";
+    MethodNotAllowed 405 "method_not_allowed" "This path does not take this method" "ใช้วิธีเรียกนี้กับที่อยู่นี้ไม่ได้";
+    CallGone 409 "call_gone" "The call is over or has gone to somebody else" "สายสิ้นสุดหรือไปอยู่กับเจ้าหน้าที่อื่นแล้ว";
+    AgentBusy 409 "agent_busy" "The agent has a call now" "เจ้าหน้าที่กำลังมีสายอยู่";
+    AnswerOnPhone 409 "answer_on_phone" "Lift the handset: this phone cannot be answered from the screen" "กรุณายกหูโทรศัพท์ เครื่องนี้รับสายจากหน้าจอไม่ได้";
+    NoDevice 409 "no_device" "The agent has no phone" "เจ้าหน้าที่ยังไม่มีเครื่องโทรศัพท์";
+    AlreadyRecorded 409 "already_recorded" "This call has its record already" "สายนี้บันทึกข้อมูลแล้ว";
+    TooManyAgents 409 "too_many_agents" "No more agents can be known at once" "มีเจ้าหน้าที่ในระบบมากเกินไป";
+    Taken 409 "taken" "The name is in use already" "ชื่อนี้ถูกใช้แล้ว";
+    KeyInUse 409 "idempotency_in_progress" "The first request with this Idempotency-Key is not answered yet" "คำขอแรกที่ใช้ Idempotency-Key นี้ยังทำไม่เสร็จ";
+    StaleDraft 412 "stale_draft" "The draft was changed elsewhere; load it again" "แบบร่างถูกแก้ไขจากที่อื่น กรุณาโหลดใหม่";
+    Stale 412 "stale" "It was changed elsewhere; load it again" "ข้อมูลถูกแก้ไขจากที่อื่น กรุณาโหลดใหม่";
+    TooLarge 413 "too_large" "The request is too large" "คำขอมีขนาดใหญ่เกินไป";
+    NotJson 415 "not_json" "The body must be application/json" "เนื้อหาต้องเป็น application/json";
+    BadField 422 "bad_field" "A field has a value that it cannot have" "ข้อมูลบางช่องไม่ถูกต้อง";
+    NoSuchReason 422 "no_such_reason" "The pause reason is not one of the configured ones" "เหตุผลการพักงานไม่อยู่ในรายการที่กำหนด";
+    KeyReused 422 "idempotency_key_reused" "This Idempotency-Key was used for another request" "Idempotency-Key นี้ใช้กับคำขออื่นแล้ว";
+    TooMany 429 "too_many_attempts" "Too many wrong passwords; wait a little" "ใส่รหัสผ่านผิดหลายครั้ง กรุณารอสักครู่";
+    Internal 500 "internal" "kring made a mistake; the log says which" "ระบบขัดข้อง ดูรายละเอียดในบันทึกระบบ";
+    Busy 503 "busy" "kring is too busy or is shutting down; try again" "ระบบไม่ว่างหรือกำลังปิด กรุณาลองใหม่";
+    StoreDown 503 "database_unavailable" "The database does not answer; calls go on" "ฐานข้อมูลไม่ตอบสนอง แต่สายยังใช้งานได้";
+}
+
+/// A refusal on its way to the client.
+#[derive(Debug)]
+pub(crate) struct Problem {
+    code: Code,
+    detail: Option<String>,
+    more: Map<String, Value>,
+    retry_after_s: Option<u64>,
+}
+
+impl Problem {
+    /// The problem with this code and nothing more to say.
+    pub(crate) fn new(code: Code) -> Problem {
+        Problem {
+            code,
+            detail: None,
+            more: Map::new(),
+            retry_after_s: None,
+        }
+    }
+
+    /// Says in one sentence what was wrong with this very request.
+    pub(crate) fn detail(mut self, detail: impl Into<String>) -> Problem {
+        self.detail = Some(detail.into());
+        self
+    }
+
+    /// Adds a member that scripts may read.
+    pub(crate) fn with(mut self, name: &str, value: impl Into<Value>) -> Problem {
+        self.more.insert(name.into(), value.into());
+        self
+    }
+
+    /// Asks the client to wait so many seconds.
+    pub(crate) fn retry_after(mut self, seconds: u64) -> Problem {
+        self.retry_after_s = Some(seconds);
+        self
+    }
+
+    /// A field of the body that cannot be so.
+    pub(crate) fn field(name: &str, why: impl Into<String>) -> Problem {
+        Problem::new(Code::BadField).with("field", name).detail(why)
+    }
+
+    /// The code, for tests and for the log.
+    pub(crate) fn code(&self) -> Code {
+        self.code
+    }
+}
+
+impl From<Code> for Problem {
+    fn from(code: Code) -> Problem {
+        Problem::new(code)
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let status =
+            StatusCode::from_u16(self.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut body = json!({
+            "type": format!("urn:kring:problem:{}", self.code.as_str()),
+            "title": self.code.english(),
+            "title_th": self.code.thai(),
+            "status": self.code.status(),
+            "code": self.code.as_str(),
+        });
+        if let Value::Object(members) = &mut body {
+            members.extend(self.detail.map(|detail| ("detail".into(), detail.into())));
+            members.extend(self.more);
+        }
+        let kind = HeaderValue::from_static("application/problem+json");
+        let mut response =
+            (status, [(header::CONTENT_TYPE, kind)], body.to_string()).into_response();
+        if let Some(seconds) = self.retry_after_s {
+            response
+                .headers_mut()
+                .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
+    }
+}
+
+impl From<CommandRefused> for Problem {
+    fn from(refused: CommandRefused) -> Problem {
+        let code = match refused {
+            CommandRefused::NoSuchAgent => Code::NoSuchAgent,
+            CommandRefused::CallGone => Code::CallGone,
+            CommandRefused::AgentBusy => Code::AgentBusy,
+            CommandRefused::AnswerOnPhone => Code::AnswerOnPhone,
+            CommandRefused::NoDevice => Code::NoDevice,
+            CommandRefused::TooManyAgents => Code::TooManyAgents,
+            CommandRefused::NoSuchReason(_) => Code::NoSuchReason,
+        };
+        Problem::new(code).detail(refused.to_string())
+    }
+}
+
+impl From<DeskRefused> for Problem {
+    fn from(refused: DeskRefused) -> Problem {
+        match refused {
+            DeskRefused::Command(refused) => refused.into(),
+            DeskRefused::Store(refused) => refused.into(),
+            DeskRefused::Silent(who) => {
+                tracing::warn!("{who} did not answer a request in time");
+                Problem::new(Code::Busy).retry_after(1)
+            }
+        }
+    }
+}
+
+impl From<StoreRefused> for Problem {
+    fn from(refused: StoreRefused) -> Problem {
+        let code = match &refused {
+            StoreRefused::NoSuchCall => Code::NoSuchCall,
+            StoreRefused::NotYours => Code::NotYours,
+            StoreRefused::NoSuchContact => Code::NoSuchContact,
+            StoreRefused::NoSuchCase => Code::NoSuchCase,
+            StoreRefused::NoSuchDepartment => Code::NoSuchDepartment,
+            StoreRefused::NoSuchAgent => Code::NoSuchAgent,
+            StoreRefused::Taken(_) => Code::Taken,
+            StoreRefused::Stale { current } => {
+                return Problem::new(Code::Stale).with("version", *current);
+            }
+            StoreRefused::Unacceptable { field, why } => return Problem::field(field, *why),
+            other => {
+                // The database's own words are for the log, not for the page.
+                tracing::error!(refused = %other, "the store failed a request");
+                return match other.code() {
+                    "database_unavailable" => Problem::new(Code::StoreDown).retry_after(2),
+                    _ => Problem::new(Code::Internal),
+                };
+            }
+        };
+        Problem::new(code)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn every_code_is_unique_and_has_a_status_of_refusal_and_both_titles() {
+        let mut seen = HashSet::new();
+        for code in Code::ALL {
+            assert!(
+                seen.insert(code.as_str()),
+                "{} is used twice",
+                code.as_str()
+            );
+            assert!((400..600).contains(&code.status()));
+            assert!(code.english().is_ascii() && !code.thai().is_ascii());
+        }
+    }
+
+    #[test]
+    fn the_exchanges_refusals_keep_their_codes() {
+        for refused in [
+            CommandRefused::NoSuchAgent,
+            CommandRefused::CallGone,
+            CommandRefused::AgentBusy,
+            CommandRefused::AnswerOnPhone,
+            CommandRefused::NoDevice,
+            CommandRefused::TooManyAgents,
+            CommandRefused::NoSuchReason("tea".into()),
+        ] {
+            let code = refused.code();
+            assert_eq!(Problem::from(refused).code().as_str(), code);
+        }
+    }
+}

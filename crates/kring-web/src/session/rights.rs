@@ -1,0 +1,116 @@
+//! What each role and each scope may do (product.md section 12).
+
+use kring_store::Role;
+
+/// Every scope that a token may have. Beside them there is `agent:LOGIN`, with which a program acts
+/// for that agent.
+pub const SCOPES: &[&str] = &[
+    "admin",
+    "calls:read",
+    "calls:act",
+    "contacts:read",
+    "contacts:write",
+    "cases:read",
+    "directory:read",
+    "floor:read",
+    "tips:read",
+];
+
+/// Something that may be allowed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Right {
+    ReadCalls,
+    ActOnCalls,
+    ReadContacts,
+    WriteContacts,
+    ReadCases,
+    ReadDirectory,
+    ReadFloor,
+    /// Reading what a tip says.
+    ReadTips,
+}
+
+impl Right {
+    /// The scope that gives a token this right.
+    pub(crate) const fn scope(self) -> &'static str {
+        match self {
+            Right::ReadCalls => "calls:read",
+            Right::ActOnCalls => "calls:act",
+            Right::ReadContacts => "contacts:read",
+            Right::WriteContacts => "contacts:write",
+            Right::ReadCases => "cases:read",
+            Right::ReadDirectory => "directory:read",
+            Right::ReadFloor => "floor:read",
+            Right::ReadTips => "tips:read",
+        }
+    }
+
+    /// Whether this role has it.
+    pub(crate) const fn is_of(self, role: Role) -> bool {
+        use Right::{
+            ActOnCalls, ReadCalls, ReadCases, ReadContacts, ReadDirectory, ReadTips, WriteContacts,
+        };
+        match role {
+            Role::Admin => true,
+            Role::Agent | Role::Supervisor => !matches!(self, ReadTips),
+            Role::TipOfficer => true,
+            Role::UnitOfficer => matches!(self, ReadContacts | ReadCases | ReadDirectory),
+            Role::KbEditor => matches!(self, ReadDirectory),
+            Role::Dpo => matches!(
+                self,
+                ReadCalls | ReadContacts | WriteContacts | ReadCases | ReadDirectory
+            ),
+            Role::Integrator | Role::Auditor => {
+                !matches!(self, ActOnCalls | WriteContacts | ReadTips)
+            }
+        }
+    }
+}
+
+/// Whether a token with these scopes has the right. `admin` has all; a token that acts for an agent
+/// has the agent's besides.
+pub(crate) fn token_has(scopes: &[String], right: Right) -> bool {
+    scopes
+        .iter()
+        .any(|scope| scope == "admin" || scope == right.scope())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_auditor_reads_and_does_not_act() {
+        assert!(Right::ReadCalls.is_of(Role::Auditor));
+        assert!(!Right::ActOnCalls.is_of(Role::Auditor));
+        assert!(
+            !Right::ReadTips.is_of(Role::Supervisor),
+            "tips are masked to all but their officers"
+        );
+    }
+
+    #[test]
+    fn every_right_can_be_given_to_a_token() {
+        use Right::*;
+        for right in [
+            ReadCalls,
+            ActOnCalls,
+            ReadContacts,
+            WriteContacts,
+            ReadCases,
+            ReadDirectory,
+            ReadFloor,
+            ReadTips,
+        ] {
+            assert!(SCOPES.contains(&right.scope()));
+        }
+    }
+
+    #[test]
+    fn a_token_has_its_scopes_and_no_more() {
+        let scopes = vec!["calls:read".to_owned()];
+        assert!(token_has(&scopes, Right::ReadCalls));
+        assert!(!token_has(&scopes, Right::ActOnCalls));
+        assert!(token_has(&["admin".to_owned()], Right::WriteContacts));
+    }
+}

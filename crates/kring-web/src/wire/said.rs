@@ -1,0 +1,84 @@
+//! Every frame but the pop: its `t` and its `d`.
+
+use super::{Card, DraftOnWire, Presence, QueueStats, RingCount};
+use kring_journal::{AgentId, EndedBy, RingResult};
+use serde::Serialize;
+use std::sync::Arc;
+
+/// What a frame says: its `t` and its `d`.
+#[derive(Clone, Debug, Serialize)]
+#[serde(tag = "t", content = "d")]
+pub(crate) enum Said {
+    #[serde(rename = "call.caller")]
+    Caller(Arc<Card>),
+    #[serde(rename = "call.alerting")]
+    Alerting { answerable: bool },
+    #[serde(rename = "call.ring")]
+    Ring(RingCount),
+    #[serde(rename = "call.answered")]
+    Answered {
+        by: AgentId,
+        rings: u8,
+        wait_ms: u64,
+        rule: RingResult,
+    },
+    #[serde(rename = "call.lost_race")]
+    LostRace { winner: Option<AgentId> },
+    #[serde(rename = "call.abandoned")]
+    Abandoned {},
+    #[serde(rename = "call.withdrawn")]
+    Withdrawn { reason: &'static str },
+    #[serde(rename = "call.ended")]
+    Ended {
+        by: EndedBy,
+        cause: String,
+        talk_ms: u64,
+    },
+    #[serde(rename = "wrapup.opened")]
+    WrapUpOpened {
+        draft: Option<DraftOnWire>,
+        deadline: Option<String>,
+        for_ms: Option<u64>,
+    },
+    #[serde(rename = "wrapup.expired")]
+    WrapUpExpired {},
+    #[serde(rename = "wrapup.saved")]
+    WrapUpSaved { version: i64 },
+    #[serde(rename = "wrapup.confirmed")]
+    WrapUpConfirmed {
+        case_ref: Option<String>,
+        no_case: Option<String>,
+    },
+    #[serde(rename = "presence.changed")]
+    Presence(Presence),
+    #[serde(rename = "queue.stats")]
+    QueueStats(QueueStats),
+    #[serde(rename = "agent.screen_dead")]
+    ScreenDead {},
+    #[serde(rename = "agent.restored")]
+    ScreenRestored {},
+    #[serde(rename = "alert")]
+    Alert(Alert),
+    #[serde(rename = "system.drain")]
+    Drain {},
+}
+
+/// `alert`: something that a person should know, in both languages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct Alert {
+    pub(crate) code: &'static str,
+    pub(crate) severity: &'static str,
+    pub(crate) text_th: &'static str,
+    pub(crate) text_en: &'static str,
+}
+
+impl Said {
+    /// Whether a page that does not acknowledge this is a dead screen. Counts and statistics are
+    /// not worth it: the next one says the same.
+    pub(crate) fn must_ack(&self) -> bool {
+        !matches!(
+            self,
+            Said::Ring(_) | Said::QueueStats(_) | Said::ScreenDead {} | Said::ScreenRestored {}
+        )
+    }
+}
