@@ -23,3 +23,7 @@ pub const SILENT_AFTER: Duration = Duration::from_secs(5);
 
 /// Notices that wait in one relay to be fetched: one of each kind a side and one death.
 pub const RELAY_NOTICES_MAX: usize = 8;
+
+/// Longest RTP or RTCP packet that is relayed, bytes. An Ethernet frame holds 1,500; longer ones
+/// would be fragmented and are no telephone's.
+pub const PACKET_MAX: usize = 2_048;

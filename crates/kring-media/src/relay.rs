@@ -5,7 +5,7 @@
 //! does, so nobody can pull a call's sound to himself by sending some. Packets pass unchanged.
 
 use crate::{
-    limits::{RELAY_NOTICES_MAX, SILENT_AFTER},
+    limits::{PACKET_MAX, RELAY_NOTICES_MAX, SILENT_AFTER},
     order::{MediaNotice, SessionId, Side, SideStats},
     quality::{Quality, RtpSeen},
     rtcp,
@@ -277,6 +277,7 @@ impl End {
     /// A packet from the right address: is it what it should be?
     fn take(&mut self, now: Moment, kind: PacketKind, bytes: &[u8]) -> Taken {
         let taken = match kind {
+            _ if bytes.len() > PACKET_MAX => Taken::Garbage,
             PacketKind::Rtp => match read_rtp(bytes) {
                 None => Taken::Garbage,
                 Some(seen) => {

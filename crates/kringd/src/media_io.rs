@@ -1,0 +1,252 @@
+//! The threads that carry sound: sockets, epoll and nothing that could be decided without them.
+//!
+//! What goes where is [`kring_media::Relay`]'s word. These threads live apart from the runtime, are
+//! never waited for, and never wait for it: orders come by bounded channels, notices leave by a
+//! bounded channel, and what it cannot take stays here till it can.
+//!
+//! `ports` binds pairs and lets used ones rest; `worker` relays; `outbox` tells.
+
+mod limits;
+mod outbox;
+mod ports;
+mod worker;
+
+#[cfg(test)]
+mod tests;
+
+use crate::clock::Clock;
+use kring_media::{MediaNotice, MediaOrder, SessionId};
+use outbox::Outbox;
+use ports::{Landlord, PoolOrder, PortRange, SharedPool};
+use rustix::event::{EventfdFlags, eventfd};
+use std::{
+    io,
+    net::IpAddr,
+    ops::RangeInclusive,
+    os::fd::OwnedFd,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        mpsc::{SyncSender, TrySendError, sync_channel},
+    },
+    thread::JoinHandle,
+    time::Duration,
+};
+use tokio::sync::mpsc;
+use worker::{Worker, WorkerOrder};
+
+/// What the media threads are told once.
+#[derive(Clone, Debug)]
+pub(crate) struct MediaConfig {
+    /// The address that ports are bound on; `0.0.0.0` for all of IPv4, `::` for both families.
+    pub(crate) bind: IpAddr,
+    /// RTP on the even ports, RTCP on the odd ones above them.
+    pub(crate) ports: RangeInclusive<u16>,
+    /// Both sides silent for so long is a dead call. Zero: never.
+    pub(crate) dead_after: Duration,
+}
+
+/// What only tests and measurements set otherwise.
+#[derive(Clone, Copy, Debug)]
+struct Tuning {
+    /// Relaying threads. One carries a thousand calls.
+    threads: usize,
+    /// How long used ports wait for late packets before another call gets them.
+    rest: Duration,
+}
+
+impl Default for Tuning {
+    fn default() -> Tuning {
+        Tuning {
+            threads: 1,
+            rest: Duration::from_secs(5),
+        }
+    }
+}
+
+/// Why the media threads did not start.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum MediaRefused {
+    /// The configured range holds no pair.
+    #[error("media.rtp_ports {0}-{1} holds no pair of ports")]
+    NoPorts(u16, u16),
+    /// The kernel gave no epoll or thread.
+    #[error("cannot start the media threads: {0}")]
+    Kernel(#[from] io::Error),
+}
+
+/// Orders go in here. Clones are the same threads; the last one ends them.
+#[derive(Clone, Debug)]
+pub(crate) struct MediaHandle(Arc<Threads>);
+
+#[derive(Debug)]
+struct Threads {
+    pool: SharedPool,
+    landlord: SyncSender<PoolOrder>,
+    workers: Vec<WorkerLink>,
+    running: Mutex<Vec<JoinHandle<()>>>,
+}
+
+#[derive(Debug)]
+struct WorkerLink {
+    orders: SyncSender<WorkerOrder>,
+    waker: Waker,
+}
+
+/// Gets a worker out of `epoll_wait`.
+#[derive(Clone, Debug)]
+struct Waker(Arc<OwnedFd>);
+
+impl Waker {
+    fn new() -> io::Result<Waker> {
+        let fd = eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?;
+        Ok(Waker(Arc::new(fd)))
+    }
+
+    fn wake(&self) {
+        // Refused only when the counter is full: it is readable then anyway.
+        let _ = rustix::io::write(&self.0, &1_u64.to_ne_bytes());
+    }
+
+    fn settle(&self) {
+        let _ = rustix::io::read(&self.0, &mut [0_u8; 8]);
+    }
+}
+
+/// Starts the threads. Notices go to `notices`, whose bound is the caller's choice.
+///
+/// # Errors
+/// When the range is empty or the kernel refuses.
+pub(crate) fn start(
+    config: MediaConfig,
+    notices: mpsc::Sender<MediaNotice>,
+) -> Result<MediaHandle, MediaRefused> {
+    start_tuned(config, Tuning::default(), notices)
+}
+
+fn start_tuned(
+    config: MediaConfig,
+    tuning: Tuning,
+    notices: mpsc::Sender<MediaNotice>,
+) -> Result<MediaHandle, MediaRefused> {
+    let (first, last) = (*config.ports.start(), *config.ports.end());
+    let range = PortRange::new(first, last).ok_or(MediaRefused::NoPorts(first, last))?;
+    // Its moments never leave these threads, so it need not be the clock of the calls.
+    let clock = Clock::start();
+    let pool = SharedPool::default();
+    let (landlord, pool_orders) = sync_channel(range.pairs() + limits::RESERVES_WAITING_MAX);
+    // The handle comes first: if a later thread does not start, dropping it ends the others.
+    let mut threads = Threads {
+        pool: pool.clone(),
+        landlord,
+        workers: Vec::new(),
+        running: Mutex::default(),
+    };
+    let outbox = Outbox::new(notices.clone());
+    let keeper = Landlord::new(config.bind, range, tuning.rest, clock.clone(), pool, outbox);
+    threads.spawn("kring-ports", move || keeper.run(&pool_orders))?;
+    for n in 0..tuning.threads.max(1) {
+        let (orders, inbox) = sync_channel(limits::ORDERS_WAITING_MAX);
+        let waker = Waker::new()?;
+        let outbox = Outbox::new(notices.clone());
+        let landlord = threads.landlord.clone();
+        let worker = Worker::new(
+            config.dead_after,
+            clock.clone(),
+            outbox,
+            landlord,
+            waker.clone(),
+        )?;
+        threads.spawn(&format!("kring-media-{n}"), move || worker.run(&inbox))?;
+        threads.workers.push(WorkerLink { orders, waker });
+    }
+    Ok(MediaHandle(Arc::new(threads)))
+}
+
+impl MediaHandle {
+    /// Passes an order on; never waits. An order that cannot be taken is an error of ours or a
+    /// thread that is stuck, and is logged: the call ends as one without sound.
+    pub(crate) fn order(&self, order: MediaOrder) {
+        let threads = &self.0;
+        let taken = match order {
+            MediaOrder::Reserve { pairs } => threads
+                .landlord
+                .try_send(PoolOrder::Reserve { pairs })
+                .is_ok(),
+            MediaOrder::Open {
+                session,
+                caller,
+                agent,
+            } => match threads.pool.take_two(caller, agent) {
+                Some((caller, agent)) => threads.pass(
+                    session,
+                    WorkerOrder::Open {
+                        session,
+                        caller,
+                        agent,
+                    },
+                ),
+                None => false,
+            },
+            MediaOrder::Remote { session, .. } | MediaOrder::Close { session } => {
+                threads.pass(session, WorkerOrder::Session(order))
+            }
+        };
+        if !taken {
+            tracing::error!(?order, "a media order was not taken");
+        }
+    }
+
+    /// Ends the threads and waits for them. Calls still open are cut.
+    pub(crate) fn stop(&self) {
+        self.0.stop();
+    }
+}
+
+impl Threads {
+    fn spawn(&self, name: &str, run: impl FnOnce() + Send + 'static) -> io::Result<()> {
+        let thread = std::thread::Builder::new()
+            .name(name.to_owned())
+            .spawn(run)?;
+        self.running().push(thread);
+        Ok(())
+    }
+
+    fn running(&self) -> MutexGuard<'_, Vec<JoinHandle<()>>> {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// To the thread that has the session. Ports of an `Open` that it does not take go back.
+    fn pass(&self, session: SessionId, order: WorkerOrder) -> bool {
+        let link = &self.workers[(session.0 % self.workers.len() as u64) as usize];
+        let sent = link.orders.try_send(order);
+        link.waker.wake();
+        match sent {
+            Ok(()) => true,
+            Err(TrySendError::Full(order) | TrySendError::Disconnected(order)) => {
+                if let WorkerOrder::Open { caller, agent, .. } = order {
+                    self.pool.put(caller);
+                    self.pool.put(agent);
+                }
+                false
+            }
+        }
+    }
+
+    fn stop(&self) {
+        for link in &self.workers {
+            // Blocks only while a living thread has thousands of orders before it.
+            let _ = link.orders.send(WorkerOrder::Stop);
+            link.waker.wake();
+        }
+        let _ = self.landlord.send(PoolOrder::Stop);
+        for thread in self.running().drain(..) {
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Drop for Threads {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}

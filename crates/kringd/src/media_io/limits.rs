@@ -1,0 +1,41 @@
+//! Every bound of the media threads, with its reason.
+
+use std::time::Duration;
+
+/// Orders that wait for one relaying thread. A call gives about five; a thread that is 800 calls
+/// behind is stuck.
+pub(super) const ORDERS_WAITING_MAX: usize = 4_096;
+
+/// `Reserve` orders that wait beside the resting ports.
+pub(super) const RESERVES_WAITING_MAX: usize = 64;
+
+/// Notices of flow and silence that wait for a full channel before the next ones are let go.
+/// Those that end something are always kept: there is at most one for each call or pair.
+pub(super) const NOTICES_WAITING_MAX: usize = 1_024;
+
+/// Ready sockets taken from one `epoll_wait`: 500 calls have 1,000 packets in 20 ms, so this is
+/// already 5 ms of delay.
+pub(super) const EVENTS_MAX: usize = 256;
+
+/// Packets left by an earlier call that are thrown away when a pair is used again.
+pub(super) const STALE_PACKETS_MAX: usize = 256;
+
+/// The longest packet read, one byte more than the longest taken, so that a longer one is seen
+/// to be so.
+pub(super) const BUFFER: usize = kring_media::limits::PACKET_MAX + 1;
+
+/// What the kernel may keep for one RTP socket, bytes (it reserves twice as much): about a second
+/// of speech, while a flood of 10,000 sockets stays below a gigabyte.
+pub(super) const RTP_BACKLOG: usize = 64 * 1024;
+
+/// The same for RTCP, which comes every few seconds.
+pub(super) const RTCP_BACKLOG: usize = 8 * 1024;
+
+/// How often all relays are asked whether somebody is silent.
+pub(super) const SWEEP_EVERY: Duration = Duration::from_millis(250);
+
+/// How often a full channel of notices is tried again.
+pub(super) const RETELL_EVERY: Duration = Duration::from_millis(50);
+
+/// Most pairs told in one notice.
+pub(super) const PAIRS_TOLD_MAX: usize = 256;

@@ -1,0 +1,357 @@
+//! One relaying thread: it waits for packets of its calls, asks their relays, and sends.
+//!
+//! Readiness is level-triggered and one packet is read for each: at one packet a socket in 20 ms a
+//! second read would only learn that there is nothing, and a burst comes round again at once.
+
+use super::{
+    Waker,
+    limits::{BUFFER, EVENTS_MAX, RETELL_EVERY, STALE_PACKETS_MAX, SWEEP_EVERY},
+    outbox::Outbox,
+    ports::{BoundPair, PoolOrder},
+};
+use crate::clock::Clock;
+use kring_media::{
+    MediaNotice, MediaOrder, PacketKind, Relay, Remote, SessionId, Side, SideStats, Verdict,
+};
+use kring_time::Moment;
+use rustc_hash::FxHashMap;
+use rustix::{
+    event::{Timespec, epoll},
+    io::Errno,
+};
+use std::{
+    io,
+    net::{SocketAddr, UdpSocket},
+    os::fd::OwnedFd,
+    sync::mpsc::{Receiver, SyncSender},
+    time::Duration,
+};
+
+/// The token of the eventfd.
+const WAKE: u64 = u64::MAX;
+
+#[derive(Debug)]
+pub(super) enum WorkerOrder {
+    Open {
+        session: SessionId,
+        caller: BoundPair,
+        agent: BoundPair,
+    },
+    /// `Remote` or `Close`.
+    Session(MediaOrder),
+    Stop,
+}
+
+pub(super) struct Worker {
+    epoll: OwnedFd,
+    waker: Waker,
+    clock: Clock,
+    dead_after: Duration,
+    outbox: Outbox,
+    landlord: SyncSender<PoolOrder>,
+    calls: Vec<Option<Call>>,
+    vacant: Vec<usize>,
+    slots: FxHashMap<SessionId, usize>,
+    buffer: Box<[u8; BUFFER]>,
+    next_sweep: Moment,
+}
+
+struct Call {
+    relay: Relay,
+    caller: BoundPair,
+    agent: BoundPair,
+    /// Packets that the kernel would not send.
+    unsent: u64,
+}
+
+/// What the loop does next.
+enum Next {
+    GoOn,
+    End,
+}
+
+impl Worker {
+    pub(super) fn new(
+        dead_after: Duration,
+        clock: Clock,
+        outbox: Outbox,
+        landlord: SyncSender<PoolOrder>,
+        waker: Waker,
+    ) -> io::Result<Worker> {
+        let epoll = epoll::create(epoll::CreateFlags::CLOEXEC)?;
+        let token = epoll::EventData::new_u64(WAKE);
+        epoll::add(&epoll, &*waker.0, token, epoll::EventFlags::IN)?;
+        Ok(Worker {
+            epoll,
+            waker,
+            clock,
+            dead_after,
+            outbox,
+            landlord,
+            calls: Vec::new(),
+            vacant: Vec::new(),
+            slots: FxHashMap::default(),
+            buffer: Box::new([0; BUFFER]),
+            next_sweep: Moment::BOOT,
+        })
+    }
+
+    pub(super) fn run(mut self, orders: &Receiver<WorkerOrder>) {
+        let nothing = epoll::Event {
+            flags: epoll::EventFlags::empty(),
+            data: epoll::EventData::new_u64(0),
+        };
+        let mut events = [nothing; EVENTS_MAX];
+        loop {
+            let patience = self.patience();
+            let ready = match epoll::wait(&self.epoll, &mut events, patience.as_ref()) {
+                Ok(ready) => ready,
+                Err(Errno::INTR) => continue,
+                Err(refused) => {
+                    tracing::error!(%refused, "a media thread ends: its calls are silent now");
+                    return;
+                }
+            };
+            let now = self.clock.now();
+            let mut woken = false;
+            for event in &events[..ready] {
+                match event.data.u64() {
+                    WAKE => woken = true,
+                    token => self.serve(now, token),
+                }
+            }
+            if woken {
+                self.waker.settle();
+                if let Next::End = self.obey(now, orders) {
+                    return;
+                }
+            }
+            if now >= self.next_sweep {
+                self.sweep(now);
+            }
+        }
+    }
+
+    /// How long to wait for packets at most; `None` when nothing else can happen.
+    fn patience(&self) -> Option<Timespec> {
+        let sweep = if self.slots.is_empty() {
+            None
+        } else {
+            Some(SWEEP_EVERY)
+        };
+        let retell = (!self.outbox.is_empty()).then_some(RETELL_EVERY);
+        let patience = sweep.into_iter().chain(retell).min()?;
+        Timespec::try_from(patience).ok()
+    }
+
+    /// One packet of one socket.
+    fn serve(&mut self, now: Moment, token: u64) {
+        let (slot, side, kind) = split(token);
+        let Some(call) = self.calls.get_mut(slot).and_then(Option::as_mut) else {
+            return;
+        };
+        let buffer = &mut self.buffer[..];
+        // An error here is a packet that went bad in the kernel; there will be others.
+        let Ok((length, from)) = call.socket(side, kind).recv_from(buffer) else {
+            return;
+        };
+        let packet = &buffer[..length];
+        let from = canonical(from);
+        if let Verdict::Forward { out, to } = call.relay.packet(now, side, kind, from, packet)
+            && call.send(out, kind, packet, to).is_err()
+        {
+            call.unsent += 1;
+        }
+        while let Some(notice) = call.relay.poll_notice() {
+            self.outbox.tell(notice);
+        }
+    }
+
+    fn sweep(&mut self, now: Moment) {
+        self.next_sweep = now + SWEEP_EVERY;
+        for call in self.calls.iter_mut().flatten() {
+            call.relay.wake(now);
+            while let Some(notice) = call.relay.poll_notice() {
+                self.outbox.tell(notice);
+            }
+        }
+        self.outbox.flush();
+    }
+
+    fn obey(&mut self, now: Moment, orders: &Receiver<WorkerOrder>) -> Next {
+        while let Ok(order) = orders.try_recv() {
+            match order {
+                WorkerOrder::Open {
+                    session,
+                    caller,
+                    agent,
+                } => self.open(session, caller, agent),
+                WorkerOrder::Session(MediaOrder::Remote {
+                    session,
+                    side,
+                    rtp,
+                    rtcp,
+                    sends,
+                    receives,
+                }) => {
+                    let remote = Remote {
+                        rtp,
+                        rtcp,
+                        sends,
+                        receives,
+                    };
+                    if let Some(call) = self.call(session) {
+                        call.relay.set_remote(now, side, remote);
+                    }
+                }
+                WorkerOrder::Session(MediaOrder::Close { session }) => self.close(session),
+                // `MediaHandle` sends no others this way.
+                WorkerOrder::Session(MediaOrder::Reserve { .. } | MediaOrder::Open { .. }) => {}
+                WorkerOrder::Stop => return Next::End,
+            }
+        }
+        Next::GoOn
+    }
+
+    fn call(&mut self, session: SessionId) -> Option<&mut Call> {
+        let slot = *self.slots.get(&session)?;
+        self.calls.get_mut(slot)?.as_mut()
+    }
+
+    fn open(&mut self, session: SessionId, caller: BoundPair, agent: BoundPair) {
+        let call = Call {
+            relay: Relay::new(session, self.dead_after),
+            caller,
+            agent,
+            unsent: 0,
+        };
+        if self.slots.contains_key(&session) {
+            tracing::error!(session = session.0, "a media session was opened twice");
+            self.let_rest(call);
+            return;
+        }
+        let slot = self.vacant.pop().unwrap_or_else(|| {
+            self.calls.push(None);
+            self.calls.len() - 1
+        });
+        for (side, kind) in ENDS {
+            let socket = call.socket(side, kind);
+            throw_away_stale(socket);
+            let token = epoll::EventData::new_u64(join(slot, side, kind));
+            let added = epoll::add(&self.epoll, socket, token, epoll::EventFlags::IN);
+            if let Err(refused) = added {
+                tracing::error!(session = session.0, %refused, "a socket of a call is not watched");
+            }
+        }
+        self.slots.insert(session, slot);
+        self.calls[slot] = Some(call);
+    }
+
+    /// Always answered, even for a session that never was: the exchange waits for the answer.
+    fn close(&mut self, session: SessionId) {
+        let closed = self.slots.remove(&session).and_then(|slot| {
+            self.vacant.push(slot);
+            self.calls[slot].take()
+        });
+        let stats = |side| {
+            closed
+                .as_ref()
+                .map_or(SideStats::default(), |c| c.relay.stats(side))
+        };
+        let (caller, agent) = (stats(Side::Caller), stats(Side::Agent));
+        if let Some(call) = closed {
+            for (side, kind) in ENDS {
+                let _ = epoll::delete(&self.epoll, call.socket(side, kind));
+            }
+            if call.unsent > 0 {
+                let unsent = call.unsent;
+                tracing::warn!(
+                    session = session.0,
+                    unsent,
+                    "packets of a call could not be sent"
+                );
+            }
+            self.let_rest(call);
+        }
+        self.outbox.tell(MediaNotice::Closed {
+            session,
+            caller,
+            agent,
+        });
+    }
+
+    fn let_rest(&self, call: Call) {
+        let Call { caller, agent, .. } = call;
+        // The channel has room for every pair of the range, so this is refused only at the end.
+        let _ = self.landlord.try_send(PoolOrder::Rest { caller, agent });
+    }
+}
+
+impl Call {
+    fn pair(&self, side: Side) -> &BoundPair {
+        match side {
+            Side::Caller => &self.caller,
+            Side::Agent => &self.agent,
+        }
+    }
+
+    fn socket(&self, side: Side, kind: PacketKind) -> &UdpSocket {
+        match kind {
+            PacketKind::Rtp => &self.pair(side).rtp,
+            PacketKind::Rtcp => &self.pair(side).rtcp,
+        }
+    }
+
+    fn send(&self, out: Side, kind: PacketKind, packet: &[u8], to: SocketAddr) -> io::Result<()> {
+        self.socket(out, kind).send_to(packet, to).map(|_| ())
+    }
+}
+
+/// The four sockets of a call.
+const ENDS: [(Side, PacketKind); 4] = [
+    (Side::Caller, PacketKind::Rtp),
+    (Side::Caller, PacketKind::Rtcp),
+    (Side::Agent, PacketKind::Rtp),
+    (Side::Agent, PacketKind::Rtcp),
+];
+
+fn join(slot: usize, side: Side, kind: PacketKind) -> u64 {
+    let side = u64::from(side == Side::Agent);
+    let kind = u64::from(kind == PacketKind::Rtcp);
+    (slot as u64) << 2 | side << 1 | kind
+}
+
+fn split(token: u64) -> (usize, Side, PacketKind) {
+    let side = if token & 2 == 0 {
+        Side::Caller
+    } else {
+        Side::Agent
+    };
+    let kind = if token & 1 == 0 {
+        PacketKind::Rtp
+    } else {
+        PacketKind::Rtcp
+    };
+    ((token >> 2) as usize, side, kind)
+}
+
+/// A socket for both families shows IPv4 as `::ffff:a.b.c.d`; SDP does not.
+fn canonical(from: SocketAddr) -> SocketAddr {
+    match from {
+        SocketAddr::V4(_) => from,
+        SocketAddr::V6(six) => match six.ip().to_ipv4_mapped() {
+            Some(four) => SocketAddr::new(four.into(), six.port()),
+            None => from,
+        },
+    }
+}
+
+/// What came for an earlier call, or between the calls.
+fn throw_away_stale(socket: &UdpSocket) {
+    let mut byte = [0];
+    for _ in 0..STALE_PACKETS_MAX {
+        if socket.recv_from(&mut byte).is_err() {
+            return;
+        }
+    }
+}
