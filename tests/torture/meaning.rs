@@ -121,7 +121,7 @@ fn longreq_long_values_and_many_vias() {
             .unwrap()
             .ends_with(" proportion")
     );
-    assert!(longreq.headers.from().unwrap().tag().unwrap().len() > 200);
+    assert!(longreq.headers.from().unwrap().tag().unwrap().len() > 150);
 }
 
 #[test]

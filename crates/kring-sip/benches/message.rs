@@ -40,7 +40,7 @@ fn kring(bench: &mut Criterion) {
     let message = kring_sip::parse(bytes).expect("the INVITE is valid");
     let mut out = Vec::with_capacity(2048);
     group.bench_function("parse", |bench| {
-        bench.iter(|| kring_sip::parse(black_box(bytes)))
+        bench.iter(|| kring_sip::parse(black_box(bytes)));
     });
     group.bench_function("write", |bench| {
         bench.iter(|| {
@@ -86,7 +86,7 @@ fn rsip(bench: &mut Criterion) {
         bench.iter(|| rsip::SipMessage::try_from(black_box(bytes)));
     });
     group.bench_function("write", |bench| {
-        bench.iter(|| black_box(&message).to_string())
+        bench.iter(|| black_box(&message).to_string());
     });
     group.bench_function("parse_write", |bench| {
         bench.iter(|| {

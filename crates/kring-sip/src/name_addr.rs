@@ -4,7 +4,7 @@
 
 use crate::{
     params::{Alphabet, ParamItems, Params, ParamsRefused},
-    token::{quoted_end, trim, unquote, write_quoted},
+    token::{cut, quoted_end, trim, unquote, write_quoted},
     uri::{Uri, UriRefused},
 };
 use std::{fmt, str::FromStr};
@@ -100,15 +100,14 @@ impl<'a> Parts<'a> {
             }
             (display, rest)
         } else {
-            match text.find(['<', '"']) {
-                Some(at) if text.as_bytes()[at] == b'<' => (trim(&text[..at]), &text[at..]),
-                // A quoted parameter of an address without brackets.
+            match memchr::memchr(b'<', text.as_bytes()) {
+                Some(at) if !ends_in_a_parameter(&text[..at]) => (trim(&text[..at]), &text[at..]),
                 Some(_) | None => ("", text),
             }
         };
         match rest.strip_prefix('<') {
             Some(inner) => {
-                let (uri, params) = inner.split_once('>').ok_or(NameAddrRefused::Brackets)?;
+                let (uri, params) = cut(inner, b'>').ok_or(NameAddrRefused::Brackets)?;
                 Ok(Parts {
                     display,
                     uri,
@@ -123,7 +122,7 @@ impl<'a> Parts<'a> {
         let end = text.find([';', ' ', '\t']).unwrap_or(text.len());
         let (uri, params) = text.split_at(end);
         // In the user part a question mark is an ordinary character.
-        let after_user = uri.find('@').map_or(uri, |at| &uri[at..]);
+        let after_user = cut(uri, b'@').map_or(uri, |(_, rest)| rest);
         if after_user.contains('?') {
             return Err(NameAddrRefused::BareHeaders);
         }
@@ -150,6 +149,12 @@ impl<'a> Parts<'a> {
         }
         Ok(())
     }
+}
+
+/// Whether a bracket behind this stands in the quoted parameter of an address without brackets, not
+/// behind a name: `sip:a@b;x="` and not `Joe "J" Doe`.
+fn ends_in_a_parameter(text: &str) -> bool {
+    cut(text, b'"').is_some_and(|(before, _)| before.contains(':'))
 }
 
 impl FromStr for NameAddr {

@@ -24,7 +24,27 @@ const fn is_space(byte: u8) -> bool {
 
 /// `text` without the linear white space around it.
 pub(crate) fn trim(text: &str) -> &str {
-    text.trim_matches([' ', '\t', '\r', '\n'])
+    let bytes = text.as_bytes();
+    let start = bytes
+        .iter()
+        .position(|byte| !is_space(*byte))
+        .unwrap_or(bytes.len());
+    let end = bytes
+        .iter()
+        .rposition(|byte| !is_space(*byte))
+        .map_or(start, |last| last + 1);
+    &text[start..end]
+}
+
+/// `text` before and after the first `separator`, an ASCII byte.
+pub(crate) fn cut(text: &str, separator: u8) -> Option<(&str, &str)> {
+    let at = memchr::memchr(separator, text.as_bytes())?;
+    Some((&text[..at], &text[at + 1..]))
+}
+
+/// `text` up to the first `separator` and from it on; all of it and nothing where there is none.
+pub(crate) fn cut_before(text: &str, separator: u8) -> (&str, &str) {
+    text.split_at(memchr::memchr(separator, text.as_bytes()).unwrap_or(text.len()))
 }
 
 /// `bytes` without the linear white space around them.

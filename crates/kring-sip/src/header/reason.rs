@@ -3,7 +3,7 @@
 use super::HeaderRefused;
 use crate::{
     Params,
-    token::{is_token, trim},
+    token::{cut_before, is_token, trim},
 };
 use std::{fmt, str::FromStr};
 
@@ -34,7 +34,7 @@ impl FromStr for Reason {
     type Err = HeaderRefused;
 
     fn from_str(text: &str) -> Result<Reason, HeaderRefused> {
-        let (protocol, params) = text.split_at(text.find(';').unwrap_or(text.len()));
+        let (protocol, params) = cut_before(text, b';');
         let protocol = trim(protocol);
         if !is_token(protocol) {
             return Err(HeaderRefused::Token);

@@ -1,7 +1,10 @@
 //! Replaces (RFC 3891): the dialog that a new INVITE takes the place of.
 
 use super::HeaderRefused;
-use crate::{Params, token::trim};
+use crate::{
+    Params,
+    token::{cut_before, trim},
+};
 use std::{fmt, str::FromStr};
 
 /// Names a dialog as the receiver sees it, and whether it must still be early.
@@ -21,7 +24,7 @@ impl FromStr for Replaces {
     type Err = HeaderRefused;
 
     fn from_str(text: &str) -> Result<Replaces, HeaderRefused> {
-        let (call_id, params) = text.split_at(text.find(';').unwrap_or(text.len()));
+        let (call_id, params) = cut_before(text, b';');
         let call_id = trim(call_id);
         if call_id.is_empty() || call_id.contains([' ', '\t']) {
             return Err(HeaderRefused::Empty);

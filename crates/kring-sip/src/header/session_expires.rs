@@ -1,7 +1,10 @@
 //! Session-Expires and Min-SE (RFC 4028).
 
 use super::{HeaderRefused, number};
-use crate::{Params, token::trim};
+use crate::{
+    Params,
+    token::{cut_before, trim},
+};
 use std::{fmt, str::FromStr};
 
 /// Who refreshes the session.
@@ -26,7 +29,7 @@ impl FromStr for SessionExpires {
     type Err = HeaderRefused;
 
     fn from_str(text: &str) -> Result<SessionExpires, HeaderRefused> {
-        let (seconds, params) = text.split_at(text.find(';').unwrap_or(text.len()));
+        let (seconds, params) = cut_before(text, b';');
         let seconds = number(trim(seconds), u32::MAX)?;
         let params = Params::read(params)?;
         let refresher = match params.get("refresher") {

@@ -3,7 +3,7 @@
 use super::HeaderRefused;
 use crate::{
     params::{Alphabet, ParamItems, Params},
-    token::{is_token, trim},
+    token::{cut, cut_before, is_token, trim},
     uri::{host_ip, split_host_port},
 };
 use std::{
@@ -151,8 +151,8 @@ struct Parts<'a> {
 impl<'a> Parts<'a> {
     /// White space may stand around every separator: `SIP  / 2.0 / UDP host ; branch = x`.
     fn find(text: &'a str) -> Result<Parts<'a>, HeaderRefused> {
-        let (protocol, rest) = text.split_once('/').ok_or(HeaderRefused::Via)?;
-        let (version, rest) = rest.split_once('/').ok_or(HeaderRefused::Via)?;
+        let (protocol, rest) = cut(text, b'/').ok_or(HeaderRefused::Via)?;
+        let (version, rest) = cut(rest, b'/').ok_or(HeaderRefused::Via)?;
         // Another version is refused by the start line, with a better answer.
         if !trim(protocol).eq_ignore_ascii_case("SIP") || !is_token(trim(version)) {
             return Err(HeaderRefused::Via);
@@ -163,7 +163,7 @@ impl<'a> Parts<'a> {
             return Err(HeaderRefused::Via);
         }
         let rest = trim(rest);
-        let (sent_by, params) = rest.split_at(rest.find(';').unwrap_or(rest.len()));
+        let (sent_by, params) = cut_before(rest, b';');
         let sent_by = trim(sent_by);
         let (host, port) = match split_host_port(sent_by) {
             Ok(parts) => parts,

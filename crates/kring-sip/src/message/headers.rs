@@ -18,6 +18,8 @@ pub struct Headers {
 
 #[derive(Clone, Debug)]
 struct Line {
+    /// [`HeaderName::code`], so that looking for a line compares bytes.
+    code: u8,
     name: HeaderName,
     value: Value,
 }
@@ -26,7 +28,27 @@ struct Line {
 enum Value {
     Span { start: u32, end: u32 },
     Text(Box<str>),
-    Raw { bytes: Bytes, lossy: Box<str> },
+    Raw(Box<Raw>),
+}
+
+#[derive(Clone, Debug)]
+struct Raw {
+    bytes: Bytes,
+    lossy: Box<str>,
+}
+
+impl Line {
+    const fn new(name: HeaderName, value: Value) -> Line {
+        Line {
+            code: name.code(),
+            name,
+            value,
+        }
+    }
+
+    fn is(&self, name: &HeaderName) -> bool {
+        self.code == name.code() && (self.code != HeaderName::OTHER || self.name == *name)
+    }
 }
 
 impl Headers {
@@ -64,13 +86,13 @@ impl Headers {
     pub fn raw(&self, name: &HeaderName) -> Option<&[u8]> {
         self.lines
             .iter()
-            .find(|line| line.name == *name)
+            .find(|line| line.is(name))
             .map(|line| self.bytes(line))
     }
 
     /// Whether there is such a line.
     pub fn contains(&self, name: &HeaderName) -> bool {
-        self.lines.iter().any(|line| line.name == *name)
+        self.lines.iter().any(|line| line.is(name))
     }
 
     /// The values of that name in order; those of list headers one by one, however they shared lines.
@@ -103,21 +125,13 @@ impl Headers {
 
     /// Adds a line at the end. Line breaks in `value` become spaces.
     pub fn push(&mut self, name: HeaderName, value: impl Into<Box<str>>) {
-        self.lines.push(Line {
-            name,
-            value: Value::text(value.into()),
-        });
+        self.lines.push(Line::new(name, Value::text(value.into())));
     }
 
     /// Adds a line at the front.
     pub fn push_front(&mut self, name: HeaderName, value: impl Into<Box<str>>) {
-        self.lines.insert(
-            0,
-            Line {
-                name,
-                value: Value::text(value.into()),
-            },
-        );
+        self.lines
+            .insert(0, Line::new(name, Value::text(value.into())));
     }
 
     /// Makes this the only line of its name, where the first one was or else at the end.
@@ -128,18 +142,15 @@ impl Headers {
     /// Takes all lines of that name away, and says whether there were any.
     pub fn remove(&mut self, name: &HeaderName) -> bool {
         let before = self.lines.len();
-        self.lines.retain(|line| line.name != *name);
+        self.lines.retain(|line| !line.is(name));
         self.lines.len() != before
     }
 
     /// Adds all lines of that name from `other`, byte for byte.
     pub fn copy(&mut self, name: &HeaderName, other: &Headers) {
-        for line in other.lines.iter().filter(|line| line.name == *name) {
+        for line in other.lines.iter().filter(|line| line.is(name)) {
             let value = other.detached(line);
-            self.lines.push(Line {
-                name: line.name.clone(),
-                value,
-            });
+            self.lines.push(Line::new(line.name.clone(), value));
         }
     }
 
@@ -148,33 +159,30 @@ impl Headers {
             start: start as u32,
             end: end as u32,
         };
-        self.lines.push(Line { name, value });
+        self.lines.push(Line::new(name, value));
     }
 
     /// Adds a line whose value may be anything.
     pub(crate) fn push_raw(&mut self, name: HeaderName, value: &[u8]) {
-        self.lines.push(Line {
-            name,
-            value: Value::raw(value),
-        });
+        self.lines.push(Line::new(name, Value::raw(value)));
     }
 
     /// Replaces the first line of that name by other bytes.
     pub(crate) fn set_raw(&mut self, name: &HeaderName, value: &[u8]) {
-        if let Some(line) = self.lines.iter_mut().find(|line| line.name == *name) {
+        if let Some(line) = self.lines.iter_mut().find(|line| line.is(name)) {
             line.value = Value::raw(value);
         }
     }
 
     fn put(&mut self, name: HeaderName, value: Value) {
-        let Some(first) = self.lines.iter().position(|line| line.name == name) else {
-            self.lines.push(Line { name, value });
+        let Some(first) = self.lines.iter().position(|line| line.is(&name)) else {
+            self.lines.push(Line::new(name, value));
             return;
         };
         let mut at = 0;
         self.lines.retain(|line| {
             at += 1;
-            at - 1 <= first || line.name != name
+            at - 1 <= first || !line.is(&name)
         });
         self.lines[first].value = value;
     }
@@ -182,7 +190,7 @@ impl Headers {
     fn lines(&self, name: &HeaderName) -> impl Iterator<Item = &str> {
         self.lines
             .iter()
-            .filter(move |line| line.name == *name)
+            .filter(move |line| line.is(name))
             .map(|line| self.text(line))
     }
 
@@ -194,13 +202,13 @@ impl Headers {
                 .and_then(|source| source.get(*start as usize..*end as usize))
                 .expect("spans are only made by the reader, from its own source"),
             Value::Text(text) => text,
-            Value::Raw { lossy, .. } => lossy,
+            Value::Raw(raw) => &raw.lossy,
         }
     }
 
     fn bytes<'a>(&'a self, line: &'a Line) -> &'a [u8] {
         match &line.value {
-            Value::Raw { bytes, .. } => bytes,
+            Value::Raw(raw) => &raw.bytes,
             _ => self.text(line).as_bytes(),
         }
     }
@@ -234,10 +242,13 @@ impl Value {
     fn raw(value: &[u8]) -> Value {
         match String::from_utf8_lossy(value) {
             Cow::Borrowed(text) => Value::Text(text.into()),
-            Cow::Owned(lossy) => Value::Raw {
-                bytes: Bytes::copy_from_slice(value),
-                lossy: lossy.into(),
-            },
+            Cow::Owned(lossy) => {
+                let bytes = Bytes::copy_from_slice(value);
+                Value::Raw(Box::new(Raw {
+                    bytes,
+                    lossy: lossy.into(),
+                }))
+            }
         }
     }
 }

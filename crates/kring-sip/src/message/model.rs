@@ -10,9 +10,12 @@
 
 use std::sync::LazyLock;
 
-/// Names that do not follow from their words, and codes newer than the registry.
-const PHRASES: [(u16, &str); 11] = [
+/// Names that do not follow from their words, codes newer than the registry, and its one mistake.
+const PHRASES: [(u16, &str); 13] = [
     (200, "OK"),
+    // The registry has Accepted at 201, which SIP does not define.
+    (201, "OK"),
+    (202, "Accepted"),
     (414, "Request-URI Too Long"),
     (416, "Unsupported URI Scheme"),
     (417, "Unknown Resource-Priority"),

@@ -23,15 +23,16 @@ macro_rules! header_names {
                 }
             }
 
-            /// A number for each known name, below 128.
-            pub(crate) const fn index(&self) -> Option<u8> {
+            /// A number for each known name, below 127, and [`HeaderName::OTHER`] for all the rest.
+            #[inline]
+            pub(crate) const fn code(&self) -> u8 {
                 #[allow(non_camel_case_types, reason = "only counts the variants")]
                 #[repr(u8)]
                 enum Index { $($variant,)* }
-                Some(match self {
+                match self {
                     $(HeaderName::$variant => Index::$variant as u8,)*
-                    HeaderName::Other(_) => return None,
-                })
+                    HeaderName::Other(_) => HeaderName::OTHER,
+                }
             }
 
             fn known(lower: &[u8]) -> Option<HeaderName> {
@@ -119,6 +120,9 @@ header_names! {
 const KNOWN_BYTES_MAX: usize = 24;
 
 impl HeaderName {
+    /// The code of a name that is not known.
+    pub(crate) const OTHER: u8 = 127;
+
     /// The header that `name` names, in full or compact and in any case; none when it is no token.
     pub fn from_token(name: &str) -> Option<HeaderName> {
         let mut lower = [0; KNOWN_BYTES_MAX];
@@ -194,10 +198,9 @@ impl HeaderName {
 
 impl PartialEq for HeaderName {
     fn eq(&self, other: &HeaderName) -> bool {
-        match (self.index(), other.index()) {
-            (None, None) => self.as_str().eq_ignore_ascii_case(other.as_str()),
-            (one, two) => one == two,
-        }
+        self.code() == other.code()
+            && (self.code() != HeaderName::OTHER
+                || self.as_str().eq_ignore_ascii_case(other.as_str()))
     }
 }
 

@@ -92,7 +92,7 @@ fn read_headers(head: &[u8]) -> Result<(&[u8], Headers), Refusal> {
             return Err(Refusal::TooLarge);
         }
         if name.is_single() {
-            let bit = 1 << name.index().unwrap_or(127);
+            let bit = 1 << name.code();
             if seen & bit != 0 {
                 return Err(Refusal::Repeated(name));
             }

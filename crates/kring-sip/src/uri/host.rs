@@ -1,15 +1,15 @@
 //! Hosts and ports, as URIs and Vias write them.
 
 use super::UriRefused;
+use crate::token::cut_before;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// Host and port of a URI or a Via. The host is checked, and stays as written.
 pub(crate) fn split_host_port(text: &str) -> Result<(&str, Option<u16>), UriRefused> {
-    let host_end = match text.strip_prefix('[') {
-        Some(rest) => rest.find(']').ok_or(UriRefused::BadHost)? + 2,
-        None => text.find(':').unwrap_or(text.len()),
+    let (host, port) = match text.strip_prefix('[') {
+        Some(rest) => text.split_at(rest.find(']').ok_or(UriRefused::BadHost)? + 2),
+        None => cut_before(text, b':'),
     };
-    let (host, port) = text.split_at(host_end);
     check_host(host)?;
     if port.is_empty() {
         return Ok((host, None));

@@ -1,6 +1,7 @@
 //! Cutting a URI into its parts, and nothing copied.
 
 use super::{UriRefused, host::split_host_port};
+use crate::token::{cut, cut_before};
 
 /// A URI cut into its parts, nothing copied; the parameters are not yet looked into.
 pub(super) struct Parts<'a> {
@@ -15,7 +16,7 @@ pub(super) struct Parts<'a> {
 
 impl<'a> Parts<'a> {
     pub(super) fn find(text: &'a str) -> Result<Parts<'a>, UriRefused> {
-        let (scheme, rest) = text.split_once(':').ok_or(UriRefused::NoScheme)?;
+        let (scheme, rest) = cut(text, b':').ok_or(UriRefused::NoScheme)?;
         if rest
             .bytes()
             .any(|byte| byte <= b' ' || matches!(byte, b'<' | b'>' | b'"' | 0x7f))
@@ -51,13 +52,13 @@ impl<'a> Parts<'a> {
 
     fn of_sip(scheme: &'a str, rest: &'a str) -> Result<Parts<'a>, UriRefused> {
         // An at-sign is escaped everywhere but after the user part, whose own `?` and `;` are legal.
-        let (userinfo, rest) = match rest.split_once('@') {
+        let (userinfo, rest) = match cut(rest, b'@') {
             Some((userinfo, rest)) => (Some(userinfo), rest),
             None => (None, rest),
         };
         let (user, password) = match userinfo {
             None => (None, None),
-            Some(text) => match text.split_once(':') {
+            Some(text) => match cut(text, b':') {
                 Some((user, password)) => (Some(user), Some(password)),
                 None => (Some(text), None),
             },
@@ -65,11 +66,11 @@ impl<'a> Parts<'a> {
         if user.is_some_and(str::is_empty) {
             return Err(UriRefused::BadUser);
         }
-        let (rest, headers) = match rest.split_once('?') {
+        let (rest, headers) = match cut(rest, b'?') {
             Some((rest, headers)) => (rest, Some(headers)),
             None => (rest, None),
         };
-        let (hostport, params) = rest.split_at(rest.find(';').unwrap_or(rest.len()));
+        let (hostport, params) = cut_before(rest, b';');
         let (host, port) = split_host_port(hostport)?;
         let headers = headers.filter(|text| !text.is_empty());
         Ok(Parts {
