@@ -73,7 +73,10 @@ impl CaseRefFormat {
                 rest = after;
                 return Some(Piece::Text(text));
             };
-            let (name, after) = inside.split_once('}').unwrap_or((inside, ""));
+            let Some((name, after)) = inside.split_once('}') else {
+                rest = "";
+                return Some(Piece::Unknown);
+            };
             rest = after;
             Some(match name.split_once(':').unwrap_or((name, "0")) {
                 ("be", "0") => Piece::Be,

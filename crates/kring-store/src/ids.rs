@@ -17,11 +17,6 @@ macro_rules! ulid_id {
             pub fn new(now: WallTime) -> $name {
                 $name(Ulid::from_parts((now.0 / 1_000).max(0) as u64, rand::random()))
             }
-
-            /// The `n`th of the rows that every fresh database holds.
-            pub(crate) const fn seeded(n: u128) -> $name {
-                $name(Ulid::from_parts(0, n))
-            }
         }
 
         impl fmt::Display for $name {

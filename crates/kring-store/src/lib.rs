@@ -23,6 +23,7 @@ mod journal_read;
 pub mod limits;
 mod names;
 mod number;
+mod number_text;
 mod refused;
 mod restart;
 mod sign_in;
