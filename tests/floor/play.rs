@@ -278,6 +278,7 @@ fn configure(floor: &Floor) -> ExchangeConfig {
             user_agent: "kring".to_owned(),
             seed: floor.seed,
             timers: Timers::default(),
+            talkable: false,
         },
         seed: floor.seed,
         wall_at_boot_ms: Wall::opening_ms(),

@@ -34,6 +34,7 @@ fn endpoint(peer: Peer) -> Endpoint {
         user_agent: "kring".to_owned(),
         seed: u64::from(peer.address.port()),
         timers: Timers::default(),
+        talkable: false,
     })
 }
 

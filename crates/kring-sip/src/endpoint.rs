@@ -60,6 +60,9 @@ pub struct EndpointConfig {
     pub seed: u64,
     /// T1, T2, T4.
     pub timers: Timers,
+    /// Whether we can be made to answer: our 18x then say `Allow-Events: talk`, and a NOTIFY of that
+    /// event is [`LegEvent::TalkWanted`]. For phones; kring itself answers nobody's order.
+    pub talkable: bool,
 }
 
 /// A user agent: its transactions, dialogs and timers.

@@ -115,6 +115,9 @@ pub enum LegEvent {
     },
     /// UAS: no ACK in 64*T1. The 2xx is no longer repeated; the exchange ends the leg with `bye`.
     AckMissing,
+    /// UAS: whoever calls asks us to answer now (NOTIFY with `Event: talk`). Only where
+    /// [`super::EndpointConfig::talkable`] says that we can be asked.
+    TalkWanted,
     /// UAC: 101 to 199.
     Progress {
         /// The status.

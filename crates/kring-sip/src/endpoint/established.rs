@@ -23,6 +23,7 @@ enum Answer {
     HangUp,
     GiveUp,
     Offer,
+    Talk,
 }
 
 impl Endpoint {
@@ -109,6 +110,10 @@ impl Endpoint {
                     self.tell(leg, LegEvent::CallerCancelled);
                 }
             }
+            Answer::Talk => {
+                self.answer_within(now, key, leg, &reply, Refused::plain(200));
+                self.tell(leg, LegEvent::TalkWanted);
+            }
             Answer::Offer => self.offered(now, key, leg, reply, request, heads),
         }
     }
@@ -140,6 +145,9 @@ impl Endpoint {
             // The called side must not end an early dialog by BYE (RFC 3261 §15).
             (Method::Bye, Leg::Calling(_)) => Answer::Refuse(Refused::plain(481)),
             (Method::Options | Method::Info, _) => Answer::Ok,
+            (Method::Notify, Leg::Called(_)) if self.identity.talkable && is_talk(request) => {
+                Answer::Talk
+            }
             (Method::Invite | Method::Update, Leg::Leaving(_)) => {
                 Answer::Refuse(Refused::plain(481))
             }
@@ -232,4 +240,10 @@ fn judge_offer(established: &Established, method: &Method, later_s: u32) -> Answ
         (None, Ack::Awaited(awaited), Method::Update) if !awaited.offered => Answer::Offer,
         (None, _, _) => Answer::Refuse(Refused::plain(491)),
     }
+}
+
+/// Whether a NOTIFY wants the phone to answer.
+fn is_talk(request: &Request) -> bool {
+    let event = request.headers.get(&HeaderName::Event);
+    event.is_some_and(|event| event.trim().eq_ignore_ascii_case("talk"))
 }

@@ -19,6 +19,8 @@ pub(crate) struct Identity {
     pub(crate) host: String,
     /// User-Agent and Server, without line breaks.
     pub(crate) user_agent: String,
+    /// See [`EndpointConfig::talkable`].
+    pub(crate) talkable: bool,
 }
 
 impl Identity {
@@ -36,6 +38,7 @@ impl Identity {
             ],
             host: host_of(udp),
             user_agent: config.user_agent.replace(|c: char| c.is_control(), " "),
+            talkable: config.talkable,
         }
     }
 

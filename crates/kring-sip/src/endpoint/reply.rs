@@ -78,6 +78,9 @@ impl Reply {
         let mut draft = self.begin(code);
         draft.lines(&self.routes);
         identity.contact(&mut draft, self.to.transport);
+        if identity.talkable {
+            draft.line("Allow-Events", "talk");
+        }
         draft
     }
 }

@@ -20,6 +20,7 @@ fn small() -> Endpoint {
         user_agent: "kring".to_owned(),
         seed: 1,
         timers: Timers::default(),
+        talkable: false,
     });
     endpoint.bounds = Bounds {
         legs: 10,

@@ -114,6 +114,7 @@ pub(crate) fn config(side: Side, seed: u64) -> EndpointConfig {
         user_agent: "kring-test".to_owned(),
         seed,
         timers: Timers::default(),
+        talkable: false,
     }
 }
 

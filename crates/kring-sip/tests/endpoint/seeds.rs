@@ -110,6 +110,41 @@ impl Teller {
     }
 }
 
+/// What somebody does at a moment.
+#[derive(Clone, Copy, Debug)]
+enum Deed {
+    Ring,
+    Answer,
+    Refuse,
+    Cancel,
+    HangUp(Side),
+}
+
+impl Teller {
+    fn act(&mut self, deed: Deed) {
+        let (now, alice, bob) = (self.net.now, self.alice, self.bob);
+        match (deed, bob) {
+            (Deed::Cancel, _) => self
+                .net
+                .alice
+                .cancel(now, alice, Reason::sip(200, "enough")),
+            (Deed::HangUp(Side::Alice), _) => self.net.alice.bye(now, alice, None),
+            (Deed::Ring, Some(bob)) => self.net.bob.provisional(now, bob, 180, None),
+            (Deed::Answer, Some(bob)) => {
+                self.net
+                    .bob
+                    .accept(now, bob, Some(Bytes::from_static(ANSWER)));
+            }
+            (Deed::Refuse, Some(bob)) => self.net.bob.reject(now, bob, 486, Vec::new()),
+            (Deed::HangUp(Side::Bob), Some(bob)) => self.net.bob.bye(now, bob, None),
+            // The INVITE has not come yet.
+            (_, None) => {}
+        }
+        self.net.settle();
+        self.hear();
+    }
+}
+
 fn tell(story: &Story, transport: Transport) -> Teller {
     let mut net = Network::new(story.seed, transport);
     net.faults = story.faults;
@@ -120,69 +155,26 @@ fn tell(story: &Story, transport: Transport) -> Teller {
         alice,
         bob: None,
     };
-    let mut agenda: Vec<(u64, Box<dyn Fn(&mut Teller)>)> = Vec::new();
-    let bob_does = |act: fn(&mut Teller, LegId)| {
-        Box::new(move |teller: &mut Teller| {
-            if let Some(bob) = teller.bob {
-                act(teller, bob);
-            }
-        })
-    };
-    agenda.push((
-        story.rings_at,
-        bob_does(|t, bob| t.net.bob.provisional(t.net.now, bob, 180, None)),
-    ));
+    let (side, hangs_up_at) = story.hangs_up_at;
+    let mut deeds = vec![
+        (story.rings_at, Deed::Ring),
+        (hangs_up_at, Deed::HangUp(side)),
+    ];
     match story.answers {
-        Will::Answer(at) => agenda.push((
-            story.rings_at + at,
-            bob_does(|t, bob| {
-                t.net
-                    .bob
-                    .accept(t.net.now, bob, Some(Bytes::from_static(ANSWER)))
-            }),
-        )),
-        Will::Refuse(at) => agenda.push((
-            story.rings_at + at,
-            bob_does(|t, bob| t.net.bob.reject(t.net.now, bob, 486, Vec::new())),
-        )),
+        Will::Answer(after) => deeds.push((story.rings_at + after, Deed::Answer)),
+        Will::Refuse(after) => deeds.push((story.rings_at + after, Deed::Refuse)),
         Will::Nothing => {}
     }
-    let cancel = |t: &mut Teller| {
-        t.net
-            .alice
-            .cancel(t.net.now, t.alice, Reason::sip(200, "enough"))
-    };
-    if let Some(at) = story.cancels_at {
-        agenda.push((at, Box::new(cancel)));
-    }
-    let (side, at) = story.hangs_up_at;
-    agenda.push(match side {
-        Side::Alice => (
-            at,
-            Box::new(|t: &mut Teller| t.net.alice.bye(t.net.now, t.alice, None)),
-        ),
-        Side::Bob => (at, bob_does(|t, bob| t.net.bob.bye(t.net.now, bob, None))),
-    });
+    deeds.extend(story.cancels_at.map(|at| (at, Deed::Cancel)));
     // Whatever happened, in the end both hang up.
-    agenda.push((100_000, Box::new(cancel)));
-    agenda.push((
-        140_000,
-        Box::new(|t: &mut Teller| t.net.alice.bye(t.net.now, t.alice, None)),
-    ));
-    agenda.push((
-        140_000,
-        bob_does(|t, bob| t.net.bob.bye(t.net.now, bob, None)),
-    ));
-    agenda.push((
-        140_000,
-        bob_does(|t, bob| t.net.bob.reject(t.net.now, bob, 480, Vec::new())),
-    ));
-    agenda.sort_by_key(|(at, _)| *at);
-    for (at, act) in agenda {
+    deeds.push((100_000, Deed::Cancel));
+    deeds.push((140_000, Deed::HangUp(Side::Alice)));
+    deeds.push((140_000, Deed::HangUp(Side::Bob)));
+    deeds.push((140_000, Deed::Refuse));
+    deeds.sort_by_key(|(at, _)| *at);
+    for (at, deed) in deeds {
         teller.until(at);
-        act(&mut teller);
-        teller.net.settle();
-        teller.hear();
+        teller.act(deed);
     }
     teller.until(400_000);
     teller

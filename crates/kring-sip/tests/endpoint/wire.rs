@@ -159,8 +159,7 @@ pub(crate) fn request(
     if !body.is_empty() {
         out.push_str("Content-Type: application/sdp\r\n");
     }
-    out.push_str(&format!("Content-Length: {}\r\n\r\n{body}", body.len()));
-    out
+    out + &format!("Content-Length: {}\r\n\r\n{body}", body.len())
 }
 
 /// The endpoint's To tag in a response.
