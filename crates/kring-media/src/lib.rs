@@ -3,13 +3,17 @@
 
 #![forbid(unsafe_code)]
 
+pub mod dtmf;
+pub mod g711;
 pub mod limits;
 mod offer_answer;
 mod order;
 pub mod quality;
 mod relay;
 pub mod rtcp;
+pub mod rtp;
 mod sdp;
+pub mod tone;
 
 pub use offer_answer::{OwnAudio, answer_to_caller, answer_to_change, offer_to_agent, write};
 pub use order::{MediaNotice, MediaOrder, PortPair, SessionId, Side, SideStats};

@@ -7,11 +7,10 @@
 use crate::{
     limits::{PACKET_MAX, RELAY_NOTICES_MAX, SILENT_AFTER},
     order::{MediaNotice, SessionId, Side, SideStats},
-    quality::{Quality, RtpSeen},
-    rtcp,
+    quality::Quality,
+    rtcp, rtp,
 };
 use kring_time::Moment;
-use rtp_rs::RtpReader;
 use std::{collections::VecDeque, net::SocketAddr, time::Duration};
 
 /// On which of a side's two ports a packet came.
@@ -278,7 +277,7 @@ impl End {
     fn take(&mut self, now: Moment, kind: PacketKind, bytes: &[u8]) -> Taken {
         let taken = match kind {
             _ if bytes.len() > PACKET_MAX => Taken::Garbage,
-            PacketKind::Rtp => match read_rtp(bytes) {
+            PacketKind::Rtp => match rtp::look(bytes) {
                 None => Taken::Garbage,
                 Some(seen) => {
                     self.quality.note(now, seen);
@@ -333,18 +332,4 @@ impl Remote {
 /// Address and port; an IPv6 scope or flow label is the kernel's word and not the sender's.
 fn is_from(from: SocketAddr, signalled: SocketAddr) -> bool {
     from.port() == signalled.port() && from.ip() == signalled.ip()
-}
-
-fn read_rtp(bytes: &[u8]) -> Option<RtpSeen> {
-    let packet = RtpReader::new(bytes).ok()?;
-    // RTCP with the wrong port: multiplexing (RFC 5761) was declined in the answer.
-    if (64..=95).contains(&packet.payload_type()) {
-        return None;
-    }
-    Some(RtpSeen {
-        payload_type: packet.payload_type(),
-        sequence: packet.sequence_number().into(),
-        timestamp: packet.timestamp(),
-        ssrc: packet.ssrc(),
-    })
 }

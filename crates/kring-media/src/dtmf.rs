@@ -1,0 +1,145 @@
+//! Key presses as events in RTP (RFC 4733): the payload, a press as its packets, and a listener
+//! that tells each press once. The relay passes them like any sound.
+
+/// The keys by their event number (RFC 4733 §3.2, table 3).
+const KEYS: &[u8; 16] = b"0123456789*#ABCD";
+
+/// Timestamp units in one packet: 20 ms at 8 kHz.
+const STEP: u16 = 160;
+
+/// The end is said three times, since nothing follows that would repeat it (§2.5.1.4).
+const ENDS: u16 = 3;
+
+/// One packet's payload.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KeyEvent {
+    /// `0`-`9`, `*`, `#`, `A`-`D`.
+    pub key: char,
+    /// The key is up.
+    pub end: bool,
+    /// Loudness below 0 dBm0, dB, 0 to 63.
+    pub volume: u8,
+    /// For how long till now, in timestamp units.
+    pub duration: u16,
+}
+
+impl KeyEvent {
+    /// Reads a payload. `None` for other events than keys, and for what is too short.
+    pub fn read(payload: &[u8]) -> Option<KeyEvent> {
+        let [event, flags, high, low, ..] = *payload else {
+            return None;
+        };
+        Some(KeyEvent {
+            key: char::from(*KEYS.get(usize::from(event))?),
+            end: flags & 0x80 != 0,
+            volume: flags & 0x3f,
+            duration: u16::from_be_bytes([high, low]),
+        })
+    }
+
+    /// The payload. `None` when the key is none.
+    pub fn write(&self) -> Option<[u8; 4]> {
+        let event = KEYS.iter().position(|key| char::from(*key) == self.key)?;
+        let flags = u8::from(self.end) << 7 | self.volume.min(63);
+        let [high, low] = self.duration.to_be_bytes();
+        Some([event as u8, flags, high, low])
+    }
+}
+
+/// A press of `key` as payloads, one for every 20 ms and three ends. All carry the timestamp of the
+/// first; only the first is marked. Empty when the key is none.
+pub fn press(key: char, packets: u16) -> impl Iterator<Item = [u8; 4]> {
+    let packets = packets.clamp(1, u16::MAX / STEP - 1);
+    (1..=packets + ENDS).map_while(move |n| {
+        let event = KeyEvent {
+            key,
+            end: n > packets,
+            volume: 10,
+            duration: n.min(packets) * STEP,
+        };
+        event.write()
+    })
+}
+
+/// Hears each press once, although it comes as many packets and some of them twice.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct KeyListener {
+    last: Option<u32>,
+}
+
+impl KeyListener {
+    /// A packet of the telephone-event number came with this RTP timestamp. Tells the key when it is
+    /// the first that is heard of this press.
+    pub fn note(&mut self, timestamp: u32, payload: &[u8]) -> Option<char> {
+        let event = KeyEvent::read(payload)?;
+        // A late repetition of an earlier press is older than the last one.
+        let is_new = self
+            .last
+            .is_none_or(|last| timestamp.wrapping_sub(last) as i32 > 0);
+        if !is_new {
+            return None;
+        }
+        self.last = Some(timestamp);
+        Some(event.key)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_key_is_written_and_read() {
+        for key in KEYS.map(char::from) {
+            let event = KeyEvent {
+                key,
+                end: true,
+                volume: 63,
+                duration: 65_535,
+            };
+            assert_eq!(KeyEvent::read(&event.write().unwrap()), Some(event));
+        }
+        assert_eq!(KeyEvent::read(&[16, 0, 0, 0]), None, "flash is no key");
+        assert_eq!(KeyEvent::read(&[1, 2, 3]), None);
+        let none = KeyEvent {
+            key: 'x',
+            end: false,
+            volume: 0,
+            duration: 0,
+        };
+        assert_eq!(none.write(), None);
+    }
+
+    #[test]
+    fn a_press_grows_and_ends_three_times() {
+        let events: Vec<KeyEvent> = press('5', 4)
+            .filter_map(|payload| KeyEvent::read(&payload))
+            .collect();
+        let durations: Vec<u16> = events.iter().map(|event| event.duration).collect();
+        assert_eq!(durations, [160, 320, 480, 640, 640, 640, 640]);
+        assert_eq!(events.iter().filter(|event| event.end).count(), 3);
+        assert_eq!(press('x', 4).count(), 0);
+    }
+
+    #[test]
+    fn each_press_is_heard_once_whatever_is_lost_or_repeated() {
+        let mut listener = KeyListener::default();
+        let mut heard = String::new();
+        for (timestamp, key) in [(1_000, '1'), (3_000, '1'), (5_000, '#')] {
+            // The first packets are lost.
+            for payload in press(key, 5).skip(2) {
+                heard.extend(listener.note(timestamp, &payload));
+            }
+            heard.extend(listener.note(1_000, &press('1', 5).last().unwrap()));
+        }
+        assert_eq!(heard, "11#");
+    }
+
+    #[test]
+    fn a_press_is_heard_over_the_wrap_of_the_timestamp() {
+        let mut listener = KeyListener::default();
+        let payload = press('7', 1).next().unwrap();
+        assert_eq!(listener.note(u32::MAX - 10, &payload), Some('7'));
+        assert_eq!(listener.note(500, &payload), Some('7'));
+    }
+}
