@@ -107,8 +107,8 @@ pub fn amplitude(samples: &[i16], hz: f32) -> f64 {
 /// The quietest tone that [`heard`] takes for one: about -40 dBm0.
 const AUDIBLE: f64 = 300.0;
 
-/// How much of all the sound a tone must be: speech and noise have no such part.
-const PURITY: f64 = 0.7;
+/// How much of all the sound a tone must be. One of two equal tones is 0.71; speech has no such part.
+const PURITY: f64 = 0.8;
 
 /// Which of the tones these samples are, if they are one of them and little else.
 pub fn heard(samples: &[i16], tones: &[f32]) -> Option<f32> {
