@@ -22,7 +22,7 @@ export async function serveDist() {
   return { url: `http://127.0.0.1:${server.address().port}/`, close: () => server.close() };
 }
 
-const dept = (id, short, name_th, name_en, website, hotline, topics, endpoints = []) => ({ id, short, name_th, name_en, website, hotline, topics, endpoints });
+const dept = (id, short, name_th, name_en, website, hotline, topics, endpoints = []) => ({ id, short, name_th, name_en, website, hotline: hotline || null, topics: [topics], endpoints });
 const departments = [
   dept('1', 'MOC', 'กระทรวงพาณิชย์', 'Ministry of Commerce', 'www.moc.go.th', '1203', 'ข้อมูลกระทรวง ศูนย์บริการประชาชน ร้องเรียนร้องทุกข์ พาณิชย์จังหวัด'),
   dept('2', 'DFT', 'กรมการค้าต่างประเทศ', 'Department of Foreign Trade', 'www.dft.go.th', '', 'นำเข้า ส่งออก ใบอนุญาต หนังสือรับรองถิ่นกำเนิดสินค้า สิทธิพิเศษทางการค้า มาตรฐานสินค้า'),
@@ -55,8 +55,8 @@ export async function attach(page, { signedIn = true, snapshot = {}, unfinished 
       void stage.line?.close({ code: 1011 });
     },
   };
-  const problem = (route, status, code) =>
-    route.fulfill({ status, contentType: 'application/problem+json', body: JSON.stringify({ status, code, title: code, title_th: code }) });
+  const problem = (route, status, code, more = {}) =>
+    route.fulfill({ status, contentType: 'application/problem+json', body: JSON.stringify({ status, code, title: code, title_th: code, ...more }) });
   const json = (route, body, status = 200) => route.fulfill({ status, contentType: 'application/json', body: JSON.stringify(body) });
   await page.route('**/healthz', (route) => (stage.socket ? json(route, {}) : route.abort()));
   await page.route('**/api/v1/**', (route) => {
@@ -69,8 +69,8 @@ export async function attach(page, { signedIn = true, snapshot = {}, unfinished 
     if (where === '/session') return request.method() === 'POST' ? signIn(route, body) : json(route, {}, 200);
     if (!stage.signedIn) return problem(route, 401, 'sign_in_needed');
     if (where === '/me') return json(route, me);
-    if (where === '/departments') return json(route, departments);
-    if (where === '/unfinished') return json(route, stage.unfinished);
+    if (where === '/departments') return json(route, { items: departments });
+    if (where === '/unfinished') return json(route, { items: stage.unfinished });
     if (where === '/contacts/lookup') return json(route, { candidates: [], history: [], looked_up: true });
     const [, call, what] = /^\/calls\/([^/]+)\/(.+)$/.exec(where) ?? [];
     if (what === 'draft') return draft(route, call, request.method(), body, request.headers());
@@ -84,11 +84,11 @@ export async function attach(page, { signedIn = true, snapshot = {}, unfinished 
   }
   function draft(route, call, method, body, headers) {
     const stored = stage.drafts[call];
-    if (method === 'GET') return stored ? json(route, stored) : problem(route, 404, 'not_found');
+    if (method === 'GET') return stored ? json(route, stored) : problem(route, 404, 'no_draft');
     const over = headers['if-match'] ? Number(headers['if-match'].replaceAll('"', '')) : 0;
-    if (over !== (stored?.version ?? 0)) return problem(route, 412, 'stale_draft');
-    stage.drafts[call] = { version: over + 1, body };
-    return json(route, { version: over + 1 });
+    if (over !== (stored?.version ?? 0)) return problem(route, 412, 'stale_draft', { current: stored ?? null });
+    stage.drafts[call] = { version: over + 1, body, saved_at: new Date().toISOString() };
+    return json(route, stage.drafts[call]);
   }
   await page.routeWebSocket('**/ws/v1', (line) => {
     if (!stage.socket) return void line.close({ code: 1011 });

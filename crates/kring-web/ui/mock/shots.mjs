@@ -145,8 +145,9 @@ let wrong = 0;
 function cutText() {
   const bad = [];
   for (const element of document.querySelectorAll('main *, header *, section *')) {
-    if (element.closest('.sr-only') || element.closest('svg') || !element.clientWidth) continue;
     const style = getComputedStyle(element);
+    const passed = element.closest('.sr-only, svg') || !element.clientWidth || style.textOverflow === 'ellipsis';
+    if (passed) continue;
     if (element.scrollWidth > element.clientWidth + 1 && style.overflowX !== 'visible' && element.tagName !== 'INPUT')
       bad.push(`${element.tagName}:${element.textContent.trim().slice(0, 40)}`);
     if (['SPAN', 'BUTTON', 'LABEL', 'A'].includes(element.tagName) && element.scrollWidth > element.clientWidth + 1 && style.display !== 'inline')

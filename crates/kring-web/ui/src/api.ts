@@ -19,6 +19,13 @@ export class ApiSilent extends Error {}
 
 const answerWithinMs = 10_000;
 
+let lapsed: (() => void) | undefined;
+
+/** Calls back when any request finds the session ended; nothing stops it. */
+export function whenLapsed(then: (() => void) | undefined): void {
+  lapsed = then;
+}
+
 type Ask = { method?: string; body?: unknown; headers?: Record<string, string>; keepalive?: boolean };
 
 async function ask(path: string, { method = 'GET', body, headers = {}, keepalive }: Ask = {}): Promise<Response> {
@@ -44,6 +51,7 @@ async function ask(path: string, { method = 'GET', body, headers = {}, keepalive
 async function refusal(answer: Response): Promise<Error> {
   try {
     const problem = (await answer.json()) as Problem;
+    if (problem.code === 'sign_in_needed') lapsed?.();
     if (typeof problem.code === 'string') return new ApiRefused({ ...problem, status: answer.status });
   } catch {
     // Not one of our answers: a proxy's page, or a server that is going down.
@@ -65,10 +73,8 @@ export function newKey(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (b) => b.toString(16).padStart(2, '0')).join('');
 }
 
-/** A list answers as an array or as a page of one: `{items: […]}`. */
 async function readList<T>(path: string): Promise<T[]> {
-  const answer = await read<T[] | { items: T[] }>(path);
-  return Array.isArray(answer) ? answer : answer.items;
+  return (await read<{ items: T[] }>(path)).items;
 }
 
 export const signIn = (login: string, password: string) =>
@@ -88,16 +94,16 @@ export async function readDraft(call: string): Promise<StoredDraft | null> {
   try {
     return await read<StoredDraft>(`/calls/${call}/draft`);
   } catch (failure) {
-    if (failure instanceof ApiRefused && failure.problem.status === 404) return null;
+    if (failure instanceof ApiRefused && failure.code === 'no_draft') return null;
     throw failure;
   }
 }
 
 /** Stores a draft over the version that it was made from; 0 is none. */
-export async function writeDraft(call: string, body: DraftBody, over: number): Promise<{ version: number }> {
+export async function writeDraft(call: string, body: DraftBody, over: number): Promise<StoredDraft> {
   const condition: Record<string, string> = over > 0 ? { 'if-match': `"${over}"` } : { 'if-none-match': '*' };
   const answer = await ask(`/calls/${call}/draft`, { method: 'PUT', body, headers: condition, keepalive: true });
-  return (await answer.json()) as { version: number };
+  return (await answer.json()) as StoredDraft;
 }
 
 export const confirm = async (call: string, body: DraftBody, key: string) =>

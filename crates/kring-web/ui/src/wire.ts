@@ -123,8 +123,7 @@ export type Department = {
   short?: string | null;
   website?: string | null;
   hotline?: string | null;
-  /** Words, parted by spaces. */
-  topics?: string | null;
+  topics?: string[];
   endpoints?: { label?: string | null; extension: string }[];
 };
 
@@ -216,4 +215,8 @@ export type Problem = {
   detail?: string;
   /** Of 422 `bad_field`. */
   field?: string;
+  /** Of 412 `stale_draft`: what is stored; null when nothing is. */
+  current?: StoredDraft | null;
+  /** Of 409 `already_recorded`. */
+  case_ref?: string | null;
 };

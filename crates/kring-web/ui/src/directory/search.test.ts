@@ -3,9 +3,9 @@ import type { Department } from '../wire';
 import { find, folded } from './search';
 
 const all: Department[] = [
-  { id: '1', name_th: 'กรมการค้าภายใน', name_en: 'Department of Internal Trade', short: 'DIT', hotline: '1569', topics: 'ราคาสินค้า เครื่องชั่ง ป้ายราคา', endpoints: [{ extension: '5512' }] },
-  { id: '2', name_th: 'กรมพัฒนาธุรกิจการค้า', name_en: 'Department of Business Development', short: 'DBD', topics: 'จดทะเบียนพาณิชย์ งบการเงิน' },
-  { id: '3', name_th: 'กรมส่งเสริมการค้าระหว่างประเทศ', short: 'DITP', topics: 'ส่งออก ตราน้ำ' },
+  { id: '1', name_th: 'กรมการค้าภายใน', name_en: 'Department of Internal Trade', short: 'DIT', hotline: '1569', topics: ['ราคาสินค้า เครื่องชั่ง', 'ป้ายราคา'], endpoints: [{ extension: '5512' }] },
+  { id: '2', name_th: 'กรมพัฒนาธุรกิจการค้า', name_en: 'Department of Business Development', short: 'DBD', topics: ['จดทะเบียนพาณิชย์', 'งบการเงิน'] },
+  { id: '3', name_th: 'กรมส่งเสริมการค้าระหว่างประเทศ', short: 'DITP', topics: ['ส่งออก', 'ตราน้ำ'] },
 ];
 const found = (query: string) => find(all, query).map((d) => d.id);
 

@@ -26,7 +26,7 @@ export function find(departments: Department[], query: string): Department[] {
   const words = folded(query).split(/\s+/).filter(Boolean);
   if (words.length === 0) return departments;
   const names = (d: Department) => folded([d.name_th, d.name_en, d.short].join(' '));
-  const rest = (d: Department) => folded([d.topics, d.website, d.hotline, ...extensions(d)].join(' '));
+  const rest = (d: Department) => folded([...(d.topics ?? []), d.website, d.hotline, ...extensions(d)].join(' '));
   const inName = (d: Department) => words.every((word) => names(d).includes(word));
   const anywhere = (d: Department) => words.every((word) => names(d).includes(word) || rest(d).includes(word));
   return [...departments.filter(inName), ...departments.filter((d) => !inName(d) && anywhere(d))];

@@ -18,6 +18,8 @@ export class Ending {
   constructor(
     private readonly call: string,
     private readonly ended: (words: string) => void,
+    /** Somebody was faster. */
+    private readonly recorded: () => void,
   ) {}
 
   confirm(body: DraftBody): Promise<void> {
@@ -47,6 +49,7 @@ export class Ending {
       this.refused = refusal ? refusalSaid(failure) : text.t.confirmFailed;
       // An answered refusal is final for this key; a silent server may have done it.
       if (refusal) this.#keyOf = '';
+      if (refusal && failure.code === 'already_recorded') this.recorded();
     } finally {
       this.busy = false;
     }

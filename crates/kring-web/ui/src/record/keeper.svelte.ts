@@ -9,7 +9,7 @@ import type { Shelf } from './shelf';
 
 export type DraftApi = {
   read(call: string): Promise<StoredDraft | null>;
-  write(call: string, body: DraftBody, over: number): Promise<{ version: number }>;
+  write(call: string, body: DraftBody, over: number): Promise<StoredDraft>;
 };
 
 /** Where the last keystroke is. `nowhere`: nothing was typed. */
@@ -196,31 +196,20 @@ export class Keeper {
   async #send(): Promise<void> {
     const sent = $state.snapshot(this.body) as DraftBody;
     try {
-      const { version } = await this.api.write(this.call, sent, this.#version);
+      const stored = await this.api.write(this.call, sent, this.#version);
       this.#failures = 0;
-      this.#settle(this.body, { version, body: sent });
+      this.#settle(this.body, { ...stored, body: sent });
     } catch (failure) {
       if (this.#refused(failure)) return;
-      if (failure instanceof ApiRefused && (failure.problem.status === 412 || failure.problem.status === 428)) {
-        await this.#reread();
-        return;
-      }
-      this.#later();
-    }
-  }
-
-  async #reread(): Promise<void> {
-    try {
-      this.#join((await this.api.read(this.call)) ?? nothing);
-    } catch {
-      this.#later();
+      if (failure instanceof ApiRefused && failure.code === 'stale_draft') this.#join(failure.problem.current ?? nothing);
+      else this.#later();
     }
   }
 
   #refused(failure: unknown): boolean {
     if (!(failure instanceof ApiRefused)) return false;
     if (failure.code === 'already_recorded') this.closed = 'recorded';
-    else if (failure.problem.status === 404) this.closed = 'gone';
+    else if (['no_such_call', 'not_yours'].includes(failure.code)) this.closed = 'gone';
     else return false;
     return true;
   }

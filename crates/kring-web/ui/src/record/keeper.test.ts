@@ -14,13 +14,13 @@ class Server {
     if (this.down) throw new ApiSilent('down');
     return this.stored && structuredClone(this.stored);
   };
-  write = async (_call: string, body: DraftBody, over: number): Promise<{ version: number }> => {
+  write = async (_call: string, body: DraftBody, over: number): Promise<StoredDraft> => {
     await this.slow;
     if (this.down) throw new ApiSilent('down');
-    if (over !== (this.stored?.version ?? 0)) throw new ApiRefused({ status: 412, code: 'stale_draft' });
+    if (over !== (this.stored?.version ?? 0)) throw new ApiRefused({ status: 412, code: 'stale_draft', current: structuredClone(this.stored) });
     this.writes += 1;
     this.stored = { version: over + 1, body: structuredClone(body) };
-    return { version: over + 1 };
+    return structuredClone(this.stored);
   };
   /** Somebody else stores a version. */
   other(body: DraftBody) {

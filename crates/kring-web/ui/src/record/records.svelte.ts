@@ -47,7 +47,7 @@ export class Records {
 
   /** The call rings here: its record is made, and shown when no other is being written. */
   rings(call: Call): void {
-    const record = this.#record(call.id, call.number, call.draft);
+    const record = this.#record(call.id, call.number, call.draft, 'idle');
     record.card = call.card;
     this.shown ??= record;
   }
@@ -129,19 +129,25 @@ export class Records {
     await Promise.all([...this.#open.values()].map((record) => record.keeper.flush()));
   }
 
-  /** Signed out: what the server has too leaves this computer. */
-  leave(): void {
-    this.#open.forEach((record) => record.keeper.rest());
+  /** Signed out by choice: what the server has too leaves this computer. */
+  clear(): void {
     this.#shelf.clear();
   }
 
-  #record(call: string, number: CallerNumber | null, draft: StoredDraft | null): OpenRecord {
+  /** Nobody is signed in any more: nothing is sent; what is unsent waits on this computer. */
+  rest(): void {
+    this.#open.forEach((record) => record.keeper.rest());
+  }
+
+  /** `idle`: the call only rings, and the server has no draft of it to read. */
+  #record(call: string, number: CallerNumber | null, draft: StoredDraft | null, load: 'load' | 'idle' = 'load'): OpenRecord {
     const known = this.#open.get(call);
+    if (known && load === 'load' && !known.keeper.loaded) void known.keeper.load();
     if (known && (known.number || !number)) return known;
     // A record that was only rescued learns its number when it is opened; its keeper goes on.
     const keeper = known?.keeper ?? new Keeper(call, this.#shelf, this.#api, draft);
     const record = new OpenRecord(call, number, keeper);
-    if (!known) void keeper.load();
+    if (!known && load === 'load') void keeper.load();
     this.#open.set(call, record);
     this.#forgetIdle();
     return record;

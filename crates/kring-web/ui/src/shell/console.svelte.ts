@@ -33,6 +33,7 @@ export class Console {
   readonly records: Records;
   readonly #stream: Stream;
   #askedToAnswer: string | null = null;
+  #leaving = false;
 
   constructor(
     readonly me: Me,
@@ -45,7 +46,8 @@ export class Console {
       snapshot: (snapshot: Snapshot) => this.#snapshot(snapshot),
       frame: (frame: Frame) => this.#frame(frame),
       link: (link: LinkState) => this.#linked(link),
-      signedOut: () => this.#end(false),
+      // Signing out closes the socket before it is answered.
+      signedOut: () => this.#leaving || this.#end(false),
     };
     this.#stream = new Stream(clientId, hooks, {
       open: () => new WebSocket(socketAddress(), 'kring.v1'),
@@ -56,13 +58,10 @@ export class Console {
   }
 
   start(): void {
+    rest.whenLapsed(() => this.#leaving || this.#end(false));
     this.#stream.connect();
     this.records.rescue();
     void this.readDepartments();
-  }
-
-  stop(): void {
-    this.#stream.close();
   }
 
   retryNow(): void {
@@ -94,14 +93,16 @@ export class Console {
   /** Drafts first, then the session: typed text survives signing out. */
   async signOut(): Promise<void> {
     await this.records.flush();
+    this.#leaving = true;
     try {
       await rest.signOut();
     } catch (failure) {
+      this.#leaving = false;
       this.failure = refusalSaid(failure);
       announcer.say(this.failure);
       return;
     }
-    this.records.leave();
+    this.records.clear();
     this.#end(true);
   }
 
@@ -227,7 +228,9 @@ export class Console {
   }
 
   #end(byChoice: boolean): void {
-    this.stop();
+    rest.whenLapsed(undefined);
+    this.#stream.close();
+    this.records.rest();
     this.signedOut(byChoice);
   }
 }

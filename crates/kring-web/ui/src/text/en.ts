@@ -109,6 +109,7 @@ export const en: Catalogue = {
   retryNow: 'Reconnect now',
   drainTitle: 'The system is about to restart and takes no new calls',
   drainHint: 'Your call goes on. What you typed is kept',
+  notice: 'Notice',
   dismiss: 'Dismiss',
   failedTalkToServer: 'The system cannot be reached. Try again',
   failedCallGone: 'The call is over or has gone to somebody else',
