@@ -100,6 +100,13 @@ impl RingClock {
         self.ring_at(number) - Duration::from_millis(u64::from(self.terms.guard_ms))
     }
 
+    /// When a phone invited at `invited` must be silent: at the deadline, or when it has sounded as many
+    /// rings of its own as the call may have.
+    pub fn silent_by(&self, invited: Moment, own_period: Option<Duration>) -> Moment {
+        let own = own_period.map(|period| invited + period * u32::from(self.terms.limit));
+        own.map_or(self.deadline(), |own| own.min(self.deadline()))
+    }
+
     /// When a phone with a ring period of its own, invited at `invited`, has rung its allowance.
     pub fn own_allowance_ends(&self, invited: Moment, period: Duration) -> Moment {
         invited + (period * u32::from(self.terms.limit)).saturating_sub(self.terms.guard())

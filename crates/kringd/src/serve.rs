@@ -408,7 +408,7 @@ fn open_media(config: &Config, notices: mpsc::Sender<MediaNotice>) -> Result<Med
         },
         notices,
     )
-    .map_err(|refused| own(&refused))
+    .map_err(|refused| Fault::Unavailable(format!("{refused}. Set media.rtp_ports.")))
 }
 
 fn live_config(config: &Config) -> LiveConfig {
@@ -465,10 +465,10 @@ fn own(refused: &std::io::Error) -> Fault {
 }
 
 /// A file with our process id, taken away again at the end.
-struct PidFile(Option<PathBuf>);
+pub(crate) struct PidFile(Option<PathBuf>);
 
 impl PidFile {
-    fn write(path: Option<PathBuf>) -> Result<PidFile, Fault> {
+    pub(crate) fn write(path: Option<PathBuf>) -> Result<PidFile, Fault> {
         if let Some(path) = &path {
             let told = |refused| Fault::file("--pid-file", path, refused);
             std::fs::write(path, format!("{}\n", std::process::id())).map_err(told)?;

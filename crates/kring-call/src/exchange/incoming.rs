@@ -6,7 +6,6 @@ use crate::{
     command::{Admission, CallerIdentity},
     config::OnDeadline,
     limits::{CALLS_MAX, RETRY_AFTER_OVERLOAD_S, RETRY_AFTER_S},
-    plan::Strategy,
     ring::RingClock,
     trunk::caller_identity,
 };
@@ -105,7 +104,8 @@ impl Exchange {
             .map(|s| (HeaderName::RetryAfter, s.to_string()))
             .into_iter()
             .collect();
-        self.endpoint.reject(now, leg, code, extra);
+        // Remembered by nobody: whoever has no business here cannot fill our tables.
+        self.endpoint.turn_away(now, leg, code, extra);
     }
 
     fn prepare_sound(&mut self, invite: &IncomingInvite) -> Result<Sound, NoSound> {

@@ -33,6 +33,7 @@ use rand_chacha::ChaCha8Rng;
 use rate::Rate;
 use rustc_hash::FxHashMap;
 use std::collections::{BTreeSet, VecDeque};
+use withdrawing::LastWord;
 
 /// What the world does to the exchange.
 #[derive(Debug)]
@@ -263,8 +264,12 @@ impl Exchange {
             (Role::Withdrawn(phone), LegEvent::Accepted { .. }) => {
                 self.answered_too_late(now, leg, phone);
             }
-            (Role::Withdrawn(phone), LegEvent::Rejected { .. } | LegEvent::Gone { .. }) => {
-                self.phone_is_silent(now, leg, phone);
+            (Role::Withdrawn(_), LegEvent::Progress { code, .. }) => self.sounds_still(leg, code),
+            (Role::Withdrawn(phone), LegEvent::Rejected { code, local, .. }) => {
+                self.phone_is_silent(now, leg, phone, LastWord::of(code, local));
+            }
+            (Role::Withdrawn(phone), LegEvent::Gone { .. }) => {
+                self.phone_is_silent(now, leg, phone, LastWord::Other);
             }
             (Role::Caller(call) | Role::Agent(call), LegEvent::Offer { body, .. }) => {
                 self.sound_moves(now, call, leg, &body);

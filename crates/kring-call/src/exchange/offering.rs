@@ -2,7 +2,7 @@
 
 use super::{
     Exchange, Role,
-    withdrawing::{reason_for, withdrawn_phone},
+    withdrawing::{LastWord, reason_for, withdrawn_phone},
 };
 use crate::{
     call::{Call, Offer, State},
@@ -69,7 +69,12 @@ impl Exchange {
         let Some(call) = self.calls.get(&id) else {
             return;
         };
-        if !matches!(call.state, State::Ringing { .. }) || now >= call.clock.last_offer_at() {
+        // Between the leavers of one hop and the joiners of the next nobody is rung: who leaves in the
+        // silence must not be called back in it.
+        let State::Ringing { leavers_gone: false } = call.state else {
+            return;
+        };
+        if now >= call.clock.last_offer_at() {
             return;
         }
         let strategy = call.plan.strategy(call.hop);
@@ -207,13 +212,12 @@ impl Exchange {
         let Some(call) = self.calls.get_mut(&id) else {
             return;
         };
-        let deadline = call.clock.deadline();
         let Some(offer) = call.take_offer(leg) else {
             return;
         };
         if let Some(why) = offer.withdrawn {
-            let phone = withdrawn_phone(id, offer, why, deadline, None);
-            self.phone_is_silent(now, leg, phone);
+            let phone = withdrawn_phone(call, offer, why, None);
+            self.phone_is_silent(now, leg, phone, LastWord::of(code, local));
         } else {
             call.excluded.push(offer.agent.clone());
             let why = unreached(code, local);
@@ -249,6 +253,7 @@ impl Exchange {
             if silent {
                 self.give_up_silent(now, id, leg);
             } else {
+                self.exclude_agent_of(id, leg);
                 self.withdraw(now, id, leg, Withdrawal::Rona);
             }
         }
@@ -257,16 +262,26 @@ impl Exchange {
         }
     }
 
+    /// A device whose own rings are used up has had its three: this call does not come back to it.
+    fn exclude_agent_of(&mut self, id: CallId, leg: LegId) {
+        if let Some(call) = self.calls.get_mut(&id)
+            && let Some(agent) = call.offer_mut(leg).map(|offer| offer.agent.clone())
+        {
+            call.excluded.push(agent);
+        }
+    }
+
     fn give_up_silent(&mut self, now: Moment, id: CallId, leg: LegId) {
         let Some(call) = self.calls.get_mut(&id) else {
             return;
         };
-        let deadline = call.clock.deadline();
         let Some(offer) = call.take_offer(leg) else {
             return;
         };
         call.excluded.push(offer.agent.clone());
         let agent = offer.agent.clone();
+        // It may have heard the INVITE after all: it is engaged until it or the transaction says otherwise.
+        let phone = withdrawn_phone(call, offer, Withdrawal::CallOver, None);
         let why = Unreached::Silent;
         self.record(
             now,
@@ -279,8 +294,6 @@ impl Exchange {
         );
         self.endpoint
             .cancel(now, leg, reason_for(Withdrawal::CallOver));
-        // It may have heard the INVITE after all: it is engaged until it or the transaction says otherwise.
-        let phone = withdrawn_phone(id, offer, Withdrawal::CallOver, deadline, None);
         self.count_device_miss(&phone.agent, why);
         self.legs.insert(leg, Role::Withdrawn(phone));
     }

@@ -37,7 +37,6 @@ impl Exchange {
         why: Withdrawal,
         winner: Option<&AgentId>,
     ) {
-        let deadline = call.clock.deadline();
         for offer in std::mem::take(&mut call.offers) {
             let (leg, agent) = (offer.leg, offer.agent.clone());
             let told = offer.withdrawn;
@@ -46,21 +45,32 @@ impl Exchange {
                 self.record(now, call.id, Fact::Withdrawn { agent, why });
             }
             let why = told.unwrap_or(why);
-            let phone = withdrawn_phone(call.id, offer, why, deadline, winner.cloned());
+            let phone = withdrawn_phone(call, offer, why, winner.cloned());
             self.legs.insert(leg, Role::Withdrawn(phone));
         }
     }
 
-    /// A phone that was told to stop says that it has.
-    pub(super) fn phone_is_silent(&mut self, now: Moment, leg: LegId, phone: WithdrawnPhone) {
+    /// A phone that was told to stop says that it has. That it rang at all may be seen only now: a 180
+    /// can be lost, but a phone that obeys CANCEL with 487 (RFC 3261 section 9.2) was not silent before.
+    pub(super) fn phone_is_silent(&mut self, now: Moment, leg: LegId, phone: WithdrawnPhone, last: LastWord) {
         self.legs.remove(&leg);
-        if phone.alerting && now > phone.deadline {
+        let sounded = phone.alerting || last == LastWord::Obeyed;
+        if sounded && now > phone.deadline {
             let over_ms = now.since(phone.deadline).as_millis().max(1) as u64;
             let agent = phone.agent.clone();
             self.record(now, phone.call, Fact::LateSilence { agent, over_ms });
         }
         self.count_ring_out(now, &phone);
         self.let_go(now, &phone.agent);
+    }
+
+    /// A 180 of a phone that was told to stop crossed the CANCEL, or was what the CANCEL waited for.
+    pub(super) fn sounds_still(&mut self, leg: LegId, code: u16) {
+        if let Some(Role::Withdrawn(phone)) = self.legs.get_mut(&leg)
+            && matches!(code, 180 | 183)
+        {
+            phone.alerting = true;
+        }
     }
 
     /// A 200 for a call that is over or another's: ACK and BYE.
@@ -80,15 +90,34 @@ impl Exchange {
     }
 }
 
+/// How a withdrawn phone's leg ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum LastWord {
+    /// 487: it did as CANCEL said.
+    Obeyed,
+    /// Another refusal, or none at all.
+    Other,
+}
+
+impl LastWord {
+    pub(super) fn of(code: u16, local: bool) -> LastWord {
+        if code == 487 && !local {
+            LastWord::Obeyed
+        } else {
+            LastWord::Other
+        }
+    }
+}
+
 pub(super) fn withdrawn_phone(
-    call: CallId,
+    call: &Call,
     offer: Offer,
     why: Withdrawal,
-    deadline: Moment,
     winner: Option<AgentId>,
 ) -> WithdrawnPhone {
+    let deadline = call.clock.silent_by(offer.invited, offer.own_period);
     WithdrawnPhone {
-        call,
+        call: call.id,
         agent: offer.agent,
         why,
         alerting: offer.alerting,

@@ -6,13 +6,13 @@ use super::{
     ua::Part,
     voice::{Voice, description},
 };
-use kring_media::AudioDescription;
 use kring_sip::{Endpoint, HeaderName, Invitation, LegEvent, LegId, NameAddr, Peer, Reason, Uri};
 use kring_time::Moment;
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 use rustc_hash::FxHashMap;
 use std::{net::SocketAddr, time::Duration};
+use tokio::sync::watch;
 
 /// The number that the demo's centre answers to.
 pub(super) const DID: &str = "025077000";
@@ -29,8 +29,10 @@ pub(super) struct Pbx {
     kring: Peer,
     tally: Tally,
     chance: ChaCha8Rng,
-    /// When the next citizen calls; none when no more shall.
-    next: Option<Moment>,
+    /// When the next citizen calls.
+    next: Moment,
+    /// Whether more citizens shall call.
+    dials: watch::Receiver<bool>,
     turn: usize,
     calls: FxHashMap<LegId, Call>,
 }
@@ -50,21 +52,29 @@ enum Stage {
 }
 
 impl Pbx {
-    pub(super) fn new(own: SocketAddr, kring: Peer, tally: Tally, chance: ChaCha8Rng, now: Moment) -> Pbx {
+    pub(super) fn new(
+        own: SocketAddr,
+        kring: Peer,
+        tally: Tally,
+        chance: ChaCha8Rng,
+        now: Moment,
+        dials: watch::Receiver<bool>,
+    ) -> Pbx {
         Pbx {
             own,
             kring,
             tally,
             chance,
-            next: Some(now + FIRST_CALL),
+            next: now + FIRST_CALL,
+            dials,
             turn: 0,
             calls: FxHashMap::default(),
         }
     }
 
     fn dial(&mut self, now: Moment, line: &mut Endpoint) {
-        self.next = Some(now + Duration::from_millis(self.chance.random_range(4_000..8_000)));
-        if self.calls.len() >= CALLS_MAX {
+        self.next = now + Duration::from_millis(self.chance.random_range(4_000..8_000));
+        if self.calls.len() >= CALLS_MAX || !*self.dials.borrow() {
             return;
         }
         let citizen = &CITIZENS[self.turn % CITIZENS.len()];
@@ -157,11 +167,11 @@ impl Part for Pbx {
             Stage::Talking { hangs_up } => Some(hangs_up),
             Stage::Leaving => None,
         });
-        calls.chain(self.next).min()
+        calls.chain([self.next]).min()
     }
 
     fn act(&mut self, now: Moment, line: &mut Endpoint) {
-        if self.next.is_some_and(|next| next <= now) {
+        if self.next <= now {
             self.dial(now, line);
         }
         for (leg, call) in &mut self.calls {
@@ -178,10 +188,4 @@ impl Part for Pbx {
             }
         }
     }
-}
-
-/// Whether two descriptions can talk: for the tests of the demo's own parts.
-#[cfg(test)]
-pub(super) fn speaks(theirs: &AudioDescription) -> bool {
-    theirs.codecs.iter().any(|codec| codec.name == "PCMA")
 }

@@ -51,8 +51,8 @@ impl Line {
         })
     }
 
-    /// Plays a part until `stop` says so, and gives it back.
-    pub(super) async fn play<P: Part>(mut self, mut part: P, mut stop: watch::Receiver<bool>) -> P {
+    /// Plays a part until `stop` says so.
+    pub(super) async fn play<P: Part>(mut self, mut part: P, mut stop: watch::Receiver<bool>) {
         let mut datagram = vec![0; DATAGRAM_MAX];
         loop {
             self.settle(&mut part).await;
@@ -64,7 +64,7 @@ impl Line {
                 }
             };
             tokio::select! {
-                _ = stop.changed() => return part,
+                _ = stop.changed() => return,
                 () = timer => {}
                 received = self.socket.recv_from(&mut datagram) => {
                     // An ICMP refusal of an earlier datagram is told here too; timers see to that.

@@ -109,7 +109,7 @@ async fn converse(
     let mut sine = Sine::new(hz, AMPLITUDE);
     let mut ticks = interval(FRAME);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
-    let (mut sequence, mut timestamp) = (1_u16, 0_u32);
+    let (mut sequence, mut timestamp, ssrc) = (1_u16, 0_u32, rand::random());
     let mut packet = Vec::with_capacity(rtp::HEADER + SAMPLES);
     let mut incoming = [0_u8; 1_500];
     loop {
@@ -120,7 +120,8 @@ async fn converse(
                 let sound: Vec<u8> = (0..SAMPLES)
                     .map(|_| g711::alaw(if speaks { sine.next_sample() } else { 0 }))
                     .collect();
-                rtp::write(&mut packet, PCMA, sequence, timestamp, u32::from(sequence == 1), &sound);
+                let marked = if timestamp == 0 { PCMA | rtp::MARKER } else { PCMA };
+                rtp::write(&mut packet, marked, sequence, timestamp, ssrc, &sound);
                 let _ = socket.send_to(&packet, to).await;
                 sequence = sequence.wrapping_add(1);
                 timestamp = timestamp.wrapping_add(SAMPLES as u32);
