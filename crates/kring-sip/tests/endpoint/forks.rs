@@ -1,10 +1,10 @@
 //! One INVITE, several phones.
 
 use crate::{
-    network::{OFFER, Side, header, invitation, peer},
+    network::{Network, OFFER, Side, config, header, invitation, peer},
     wire::{Wire, response},
 };
-use kring_sip::{LegEvent, LegId, Transport};
+use kring_sip::{Endpoint, EndpointConfig, LegEvent, LegId, Transport};
 
 const DESK: &[&str] = &["Contact: <sip:desk@192.0.2.2:5070>"];
 const MOBILE: &[&str] = &["Contact: <sip:mobile@192.0.2.9:5080>"];
@@ -138,4 +138,20 @@ fn a_phone_that_can_talk_is_made_to_answer() {
         "3 BYE",
         "the early dialog's count goes on"
     );
+}
+
+/// Two endpoints, one of which is a phone that can be told to answer.
+#[test]
+fn the_phone_hears_that_it_is_wanted() {
+    let mut net = Network::udp();
+    net.bob = Endpoint::new(EndpointConfig {
+        talkable: true,
+        ..config(Side::Bob, 2)
+    });
+    let alice = net.call();
+    net.ring();
+    net.alice.notify_talk(net.now, alice);
+    net.run_ms(10);
+    assert_eq!(net.ladder()[3..], ["> NOTIFY", "< 200 NOTIFY"]);
+    assert_eq!(net.events_of(Side::Bob), ["incoming", "talk wanted"]);
 }

@@ -8,6 +8,7 @@ mod cancelled;
 mod forks;
 mod in_dialog;
 mod network;
+mod noise;
 mod overload;
 mod routes;
 mod seeds;

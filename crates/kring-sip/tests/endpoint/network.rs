@@ -352,6 +352,7 @@ pub(crate) fn label(event: &LegEvent) -> String {
         LegEvent::CallerCancelled => "cancelled".to_owned(),
         LegEvent::Confirmed { body: None } => "confirmed".to_owned(),
         LegEvent::Confirmed { body: Some(_) } => "confirmed with answer".to_owned(),
+        LegEvent::TalkWanted => "talk wanted".to_owned(),
         LegEvent::AckMissing => "ack missing".to_owned(),
         LegEvent::Progress { code, .. } => format!("progress {code}"),
         LegEvent::Accepted { .. } => "accepted".to_owned(),

@@ -87,7 +87,7 @@ impl Teller {
                         Side::Bob => self.net.bob.accept_offer(now, leg, answer),
                     }
                 }
-                LegEvent::Confirmed { .. } | LegEvent::Progress { .. } => {}
+                LegEvent::Confirmed { .. } | LegEvent::Progress { .. } | LegEvent::TalkWanted => {}
                 LegEvent::CallerCancelled
                 | LegEvent::Rejected { .. }
                 | LegEvent::Bye { .. }
@@ -206,6 +206,11 @@ proptest! {
     #[test]
     fn every_call_ends_and_nothing_is_left(story in stories()) {
         check(&story, &tell(&story, Transport::Udp));
+    }
+
+    #[test]
+    fn any_noise_is_survived(story in proptest::collection::vec(any::<u8>(), 0..3_000)) {
+        crate::noise::play(&story);
     }
 
     #[test]
