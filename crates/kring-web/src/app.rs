@@ -21,10 +21,10 @@ use axum::{
     http::{HeaderValue, header},
     middleware,
     routing::get,
-    serve::{Listener, ListenerExt as _},
+    serve::{ListenerExt as _, TapIo},
 };
 use kring_store::Store;
-use std::{net::SocketAddr, ops::Deref, sync::Arc};
+use std::{ops::Deref, sync::Arc};
 use tokio::net::{TcpListener, TcpStream};
 use tower_http::{compression::CompressionLayer, set_header::SetResponseHeaderLayer};
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -113,8 +113,8 @@ impl Web {
 
 /// A listener whose connections send at once (`TCP_NODELAY`): a pop is one small packet, and must
 /// not wait for the acknowledgement of the one before.
-pub fn prompt(listener: TcpListener) -> impl Listener<Io = TcpStream, Addr = SocketAddr> {
-    listener.tap_io(|connection| {
+pub fn prompt(listener: TcpListener) -> TapIo<TcpListener, fn(&mut TcpStream)> {
+    listener.tap_io(|connection: &mut TcpStream| {
         if let Err(refused) = connection.set_nodelay(true) {
             tracing::debug!(%refused, "a connection keeps its delay");
         }
