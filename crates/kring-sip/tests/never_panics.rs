@@ -133,10 +133,8 @@ proptest! {
         let mut framer = StreamFramer::new();
         for chunk in chunks {
             framer.push(&chunk);
-            for frame in framer.by_ref() {
-                if let Ok(frame) = frame {
-                    prop_assert!(frame.len() <= limits::MESSAGE_BYTES_MAX);
-                }
+            for frame in framer.by_ref().flatten() {
+                prop_assert!(frame.len() <= limits::MESSAGE_BYTES_MAX);
             }
             prop_assert!(framer.waiting() <= limits::STREAM_BYTES_MAX);
         }
