@@ -41,18 +41,25 @@ pub struct FrameRefused {
 #[derive(Debug, Default)]
 pub struct StreamFramer {
     buffer: BytesMut,
-    /// How much of the buffer holds no end of a head.
-    scanned: usize,
     state: State,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
-    #[default]
-    Reading,
-    /// More was pushed than the buffer may hold.
+    /// Waits for the end of a head, of which there is none in the first `scanned` bytes.
+    Head { scanned: usize },
+    /// Waits for the rest of a message of so many bytes.
+    Body { whole: usize },
+    /// More was pushed than the buffer may hold: gives what is whole in it, and refuses the rest.
     Overflown,
+    /// Gives nothing more.
     Refused,
+}
+
+impl Default for State {
+    fn default() -> State {
+        State::Head { scanned: 0 }
+    }
 }
 
 impl StreamFramer {
@@ -64,17 +71,15 @@ impl StreamFramer {
     /// Takes what was read from the connection. Between two pushes the messages must be taken out;
     /// what goes beyond [`limits::STREAM_BYTES_MAX`] is not kept, and the stream is refused.
     pub fn push(&mut self, bytes: &[u8]) {
-        if self.state != State::Reading {
+        if matches!(self.state, State::Overflown | State::Refused) {
             return;
         }
         let room = limits::STREAM_BYTES_MAX.saturating_sub(self.buffer.len());
-        match bytes.get(..room) {
-            Some(fitting) if fitting.len() < bytes.len() => {
-                self.buffer.extend_from_slice(fitting);
-                self.state = State::Overflown;
-            }
-            _ => self.buffer.extend_from_slice(bytes),
+        if bytes.len() > room {
+            self.state = State::Overflown;
         }
+        self.buffer
+            .extend_from_slice(&bytes[..bytes.len().min(room)]);
     }
 
     /// Bytes that wait for the rest of their message.
@@ -82,12 +87,49 @@ impl StreamFramer {
         self.buffer.len()
     }
 
-    fn refuse(&mut self, why: FrameRefusal, head_len: usize) -> FrameRefused {
+    /// The length of the first message, once its head is whole.
+    fn measure(&mut self) -> Result<Option<usize>, FrameRefusal> {
+        let scanned = match self.state {
+            State::Body { whole } => return Ok(Some(whole)),
+            State::Refused => return Ok(None),
+            State::Head { scanned } => scanned,
+            State::Overflown => 0,
+        };
+        if scanned == 0 {
+            // Line ends before a start line are keep-alives.
+            let ends = self
+                .buffer
+                .iter()
+                .take_while(|byte| matches!(byte, b'\r' | b'\n'))
+                .count();
+            self.buffer.advance(ends);
+        }
+        let Some(head_len) = head_end(&self.buffer, scanned) else {
+            if self.buffer.len() >= limits::MESSAGE_BYTES_MAX {
+                return Err(FrameRefusal::TooLarge);
+            }
+            if let State::Head { scanned } = &mut self.state {
+                // The empty line may be cut anywhere within its last three bytes.
+                *scanned = self.buffer.len().saturating_sub(3);
+            }
+            return Ok(None);
+        };
+        let whole = head_len.saturating_add(content_length(&self.buffer[..head_len])?);
+        if whole > limits::MESSAGE_BYTES_MAX {
+            return Err(FrameRefusal::TooLarge);
+        }
+        if let State::Head { .. } = self.state {
+            self.state = State::Body { whole };
+        }
+        Ok(Some(whole))
+    }
+
+    fn refuse(&mut self, why: FrameRefusal) -> FrameRefused {
         let status = match why {
             FrameRefusal::TooLarge => StatusCode::MESSAGE_TOO_LARGE,
             FrameRefusal::NoLength | FrameRefusal::BadLength => StatusCode::BAD_REQUEST,
         };
-        let head = &self.buffer[..head_len.min(self.buffer.len())];
+        let head = &self.buffer[..head_end(&self.buffer, 0).unwrap_or(self.buffer.len())];
         let answer = salvage(status, head).map(|salvage| {
             // The same tag for the same request, without keeping any state (RFC 3261 §8.2.7).
             let tag = BuildHasherDefault::<rustc_hash::FxHasher>::default().hash_one(head);
@@ -97,50 +139,25 @@ impl StreamFramer {
         self.buffer = BytesMut::new();
         FrameRefused { why, answer }
     }
-
-    /// Line ends before a start line are keep-alives.
-    fn skip_keep_alives(&mut self) {
-        let ends = self
-            .buffer
-            .iter()
-            .take_while(|byte| matches!(byte, b'\r' | b'\n'))
-            .count();
-        if self.scanned == 0 {
-            self.buffer.advance(ends);
-        }
-    }
 }
 
 impl Iterator for StreamFramer {
     type Item = Result<Bytes, FrameRefused>;
 
     fn next(&mut self) -> Option<Result<Bytes, FrameRefused>> {
-        if self.state == State::Refused {
-            return None;
+        match self.measure() {
+            Err(why) => Some(Err(self.refuse(why))),
+            Ok(Some(whole)) if whole <= self.buffer.len() => {
+                if self.state != State::Overflown {
+                    self.state = State::default();
+                }
+                Some(Ok(self.buffer.split_to(whole).freeze()))
+            }
+            Ok(_) if self.state == State::Overflown => {
+                Some(Err(self.refuse(FrameRefusal::TooLarge)))
+            }
+            Ok(_) => None,
         }
-        self.skip_keep_alives();
-        let Some(head_len) = head_end(&self.buffer, self.scanned) else {
-            // The empty line may be cut anywhere within its last three bytes.
-            self.scanned = self.buffer.len().saturating_sub(3);
-            let full = self.buffer.len() >= limits::MESSAGE_BYTES_MAX;
-            let refused = full || self.state == State::Overflown;
-            return refused.then(|| Err(self.refuse(FrameRefusal::TooLarge, usize::MAX)));
-        };
-        let length = match content_length(&self.buffer[..head_len]) {
-            Ok(length) => length,
-            Err(why) => return Some(Err(self.refuse(why, head_len))),
-        };
-        let whole = head_len.saturating_add(length);
-        if whole > limits::MESSAGE_BYTES_MAX {
-            return Some(Err(self.refuse(FrameRefusal::TooLarge, head_len)));
-        }
-        if self.buffer.len() < whole {
-            self.scanned = head_len.saturating_sub(3);
-            let refused = self.state == State::Overflown;
-            return refused.then(|| Err(self.refuse(FrameRefusal::TooLarge, head_len)));
-        }
-        self.scanned = 0;
-        Some(Ok(self.buffer.split_to(whole).freeze()))
     }
 }
 

@@ -66,3 +66,26 @@ fn a_stream_without_length_or_without_end_is_refused() {
         FrameRefusal::TooLarge
     );
 }
+
+/// Whoever pushes more at once than the buffer holds gets what is whole in it, and is refused then.
+#[test]
+fn what_is_whole_in_an_overflown_stream_is_given() {
+    let one = options("Content-Length: 0");
+    let many = one.repeat(limits::STREAM_BYTES_MAX / one.len() + 1);
+    let mut framer = StreamFramer::new();
+    framer.push(&many);
+    let mut whole = 0;
+    let refused = loop {
+        match framer.next().unwrap() {
+            Ok(frame) => {
+                assert_eq!(frame, one);
+                whole += 1;
+            }
+            Err(refused) => break refused,
+        }
+    };
+    assert_eq!(whole, limits::STREAM_BYTES_MAX / one.len());
+    assert_eq!(refused.why, FrameRefusal::TooLarge);
+    framer.push(&one);
+    assert_eq!(framer.next(), None);
+}
