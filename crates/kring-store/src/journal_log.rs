@@ -54,7 +54,7 @@ pub struct JournalLog {
     end: End,
     /// The end as it was when this boot began.
     begin: End,
-    /// The last commit was not answered: only the database knows where the chain ends.
+    /// The last append was not answered: only the database knows where the chain ends.
     in_doubt: bool,
 }
 
@@ -140,6 +140,7 @@ impl JournalLog {
             self.in_doubt = false;
         }
         let entries = self.due(group)?;
+        self.in_doubt = true;
         let store = self.store.clone();
         let durability = match group.trusted.is_empty() {
             true => Durability::Grouped,
@@ -153,7 +154,6 @@ impl JournalLog {
         let stored: Vec<StoredEntry> = facts.iter().map(StoredEntry::of).collect();
         insert(&mut tx, &ENTRIES, &stored).await?;
         let end = self.seal(&mut tx, entries.iter().chain(&stored)).await?;
-        self.in_doubt = true;
         tx.commit().await?;
         self.in_doubt = false;
         self.end = end;

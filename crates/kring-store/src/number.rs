@@ -3,7 +3,11 @@
 //! Whatever spelling came in, the same subscriber gives the same canonical text, and two numbers
 //! are the same exactly when their canonical texts are equal.
 
-use crate::{limits, names::stored_names, number_text::{Marked, Written}};
+use crate::{
+    limits,
+    names::stored_names,
+    number_text::{Marked, Written},
+};
 use phonenumber::{Mode, PhoneNumber, Type, metadata::DATABASE};
 use serde::{Deserialize, Serialize};
 
@@ -93,11 +97,19 @@ impl Number {
     }
 
     fn short(digits: &str) -> Number {
-        Number::of(format!("short:{digits}"), digits.to_owned(), NumberClass::Shortcode)
+        Number::of(
+            format!("short:{digits}"),
+            digits.to_owned(),
+            NumberClass::Shortcode,
+        )
     }
 
     fn internal(digits: &str) -> Number {
-        Number::of(format!("ext:{digits}"), digits.to_owned(), NumberClass::Internal)
+        Number::of(
+            format!("ext:{digits}"),
+            digits.to_owned(),
+            NumberClass::Internal,
+        )
     }
 
     /// Whether it can be a person's own: a contact may be linked to it.
@@ -147,7 +159,11 @@ fn classify(written: &Written, plan: &NumberPlan) -> Number {
     if plan.hotlines.iter().any(|hotline| hotline == digits) {
         return Number::short(digits);
     }
-    if plan.internal_patterns.iter().any(|pattern| fits(pattern, digits)) {
+    if plan
+        .internal_patterns
+        .iter()
+        .any(|pattern| fits(pattern, digits))
+    {
         return Number::internal(digits);
     }
     let found = match digits.as_bytes() {
@@ -164,7 +180,9 @@ fn classify(written: &Written, plan: &NumberPlan) -> Number {
 /// the PBX's own.
 fn unmarked(digits: &str) -> Number {
     let outside = || thai(digits).or_else(|| foreign(digits));
-    let found = (digits.len() > INTERNAL_MAX && !digits.starts_with('0')).then(outside).flatten();
+    let found = (digits.len() > INTERNAL_MAX && !digits.starts_with('0'))
+        .then(outside)
+        .flatten();
     match found {
         Some(number) => number,
         None if digits.len() <= E164_MAX => Number::internal(digits),
@@ -175,7 +193,8 @@ fn unmarked(digits: &str) -> Number {
 /// A local number: six digits after 038, seven after 02.
 fn local(digits: &str, area: &str) -> Option<Number> {
     // A Thai fixed-line number has nine digits, the zero and the area code included.
-    (digits.len() + area.len() == 9).then(|| thai(&format!("{}{digits}", area.strip_prefix('0')?)))?
+    (digits.len() + area.len() == 9)
+        .then(|| thai(&format!("{}{digits}", area.strip_prefix('0')?)))?
 }
 
 /// What follows an international prefix of Thailand.
@@ -203,7 +222,9 @@ fn thai(national: &str) -> Option<Number> {
     // The common ranges first: the library takes a hundred times as long.
     let class = match (national.len(), national.as_bytes()) {
         (9, [b'8' | b'9', ..] | [b'6', b'1'..=b'6', ..]) => NumberClass::Mobile,
-        (8, [b'2', ..] | [b'3', b'2'..=b'9', ..] | [b'4', b'2'..=b'5', ..]) => NumberClass::Landline,
+        (8, [b'2', ..] | [b'3', b'2'..=b'9', ..] | [b'4', b'2'..=b'5', ..]) => {
+            NumberClass::Landline
+        }
         (8, [b'5', b'2'..=b'6', ..] | [b'7', b'3'..=b'7', ..]) => NumberClass::Landline,
         _ => listed(&format!("+66{national}"))?.1,
     };
@@ -262,5 +283,8 @@ fn listed(international: &str) -> Option<(PhoneNumber, NumberClass)> {
 /// Whether `digits` has the form of `pattern`, in which `#` stands for any digit.
 fn fits(pattern: &str, digits: &str) -> bool {
     pattern.len() == digits.len()
-        && pattern.bytes().zip(digits.bytes()).all(|(want, digit)| want == b'#' || want == digit)
+        && pattern
+            .bytes()
+            .zip(digits.bytes())
+            .all(|(want, digit)| want == b'#' || want == digit)
 }

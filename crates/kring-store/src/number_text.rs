@@ -106,7 +106,10 @@ fn addressed(raw: &str) -> (Marked, &str) {
     if let Some(rest) = scheme("ext:") {
         return (Marked::Internal, rest);
     }
-    let rest = ["sip:", "sips:", "tel:"].into_iter().find_map(scheme).unwrap_or(raw);
+    let rest = ["sip:", "sips:", "tel:"]
+        .into_iter()
+        .find_map(scheme)
+        .unwrap_or(raw);
     (Marked::Not, rest.split('@').next().unwrap_or(rest))
 }
 

@@ -82,7 +82,10 @@ fn a_local_number_takes_the_default_area() {
         ..NumberPlan::default()
     };
     let local = Number::read("123-4567", &bangkok);
-    assert_eq!((local.canonical.as_str(), local.display.as_str()), ("+6621234567", "02-123-4567"));
+    assert_eq!(
+        (local.canonical.as_str(), local.display.as_str()),
+        ("+6621234567", "02-123-4567")
+    );
     assert_eq!(Number::read("021234567", &bangkok), local);
     // There six digits are no local number, but an extension of the PBX.
     assert_eq!(Number::read("611025", &bangkok).canonical, "ext:611025");
@@ -93,29 +96,56 @@ fn short_and_internal_numbers_are_nobodys_subscriber_line() {
     for raw in ["1203", "๑๒๐๓", "sip:1203@pbx.example", "short:1203"] {
         let hotline = read(raw);
         assert_eq!(hotline.canonical, "short:1203", "{raw}");
-        assert_eq!((hotline.display.as_str(), hotline.class), ("1203", NumberClass::Shortcode));
+        assert_eq!(
+            (hotline.display.as_str(), hotline.class),
+            ("1203", NumberClass::Shortcode)
+        );
         assert!(!hotline.is_personal());
     }
     assert_eq!(read("191").canonical, "short:191");
     for raw in ["2104", "ext:2104"] {
         let internal = read(raw);
-        assert_eq!((internal.canonical.as_str(), internal.class), ("ext:2104", NumberClass::Internal));
+        assert_eq!(
+            (internal.canonical.as_str(), internal.class),
+            ("ext:2104", NumberClass::Internal)
+        );
     }
     let four_digits = NumberPlan {
         internal_patterns: vec!["1###".to_owned()],
         ..NumberPlan::default()
     };
     assert_eq!(Number::read("1669", &four_digits).canonical, "ext:1669");
-    assert_eq!(Number::read("1203", &four_digits).canonical, "short:1203", "a configured hotline");
+    assert_eq!(
+        Number::read("1203", &four_digits).canonical,
+        "short:1203",
+        "a configured hotline"
+    );
     assert_eq!(Number::read("191", &four_digits).canonical, "short:191");
 }
 
 #[test]
 fn a_withheld_number_is_anonymous() {
-    for raw in ["", " ", "anonymous", "Anonymous", "Restricted", "unknown", "Unavailable", "anon"] {
+    for raw in [
+        "",
+        " ",
+        "anonymous",
+        "Anonymous",
+        "Restricted",
+        "unknown",
+        "Unavailable",
+        "anon",
+    ] {
         assert_eq!(read(raw), Number::anonymous(), "{raw}");
     }
-    for raw in ["sip:anonymous@anonymous.invalid", "-", "alice", "*67", "+", "+5", "ไม่แสดงเบอร์"] {
+    for raw in [
+        "sip:anonymous@anonymous.invalid",
+        "-",
+        "alice",
+        "*67",
+        "+",
+        "+5",
+        "ไม่แสดงเบอร์",
+    ] {
         assert_eq!(read(raw).class, NumberClass::Anon, "{raw}");
     }
     assert_eq!(read(&"9".repeat(64)).class, NumberClass::Anon);
@@ -132,7 +162,11 @@ fn numbers_abroad_keep_their_country() {
         ("+999 123 4567", "+9991234567", "+9991234567"),
     ] {
         let number = read(raw);
-        assert_eq!((number.canonical.as_str(), number.display.as_str()), (canonical, display), "{raw}");
+        assert_eq!(
+            (number.canonical.as_str(), number.display.as_str()),
+            (canonical, display),
+            "{raw}"
+        );
         assert_eq!(number.class, NumberClass::Foreign, "{raw}");
     }
 }
@@ -140,7 +174,10 @@ fn numbers_abroad_keep_their_country() {
 #[test]
 fn toll_free_numbers_are_hotlines() {
     let number = read("1800-123-456");
-    assert_eq!((number.canonical.as_str(), number.display.as_str()), ("+661800123456", "1800-123-456"));
+    assert_eq!(
+        (number.canonical.as_str(), number.display.as_str()),
+        ("+661800123456", "1800-123-456")
+    );
     assert_eq!(number.class, NumberClass::Hotline);
     assert!(!number.is_personal());
 }

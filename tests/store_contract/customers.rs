@@ -1,0 +1,304 @@
+//! Persons and their numbers.
+
+use crate::{
+    records::{confirmed, person, record},
+    world::{MORNING, SECOND, World},
+};
+use kring_journal::WallTime;
+use kring_store::{
+    CallerCard, CaseKind, Confidentiality, ConfirmWrite, Contact, ContactChoice, ContactId,
+    ContactPatch, NewContact, Number, NumberPlan, Store, StoreRefused,
+};
+
+fn number(raw: &str) -> Number {
+    Number::read(raw, &NumberPlan::default())
+}
+
+async fn create(store: &Store, second: i64, given: &str, raw: &str) -> Contact {
+    let contact = NewContact {
+        given: given.to_owned(),
+        ..NewContact::default()
+    };
+    let now = WallTime(MORNING + second * SECOND);
+    store
+        .create_contact(now, &contact, Some(&number(raw)))
+        .await
+        .unwrap()
+}
+
+pub(crate) async fn a_number_without_a_contact_has_no_card(world: World) {
+    let mut recorder = world.boot().await;
+    let empty = world.store.caller_card("+66812345678", 3).await.unwrap();
+    assert_eq!(empty, CallerCard::default());
+    // Somebody who gave no name has a history all the same.
+    let call = recorder.talked("0812345678", "somsri").await;
+    let case = confirmed(
+        &mut recorder,
+        record(call, ContactChoice::Nobody, "ถามราคา"),
+    )
+    .await;
+    let card = world.store.caller_card("+66812345678", 3).await.unwrap();
+    assert_eq!((card.contact, card.candidates.len()), (None, 0));
+    assert_eq!(card.history.len(), 1);
+    assert_eq!(
+        (&card.history[0].case_ref, card.history[0].date),
+        (&case.case_ref, case.opened)
+    );
+}
+
+pub(crate) async fn one_person_has_a_card_with_history(world: World) {
+    let mut recorder = world.boot().await;
+    let contact = create(&world.store, 0, "สมชาย", "0812345678").await;
+    let department = &world.store.departments().await.unwrap()[1];
+    for subject in ["หนึ่ง", "สอง", "สาม", "สี่"] {
+        let call = recorder.talked("0812345678", "somsri").await;
+        let patch = ContactPatch::default();
+        let choice = ContactChoice::Known {
+            contact: contact.id,
+            patch,
+        };
+        let write = ConfirmWrite {
+            department: Some(department.id),
+            ..record(call, choice, subject)
+        };
+        confirmed(&mut recorder, write).await;
+    }
+    let card = world.store.caller_card("+66812345678", 3).await.unwrap();
+    assert_eq!(card.contact.as_ref(), Some(&contact));
+    assert!(card.candidates.is_empty());
+    let subjects: Vec<&str> = card
+        .history
+        .iter()
+        .map(|item| item.subject.as_str())
+        .collect();
+    assert_eq!(subjects, ["สี่", "สาม", "สอง"]);
+    assert_eq!(
+        card.history[0].department.as_deref(),
+        Some("กรมการค้าต่างประเทศ")
+    );
+    assert_eq!(card.history[0].department_id, Some(department.id));
+    assert_eq!(
+        world.store.history_of(contact.id, 50).await.unwrap().len(),
+        4
+    );
+    assert!(
+        world
+            .store
+            .caller_card("+66812345678", 0)
+            .await
+            .unwrap()
+            .history
+            .is_empty()
+    );
+}
+
+pub(crate) async fn two_persons_on_one_number_are_candidates(world: World) {
+    let mut recorder = world.boot().await;
+    let call = recorder.talked("038611025", "somsri").await;
+    let first = confirmed(&mut recorder, record(call, person("สมชาย", ""), "ของสมชาย")).await;
+    let call = recorder.talked("038611025", "somsri").await;
+    let second = confirmed(&mut recorder, record(call, person("สมหญิง", ""), "ของสมหญิง")).await;
+    let card = world.store.caller_card("+6638611025", 3).await.unwrap();
+    assert_eq!(card.contact, None);
+    let found: Vec<ContactId> = card.candidates.iter().map(|contact| contact.id).collect();
+    assert_eq!(found, [second.contact.unwrap(), first.contact.unwrap()]);
+    assert_eq!(card.history.len(), 2);
+    assert_eq!(
+        world.store.contacts_with("+6638611025").await.unwrap(),
+        card.candidates
+    );
+    // A great family: the chooser has an end.
+    for n in 0..12 {
+        create(&world.store, 100 + n, "ญาติ", "038611025").await;
+    }
+    let card = world.store.caller_card("+6638611025", 3).await.unwrap();
+    assert_eq!(card.candidates.len(), 8);
+}
+
+pub(crate) async fn short_numbers_are_nobodys(world: World) {
+    let mut recorder = world.boot().await;
+    let call = recorder.talked("1203", "somsri").await;
+    let case = confirmed(&mut recorder, record(call, person("สมชาย", ""), "ถาม")).await;
+    assert_eq!(case.number, None);
+    assert!(
+        world
+            .store
+            .numbers_of(case.contact.unwrap())
+            .await
+            .unwrap()
+            .is_empty()
+    );
+    assert_eq!(
+        world.store.caller_card("short:1203", 3).await.unwrap(),
+        CallerCard::default()
+    );
+    let contact = create(&world.store, 0, "สมหญิง", "anonymous").await;
+    assert!(world.store.numbers_of(contact.id).await.unwrap().is_empty());
+    // An extension is somebody's.
+    let officer = create(&world.store, 0, "เจ้าหน้าที่", "2104").await;
+    let card = world.store.caller_card("ext:2104", 3).await.unwrap();
+    assert_eq!(card.contact, Some(officer));
+}
+
+pub(crate) async fn restricted_matters_are_not_told(world: World) {
+    let mut recorder = world.boot().await;
+    let call = recorder.talked("0812345678", "somsri").await;
+    let write = ConfirmWrite {
+        kind: CaseKind::Tip,
+        confidentiality: Confidentiality::Restricted,
+        ..record(call, person("สมชาย", ""), "ร้าน ก. ขายเกินราคา")
+    };
+    confirmed(&mut recorder, write).await;
+    let card = world.store.caller_card("+66812345678", 3).await.unwrap();
+    assert_eq!(
+        (card.history.len(), card.history[0].subject.as_str()),
+        (1, "")
+    );
+}
+
+pub(crate) async fn a_contact_is_changed_by_version(world: World) {
+    let contact = create(&world.store, 0, "สมชาย", "0812345678").await;
+    let patch = ContactPatch {
+        prefix: Some("ดร.".to_owned()),
+        notes: Some("พูดช้า ๆ".to_owned()),
+        ..ContactPatch::default()
+    };
+    let changed = world
+        .store
+        .patch_contact(contact.id, 1, &patch)
+        .await
+        .unwrap();
+    assert_eq!(
+        (changed.prefix.as_str(), changed.notes.as_str()),
+        ("ดร.", "พูดช้า ๆ")
+    );
+    assert_eq!((changed.given.as_str(), changed.version), ("สมชาย", 2));
+    let other = ContactPatch {
+        given: Some("สมศักดิ์".to_owned()),
+        ..ContactPatch::default()
+    };
+    let refused = world
+        .store
+        .patch_contact(contact.id, 1, &other)
+        .await
+        .unwrap_err();
+    assert!(matches!(refused, StoreRefused::Stale { current: 2 }));
+    let empty = ContactPatch {
+        given: Some(" ".to_owned()),
+        ..ContactPatch::default()
+    };
+    let refused = world
+        .store
+        .patch_contact(contact.id, 2, &empty)
+        .await
+        .unwrap_err();
+    assert_eq!(refused.code(), "unacceptable");
+    assert_eq!(
+        world.store.contact(contact.id).await.unwrap(),
+        Some(changed)
+    );
+    let nobody = ContactId::new(WallTime(1));
+    let refused = world
+        .store
+        .patch_contact(nobody, 1, &other)
+        .await
+        .unwrap_err();
+    assert_eq!(refused.code(), "no_such_contact");
+    assert_eq!(world.store.contact(nobody).await.unwrap(), None);
+}
+
+pub(crate) async fn merging_moves_numbers_and_cases(world: World) {
+    let mut recorder = world.boot().await;
+    let call = recorder.talked("0812345678", "somsri").await;
+    let one = confirmed(&mut recorder, record(call, person("สมชาย", ""), "หนึ่ง")).await;
+    let call = recorder.talked("038611025", "somsri").await;
+    let two = confirmed(&mut recorder, record(call, person("สมชาย", "ใจดี"), "สอง")).await;
+    let third = create(&world.store, 9, "สมชัย", "038611025").await;
+    let (from, into) = (one.contact.unwrap(), two.contact.unwrap());
+    let merged = world.store.merge_contacts(from, into).await.unwrap();
+    assert_eq!(merged.id, into);
+    assert_eq!(
+        world.store.contact(from).await.unwrap(),
+        Some(merged.clone())
+    );
+    let card = world.store.caller_card("+66812345678", 3).await.unwrap();
+    assert_eq!((card.contact, card.history.len()), (Some(merged), 2));
+    assert!(
+        world
+            .store
+            .search_contacts("สมชาย", 10)
+            .await
+            .unwrap()
+            .iter()
+            .all(|found| found.id == into)
+    );
+    // On over a sign-post, to a person who shares a number.
+    world.store.merge_contacts(from, third.id).await.unwrap();
+    for id in [from, into, third.id] {
+        assert_eq!(world.store.contact(id).await.unwrap().unwrap().id, third.id);
+    }
+    assert_eq!(world.store.numbers_of(third.id).await.unwrap().len(), 2);
+    let refused = world
+        .store
+        .merge_contacts(from, third.id)
+        .await
+        .unwrap_err();
+    assert_eq!(refused.code(), "unacceptable");
+    let nobody = ContactId::new(WallTime(1));
+    let refused = world
+        .store
+        .merge_contacts(nobody, third.id)
+        .await
+        .unwrap_err();
+    assert_eq!(refused.code(), "no_such_contact");
+}
+
+pub(crate) async fn names_are_found_in_any_spelling(world: World) {
+    for (n, given) in ["แม่น้ำ", "ร้าน ๗๗ การค้า", "Smith_50%", "Smithers"]
+        .iter()
+        .enumerate()
+    {
+        create(&world.store, n as i64, given, "0812345678").await;
+    }
+    for (wanted, found) in [
+        ("เเม่", 1),
+        ("น\u{e4d}\u{e49}า", 1),
+        ("77", 1),
+        ("การค้า", 1),
+        ("SMITH", 2),
+        ("th_5", 1),
+        ("0%", 1),
+        ("%", 1),
+        ("_", 1),
+        ("\\", 0),
+        ("ไม่มี", 0),
+        ("", 0),
+    ] {
+        let contacts = world.store.search_contacts(wanted, 10).await.unwrap();
+        assert_eq!(contacts.len(), found, "{wanted}");
+    }
+    assert_eq!(
+        world.store.search_contacts("smith", 1).await.unwrap().len(),
+        1
+    );
+}
+
+pub(crate) async fn thai_text_is_kept_as_it_is(world: World) {
+    // Decomposed am, doubled vowel, zero-width space, quotes, an emoji: nothing is tidied.
+    let odd = "น\u{e4d}\u{e49}า เเม่ \u{200b}๑๒๓ ''\"; -- 🧾\n\tจบ";
+    let contact = create(&world.store, 0, odd, "0812345678").await;
+    let stored = world.store.contact(contact.id).await.unwrap().unwrap();
+    assert_eq!(stored.given, odd);
+    let mut recorder = world.boot().await;
+    let call = recorder.talked("0812345678", "somsri").await;
+    let patch = ContactPatch::default();
+    let choice = ContactChoice::Known {
+        contact: contact.id,
+        patch,
+    };
+    let case = confirmed(&mut recorder, record(call, choice, odd)).await;
+    assert_eq!(
+        world.store.case(case.id).await.unwrap().unwrap().subject,
+        odd
+    );
+}

@@ -1,0 +1,327 @@
+//! Departments, people who sign in, tokens of programs, and the list of cases.
+
+use crate::{
+    records::{confirmed, record},
+    world::{MORNING, SECOND, World},
+};
+use kring_journal::{AgentId, WallTime};
+use kring_store::{
+    AgentRow, ApiToken, CaseFilter, CaseKind, CasePatch, CaseStatus, ConfirmWrite, ContactChoice,
+    Department, DepartmentId, Endpoint, EndpointId, NewSession, Role,
+};
+
+pub(crate) async fn a_fresh_database_holds_the_manuals_departments(world: World) {
+    let departments = world.store.departments().await.unwrap();
+    let told: Vec<(&str, &str, &str, &str)> = departments
+        .iter()
+        .map(|unit| {
+            (
+                unit.short.as_str(),
+                unit.name_th.as_str(),
+                unit.website.as_str(),
+                unit.hotline.as_str(),
+            )
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ("MOC", "กระทรวงพาณิชย์", "www.moc.go.th", "1203"),
+            ("DFT", "กรมการค้าต่างประเทศ", "www.dft.go.th", ""),
+            ("DIT", "กรมการค้าภายใน", "www.dit.go.th", "1569"),
+            ("DTN", "กรมเจรจาการค้าระหว่างประเทศ", "www.dtn.go.th", ""),
+            ("DIP", "กรมทรัพย์สินทางปัญญา", "www.ipthailand.go.th", ""),
+            ("DBD", "กรมพัฒนาธุรกิจการค้า", "www.dbd.go.th", ""),
+            ("DITP", "กรมส่งเสริมการค้าระหว่างประเทศ", "www.ditp.go.th", ""),
+            (
+                "TPSO",
+                "สำนักงานนโยบายและยุทธศาสตร์การค้า",
+                "www.tpsa.moc.go.th",
+                ""
+            ),
+            ("PWO", "องค์การคลังสินค้า", "www.pwo.go.th", ""),
+        ]
+    );
+    assert!(
+        departments
+            .iter()
+            .all(|unit| !unit.name_en.is_empty() && !unit.topics.is_empty())
+    );
+    // Opened again, nothing is put back that was taken out or changed.
+    let mut changed = departments[0].clone();
+    changed.hotline = "1111".to_owned();
+    world.store.put_department(&changed).await.unwrap();
+    let again = world.store_of("node-1").await;
+    assert_eq!(again.departments().await.unwrap()[0].hotline, "1111");
+    assert_eq!(again.departments().await.unwrap().len(), 9);
+    again.ping().await.unwrap();
+    again.close().await;
+}
+
+pub(crate) async fn a_department_is_stored_with_its_endpoints(world: World) {
+    let now = WallTime(MORNING);
+    let endpoint = |label: &str, extension: &str, sort| Endpoint {
+        id: EndpointId::new(now),
+        label: label.to_owned(),
+        extension: extension.to_owned(),
+        sort,
+    };
+    let mut unit = Department {
+        id: DepartmentId::new(now),
+        short: "RYG".to_owned(),
+        name_th: "สำนักงานพาณิชย์จังหวัดระยอง".to_owned(),
+        name_en: "Rayong Provincial Commercial Office".to_owned(),
+        website: String::new(),
+        hotline: String::new(),
+        topics: "ทะเบียนพาณิชย์".to_owned(),
+        sort: 10,
+        endpoints: vec![endpoint("สำรอง", "2105", 2), endpoint("โต๊ะหนึ่ง", "2104", 1)],
+    };
+    world.store.put_department(&unit).await.unwrap();
+    unit.endpoints.reverse();
+    assert_eq!(
+        world.store.department(unit.id).await.unwrap().as_ref(),
+        Some(&unit)
+    );
+    let third = world
+        .store
+        .add_endpoint(now, unit.id, "", "2106")
+        .await
+        .unwrap();
+    assert_eq!(third.sort, 3);
+    assert!(
+        world
+            .store
+            .remove_endpoint(unit.endpoints[0].id)
+            .await
+            .unwrap()
+    );
+    assert!(
+        !world
+            .store
+            .remove_endpoint(unit.endpoints[0].id)
+            .await
+            .unwrap()
+    );
+    let stored = world.store.department(unit.id).await.unwrap().unwrap();
+    let extensions: Vec<&str> = stored
+        .endpoints
+        .iter()
+        .map(|point| point.extension.as_str())
+        .collect();
+    assert_eq!(extensions, ["2105", "2106"]);
+    unit.id = DepartmentId::new(now);
+    let refused = world.store.put_department(&unit).await.unwrap_err();
+    assert_eq!(refused.code(), "taken", "{refused}");
+    let refused = world
+        .store
+        .add_endpoint(now, unit.id, "", "2107")
+        .await
+        .unwrap_err();
+    assert_eq!(refused.code(), "no_such_department");
+}
+
+fn somsri() -> AgentRow {
+    AgentRow {
+        login: AgentId::new("somsri"),
+        name: "สมศรี มีสุข".to_owned(),
+        role: Role::Supervisor,
+        password_hash: Some("$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA".to_owned()),
+        device: Some("pbx:5021".to_owned()),
+        queues: vec!["support".to_owned(), "ร้องเรียน".to_owned()],
+        disabled: false,
+    }
+}
+
+pub(crate) async fn an_agent_is_stored_and_disabled(world: World) {
+    let store = &world.store;
+    let somsri = somsri();
+    assert_eq!(store.agent(&somsri.login).await.unwrap(), None);
+    store.put_agent(&somsri).await.unwrap();
+    let preecha = AgentRow {
+        login: AgentId::new("preecha"),
+        password_hash: None,
+        device: None,
+        queues: Vec::new(),
+        ..somsri.clone()
+    };
+    store.put_agent(&preecha).await.unwrap();
+    assert_eq!(
+        store.agents().await.unwrap(),
+        [preecha.clone(), somsri.clone()]
+    );
+    let nobody = AgentId::new("nobody");
+    assert_eq!(
+        store.set_password(&nobody, "x").await.unwrap_err().code(),
+        "no_such_agent"
+    );
+    assert_eq!(
+        store.disable_agent(&nobody).await.unwrap_err().code(),
+        "no_such_agent"
+    );
+    store
+        .set_password(&preecha.login, "$argon2id$new")
+        .await
+        .unwrap();
+    store.disable_agent(&preecha.login).await.unwrap();
+    let stored = store.agent(&preecha.login).await.unwrap().unwrap();
+    assert_eq!(
+        (stored.password_hash.as_deref(), stored.disabled),
+        (Some("$argon2id$new"), true)
+    );
+    assert_eq!(store.agent(&somsri.login).await.unwrap(), Some(somsri));
+}
+
+pub(crate) async fn a_session_ends_in_time(world: World) {
+    let store = &world.store;
+    let somsri = somsri();
+    store.put_agent(&somsri).await.unwrap();
+    let session = |token: u8, from: i64, until: i64| NewSession {
+        token: [token; 32],
+        agent: somsri.login.clone(),
+        created: WallTime(from),
+        expires: WallTime(until),
+    };
+    store.open_session(&session(1, 0, 100)).await.unwrap();
+    let found = store
+        .session(&[1; 32], WallTime(99))
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(
+        (found.agent, found.expires),
+        (somsri.clone(), WallTime(100))
+    );
+    assert_eq!(store.session(&[1; 32], WallTime(100)).await.unwrap(), None);
+    assert_eq!(store.session(&[2; 32], WallTime(0)).await.unwrap(), None);
+    assert!(store.close_session(&[1; 32]).await.unwrap());
+    assert!(!store.close_session(&[1; 32]).await.unwrap());
+    assert_eq!(store.session(&[1; 32], WallTime(0)).await.unwrap(), None);
+    // A sign-in forgets those that have expired.
+    store.open_session(&session(3, 0, 100)).await.unwrap();
+    store.open_session(&session(4, 200, 300)).await.unwrap();
+    assert!(!store.close_session(&[3; 32]).await.unwrap());
+    // A new password, and being disabled, sign out everywhere.
+    store
+        .set_password(&somsri.login, "$argon2id$new")
+        .await
+        .unwrap();
+    assert_eq!(store.session(&[4; 32], WallTime(200)).await.unwrap(), None);
+    store.open_session(&session(5, 200, 300)).await.unwrap();
+    store
+        .put_agent(&AgentRow {
+            disabled: true,
+            ..somsri.clone()
+        })
+        .await
+        .unwrap();
+    assert_eq!(store.session(&[5; 32], WallTime(200)).await.unwrap(), None);
+    let refused = store.open_session(&session(6, 200, 300)).await.unwrap_err();
+    assert_eq!(refused.code(), "no_such_agent");
+}
+
+pub(crate) async fn a_token_is_known_by_its_hash(world: World) {
+    let store = &world.store;
+    let token = ApiToken {
+        name: "wallboard".to_owned(),
+        scopes: vec!["calls:read".to_owned()],
+        created: WallTime(MORNING),
+    };
+    store.add_token(&[7; 32], &token).await.unwrap();
+    let refused = store.add_token(&[8; 32], &token).await.unwrap_err();
+    assert_eq!(refused.code(), "taken");
+    assert_eq!(store.token(&[7; 32]).await.unwrap().as_ref(), Some(&token));
+    assert_eq!(store.token(&[8; 32]).await.unwrap(), None);
+    assert_eq!(store.tokens().await.unwrap(), [token]);
+    assert!(store.revoke_token("wallboard").await.unwrap());
+    assert!(!store.revoke_token("wallboard").await.unwrap());
+    assert_eq!(store.token(&[7; 32]).await.unwrap(), None);
+}
+
+pub(crate) async fn cases_are_listed_and_changed_by_version(world: World) {
+    let mut recorder = world.boot().await;
+    let store = &world.store;
+    let mut cases = Vec::new();
+    for n in 0..7 {
+        let call = recorder.talked("0812345678", "somsri").await;
+        let kind = [CaseKind::Complaint, CaseKind::Inquiry][n % 2];
+        let write = ConfirmWrite {
+            kind,
+            ..record(call, ContactChoice::Nobody, "เรื่อง")
+        };
+        cases.push(confirmed(&mut recorder, write).await);
+    }
+    let page = store
+        .cases(&CaseFilter {
+            limit: 5,
+            ..CaseFilter::default()
+        })
+        .await
+        .unwrap();
+    assert_eq!((page.cases.len(), page.next), (5, Some(cases[2].id)));
+    assert_eq!(page.cases[0], cases[6]);
+    let after = CaseFilter {
+        after: page.next,
+        ..CaseFilter::default()
+    };
+    let rest = store.cases(&after).await.unwrap();
+    assert_eq!(
+        (rest.cases, rest.next),
+        (vec![cases[1].clone(), cases[0].clone()], None)
+    );
+    let open = CaseFilter {
+        status: Some(CaseStatus::Open),
+        kind: Some(CaseKind::Complaint),
+        ..CaseFilter::default()
+    };
+    assert_eq!(store.cases(&open).await.unwrap().cases.len(), 4);
+    let closed = CaseFilter {
+        status: Some(CaseStatus::Closed),
+        agent: Some(AgentId::new("somsri")),
+        ..CaseFilter::default()
+    };
+    assert_eq!(store.cases(&closed).await.unwrap().cases.len(), 3);
+
+    let department = store.departments().await.unwrap()[2].id;
+    let later = WallTime(MORNING + 9_000 * SECOND);
+    let patch = CasePatch {
+        status: Some(CaseStatus::WaitingUnit),
+        department: Some(department),
+        due: Some(later),
+        ..CasePatch::default()
+    };
+    let changed = store
+        .patch_case(later, cases[0].id, 1, &patch)
+        .await
+        .unwrap();
+    assert_eq!(
+        (changed.version, changed.updated, changed.due),
+        (2, later, Some(later))
+    );
+    assert_eq!(changed.subject, cases[0].subject);
+    assert_eq!(store.case(cases[0].id).await.unwrap(), Some(changed));
+    let of_unit = CaseFilter {
+        department: Some(department),
+        ..CaseFilter::default()
+    };
+    assert_eq!(store.cases(&of_unit).await.unwrap().cases.len(), 1);
+    let refused = store
+        .patch_case(later, cases[0].id, 1, &patch)
+        .await
+        .unwrap_err();
+    assert_eq!(refused.code(), "stale");
+    let unknown = CasePatch {
+        department: Some(DepartmentId::new(later)),
+        ..CasePatch::default()
+    };
+    let refused = store
+        .patch_case(later, cases[0].id, 2, &unknown)
+        .await
+        .unwrap_err();
+    assert_eq!(refused.code(), "no_such_department");
+    let refused = store
+        .patch_case(later, kring_store::CaseId::new(later), 1, &patch)
+        .await
+        .unwrap_err();
+    assert_eq!(refused.code(), "no_such_case");
+}

@@ -1,0 +1,111 @@
+//! One contract for both databases: what holds on SQLite holds on PostgreSQL, by the same tests.
+//!
+//! On SQLite each contract is a test of its own. On PostgreSQL one test starts a server, keeps every
+//! contract in a fresh database of it, and names those that broke.
+
+mod customers;
+mod directory;
+mod history;
+mod journal;
+mod postgres;
+mod records;
+mod restart;
+mod tamper;
+mod world;
+
+use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
+use world::World;
+
+macro_rules! contracts {
+    ($($file:ident: $($name:ident),+;)+) => {
+        mod sqlite {
+            $($(
+                #[tokio::test]
+                async fn $name() {
+                    crate::$file::$name(crate::World::sqlite().await).await;
+                }
+            )+)+
+        }
+
+        mod postgres_server {
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn keeps_every_contract() {
+                let server = crate::postgres::Server::start();
+                let mut broken = Vec::new();
+                $($(
+                    let world = crate::fresh_postgres(&server, stringify!($name)).await;
+                    if tokio::spawn(crate::$file::$name(world)).await.is_err() {
+                        broken.push(concat!(stringify!($file), "::", stringify!($name)));
+                    }
+                )+)+
+                assert!(broken.is_empty(), "on PostgreSQL these broke: {broken:#?}");
+            }
+        }
+    };
+}
+
+contracts! {
+    journal: facts_are_read_back_as_they_were_written,
+        a_group_of_any_size_is_kept,
+        facts_must_come_in_order,
+        a_group_appended_again_is_not_doubled,
+        a_failed_append_leaves_nothing_and_can_be_repeated,
+        readers_and_writers_do_not_meet,
+        erasing_a_caller_leaves_the_journal_whole;
+    tamper: nobody_can_change_the_journal,
+        a_changed_fact_is_found,
+        a_fact_moved_to_another_time_is_found,
+        a_removed_fact_is_found,
+        an_inserted_fact_is_found,
+        a_removed_segment_is_found,
+        a_rewritten_segment_is_found;
+    records: a_draft_grows_by_version,
+        a_stale_draft_is_not_written,
+        a_draft_saved_twice_is_saved_once,
+        only_the_calls_agent_may_write,
+        a_new_caller_becomes_a_contact,
+        a_known_caller_is_put_right,
+        an_anonymous_tip_names_nobody,
+        a_refused_record_leaves_the_facts_and_takes_no_number,
+        a_record_is_made_once,
+        a_call_can_be_closed_without_a_case,
+        the_unfinished_list_holds_what_is_owed,
+        references_count_by_thai_year;
+    restart: an_orderly_stop_is_clean,
+        an_unclean_boot_is_closed_by_the_next,
+        a_call_of_another_node_stays_open,
+        presence_survives;
+    history: the_row_is_the_fold_of_its_facts,
+        pages_are_newest_first_and_whole,
+        every_filter_filters,
+        a_cursor_is_text;
+    customers: a_number_without_a_contact_has_no_card,
+        one_person_has_a_card_with_history,
+        two_persons_on_one_number_are_candidates,
+        short_numbers_are_nobodys,
+        restricted_matters_are_not_told,
+        a_contact_is_changed_by_version,
+        merging_moves_numbers_and_cases,
+        names_are_found_in_any_spelling,
+        thai_text_is_kept_as_it_is;
+    directory: a_fresh_database_holds_the_manuals_departments,
+        a_department_is_stored_with_its_endpoints,
+        an_agent_is_stored_and_disabled,
+        a_session_ends_in_time,
+        a_token_is_known_by_its_hash,
+        cases_are_listed_and_changed_by_version;
+}
+
+async fn fresh_postgres(server: &postgres::Server, name: &str) -> World {
+    // PostgreSQL's names have at most 63 bytes.
+    let name: String = name.chars().take(60).collect();
+    let mut raw = PgConnection::connect(&server.url("postgres"))
+        .await
+        .expect("the server answers");
+    let sql = format!("CREATE DATABASE {name}");
+    raw.execute(sqlx::raw_sql(AssertSqlSafe(sql)))
+        .await
+        .expect("a fresh database");
+    raw.close().await.expect("the connection closes");
+    World::open(server.url(&name), None).await
+}
