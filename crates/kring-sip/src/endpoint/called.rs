@@ -1,9 +1,9 @@
 //! The called side (UAS): an INVITE comes, is answered, acknowledged or given up.
 
 use super::{
-    Endpoint, Peer,
+    Endpoint,
     effect::{IncomingInvite, LegEvent, LegId},
-    heads::Heads,
+    heads::Arrival,
     identity::ALLOW,
     leg::{Ack, Awaited, Called, Established, Leg, PendingBye},
     limits,
@@ -11,7 +11,7 @@ use super::{
     screen::{self, Refused},
 };
 use crate::{
-    HeaderName, Request,
+    HeaderName,
     dialog::Dialog,
     transaction::{Repeating, ServerInvite, ServerKey, ServerState, Woken},
 };
@@ -94,21 +94,19 @@ impl Endpoint {
     }
 
     /// An INVITE outside of dialogs.
-    pub(super) fn incoming(
-        &mut self,
-        now: Moment,
-        from: Peer,
-        key: ServerKey,
-        request: &Request,
-    ) -> Result<(), Refused> {
-        let _ = now;
+    pub(super) fn incoming(&mut self, arrival: &Arrival<'_>) -> Result<(), Refused> {
+        let Arrival {
+            from,
+            key,
+            request,
+            heads,
+            ..
+        } = arrival;
         let headers = &request.headers;
         let bad = || Refused::plain(400);
-        let heads = Heads::of(headers).ok_or_else(bad)?;
         // On two ways to us at once (RFC 3261 §8.2.2.2).
-        let merge = self
-            .entropy
-            .digest((heads.from_tag, heads.call_id, heads.seq));
+        let merge = (heads.from_tag, heads.call_id, heads.seq);
+        let merge = self.entropy.digest(merge);
         if self.merges.contains_key(&merge) {
             return Err(Refused::plain(482));
         }
@@ -119,8 +117,8 @@ impl Endpoint {
             return Err(Refused::for_now(503, limits::RETRY_AFTER_S));
         }
         let tag = self.entropy.token();
-        let dialog = Dialog::called(from, headers, &heads, &caller, tag).ok_or_else(bad)?;
-        let reply = Reply::to_request(from, request.method.clone(), headers, &heads, tag);
+        let dialog = Dialog::called(*from, headers, heads, &caller, tag).ok_or_else(bad)?;
+        let reply = Reply::to_request(arrival, tag);
         if reply.len() > limits::ECHO_BYTES_MAX {
             return Err(Refused::plain(513));
         }
@@ -131,11 +129,11 @@ impl Endpoint {
         }
         let trying = trying.finish(None);
         let invite = ServerInvite::received(leg, reply.to, Some(merge), tag, trying.clone());
-        self.server_invites.insert(&mut self.queue, key, invite);
-        self.merges.insert(merge, key);
+        self.server_invites.insert(&mut self.queue, *key, invite);
+        self.merges.insert(merge, *key);
         self.send_response(reply.to, trying, request.method.clone(), 100);
         let event = IncomingInvite {
-            from_peer: from,
+            from_peer: *from,
             request_uri: request.uri.clone(),
             from: caller,
             to,
@@ -145,7 +143,7 @@ impl Endpoint {
             body,
         };
         let called = Called {
-            invite: key,
+            invite: *key,
             dialog,
             reply,
             seq: heads.seq,
@@ -158,21 +156,13 @@ impl Endpoint {
 
     /// A CANCEL: `key` is that of the INVITE which it names by its branch (RFC 3261 §9.2). Answered
     /// statelessly: repeated, it gets the same answer as long as the INVITE is remembered.
-    pub(super) fn cancelled(
-        &mut self,
-        now: Moment,
-        from: Peer,
-        key: ServerKey,
-        request: &Request,
-        heads: &Heads<'_>,
-    ) {
-        let Some(invite) = self.server_invites.get(key) else {
-            self.refuse_statelessly(from, key, request, heads, Refused::plain(481));
+    pub(super) fn cancelled(&mut self, now: Moment, arrival: &Arrival<'_>) {
+        let Some(invite) = self.server_invites.get(arrival.key) else {
+            self.refuse_statelessly(arrival, Refused::plain(481));
             return;
         };
         let (leg, state) = (invite.leg, invite.state());
-        let headers = &request.headers;
-        let reply = Reply::to_request(from, request.method.clone(), headers, heads, invite.tag);
+        let reply = Reply::to_request(arrival, invite.tag);
         let bytes = reply.begin(200).finish(None);
         self.send_response(reply.to, bytes, reply.method, 200);
         if state != ServerState::Proceeding {
@@ -187,15 +177,15 @@ impl Endpoint {
     }
 
     /// An ACK: of a refusal it ends in the transaction, of a 2xx in the dialog.
-    pub(super) fn ack(
-        &mut self,
-        now: Moment,
-        key: ServerKey,
-        request: &Request,
-        heads: &Heads<'_>,
-    ) {
+    pub(super) fn ack(&mut self, now: Moment, arrival: &Arrival<'_>) {
+        let Arrival {
+            key,
+            request,
+            heads,
+            ..
+        } = arrival;
         let timers = self.timers;
-        let state = self.server_invites.change(&mut self.queue, key, |invite| {
+        let state = self.server_invites.change(&mut self.queue, *key, |invite| {
             invite.acknowledged(now, &timers);
             invite.state()
         });

@@ -1,9 +1,9 @@
 //! Requests within a dialog: those of the other side in their order, and our BYE.
 
 use super::{
-    Endpoint, Peer,
+    Endpoint,
     effect::{LegEvent, LegId},
-    heads::Heads,
+    heads::{Arrival, Heads},
     leg::{Ack, Early, Established, Leg, PendingBye},
     limits,
     reply::Reply,
@@ -65,17 +65,15 @@ impl Endpoint {
     }
 
     /// A request of the other side within the dialog of `leg`.
-    pub(super) fn request_within(
-        &mut self,
-        now: Moment,
-        from: Peer,
-        key: ServerKey,
-        leg: LegId,
-        request: &Request,
-        heads: &Heads<'_>,
-    ) {
-        let method = request.method.clone();
-        let reply = Reply::to_request(from, method, &request.headers, heads, 0);
+    pub(super) fn request_within(&mut self, now: Moment, leg: LegId, arrival: &Arrival<'_>) {
+        let Arrival {
+            key,
+            request,
+            heads,
+            ..
+        } = arrival;
+        let key = *key;
+        let reply = Reply::to_request(arrival, 0);
         if reply.len() > limits::ECHO_BYTES_MAX {
             self.send_refusal(&reply, Refused::plain(513));
             return;
@@ -114,7 +112,7 @@ impl Endpoint {
                 self.answer_within(now, key, leg, &reply, Refused::plain(200));
                 self.tell(leg, LegEvent::TalkWanted);
             }
-            Answer::Offer => self.offered(now, key, leg, reply, request, heads),
+            Answer::Offer => self.offered(now, leg, reply, arrival),
         }
     }
 

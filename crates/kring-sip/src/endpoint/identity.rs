@@ -1,7 +1,11 @@
 //! How we present ourselves: the parts of our messages that never change, written once.
 
 use super::{EndpointConfig, draft::Draft, effect::Transport};
-use crate::{Uri, header::Via};
+use crate::{
+    HeaderName, Headers, Uri,
+    params::{Alphabet, ParamItems},
+    token::ListItems,
+};
 use std::net::SocketAddr;
 
 /// The methods that we answer with something else than 405.
@@ -57,9 +61,14 @@ impl Identity {
 /// RFC 3261's cookie, and a mark of our own.
 const BRANCH_START: &str = "z9hG4bK-k";
 
-/// The branch that we put into a Via, if it is one of ours.
-pub(crate) fn own_branch(via: &Via) -> Option<u64> {
-    read_token(via.branch()?.strip_prefix(BRANCH_START)?)
+/// The branch of the topmost Via, if it is one of ours. Reads nothing else of it.
+pub(crate) fn own_branch(headers: &Headers) -> Option<u64> {
+    let line = headers.get(&HeaderName::Via)?;
+    let via = ListItems::new(line).next()?;
+    let (_, branch) = ParamItems::new(&via[via.find(';')?..], Alphabet::Header)
+        .map_while(Result::ok)
+        .find(|(name, _)| name.eq_ignore_ascii_case("branch"))?;
+    read_token(branch?.strip_prefix(BRANCH_START)?)
 }
 
 /// A tag or branch of ours: sixteen hexadecimal digits.

@@ -4,7 +4,7 @@ use super::{
     Endpoint,
     called::Expected,
     effect::{LegEvent, LegId, OfferKind},
-    heads::Heads,
+    heads::Arrival,
     identity::ALLOW,
     leg::{Ack, PendingOffer},
     limits,
@@ -12,8 +12,8 @@ use super::{
     screen::{self, Refused},
 };
 use crate::{
-    Method, Request, StatusCode,
-    transaction::{Server, ServerInvite, ServerKey},
+    Method, StatusCode,
+    transaction::{Server, ServerInvite},
 };
 use bytes::Bytes;
 use kring_time::Moment;
@@ -90,15 +90,8 @@ impl Endpoint {
     }
 
     /// A re-INVITE or UPDATE that may go to the exchange.
-    pub(super) fn offered(
-        &mut self,
-        now: Moment,
-        key: ServerKey,
-        leg: LegId,
-        reply: Reply,
-        request: &Request,
-        heads: &Heads<'_>,
-    ) {
+    pub(super) fn offered(&mut self, now: Moment, leg: LegId, reply: Reply, arrival: &Arrival<'_>) {
+        let (key, request) = (arrival.key, arrival.request);
         let body = match screen::session(request) {
             Ok(body) => body.unwrap_or_default(),
             Err(refused) => {
@@ -126,7 +119,7 @@ impl Endpoint {
             request: key,
             kind,
             reply,
-            seq: heads.seq,
+            seq: arrival.heads.seq,
             late_offer: body.is_empty(),
             contact: request.headers.contact().ok().map(|contact| contact.uri),
         };

@@ -1,15 +1,9 @@
-//! What of a request its responses repeat, and where they go (RFC 3261 §8.2.6.2, §18.2.2, RFC 3581).
+//! What of a request its responses repeat (RFC 3261 §8.2.6.2), and where they go.
 //!
 //! Kept as bytes for as long as a response is owed, so that the request itself can be let go.
 
-use super::{
-    draft::Draft,
-    effect::{Peer, Transport},
-    heads::Heads,
-    identity::Identity,
-};
-use crate::{HeaderName, Headers, Method, StatusCode, header::Via};
-use std::net::SocketAddr;
+use super::{draft::Draft, effect::Peer, heads::Arrival, identity::Identity};
+use crate::{HeaderName, Method, StatusCode};
 
 /// The head of every response to one request.
 #[derive(Debug)]
@@ -25,22 +19,15 @@ pub(crate) struct Reply {
 }
 
 impl Reply {
-    /// Takes what is needed of a request that came from `from` and is stamped with it. `tag` goes into
-    /// To, if there is none.
-    pub(crate) fn to_request(
-        from: Peer,
-        method: Method,
-        headers: &Headers,
-        heads: &Heads<'_>,
-        tag: u64,
-    ) -> Reply {
+    /// Takes what is needed of a request. `tag` goes into To, if there is none.
+    pub(crate) fn to_request(arrival: &Arrival<'_>, tag: u64) -> Reply {
         let mut echo = Vec::with_capacity(512);
         let mut routes = Vec::new();
-        for (name, value) in headers.iter_raw() {
+        for (name, value) in arrival.request.headers.iter_raw() {
             match name {
                 HeaderName::To => {
                     push(&mut echo, name, value);
-                    if heads.to_tag.is_none() {
+                    if arrival.heads.to_tag.is_none() {
                         echo.truncate(echo.len() - 2);
                         echo.extend_from_slice(format!(";tag={tag:016x}\r\n").as_bytes());
                     }
@@ -53,8 +40,8 @@ impl Reply {
             }
         }
         Reply {
-            to: response_peer(from, &heads.via),
-            method,
+            to: arrival.answer_to,
+            method: arrival.request.method.clone(),
             echo: echo.into(),
             routes: routes.into(),
         }
@@ -90,22 +77,4 @@ fn push(lines: &mut Vec<u8>, name: &HeaderName, value: &[u8]) {
     lines.extend_from_slice(b": ");
     lines.extend_from_slice(value);
     lines.extend_from_slice(b"\r\n");
-}
-
-/// RFC 3261 §18.2.2 and RFC 3581 §4: over a stream, back through it; else to `maddr`, to where the
-/// request came from if it asks so, or to the port that Via names at the address it came from.
-fn response_peer(from: Peer, via: &Via) -> Peer {
-    let port = via.port.unwrap_or(5060);
-    let address = match from.transport {
-        Transport::Tcp => from.address,
-        Transport::Udp => match via.params.get("maddr").map(str::parse) {
-            Some(Ok(ip)) => SocketAddr::new(ip, port),
-            _ if via.rport().is_some() => from.address,
-            _ => SocketAddr::new(from.address.ip(), port),
-        },
-    };
-    Peer {
-        transport: from.transport,
-        address,
-    }
 }

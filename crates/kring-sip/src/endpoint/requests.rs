@@ -5,13 +5,15 @@
 use super::{
     Direction, Endpoint, LegId, Peer, SipCount, Transmit,
     effect::Effect,
-    heads::Heads,
+    heads::{Arrival, Heads, answer_to},
     identity::{ACCEPT, ALLOW, read_token},
     leg::Leg,
     reply::Reply,
     screen::{self, Refused},
 };
-use crate::{HeaderName, Method, ParseRefused, Refusal, Request, transaction::ServerKey};
+use crate::{
+    HeaderName, Method, ParseRefused, Refusal, Request, header::Via, transaction::ServerKey,
+};
 use kring_time::Moment;
 
 impl Endpoint {
@@ -35,47 +37,49 @@ impl Endpoint {
 
     /// A request.
     pub(super) fn request(&mut self, now: Moment, from: Peer, mut request: Request) {
-        let Some(heads) = Heads::of(&request.headers) else {
+        let (Ok(via), Some(heads)) = (request.headers.via(), Heads::of(&request.headers)) else {
             return;
         };
-        let key = self.server_key(&request, &heads);
-        match request.method {
-            Method::Ack => {
-                self.count_in(Method::Ack);
-                self.ack(now, key, &request, &heads);
-                return;
-            }
-            Method::Cancel => {}
-            _ if self.answer_repeated(key) => return,
-            _ => {}
+        let key = self.server_key(&request, &via, &heads);
+        let keeps_transaction = !matches!(request.method, Method::Ack | Method::Cancel);
+        if keeps_transaction && self.answer_repeated(key) {
+            return;
         }
-        self.count_in(request.method.clone());
-        if request.headers.stamp_source(from.address).is_err() {
+        self.count(SipCount::Request {
+            method: request.method.clone(),
+            direction: Direction::In,
+        });
+        if request.method != Method::Ack && request.headers.stamp_source(from.address).is_err() {
             return;
         }
         let Some(heads) = Heads::of(&request.headers) else {
             return;
         };
-        match (&request.method, heads.to_tag) {
-            (Method::Cancel, _) => self.cancelled(now, from, key, &request, &heads),
-            (_, Some(tag)) => match self.leg_of(tag, &heads) {
-                Some(leg) => self.request_within(now, from, key, leg, &request, &heads),
-                None => {
-                    self.refuse_statelessly(from, key, &request, &heads, Refused::plain(481));
-                }
+        let arrival = Arrival {
+            from,
+            answer_to: answer_to(from, &via),
+            key,
+            request: &request,
+            heads,
+        };
+        match (&request.method, arrival.heads.to_tag) {
+            (Method::Ack, _) => self.ack(now, &arrival),
+            (Method::Cancel, _) => self.cancelled(now, &arrival),
+            (_, Some(tag)) => match self.leg_of(tag, &arrival.heads) {
+                Some(leg) => self.request_within(now, leg, &arrival),
+                None => self.refuse_statelessly(&arrival, Refused::plain(481)),
             },
-            (_, None) => self.request_outside(now, from, key, request),
+            (_, None) => self.request_outside(&arrival),
         }
     }
 
     /// RFC 3261 §17.2.3: a branch with the magic cookie is unique with its sent-by and method; ACK and
     /// CANCEL share the method of their INVITE. Otherwise RFC 2543's rule.
-    fn server_key(&self, request: &Request, heads: &Heads<'_>) -> ServerKey {
+    fn server_key(&self, request: &Request, via: &Via, heads: &Heads<'_>) -> ServerKey {
         let method = match &request.method {
             Method::Ack | Method::Cancel => "INVITE",
             other => other.as_str(),
         };
-        let via = &heads.via;
         let sent_by = (via.host.to_ascii_lowercase(), via.port.unwrap_or(5060));
         ServerKey(match via.unique_branch() {
             Some(branch) => self.entropy.digest((method, sent_by, branch)),
@@ -120,32 +124,25 @@ impl Endpoint {
         is_meant.then_some(id)
     }
 
-    fn request_outside(&mut self, now: Moment, from: Peer, key: ServerKey, request: Request) {
-        let refused = match screen::method(&request.method).and_then(|()| screen::outside(&request))
-        {
-            Err(refused) => refused,
-            Ok(()) => match request.method {
-                Method::Invite => match self.incoming(now, from, key, &request) {
-                    Ok(()) => return,
-                    Err(refused) => refused,
-                },
+    fn request_outside(&mut self, arrival: &Arrival<'_>) {
+        let request = arrival.request;
+        let done = screen::method(&request.method)
+            .and_then(|()| screen::outside(request))
+            .and_then(|()| match request.method {
+                Method::Invite => self.incoming(arrival),
                 Method::Options => {
-                    self.answer_options(from, key, &request);
-                    return;
+                    self.answer_options(arrival);
+                    Ok(())
                 }
-                _ => Refused::plain(481),
-            },
-        };
-        if let Some(heads) = Heads::of(&request.headers) {
-            self.refuse_statelessly(from, key, &request, &heads, refused);
+                _ => Err(Refused::plain(481)),
+            });
+        if let Err(refused) = done {
+            self.refuse_statelessly(arrival, refused);
         }
     }
 
-    fn answer_options(&mut self, from: Peer, key: ServerKey, request: &Request) {
-        let Some(heads) = Heads::of(&request.headers) else {
-            return;
-        };
-        let reply = self.stateless_reply(from, key, request, &heads);
+    fn answer_options(&mut self, arrival: &Arrival<'_>) {
+        let reply = self.stateless_reply(arrival);
         let mut draft = reply.begin(200);
         draft.line("Allow", ALLOW);
         draft.line("Accept", ACCEPT);
@@ -155,15 +152,8 @@ impl Endpoint {
     }
 
     /// The same request again gets the same answer again, without anybody remembering the first.
-    pub(super) fn refuse_statelessly(
-        &mut self,
-        from: Peer,
-        key: ServerKey,
-        request: &Request,
-        heads: &Heads<'_>,
-        refused: Refused,
-    ) {
-        let reply = self.stateless_reply(from, key, request, heads);
+    pub(super) fn refuse_statelessly(&mut self, arrival: &Arrival<'_>, refused: Refused) {
+        let reply = self.stateless_reply(arrival);
         self.send_refusal(&reply, refused);
     }
 
@@ -177,25 +167,14 @@ impl Endpoint {
         self.send_response(reply.to, bytes, reply.method.clone(), refused.code);
     }
 
-    pub(super) fn stateless_reply(
-        &self,
-        from: Peer,
-        key: ServerKey,
-        request: &Request,
-        heads: &Heads<'_>,
-    ) -> Reply {
-        let tag = self.entropy.digest(("stateless", key));
-        Reply::to_request(from, request.method.clone(), &request.headers, heads, tag)
+    fn stateless_reply(&self, arrival: &Arrival<'_>) -> Reply {
+        let tag = self.entropy.digest(("stateless", arrival.key));
+        Reply::to_request(arrival, tag)
     }
 
     /// Whether a new call would exceed a bound.
     pub(super) fn is_full(&self) -> bool {
         self.legs.len() >= self.bounds.legs
             || self.server_transactions() >= self.bounds.server_transactions
-    }
-
-    fn count_in(&mut self, method: Method) {
-        let direction = Direction::In;
-        self.count(SipCount::Request { method, direction });
     }
 }

@@ -20,7 +20,7 @@ impl Endpoint {
             code,
             direction: Direction::In,
         });
-        let Some(branch) = own_branch(&heads.via) else {
+        let Some(branch) = own_branch(&response.headers) else {
             return;
         };
         let key = ClientKey::of_branch(branch);

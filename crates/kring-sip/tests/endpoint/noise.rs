@@ -190,7 +190,8 @@ impl Stage {
     /// A request out of the blue, or within something that the endpoint said.
     fn request(&mut self, bytes: &mut Bytes<'_>) {
         let method = METHODS[bytes.below(METHODS.len())];
-        let (call, branch, seq) = (bytes.below(4), bytes.below(8), bytes.below(6));
+        let (call, branch) = (bytes.below(4), bytes.below(64));
+        let mut seq = bytes.below(3);
         let mut from = "<sip:081@192.0.2.2>;tag=caller".to_owned();
         let mut to = "<sip:1203@192.0.2.1>".to_owned();
         let mut call_id = call.to_string();
@@ -201,6 +202,9 @@ impl Stage {
                 found.unwrap_or_default().to_owned()
             };
             call_id = line("Call-ID: ");
+            let said_seq = line("CSeq: ");
+            let said_seq = said_seq.split(' ').next().unwrap_or_default();
+            seq += said_seq.parse().unwrap_or(0);
             (from, to) = if said.starts_with("SIP/2.0") {
                 (line("From: "), line("To: "))
             } else {
