@@ -113,6 +113,11 @@ impl Params {
         self.put(name, Some(written.into()));
     }
 
+    /// Gives `name` a value that is already spelled as it must stand.
+    pub(crate) fn set_written(&mut self, name: &str, value: String) {
+        self.put(name, Some(value.into()));
+    }
+
     /// Makes `name` a parameter without a value, such as `lr`.
     pub fn set_flag(&mut self, name: &str) {
         self.put(name, None);

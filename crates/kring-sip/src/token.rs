@@ -78,24 +78,31 @@ pub(crate) fn quoted_end(text: &str, open: usize) -> Option<usize> {
     None
 }
 
-/// What a quoted string says; text that is not quoted is returned as it is.
+/// What a quoted string says, or text that is not quoted. No name holds a line break: it reads as a space.
 pub(crate) fn unquote(text: &str) -> Cow<'_, str> {
-    let Some(inner) = text
+    let quoted = text
         .strip_prefix('"')
-        .and_then(|rest| rest.strip_suffix('"'))
-    else {
-        return Cow::Borrowed(text);
-    };
-    if !inner.contains('\\') {
+        .and_then(|rest| rest.strip_suffix('"'));
+    let inner = quoted.unwrap_or(text);
+    let is_special = |char| matches!(char, '\r' | '\n') || (char == '\\' && quoted.is_some());
+    if !inner.contains(is_special) {
         return Cow::Borrowed(inner);
     }
     let mut plain = String::with_capacity(inner.len());
     let mut chars = inner.chars();
     while let Some(char) = chars.next() {
-        match char {
-            '\\' => plain.extend(chars.next()),
-            other => plain.push(other),
-        }
+        let said = if char == '\\' && quoted.is_some() {
+            chars.next()
+        } else {
+            Some(char)
+        };
+        plain.extend(said.map(|char| {
+            if matches!(char, '\r' | '\n') {
+                ' '
+            } else {
+                char
+            }
+        }));
     }
     Cow::Owned(plain)
 }

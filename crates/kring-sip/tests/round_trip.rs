@@ -51,7 +51,7 @@ fn uri() -> impl Strategy<Value = Uri> {
         option::of(".{1,12}"),
         host(),
         option::of(any::<u16>()),
-        vec((token(), token()), 0..3),
+        vec((token(), ".{0,8}"), 0..3),
     )
         .prop_map(|(user, host, port, params)| {
             let mut uri = Uri::sip(user.as_deref(), &host, port).unwrap();

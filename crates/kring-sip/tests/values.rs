@@ -143,3 +143,26 @@ fn an_attended_transfer_survives_the_uri() {
     assert_eq!(refer_to.request_uri().to_string(), "sip:2104@192.0.2.30");
     assert_eq!(refer_to.to_string(), text);
 }
+
+#[test]
+fn what_is_set_is_escaped() {
+    let mut uri: Uri = "sip:a:secret@b;lr".parse().unwrap();
+    uri.set_user(Some("ฝ่าย 1@x"));
+    uri.set_param("note", "a;b\"c>");
+    assert_eq!(
+        uri.to_string(),
+        "sip:%E0%B8%9D%E0%B9%88%E0%B8%B2%E0%B8%A2%201%40x:secret@b;lr;note=a%3Bb%22c%3E"
+    );
+    uri.set_user(None);
+    assert!(uri.remove_param("NOTE"));
+    assert_eq!(uri.to_string(), "sip:b;lr");
+    let mut opaque: Uri = "isbn:2983792873".parse().unwrap();
+    opaque.set_user(Some("x"));
+    assert_eq!((opaque.to_string().as_str(), opaque.user()), ("isbn:2983792873", None));
+}
+
+#[test]
+fn no_name_holds_a_line_break() {
+    let name: NameAddr = "\"a\r\nb\\\rc\" <sip:a@b>".parse().unwrap();
+    assert_eq!(name.display.as_deref(), Some("a  b c"));
+}

@@ -46,7 +46,7 @@ impl ReferTo {
     pub fn request_uri(&self) -> Uri {
         let mut uri = self.address.uri.clone();
         uri.clear_headers();
-        uri.params_mut().remove("method");
+        uri.remove_param("method");
         uri
     }
 }

@@ -94,9 +94,10 @@ pub struct Uri {
 }
 
 impl Uri {
-    /// `sip:user@host:port`; `user` is escaped where needed. An IPv6 host is given in brackets.
+    /// `sip:user@host:port`; `user` is escaped where needed, and an empty one is none. An IPv6 host is given in brackets.
     pub fn sip(user: Option<&str>, host: &str, port: Option<u16>) -> Result<Uri, UriRefused> {
         check_host(host)?;
+        let user = user.filter(|user| !user.is_empty());
         let user = user.map(|user| escape(user, is_user_byte).into());
         Ok(Uri {
             scheme: Scheme::Sip,
@@ -157,11 +158,6 @@ impl Uri {
         &self.params
     }
 
-    /// All URI parameters, to change them.
-    pub const fn params_mut(&mut self) -> &mut Params {
-        &mut self.params
-    }
-
     /// The headers after the question mark with their escapes resolved, such as
     /// `("Replaces", "a@b;to-tag=x")`.
     pub fn headers(&self) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> {
@@ -192,9 +188,17 @@ impl Uri {
         }
     }
 
-    /// Sets the user part, escaping where needed, or takes it away.
+    /// Sets the user part, escaping where needed; none or an empty one takes it away. A `tel:` URI
+    /// keeps its number rather than have none, and a URI of another scheme has no user part to set.
     pub fn set_user(&mut self, user: Option<&str>) {
-        self.user = user.map(|user| escape(user, is_user_byte).into());
+        let user = user
+            .filter(|user| !user.is_empty())
+            .map(|user| escape(user, is_user_byte));
+        match (&self.scheme, user) {
+            (Scheme::Other(_), _) | (Scheme::Tel, None) => {}
+            (_, Some(user)) => self.user = Some(user.into()),
+            (_, None) => (self.user, self.password) = (None, None),
+        }
     }
 
     /// Sets the host; an IPv6 address in brackets.
@@ -209,9 +213,19 @@ impl Uri {
         self.port = port;
     }
 
-    /// Gives a URI parameter a value.
+    /// Gives a URI parameter a value, escaping where needed; an empty value makes it one without a
+    /// value, such as `lr`. `name` is a token.
     pub fn set_param(&mut self, name: &str, value: &str) {
-        self.params.set(name, value);
+        if value.is_empty() {
+            self.params.set_flag(name);
+        } else {
+            self.params.set_written(name, escape(value, is_header_byte));
+        }
+    }
+
+    /// Takes a URI parameter away, and says whether it was there.
+    pub fn remove_param(&mut self, name: &str) -> bool {
+        self.params.remove(name)
     }
 
     /// Adds a header after the question mark, escaping where needed.
