@@ -62,6 +62,8 @@ export type CallerCard = {
   history: PastCase[];
   /** False while the database has not told yet. */
   looked_up?: boolean;
+  /** Not from the wire: the page has waited long enough. */
+  given_up?: boolean;
 };
 
 export type CallOffered = Partial<CallerCard> & {

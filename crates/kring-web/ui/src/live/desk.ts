@@ -38,7 +38,6 @@ export type Desk = {
   drafts: Unfinished[] | null;
   queue: QueueStats;
   alert: Events['alert'] | null;
-  screenDead: boolean;
   draining: boolean;
 };
 
@@ -49,7 +48,6 @@ export const emptyDesk: Desk = {
   drafts: null,
   queue: {},
   alert: null,
-  screenDead: false,
   draining: false,
 };
 
@@ -62,7 +60,6 @@ export function fromSnapshot(desk: Desk, snapshot: Snapshot, now: number): Desk 
     drafts: snapshot.drafts ?? desk.drafts,
     queue: snapshot.queue ?? desk.queue,
     alert: desk.alert,
-    screenDead: false,
     draining: snapshot.draining ?? false,
   };
 }
@@ -109,18 +106,12 @@ export function fold(desk: Desk, frame: Frame, now: number): Desk {
       return presence(desk, frame.d);
     case 'queue.stats':
       return { ...desk, queue: frame.d };
-    case 'agent.screen_dead':
-      return { ...desk, screenDead: true };
-    case 'agent.restored':
-      return { ...desk, screenDead: false };
     case 'alert':
       return { ...desk, alert: frame.d };
     case 'system.drain':
       return { ...desk, draining: true };
-    case 'wrapup.saved':
-      return desk;
     default:
-      // A newer server may say more than this page knows.
+      // Said to the records, not to the desk; or a newer server says more than this page knows.
       return desk;
   }
 }

@@ -16,6 +16,8 @@ import { notifyOfCall, withdrawNotice } from './notify';
 
 type Doing = 'answer' | 'decline' | 'hangUp' | 'presence';
 const farewellShownMs = 8_000;
+/** Longer than the server tries. */
+const lookupShownMs = 11_000;
 
 export class Console {
   desk = $state.raw<Desk>(emptyDesk);
@@ -135,7 +137,7 @@ export class Console {
   }
 
   async #ask(what: Doing, act: () => Promise<void>): Promise<unknown> {
-    if (this.doing) return undefined;
+    if (this.doing === what) return undefined;
     this.doing = what;
     this.failure = null;
     try {
@@ -146,7 +148,7 @@ export class Console {
       announcer.say(this.failure);
       return failure;
     } finally {
-      this.doing = null;
+      if (this.doing === what) this.doing = null;
     }
   }
 
@@ -191,10 +193,18 @@ export class Console {
     this.failure = null;
     this.lastRecorded = null;
     this.records.rings(call);
-    const words = [text.t.incoming, callerNamed(call.card), numberShown(call.number)];
+    const words = [text.t.incoming, callerNamed(call), numberShown(call.number)];
     if (call.forwardedBy) words.push(text.t.via(call.forwardedBy));
     announcer.call(words.join(' '));
     notifyOfCall(words.slice(1).join(' · '));
+    if (call.card.looked_up === false) setTimeout(() => this.#stopLooking(call.id), lookupShownMs);
+  }
+
+  /** The server gives a lookup up without a word. */
+  #stopLooking(id: string): void {
+    const call = this.desk.call;
+    if (call?.id !== id || call.card.looked_up !== false) return;
+    this.desk = { ...this.desk, call: { ...call, card: { ...call.card, given_up: true } } };
   }
 
   #isOurs(call: Call): void {

@@ -129,11 +129,24 @@ const refusalKeys: Record<string, Key> = {
   too_many_attempts: 'tooManyAttempts',
 };
 
+const fieldKeys: Record<string, Key> = {
+  contact_id: 'caller',
+  given: 'given',
+  family: 'family',
+  subject: 'subject',
+  department_id: 'department',
+  extension: 'extension',
+  kind: 'kind',
+  resolution: 'resolution',
+};
+
 /** Why something was not done, for the agent: by code, else in the server's own words. */
 export function refusalSaid(failure: unknown): string {
   if (!(failure instanceof ApiRefused)) return text.t.failedTalkToServer;
   const key = refusalKeys[failure.code];
   if (key) return text.t[key];
+  const field = failure.problem.field;
+  if (field) return text.t.fieldRefused(text.t[fieldKeys[field] ?? 'record']);
   const { title, title_th } = failure.problem;
   return (text.lang === 'th' ? title_th : title) ?? failure.code;
 }
