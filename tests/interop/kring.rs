@@ -69,17 +69,19 @@ impl Kring {
             let added = run(&folder, &[&add[..], &[&device, "--password-stdin"]].concat(), PASSWORD);
             assert!(added.status.success(), "{added:?}");
         }
-        let mut child = Command::new(binary())
-            .arg("--config")
-            .arg(folder.path().join("kring.toml"))
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("KRINGD names the daemon");
-        let log = child.stderr.take().expect("it is piped");
-        let opened = wait_for_line(log, "is open");
-        assert!(opened, "the daemon did not open: {:?}", child.try_wait());
+        let child = open(&folder);
         Kring { child, folder, sip, http }
+    }
+
+    /// SIGKILL.
+    pub fn kill(&mut self) {
+        self.child.kill().expect("it runs");
+        self.child.wait().expect("it ends");
+    }
+
+    /// The same daemon on the same folder and ports.
+    pub fn start_again(&mut self) {
+        self.child = open(&self.folder);
     }
 
     fn sign_in(&self, login: &'static str) -> Agent {
@@ -144,6 +146,21 @@ impl Agent {
         http(self.http, "POST", path, &self.cookie, body)
     }
 
+    /// `None` when the daemon is gone.
+    pub fn try_get(&self, path: &str) -> Option<Answer> {
+        try_http(self.http, "GET", path, &self.cookie, "")
+    }
+
+    /// `None` when the daemon is gone.
+    pub fn try_post(&self, path: &str, body: &str) -> Option<Answer> {
+        try_http(self.http, "POST", path, &self.cookie, body)
+    }
+
+    /// `None` when the daemon is gone.
+    pub fn try_put(&self, path: &str, body: &str) -> Option<Answer> {
+        try_http(self.http, "PUT", path, &self.cookie, body)
+    }
+
     /// The newest call's history row, once `field` of it is `value`.
     pub fn newest_call(&self, field: &str, value: &str) -> Value {
         let newest = || {
@@ -153,6 +170,20 @@ impl Agent {
         eventually(Duration::from_secs(45), || newest().filter(|call| call[field] == value))
             .unwrap_or_else(|| panic!("no {field} = {value} in {:?}", newest()))
     }
+}
+
+fn open(folder: &tempfile::TempDir) -> Child {
+    let mut child = Command::new(binary())
+        .arg("--config")
+        .arg(folder.path().join("kring.toml"))
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("KRINGD names the daemon");
+    let log = child.stderr.take().expect("it is piped");
+    let opened = wait_for_line(log, "is open");
+    assert!(opened, "the daemon did not open: {:?}", child.try_wait());
+    child
 }
 
 const PASSWORD: &str = "correct horse battery";
@@ -218,6 +249,10 @@ pub struct Answer {
 }
 
 fn http(port: u16, method: &str, path: &str, cookie: &str, body: &str) -> Answer {
+    try_http(port, method, path, cookie, body).expect("the daemon answers")
+}
+
+fn try_http(port: u16, method: &str, path: &str, cookie: &str, body: &str) -> Option<Answer> {
     let agent: ureq::Agent = ureq::Agent::config_builder()
         .http_status_as_error(false)
         .timeout_global(Some(Duration::from_secs(10)))
@@ -231,12 +266,12 @@ fn http(port: u16, method: &str, path: &str, cookie: &str, body: &str) -> Answer
         .header("Cookie", cookie)
         .body(body.to_owned())
         .expect("a request");
-    let mut answer = agent.run(request).expect("the daemon answers");
+    let mut answer = agent.run(request).ok()?;
     let cookie = answer.headers().get("set-cookie").and_then(|value| value.to_str().ok());
     let cookie = cookie.and_then(|value| value.split(';').next()).map(str::to_owned);
-    Answer {
+    Some(Answer {
         status: answer.status().as_u16(),
-        body: answer.body_mut().read_to_string().expect("text"),
+        body: answer.body_mut().read_to_string().ok()?,
         cookie,
-    }
+    })
 }

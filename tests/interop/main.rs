@@ -8,4 +8,5 @@ mod sound;
 
 mod answered;
 mod bad_input;
+mod power_cut;
 mod unanswered;
