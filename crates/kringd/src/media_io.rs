@@ -7,6 +7,7 @@
 //! `ports` binds pairs and lets used ones rest; `worker` relays; `outbox` tells.
 
 mod limits;
+mod metronome;
 mod outbox;
 mod ports;
 mod worker;

@@ -31,10 +31,11 @@ pub(super) const RTP_BACKLOG: usize = 64 * 1024;
 /// The same for RTCP, which comes every few seconds.
 pub(super) const RTCP_BACKLOG: usize = 8 * 1024;
 
-/// How often all relays are asked whether somebody is silent.
-pub(super) const SWEEP_EVERY: Duration = Duration::from_millis(250);
+/// How often all relays are asked whether somebody is silent: an answer late by so much matters
+/// to nobody, and a thousand relays are asked in 20 µs.
+pub(super) const SWEEP_EVERY: Duration = Duration::from_millis(100);
 
-/// How often a full channel of notices is tried again.
+/// How often a full channel of notices is tried again where there are no calls.
 pub(super) const RETELL_EVERY: Duration = Duration::from_millis(50);
 
 /// Most pairs told in one notice.

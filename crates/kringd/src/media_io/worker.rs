@@ -5,7 +5,8 @@
 
 use super::{
     Waker,
-    limits::{BUFFER, EVENTS_MAX, RETELL_EVERY, STALE_PACKETS_MAX, SWEEP_EVERY},
+    limits::{BUFFER, EVENTS_MAX, STALE_PACKETS_MAX},
+    metronome::{Beat, Metronome},
     outbox::Outbox,
     ports::{BoundPair, PoolOrder},
 };
@@ -15,10 +16,7 @@ use kring_media::{
 };
 use kring_time::Moment;
 use rustc_hash::FxHashMap;
-use rustix::{
-    event::{Timespec, epoll},
-    io::Errno,
-};
+use rustix::{event::epoll, io::Errno};
 use std::{
     io,
     net::{SocketAddr, UdpSocket},
@@ -29,6 +27,9 @@ use std::{
 
 /// The token of the eventfd.
 const WAKE: u64 = u64::MAX;
+
+/// The token of the metronome.
+const BEAT: u64 = u64::MAX - 1;
 
 #[derive(Debug)]
 pub(super) enum WorkerOrder {
@@ -53,7 +54,7 @@ pub(super) struct Worker {
     vacant: Vec<usize>,
     slots: FxHashMap<SessionId, usize>,
     buffer: Box<[u8; BUFFER]>,
-    next_sweep: Moment,
+    metronome: Metronome,
 }
 
 struct Call {
@@ -81,6 +82,9 @@ impl Worker {
         let epoll = epoll::create(epoll::CreateFlags::CLOEXEC)?;
         let token = epoll::EventData::new_u64(WAKE);
         epoll::add(&epoll, &*waker.0, token, epoll::EventFlags::IN)?;
+        let metronome = Metronome::new()?;
+        let token = epoll::EventData::new_u64(BEAT);
+        epoll::add(&epoll, &metronome, token, epoll::EventFlags::IN)?;
         Ok(Worker {
             epoll,
             waker,
@@ -92,7 +96,7 @@ impl Worker {
             vacant: Vec::new(),
             slots: FxHashMap::default(),
             buffer: Box::new([0; BUFFER]),
-            next_sweep: Moment::BOOT,
+            metronome,
         })
     }
 
@@ -103,8 +107,7 @@ impl Worker {
         };
         let mut events = [nothing; EVENTS_MAX];
         loop {
-            let patience = self.patience();
-            let ready = match epoll::wait(&self.epoll, &mut events, patience.as_ref()) {
+            let ready = match epoll::wait(&self.epoll, &mut events, None) {
                 Ok(ready) => ready,
                 Err(Errno::INTR) => continue,
                 Err(refused) => {
@@ -117,6 +120,7 @@ impl Worker {
             for event in &events[..ready] {
                 match event.data.u64() {
                     WAKE => woken = true,
+                    BEAT => self.sweep(now),
                     token => self.serve(now, token),
                 }
             }
@@ -125,23 +129,9 @@ impl Worker {
                 if let Next::End = self.obey(now, orders) {
                     return;
                 }
-            }
-            if now >= self.next_sweep {
-                self.sweep(now);
+                self.keep_time();
             }
         }
-    }
-
-    /// How long to wait for packets at most; `None` when nothing else can happen.
-    fn patience(&self) -> Option<Timespec> {
-        let sweep = if self.slots.is_empty() {
-            None
-        } else {
-            Some(SWEEP_EVERY)
-        };
-        let retell = (!self.outbox.is_empty()).then_some(RETELL_EVERY);
-        let patience = sweep.into_iter().chain(retell).min()?;
-        Timespec::try_from(patience).ok()
     }
 
     /// One packet of one socket.
@@ -168,7 +158,7 @@ impl Worker {
     }
 
     fn sweep(&mut self, now: Moment) {
-        self.next_sweep = now + SWEEP_EVERY;
+        self.metronome.hear();
         for call in self.calls.iter_mut().flatten() {
             call.relay.wake(now);
             while let Some(notice) = call.relay.poll_notice() {
@@ -176,6 +166,14 @@ impl Worker {
             }
         }
         self.outbox.flush();
+        self.keep_time();
+    }
+
+    /// Without calls and with everything told, the thread sleeps until it is woken.
+    fn keep_time(&mut self) {
+        let idle = self.slots.is_empty() && self.outbox.is_empty();
+        self.metronome
+            .set(if idle { Beat::Still } else { Beat::Steady });
     }
 
     fn obey(&mut self, now: Moment, orders: &Receiver<WorkerOrder>) -> Next {
