@@ -5,7 +5,7 @@
 
 #![no_main]
 
-use kring_sip::{HeaderName, Message, Response, StatusCode, header::RouteSet, parse};
+use kring_sip::{HeaderName, Message, Response, StatusCode, header::RouteSet, limits, parse};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| match parse(bytes) {
@@ -63,9 +63,15 @@ fn read_all(message: &Message) {
     let _ = (RouteSet::of_uas(headers), RouteSet::of_uac(headers));
 }
 
-/// The source may be stamped, and a response to what was read can be read by whoever asked.
+/// The source may be stamped (where there is room for it), and a response to what was read can be read by whoever asked.
 fn respond(mut request: kring_sip::Request) {
     let source = "192.0.2.7:1024".parse().expect("a valid address");
+    let most = |params: &kring_sip::Params| params.len() + 2 > limits::PARAMS_MAX;
+    let via = request.headers.via().expect("the reader has checked it");
+    let to = request.headers.to().expect("the reader has checked it");
+    if most(&via.params) || most(&to.params) {
+        return;
+    }
     if str::from_utf8(request.headers.raw(&HeaderName::Via).unwrap_or_default()).is_ok() {
         request
             .headers

@@ -4,7 +4,7 @@
 
 #![no_main]
 
-use kring_sip::NameAddr;
+use kring_sip::{NameAddr, limits};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|input: (&str, &str)| {
@@ -17,7 +17,9 @@ fuzz_target!(|input: (&str, &str)| {
         .parse()
         .expect("what was read and written reads again");
     assert_eq!(again, address);
-    if !name.is_empty() && !name.contains(['\r', '\n']) {
+    // The tag needs room beside what the peer sent.
+    let room = address.params.len() < limits::PARAMS_MAX;
+    if room && !name.is_empty() && !name.contains(['\r', '\n']) {
         address.display = Some(name.into());
         address.set_tag("kring");
         let named: NameAddr = address.to_string().parse().expect("any name can be quoted");
