@@ -85,7 +85,10 @@ impl Web {
         let (api, description) = api().split_for_parts();
         let description = openapi::finish(description, &app.config.version);
         let api = api
-            .route("/openapi.json", get(move || openapi::show(description)))
+            .route(
+                "/openapi.json",
+                get(async move || openapi::show(&description)),
+            )
             .fallback(no_such_path)
             .method_not_allowed_fallback(wrong_method)
             .layer(middleware::from_fn_with_state(

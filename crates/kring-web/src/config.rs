@@ -31,7 +31,7 @@ impl Default for LiveConfig {
             screen_dead: Duration::from_millis(1_500),
             pop_hold: Duration::from_millis(2),
             history_items: 3,
-            day_ahead_of_utc: Duration::from_secs(7 * 3_600),
+            day_ahead_of_utc: Duration::from_hours(7),
         }
     }
 }

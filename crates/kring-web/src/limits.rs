@@ -89,19 +89,19 @@ pub(crate) const THROTTLE_PAIR_MAX: u32 = 5;
 pub(crate) const THROTTLE_ADDRESS_MAX: u32 = 50;
 
 /// How long wrong passwords are remembered.
-pub(crate) const THROTTLE_WINDOW: Duration = Duration::from_secs(300);
+pub(crate) const THROTTLE_WINDOW: Duration = Duration::from_mins(5);
 
 /// Addresses and logins remembered by the throttle; the oldest are forgotten first.
 pub(crate) const THROTTLE_ENTRIES_MAX: usize = 8_192;
 
 /// How long a session lives without a request. One working day.
-pub(crate) const SESSION_LIFE: Duration = Duration::from_secs(12 * 3_600);
+pub(crate) const SESSION_LIFE: Duration = Duration::from_hours(12);
 
 /// Answers kept for repeated `Idempotency-Key`s.
 pub(crate) const IDEMPOTENCY_KEYS_MAX: usize = 4_096;
 
 /// How long such an answer is kept.
-pub(crate) const IDEMPOTENCY_LIFE: Duration = Duration::from_secs(24 * 3_600);
+pub(crate) const IDEMPOTENCY_LIFE: Duration = Duration::from_hours(24);
 
 /// An answer larger than this is not kept.
 pub(crate) const IDEMPOTENCY_BODY_BYTES: usize = 64 * 1024;

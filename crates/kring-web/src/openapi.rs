@@ -27,6 +27,6 @@ pub(crate) fn finish(mut description: OpenApi, version: &str) -> OpenApi {
 }
 
 /// `GET /api/v1/openapi.json`.
-pub(crate) async fn show(description: OpenApi) -> Response {
+pub(crate) fn show(description: &OpenApi) -> Response {
     axum::Json(description).into_response()
 }

@@ -1,6 +1,6 @@
 //! Lists of calls: the store's page, with memory laid over it.
 
-use super::{CallOnWire, Known, call_id, cursor};
+use super::{CallOnWire, Known, call_id};
 use crate::{
     app::App,
     clock::read_rfc3339,
@@ -66,7 +66,7 @@ pub(crate) async fn list(
     let page = overlay(&filter, stored, app.live.fresh_calls());
     Ok(Json(CallPageOnWire {
         items: page.calls.iter().map(CallOnWire::from).collect(),
-        next: page.next.map(cursor::write),
+        next: page.next.map(|next| next.to_string()),
     }))
 }
 
@@ -119,6 +119,7 @@ fn filter(app: &App, who: &Identity, which: &Which) -> Result<CallFilter, Proble
     }
     let numbers = &app.live.config().numbers;
     let phone = which.phone.as_ref();
+    let after = which.cursor.as_deref().map(str::parse).transpose();
     let agent = which.agent.as_deref().map(AgentId::new);
     let agent = match who.only_own() {
         Some(own) if agent.as_ref().is_some_and(|agent| agent != own) => {
@@ -134,7 +135,7 @@ fn filter(app: &App, who: &Identity, which: &Which) -> Result<CallFilter, Proble
         phone: phone.map(|phone| Number::read(phone, numbers).canonical),
         sip_call_id: which.sip_call_id.clone(),
         agent,
-        after: which.cursor.as_deref().map(cursor::read).transpose()?,
+        after: after.map_err(|_| Problem::new(Code::BadCursor))?,
         limit,
     })
 }

@@ -2,7 +2,6 @@
 //! call and its record.
 
 mod act;
-mod cursor;
 mod draft;
 mod evidence;
 mod list;

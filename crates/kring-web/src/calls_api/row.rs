@@ -1,6 +1,7 @@
 //! A call as REST shows it.
 
 use crate::{clock::rfc3339, live::Fresh, wire::NumberOnWire};
+use kring_journal::{Outcome, RingResult};
 use kring_store::{CallRow, CallerNumber, NumberClass};
 use serde::Serialize;
 use serde_json::Value;
@@ -61,8 +62,8 @@ impl From<&CallRow> for CallOnWire {
             sip_call_id: record.sip_call_id.clone(),
             direction: "inbound",
             state: record.state.as_str(),
-            outcome: record.outcome.map(|outcome| outcome.as_str()),
-            result: record.result.map(|result| result.as_str()),
+            outcome: record.outcome.map(Outcome::as_str),
+            result: record.result.map(RingResult::as_str),
             rings: record.rings,
             arrived_at: rfc3339(record.arrived_at),
             answered_at: record.answered_at.map(rfc3339),

@@ -6,17 +6,15 @@
 use super::{
     alerts,
     call::{LiveCall, Lookup, Offer, WrapUp},
+    screens::{late, screens, to},
     today::Today,
 };
 use crate::{
     clock::rfc3339,
     limits,
-    wire::{Pop, Presence, QueueStats, RingCount, Said},
+    wire::{Pop, Presence, QueueStats, Said},
 };
-use kring_journal::{
-    AgentId, CallId, CallRecord, CallState, Entry, Fact, Outcome, PresenceState, WallTime,
-    Withdrawal,
-};
+use kring_journal::{AgentId, CallId, CallRecord, CallState, Entry, Fact, PresenceState, WallTime};
 use kring_time::Moment;
 use rustc_hash::FxHashMap;
 use std::{collections::VecDeque, sync::Arc, time::Duration};
@@ -331,191 +329,6 @@ impl Floor {
             self.calls.remove(&oldest);
         }
     }
-}
-
-/// The frames that a fact of this call means. The record has taken the fact in already.
-fn screens(now: When, call: &mut LiveCall, fact: &Fact) -> Vec<Delivery> {
-    let id = Some(call.id);
-    match fact {
-        Fact::Alerting {
-            agent, answerable, ..
-        } => {
-            let told = call.offers.iter().find(|o| o.agent == *agent);
-            match told {
-                Some(offer) if offer.answerable != *answerable => to(
-                    agent,
-                    id,
-                    Said::Alerting {
-                        answerable: *answerable,
-                    },
-                ),
-                _ => Vec::new(),
-            }
-        }
-        Fact::Ring { number, of } => {
-            let count = RingCount {
-                n: *number,
-                of: *of,
-            };
-            call.ring = Some(count);
-            call.offers
-                .iter()
-                .flat_map(|offer| to(&offer.agent, id, Said::Ring(count)))
-                .collect()
-        }
-        Fact::Withdrawn { agent, why } => {
-            call.close_offer(agent);
-            to(agent, id, withdrawn(*why))
-        }
-        Fact::Unreached { agent, why, .. } => {
-            call.close_offer(agent);
-            to(
-                agent,
-                id,
-                Said::Withdrawn {
-                    reason: alerts::unreached(*why),
-                },
-            )
-        }
-        Fact::LostRace { agent, winner } => lost_race(call, agent, winner.as_ref()),
-        Fact::Answered {
-            agent,
-            rings,
-            wait_ms,
-            result,
-            ..
-        } => {
-            call.close_offer(agent);
-            call.answered_at = Some(now.at);
-            let said = Said::Answered {
-                by: agent.clone(),
-                rings: *rings,
-                wait_ms: *wait_ms,
-                rule: *result,
-            };
-            to(agent, id, said)
-        }
-        Fact::Abandoned { .. } => close_all(call, &Said::Abandoned {}),
-        Fact::Refused { .. } => close_all(call, &Said::Withdrawn { reason: "deadline" }),
-        Fact::Failed { .. } => close_all(call, &Said::Withdrawn { reason: "failed" }),
-        Fact::MediaSilent { side, .. } => match call.winner() {
-            Some(agent) => to(agent, id, Said::Alert(alerts::silent(*side))),
-            None => Vec::new(),
-        },
-        Fact::Ended { by, cause, talk_ms } => match call.winner().cloned() {
-            Some(agent) => {
-                let said = Said::Ended {
-                    by: *by,
-                    cause: cause.clone(),
-                    talk_ms: *talk_ms,
-                };
-                to(&agent, id, said)
-            }
-            None => Vec::new(),
-        },
-        Fact::WrapUpOpened { agent, for_s } => wrap_up_opened(now, call, agent, *for_s),
-        Fact::WrapUpExpired { agent } => {
-            call.wrap_up = WrapUp::Closed;
-            to(agent, id, Said::WrapUpExpired {})
-        }
-        Fact::Confirmed { .. } | Fact::NoCase { .. } => {
-            call.wrap_up = WrapUp::Closed;
-            late(call.id, fact)
-        }
-        _ => late(call.id, fact),
-    }
-}
-
-/// Frames for which the call need not be in memory: its record came hours later.
-fn late(id: CallId, fact: &Fact) -> Vec<Delivery> {
-    let (agent, said) = match fact {
-        Fact::DraftSaved { agent, version } => (agent, Said::WrapUpSaved { version: *version }),
-        Fact::Confirmed {
-            agent, case_ref, ..
-        } => {
-            let case_ref = Some(case_ref.clone());
-            (
-                agent,
-                Said::WrapUpConfirmed {
-                    case_ref,
-                    no_case: None,
-                },
-            )
-        }
-        Fact::NoCase { agent, reason } => {
-            let no_case = Some(reason.clone());
-            (
-                agent,
-                Said::WrapUpConfirmed {
-                    case_ref: None,
-                    no_case,
-                },
-            )
-        }
-        _ => return Vec::new(),
-    };
-    to(agent, Some(id), said)
-}
-
-fn wrap_up_opened(now: When, call: &mut LiveCall, agent: &AgentId, for_s: u32) -> Vec<Delivery> {
-    let length = (for_s > 0).then(|| Duration::from_secs(u64::from(for_s)));
-    call.wrap_up = WrapUp::Open {
-        until: length.map(|length| now.at + length),
-    };
-    let said = Said::WrapUpOpened {
-        draft: call.draft.clone(),
-        deadline: length.map(|l| rfc3339(WallTime(now.wall.0 + l.as_micros() as i64))),
-        for_ms: length.map(|l| l.as_millis() as u64),
-    };
-    to(agent, Some(call.id), said)
-}
-
-/// A phone whose 200 crossed a CANCEL: either somebody else has the call, or the caller had gone.
-fn lost_race(call: &mut LiveCall, agent: &AgentId, winner: Option<&AgentId>) -> Vec<Delivery> {
-    let told = call.close_offer(agent).is_none();
-    let said = match winner {
-        Some(winner) => Said::LostRace {
-            winner: Some(winner.clone()),
-        },
-        // The withdrawal has told already that there is no call any more.
-        None if told => return Vec::new(),
-        None if call.outcome() == Some(Outcome::Abandoned) => Said::Abandoned {},
-        None => Said::LostRace { winner: None },
-    };
-    to(agent, Some(call.id), said)
-}
-
-fn withdrawn(why: Withdrawal) -> Said {
-    match why {
-        Withdrawal::CallerGaveUp => Said::Abandoned {},
-        Withdrawal::Rona => Said::Withdrawn { reason: "rona" },
-        Withdrawal::HopEnded => Said::Withdrawn {
-            reason: "hop_ended",
-        },
-        Withdrawal::AnsweredElsewhere => Said::Withdrawn {
-            reason: "answered_elsewhere",
-        },
-        Withdrawal::Declined => Said::Withdrawn { reason: "declined" },
-        Withdrawal::CallOver => Said::Withdrawn {
-            reason: "call_over",
-        },
-    }
-}
-
-fn close_all(call: &mut LiveCall, said: &Said) -> Vec<Delivery> {
-    let id = Some(call.id);
-    call.offers
-        .drain(..)
-        .flat_map(|offer| to(&offer.agent, id, said.clone()))
-        .collect()
-}
-
-fn to(agent: &AgentId, call: Option<CallId>, said: Said) -> Vec<Delivery> {
-    vec![Delivery::Frame {
-        to: agent.clone(),
-        call,
-        said,
-    }]
 }
 
 /// The record folds entries; here they have no place in the journal yet.

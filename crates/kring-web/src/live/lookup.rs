@@ -34,7 +34,11 @@ pub(crate) async fn look_up(inner: Arc<Inner>, call: CallId, identity: CallerIde
         .caller_card(&number.canonical, inner.config.history_items);
     tokio::pin!(asked);
     let took = |inner: &Inner| inner.now().at.since(began.at);
-    if let Ok(answer) = tokio::time::timeout(inner.config.pop_hold, &mut asked).await {
+    // A timer is never shorter than its grain: no hold at all must not become one of it.
+    let hold = inner.config.pop_hold;
+    if !hold.is_zero()
+        && let Ok(answer) = tokio::time::timeout(hold, &mut asked).await
+    {
         let (result, card) = judge(answer);
         inner.release(call, card);
         note(&inner, call, result, took(&inner));

@@ -9,6 +9,7 @@ mod floor;
 mod lookup;
 mod outbox;
 mod overlay;
+mod screens;
 mod snapshot;
 mod socket;
 mod stream;

@@ -3,7 +3,7 @@
 use super::{
     Inner,
     call::{LiveCall, Offer, WrapUp},
-    floor::{Floor, When},
+    floor::{Floor, PresenceNow, When},
 };
 use crate::wire::{CallSnapshot, DraftOnWire, NumberOnWire, Presence, Snapshot, UnfinishedOnWire};
 use crate::{clock::rfc3339, limits};
@@ -41,7 +41,9 @@ impl Inner {
             since: None,
         };
         Snapshot {
-            presence: floor.presence(agent).map_or_else(offline, |p| p.on_wire()),
+            presence: floor
+                .presence(agent)
+                .map_or_else(offline, PresenceNow::on_wire),
             call: floor
                 .shown_to(agent)
                 .map(|call| shown(call, now, agent, floor)),

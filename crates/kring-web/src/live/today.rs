@@ -56,7 +56,7 @@ mod tests {
 
     #[test]
     fn the_count_begins_again_at_midnight_in_bangkok() {
-        let mut today = Today::new(Duration::from_secs(7 * 3_600));
+        let mut today = Today::new(Duration::from_hours(7));
         let before = WallTime(17 * 3_600 * 1_000_000 - 1);
         let after = WallTime(17 * 3_600 * 1_000_000);
         today.count(before, RingResult::Within);

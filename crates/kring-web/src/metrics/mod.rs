@@ -6,6 +6,8 @@
 mod fold;
 mod names;
 mod shell;
+#[cfg(test)]
+mod tests;
 
 pub use fold::fold;
 pub use shell::{

@@ -1,9 +1,5 @@
 //! Names, buckets and what each number means.
 
-use metrics::{
-    describe_counter as counter, describe_gauge as gauge, describe_histogram as histogram,
-};
-
 const POP: &[f64] = &[
     0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0,
 ];
@@ -41,80 +37,152 @@ pub(super) const BUCKETS: &[(&str, &[f64])] = &[
     ),
 ];
 
+/// What each number means.
+const MEANINGS: &[(Kind, &str, &str)] = &[
+    (Kind::Gauge, "kring_build_info", "1, with the version"),
+    (
+        Kind::Counter,
+        "kring_calls_total",
+        "Calls by their one outcome",
+    ),
+    (
+        Kind::Gauge,
+        "kring_calls_active",
+        "Calls in progress by state",
+    ),
+    (
+        Kind::Counter,
+        "kring_ring_rule_total",
+        "Calls by how the ring rule ended",
+    ),
+    (
+        Kind::Histogram,
+        "kring_call_rings",
+        "Rings begun before a call was decided",
+    ),
+    (
+        Kind::Histogram,
+        "kring_call_ring_seconds",
+        "From t0 to the decision",
+    ),
+    (
+        Kind::Histogram,
+        "kring_ring_deadline_lateness_seconds",
+        "How late the deadline action was",
+    ),
+    (
+        Kind::Histogram,
+        "kring_screen_pop_seconds",
+        "Time of a pop by stage",
+    ),
+    (
+        Kind::Counter,
+        "kring_screen_pop_total",
+        "Pops by what became of them",
+    ),
+    (
+        Kind::Gauge,
+        "kring_screen_dead_agents",
+        "Agents at work without a live screen",
+    ),
+    (
+        Kind::Counter,
+        "kring_contact_lookups_total",
+        "Lookups of callers by result",
+    ),
+    (Kind::Gauge, "kring_agents", "Agents by state"),
+    (Kind::Gauge, "kring_queue_calls", "Calls that ring or wait"),
+    (
+        Kind::Gauge,
+        "kring_queue_oldest_wait_seconds",
+        "How long the longest has waited",
+    ),
+    (
+        Kind::Histogram,
+        "kring_wrapup_seconds",
+        "From the end of a call to its record",
+    ),
+    (
+        Kind::Gauge,
+        "kring_wrapup_pending",
+        "Ended calls of this boot that lack their record",
+    ),
+    (Kind::Counter, "kring_cases_total", "Confirmed cases"),
+    (Kind::Counter, "kring_sip_requests_total", "SIP requests"),
+    (Kind::Counter, "kring_sip_responses_total", "SIP responses"),
+    (
+        Kind::Counter,
+        "kring_sip_retransmissions_total",
+        "SIP messages sent again",
+    ),
+    (
+        Kind::Gauge,
+        "kring_sip_transactions",
+        "SIP transactions that hold state",
+    ),
+    (Kind::Gauge, "kring_sip_dialogs", "SIP legs"),
+    (
+        Kind::Counter,
+        "kring_sip_parse_errors_total",
+        "SIP messages that could not be read",
+    ),
+    (
+        Kind::Counter,
+        "kring_rtp_packets_total",
+        "RTP packets received, by the side they came from",
+    ),
+    (
+        Kind::Counter,
+        "kring_rtp_lost_total",
+        "RTP packets lost on the way to us",
+    ),
+    (
+        Kind::Histogram,
+        "kring_rtp_jitter_seconds",
+        "Interarrival jitter at the end of a call",
+    ),
+    (
+        Kind::Histogram,
+        "kring_journal_append_seconds",
+        "Time to commit a group of facts",
+    ),
+    (
+        Kind::Gauge,
+        "kring_journal_last_seq",
+        "Number of the newest fact on the disk",
+    ),
+    (
+        Kind::Gauge,
+        "kring_journal_lag_seconds",
+        "How long the oldest fact of the last group waited",
+    ),
+    (
+        Kind::Counter,
+        "kring_journal_refusals_total",
+        "Groups that the database did not take at once",
+    ),
+    (
+        Kind::Counter,
+        "kring_invariant_violations_total",
+        "Laws of the house found broken at run time",
+    ),
+    (Kind::Gauge, "kring_ws_connections", "Live sockets of pages"),
+];
+
+#[derive(Clone, Copy)]
+enum Kind {
+    Counter,
+    Gauge,
+    Histogram,
+}
+
 /// Tells Prometheus what each number means.
 pub(super) fn describe() {
-    gauge!("kring_build_info", "1, with the version");
-    counter!("kring_calls_total", "Calls by their one outcome");
-    gauge!("kring_calls_active", "Calls in progress by state");
-    counter!("kring_ring_rule_total", "Calls by how the ring rule ended");
-    histogram!("kring_call_rings", "Rings begun before a call was decided");
-    histogram!("kring_call_ring_seconds", "From t0 to the decision");
-    histogram!(
-        "kring_ring_deadline_lateness_seconds",
-        "How late the deadline action was"
-    );
-    histogram!("kring_screen_pop_seconds", "Time of a pop by stage");
-    counter!("kring_screen_pop_total", "Pops by what became of them");
-    gauge!(
-        "kring_screen_dead_agents",
-        "Agents at work without a live screen"
-    );
-    counter!(
-        "kring_contact_lookups_total",
-        "Lookups of callers by result"
-    );
-    gauge!("kring_agents", "Agents by state");
-    gauge!("kring_queue_calls", "Calls that ring or wait");
-    gauge!(
-        "kring_queue_oldest_wait_seconds",
-        "How long the longest has waited"
-    );
-    histogram!(
-        "kring_wrapup_seconds",
-        "From the end of a call to its record"
-    );
-    gauge!(
-        "kring_wrapup_pending",
-        "Ended calls of this boot that lack their record"
-    );
-    counter!("kring_cases_total", "Confirmed cases");
-    counter!("kring_sip_requests_total", "SIP requests");
-    counter!("kring_sip_responses_total", "SIP responses");
-    counter!("kring_sip_retransmissions_total", "SIP messages sent again");
-    gauge!("kring_sip_transactions", "SIP transactions that hold state");
-    gauge!("kring_sip_dialogs", "SIP legs");
-    counter!(
-        "kring_sip_parse_errors_total",
-        "SIP messages that could not be read"
-    );
-    counter!(
-        "kring_rtp_packets_total",
-        "RTP packets received, by the side they came from"
-    );
-    counter!("kring_rtp_lost_total", "RTP packets lost on the way to us");
-    histogram!(
-        "kring_rtp_jitter_seconds",
-        "Interarrival jitter at the end of a call"
-    );
-    histogram!(
-        "kring_journal_append_seconds",
-        "Time to commit a group of facts"
-    );
-    gauge!(
-        "kring_journal_last_seq",
-        "Number of the newest fact on the disk"
-    );
-    gauge!(
-        "kring_journal_lag_seconds",
-        "How long the oldest fact of the last group waited"
-    );
-    counter!(
-        "kring_journal_refusals_total",
-        "Groups that the database did not take at once"
-    );
-    counter!(
-        "kring_invariant_violations_total",
-        "Laws of the house found broken at run time"
-    );
-    gauge!("kring_ws_connections", "Live sockets of pages");
+    for &(kind, name, meaning) in MEANINGS {
+        match kind {
+            Kind::Counter => metrics::describe_counter!(name, meaning),
+            Kind::Gauge => metrics::describe_gauge!(name, meaning),
+            Kind::Histogram => metrics::describe_histogram!(name, meaning),
+        }
+    }
 }

@@ -94,7 +94,7 @@ impl Gate {
             Ok(Some(signed)) => return Some(signed),
             Ok(None) => {}
             Err(problem) => {
-                tracing::warn!(code = problem.code().as_str(), "a session was not read")
+                tracing::warn!(code = problem.code().as_str(), "a session was not read");
             }
         }
         let token = self.token(secret).await.ok().flatten()?;

@@ -4,7 +4,7 @@
 //! WebSocket; a program with a cookie names none and is nobody's victim.
 
 use crate::problem::{Code, Problem};
-use axum::http::{HeaderMap, header, request::Parts};
+use axum::http::{HeaderMap, header, request::Parts, uri::Authority};
 
 /// Origins beside our own that may use a session's cookie.
 #[derive(Clone, Debug, Default)]
@@ -22,7 +22,7 @@ impl OwnOrigins {
 
     /// Refuses a request that another site's page made.
     pub(crate) fn check(&self, parts: &Parts) -> Result<(), Problem> {
-        if self.is_own(&parts.headers, parts.uri.authority().map(|a| a.as_str())) {
+        if self.is_own(&parts.headers, parts.uri.authority().map(Authority::as_str)) {
             Ok(())
         } else {
             Err(Problem::new(Code::ForeignOrigin))

@@ -1,0 +1,201 @@
+//! What a fact of one call means for the screens of those whose phones ring, or who answered.
+
+use super::{
+    alerts,
+    call::{LiveCall, WrapUp},
+    floor::{Delivery, When},
+};
+use crate::{
+    clock::rfc3339,
+    wire::{RingCount, Said},
+};
+use kring_journal::{AgentId, CallId, Fact, Outcome, WallTime, Withdrawal};
+use std::time::Duration;
+
+/// The frames that a fact of this call means. The record has taken the fact in already.
+pub(super) fn screens(now: When, call: &mut LiveCall, fact: &Fact) -> Vec<Delivery> {
+    let id = Some(call.id);
+    match fact {
+        Fact::Alerting {
+            agent, answerable, ..
+        } => alerting(call, agent, *answerable),
+        Fact::Ring { number, of } => {
+            let count = RingCount {
+                n: *number,
+                of: *of,
+            };
+            call.ring = Some(count);
+            let ringing = call.offers.iter().map(|offer| &offer.agent);
+            ringing
+                .flat_map(|agent| to(agent, id, Said::Ring(count)))
+                .collect()
+        }
+        Fact::Withdrawn { agent, why } => leaves(call, agent, withdrawn(*why)),
+        Fact::Unreached { agent, why, .. } => {
+            let reason = alerts::unreached(*why);
+            leaves(call, agent, Said::Withdrawn { reason })
+        }
+        Fact::LostRace { agent, winner } => lost_race(call, agent, winner.as_ref()),
+        Fact::Answered {
+            agent,
+            rings,
+            wait_ms,
+            result,
+            ..
+        } => {
+            call.close_offer(agent);
+            call.answered_at = Some(now.at);
+            let said = Said::Answered {
+                by: agent.clone(),
+                rings: *rings,
+                wait_ms: *wait_ms,
+                rule: *result,
+            };
+            to(agent, id, said)
+        }
+        Fact::Abandoned { .. } => close_all(call, &Said::Abandoned {}),
+        Fact::Refused { .. } => close_all(call, &Said::Withdrawn { reason: "deadline" }),
+        Fact::Failed { .. } => close_all(call, &Said::Withdrawn { reason: "failed" }),
+        Fact::MediaSilent { side, .. } => to_winner(call, Said::Alert(alerts::silent(*side))),
+        Fact::Ended { by, cause, talk_ms } => {
+            let (cause, talk_ms) = (cause.clone(), *talk_ms);
+            to_winner(
+                call,
+                Said::Ended {
+                    by: *by,
+                    cause,
+                    talk_ms,
+                },
+            )
+        }
+        Fact::WrapUpOpened { agent, for_s } => wrap_up_opened(now, call, agent, *for_s),
+        Fact::WrapUpExpired { agent } => {
+            call.wrap_up = WrapUp::Closed;
+            to(agent, id, Said::WrapUpExpired {})
+        }
+        Fact::Confirmed { .. } | Fact::NoCase { .. } => {
+            call.wrap_up = WrapUp::Closed;
+            late(call.id, fact)
+        }
+        _ => late(call.id, fact),
+    }
+}
+
+/// The phone does not ring any more. Without an offer there was a frame already that took the call
+/// from the screen.
+fn leaves(call: &mut LiveCall, agent: &AgentId, said: Said) -> Vec<Delivery> {
+    match call.close_offer(agent) {
+        Some(_) => to(agent, Some(call.id), said),
+        None => Vec::new(),
+    }
+}
+
+/// A page is told again only when the phone is not what the pop said.
+fn alerting(call: &LiveCall, agent: &AgentId, answerable: bool) -> Vec<Delivery> {
+    let told = call.offers.iter().find(|offer| offer.agent == *agent);
+    match told {
+        Some(offer) if offer.answerable != answerable => {
+            to(agent, Some(call.id), Said::Alerting { answerable })
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn to_winner(call: &LiveCall, said: Said) -> Vec<Delivery> {
+    match call.winner() {
+        Some(agent) => to(agent, Some(call.id), said),
+        None => Vec::new(),
+    }
+}
+
+/// Frames for which the call need not be in memory: its record came hours later.
+pub(super) fn late(id: CallId, fact: &Fact) -> Vec<Delivery> {
+    let (agent, said) = match fact {
+        Fact::DraftSaved { agent, version } => (agent, Said::WrapUpSaved { version: *version }),
+        Fact::Confirmed {
+            agent, case_ref, ..
+        } => {
+            let case_ref = Some(case_ref.clone());
+            (
+                agent,
+                Said::WrapUpConfirmed {
+                    case_ref,
+                    no_case: None,
+                },
+            )
+        }
+        Fact::NoCase { agent, reason } => {
+            let no_case = Some(reason.clone());
+            (
+                agent,
+                Said::WrapUpConfirmed {
+                    case_ref: None,
+                    no_case,
+                },
+            )
+        }
+        _ => return Vec::new(),
+    };
+    to(agent, Some(id), said)
+}
+
+fn wrap_up_opened(now: When, call: &mut LiveCall, agent: &AgentId, for_s: u32) -> Vec<Delivery> {
+    let length = (for_s > 0).then(|| Duration::from_secs(u64::from(for_s)));
+    call.wrap_up = WrapUp::Open {
+        until: length.map(|length| now.at + length),
+    };
+    let said = Said::WrapUpOpened {
+        draft: call.draft.clone(),
+        deadline: length.map(|l| rfc3339(WallTime(now.wall.0 + l.as_micros() as i64))),
+        for_ms: length.map(|l| l.as_millis() as u64),
+    };
+    to(agent, Some(call.id), said)
+}
+
+/// A phone whose 200 crossed a CANCEL: either somebody else has the call, or the caller had gone.
+fn lost_race(call: &mut LiveCall, agent: &AgentId, winner: Option<&AgentId>) -> Vec<Delivery> {
+    let told = call.close_offer(agent).is_none();
+    let said = match winner {
+        Some(winner) => Said::LostRace {
+            winner: Some(winner.clone()),
+        },
+        // The withdrawal has told already that there is no call any more.
+        None if told => return Vec::new(),
+        None if call.outcome() == Some(Outcome::Abandoned) => Said::Abandoned {},
+        None => Said::LostRace { winner: None },
+    };
+    to(agent, Some(call.id), said)
+}
+
+fn withdrawn(why: Withdrawal) -> Said {
+    match why {
+        Withdrawal::CallerGaveUp => Said::Abandoned {},
+        Withdrawal::Rona => Said::Withdrawn { reason: "rona" },
+        Withdrawal::HopEnded => Said::Withdrawn {
+            reason: "hop_ended",
+        },
+        Withdrawal::AnsweredElsewhere => Said::Withdrawn {
+            reason: "answered_elsewhere",
+        },
+        Withdrawal::Declined => Said::Withdrawn { reason: "declined" },
+        Withdrawal::CallOver => Said::Withdrawn {
+            reason: "call_over",
+        },
+    }
+}
+
+fn close_all(call: &mut LiveCall, said: &Said) -> Vec<Delivery> {
+    let id = Some(call.id);
+    call.offers
+        .drain(..)
+        .flat_map(|offer| to(&offer.agent, id, said.clone()))
+        .collect()
+}
+
+pub(super) fn to(agent: &AgentId, call: Option<CallId>, said: Said) -> Vec<Delivery> {
+    vec![Delivery::Frame {
+        to: agent.clone(),
+        call,
+        said,
+    }]
+}

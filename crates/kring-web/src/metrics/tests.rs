@@ -1,0 +1,214 @@
+//! A call is told, and the numbers say it.
+
+use super::{fold::Fold, rendered};
+use kring_journal::{
+    AgentId, CallId, CallerRef, EndedBy, Entry, Fact, PresenceState, RingPolicyKind, RingResult,
+    RingTerms, WallTime,
+};
+use kring_time::Moment;
+
+fn told(facts: &[(u64, u128, Fact)]) -> String {
+    rendered(|| {
+        let mut fold = Fold::default();
+        for (ms, call, fact) in facts {
+            fold.take(&Entry {
+                node: "test".into(),
+                boot: 1,
+                seq: 1,
+                at: Moment::from_millis(*ms),
+                wall: WallTime(0),
+                call: (*call > 0).then(|| CallId::new(1, *call)),
+                fact: fact.clone(),
+            });
+        }
+    })
+}
+
+fn offered() -> Fact {
+    Fact::Offered {
+        caller: CallerRef::new(1),
+        queue: "support".into(),
+        did: "1203".into(),
+        sip_call_id: "a@pbx".into(),
+        trunk: "pbx".into(),
+        forwarded_by: None,
+        rang_before: false,
+        terms: RingTerms {
+            on_ms: 1_000,
+            off_ms: 4_000,
+            limit: 3,
+            guard_ms: 500,
+            policy: RingPolicyKind::BeforeNextRing,
+            cadence_from: "default".into(),
+            t0_from: "modelled".into(),
+        },
+    }
+}
+
+fn says(text: &str, line: &str) {
+    assert!(
+        text.lines().any(|told| told == line),
+        "{line} is not in\n{text}"
+    );
+}
+
+#[test]
+fn an_answered_call_is_counted_once_in_each_number() {
+    let agent = AgentId::new("somsri");
+    let invited = Fact::Invited {
+        agent: agent.clone(),
+        device: "pbx:5021".into(),
+        hop: 1,
+        attempt: 1,
+    };
+    let answered = Fact::Answered {
+        agent: agent.clone(),
+        rings: 2,
+        wait_ms: 7_000,
+        result: RingResult::Within,
+        margin_ms: 8_000,
+    };
+    let ended = Fact::Ended {
+        by: EndedBy::Caller,
+        cause: "bye".into(),
+        talk_ms: 60_000,
+    };
+    let confirmed = Fact::Confirmed {
+        agent: agent.clone(),
+        case_ref: "RY-2569-000001".into(),
+        case_kind: "inquiry".into(),
+        resolution: "answered".into(),
+        wrap_up_ms: 25_000,
+    };
+    let mut facts = vec![
+        (0, 1, offered()),
+        (0, 1, Fact::Ring { number: 1, of: 3 }),
+        (1, 1, invited),
+        (
+            2,
+            1,
+            Fact::LookedUp {
+                result: "known".into(),
+                took_us: 400,
+            },
+        ),
+        (
+            9,
+            1,
+            Fact::PopAcknowledged {
+                agent: agent.clone(),
+                after_us: 8_000,
+            },
+        ),
+        (7_000, 1, answered),
+    ];
+    let talking = told(&facts);
+    says(&talking, r#"kring_calls_active{state="talking"} 1"#);
+    says(&talking, r#"kring_queue_calls{queue="support"} 0"#);
+
+    facts.push((67_000, 1, ended));
+    says(&told(&facts), "kring_wrapup_pending 1");
+
+    facts.push((92_000, 1, confirmed));
+    let text = told(&facts);
+    says(
+        &text,
+        r#"kring_calls_total{direction="inbound",outcome="answered"} 1"#,
+    );
+    says(
+        &text,
+        r#"kring_ring_rule_total{queue="support",result="within"} 1"#,
+    );
+    says(&text, r#"kring_call_rings_bucket{le="2"} 1"#);
+    says(&text, r#"kring_call_ring_seconds_bucket{le="6"} 0"#);
+    says(&text, r#"kring_call_ring_seconds_bucket{le="10"} 1"#);
+    says(
+        &text,
+        r#"kring_screen_pop_seconds_bucket{stage="lookup",le="0.0005"} 1"#,
+    );
+    says(
+        &text,
+        r#"kring_screen_pop_seconds_bucket{stage="ack",le="0.01"} 1"#,
+    );
+    says(&text, r#"kring_screen_pop_total{result="acknowledged"} 1"#);
+    says(&text, r#"kring_contact_lookups_total{result="known"} 1"#);
+    says(
+        &text,
+        r#"kring_cases_total{kind="inquiry",resolution="answered"} 1"#,
+    );
+    says(&text, r#"kring_wrapup_seconds_bucket{le="30"} 1"#);
+    says(&text, "kring_wrapup_pending 0");
+    says(&text, r#"kring_calls_active{state="talking"} 0"#);
+    assert!(
+        !text.contains("1203") && !text.contains("a@pbx"),
+        "no number in a label"
+    );
+}
+
+#[test]
+fn a_refused_call_says_how_late_it_was_and_that_nobody_saw_it() {
+    let invited = Fact::Invited {
+        agent: AgentId::new("somsri"),
+        device: "pbx:5021".into(),
+        hop: 1,
+        attempt: 1,
+    };
+    let refused = Fact::Refused {
+        why: kring_journal::Refusal::Deadline,
+        action: kring_journal::DeadlineAction::AnnounceBusy,
+        code: 486,
+        retry_after_s: Some(60),
+        to: None,
+        rings: 3,
+        wait_ms: 14_750,
+        lateness_us: 300,
+    };
+    let text = told(&[(0, 1, offered()), (0, 1, invited), (14_750, 1, refused)]);
+    says(
+        &text,
+        r#"kring_calls_total{direction="inbound",outcome="rejected"} 1"#,
+    );
+    says(
+        &text,
+        r#"kring_ring_rule_total{queue="support",result="refused"} 1"#,
+    );
+    says(
+        &text,
+        r#"kring_ring_deadline_lateness_seconds_bucket{le="0.0005"} 1"#,
+    );
+    says(&text, r#"kring_screen_pop_total{result="unseen"} 1"#);
+    says(&text, "kring_wrapup_pending 0");
+}
+
+#[test]
+fn agents_are_counted_by_state_and_those_at_home_need_no_screen() {
+    let agent = |login| AgentId::new(login);
+    let is = |login, state| Fact::Presence {
+        agent: agent(login),
+        state,
+        reason: None,
+    };
+    let facts = [
+        (0, 0, is("somsri", PresenceState::Ready)),
+        (0, 0, is("wichai", PresenceState::Offline)),
+        (
+            0,
+            0,
+            Fact::ScreenDead {
+                agent: agent("somsri"),
+            },
+        ),
+        (
+            0,
+            0,
+            Fact::ScreenDead {
+                agent: agent("wichai"),
+            },
+        ),
+    ];
+    let text = told(&facts);
+    says(&text, r#"kring_agents{state="ready"} 1"#);
+    says(&text, r#"kring_agents{state="offline"} 1"#);
+    says(&text, r#"kring_agents{state="talking"} 0"#);
+    says(&text, "kring_screen_dead_agents 1");
+}

@@ -1,0 +1,445 @@
+//! A house for tests: the real router and live streams over a real database, a journal that is
+//! written at once, and an exchange that answers as it is told.
+
+mod facts;
+mod page;
+
+pub(crate) use facts::*;
+pub(crate) use page::Page;
+
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    http::{HeaderMap, Request, StatusCode},
+};
+use kring_call::command::{CallerIdentity, Command, CommandRefused, Done};
+use kring_journal::{AgentId, CallId, CallRecord, CallerRef, Entry, Fact, WallTime};
+use kring_store::{
+    AgentRow, CallerRow, Group, JournalLog, NewSession, Number, NumberPlan, Role, Store,
+    StoreConfig, Trusted,
+};
+use kring_time::Moment;
+use kring_web::{Ask, Clock, Desk, Live, LiveConfig, Note, Web, WebConfig, session};
+use serde_json::Value;
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex},
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+};
+use tempfile::TempDir;
+use tokio::sync::{mpsc, oneshot};
+use tower::ServiceExt;
+
+/// What the exchange says to a command.
+pub(crate) type Say = fn(&Command) -> Result<Done, CommandRefused>;
+
+pub(crate) struct House {
+    pub(crate) store: Store,
+    pub(crate) live: Live,
+    pub(crate) router: Router,
+    pub(crate) clock: Clock,
+    commands: Arc<Mutex<Vec<Command>>>,
+    noted: Arc<Mutex<Vec<Fact>>>,
+    say: Arc<Mutex<Say>>,
+    journal: mpsc::UnboundedSender<Written>,
+    calls: Mutex<u128>,
+    _dir: TempDir,
+}
+
+/// What the journal is given.
+enum Written {
+    Fact(Moment, WallTime, Option<CallId>, Fact),
+    Caller(CallerRow),
+    /// Answered when everything before is on the disk.
+    Flush(oneshot::Sender<()>),
+}
+
+/// An answer to a request.
+#[derive(Debug)]
+pub(crate) struct Reply {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) json: Value,
+    pub(crate) text: String,
+}
+
+impl Reply {
+    pub(crate) fn code(&self) -> &str {
+        self.json["code"].as_str().unwrap_or_default()
+    }
+
+    pub(crate) fn header(&self, name: &str) -> &str {
+        let value = self.headers.get(name);
+        value
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
+    }
+}
+
+impl House {
+    pub(crate) async fn open() -> House {
+        House::open_with(patient(), WebConfig::default()).await
+    }
+
+    pub(crate) async fn open_with(live: LiveConfig, web: WebConfig) -> House {
+        let dir = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}", dir.path().join("kring.db").display());
+        let store = Store::open(&StoreConfig::new(&url, "test")).await.unwrap();
+        let clock = clock();
+        let boot = store.begin_boot(clock.now().1, "0.0.0").await.unwrap();
+        let (exchange, asks) = mpsc::channel(64);
+        let (notes, noting) = mpsc::channel(64);
+        let (journal, written) = mpsc::unbounded_channel();
+        let desk = Desk {
+            exchange,
+            journal: notes,
+        };
+        let live = Live::new(live, clock.clone(), store.clone(), desk.clone());
+        let house = House {
+            router: Web::new(web, store.clone(), desk, live.clone()).router(),
+            store,
+            live,
+            clock,
+            commands: Arc::default(),
+            noted: Arc::default(),
+            say: Arc::new(Mutex::new(|command| match command {
+                Command::ScreenAlive { agent } if agent.as_str().is_empty() => {
+                    Err(CommandRefused::NoSuchAgent)
+                }
+                _ => Ok(Done::Ok),
+            })),
+            journal,
+            calls: Mutex::new(0),
+            _dir: dir,
+        };
+        tokio::spawn(exchange_answers(
+            asks,
+            house.commands.clone(),
+            house.say.clone(),
+        ));
+        let recorder = Recorder {
+            log: boot.journal,
+            live: house.live.clone(),
+            clock: house.clock.clone(),
+            records: HashMap::new(),
+            noted: house.noted.clone(),
+        };
+        tokio::spawn(recorder.run(written, noting));
+        house
+    }
+
+    /// From now on the exchange says so.
+    pub(crate) fn exchange_says(&self, say: Say) {
+        *self.say.lock().unwrap() = say;
+    }
+
+    /// The commands that the exchange was given, but for signs of life.
+    pub(crate) fn commands(&self) -> Vec<String> {
+        let commands = self.commands.lock().unwrap();
+        commands
+            .iter()
+            .map(|command| format!("{command:?}"))
+            .collect()
+    }
+
+    /// Waits for a command; panics after five seconds.
+    pub(crate) async fn await_command(&self, text: &str) {
+        await_until(&format!("command {text}"), || {
+            self.commands().iter().any(|command| command.contains(text))
+        })
+        .await;
+    }
+
+    /// The facts that the web side has noted.
+    pub(crate) fn noted(&self) -> Vec<Fact> {
+        self.noted.lock().unwrap().clone()
+    }
+
+    pub(crate) async fn await_note(&self, what: &str, wanted: impl Fn(&Fact) -> bool) -> Fact {
+        await_until(what, || self.noted().iter().any(&wanted)).await;
+        self.noted().into_iter().find(wanted).unwrap()
+    }
+
+    pub(crate) async fn agent(&self, login: &str, role: Role) -> AgentId {
+        self.agent_with_password(login, role, None).await
+    }
+
+    pub(crate) async fn agent_with_password(
+        &self,
+        login: &str,
+        role: Role,
+        password: Option<&str>,
+    ) -> AgentId {
+        let row = AgentRow {
+            login: AgentId::new(login),
+            name: format!("คุณ{login}"),
+            role,
+            password_hash: password.map(|text| session::hash_password(text).unwrap()),
+            device: Some("sip:5021@127.0.0.1:5060".into()),
+            queues: vec!["support".into()],
+            disabled: false,
+        };
+        self.store.put_agent(&row).await.unwrap();
+        row.login
+    }
+
+    /// A cookie of this agent, as a sign-in gives it.
+    pub(crate) async fn cookie(&self, login: &str) -> String {
+        let secret = session::new_token();
+        let now = self.clock.now().1;
+        let session = NewSession {
+            token: session::hash_token(&secret),
+            agent: AgentId::new(login),
+            created: now,
+            expires: WallTime(now.0 + 3_600_000_000),
+        };
+        self.store.open_session(&session).await.unwrap();
+        format!("kring_session={secret}")
+    }
+
+    /// A new agent, signed in.
+    pub(crate) async fn signed_in(&self, login: &str) -> (AgentId, String) {
+        let agent = self.agent(login, Role::Agent).await;
+        (agent, self.cookie(login).await)
+    }
+
+    pub(crate) async fn send(&self, request: Request<Body>) -> Reply {
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (status, headers) = (response.status(), response.headers().clone());
+        let body = to_bytes(response.into_body(), 1 << 20).await.unwrap();
+        let text = String::from_utf8_lossy(&body).into_owned();
+        let json = serde_json::from_str(&text).unwrap_or(Value::Null);
+        Reply {
+            status,
+            headers,
+            json,
+            text,
+        }
+    }
+
+    pub(crate) async fn get(&self, path: &str, cookie: &str) -> Reply {
+        let request = Request::get(path).header("cookie", cookie);
+        self.send(request.body(Body::empty()).unwrap()).await
+    }
+
+    pub(crate) async fn post(&self, path: &str, cookie: &str, body: Value) -> Reply {
+        self.post_with(path, cookie, body, &[]).await
+    }
+
+    pub(crate) async fn post_with(
+        &self,
+        path: &str,
+        cookie: &str,
+        body: Value,
+        headers: &[(&str, &str)],
+    ) -> Reply {
+        self.send(request("POST", path, cookie, &body, headers))
+            .await
+    }
+
+    pub(crate) async fn put(
+        &self,
+        path: &str,
+        cookie: &str,
+        body: Value,
+        headers: &[(&str, &str)],
+    ) -> Reply {
+        self.send(request("PUT", path, cookie, &body, headers))
+            .await
+    }
+
+    /// Something happens: the streams hear it at once, the journal writes it.
+    pub(crate) fn happens(&self, call: Option<CallId>, fact: Fact) {
+        let (at, wall) = self.clock.now();
+        self.live.fact(at, wall, call, &fact);
+        let _ = self.journal.send(Written::Fact(at, wall, call, fact));
+    }
+
+    /// Waits until everything that happened is on the disk.
+    pub(crate) async fn written(&self) {
+        let (done, written) = oneshot::channel();
+        let _ = self.journal.send(Written::Flush(done));
+        written.await.unwrap();
+    }
+
+    /// A call from this number, as the exchange tells of it: introduced, offered, in ring 1.
+    pub(crate) fn call_from(&self, user: &str) -> CallId {
+        let (_, wall) = self.clock.now();
+        let mut calls = self.calls.lock().unwrap();
+        *calls += 1;
+        let call = CallId::new((wall.0 / 1_000) as u64, *calls);
+        let caller = CallerRef::new(*calls as u64);
+        let identity = CallerIdentity {
+            user: user.into(),
+            anonymous: user.is_empty(),
+            ..CallerIdentity::default()
+        };
+        let number = match user {
+            "" => Number::anonymous(),
+            user => Number::read(user, &NumberPlan::default()),
+        };
+        self.live.introduce(call, caller, &identity);
+        let _ = self.journal.send(Written::Caller(CallerRow {
+            caller,
+            canonical: number.canonical,
+            class: number.class,
+            display: number.display,
+        }));
+        self.happens(Some(call), offered(caller, &format!("call-{calls}@pbx")));
+        self.happens(Some(call), ring(1));
+        call
+    }
+
+    /// The call rings at this agent, who answers; the caller hangs up after 61 s; wrap-up opens.
+    pub(crate) fn call_taken(&self, agent: &AgentId, user: &str) -> CallId {
+        let call = self.call_from(user);
+        for fact in [
+            invited(agent),
+            answered(agent),
+            ended(),
+            wrap_up_opened(agent),
+        ] {
+            self.happens(Some(call), fact);
+        }
+        call
+    }
+}
+
+pub(crate) fn request(
+    method: &str,
+    path: &str,
+    cookie: &str,
+    body: &Value,
+    headers: &[(&str, &str)],
+) -> Request<Body> {
+    let mut request = Request::builder()
+        .method(method)
+        .uri(path)
+        .header("content-type", "application/json");
+    if !cookie.is_empty() {
+        request = request.header("cookie", cookie);
+    }
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    request.body(Body::from(body.to_string())).unwrap()
+}
+
+/// Pops wait as long as the lookup takes: a machine that is busy must not change what is told.
+pub(crate) fn patient() -> LiveConfig {
+    LiveConfig {
+        pop_hold: Duration::from_secs(5),
+        ..LiveConfig::default()
+    }
+}
+
+/// Looks again and again; panics after five seconds.
+pub(crate) async fn await_until(what: &str, mut there: impl FnMut() -> bool) {
+    let patience = Instant::now() + Duration::from_secs(5);
+    while !there() {
+        assert!(Instant::now() < patience, "waited in vain for {what}");
+        tokio::task::yield_now().await;
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+}
+
+fn clock() -> Clock {
+    let boot = Instant::now();
+    let wall = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    let wall_at_boot = wall.as_micros() as i64;
+    Clock::new(move || {
+        let us = boot.elapsed().as_micros() as u64;
+        (Moment::from_micros(us), WallTime(wall_at_boot + us as i64))
+    })
+}
+
+async fn exchange_answers(
+    mut asks: mpsc::Receiver<Ask>,
+    commands: Arc<Mutex<Vec<Command>>>,
+    say: Arc<Mutex<Say>>,
+) {
+    while let Some(Ask { command, reply }) = asks.recv().await {
+        let answer = (say.lock().unwrap())(&command);
+        commands.lock().unwrap().push(command);
+        let _ = reply.send(answer);
+    }
+}
+
+struct Recorder {
+    log: JournalLog,
+    live: Live,
+    clock: Clock,
+    records: HashMap<CallId, CallRecord>,
+    noted: Arc<Mutex<Vec<Fact>>>,
+}
+
+impl Recorder {
+    async fn run(
+        mut self,
+        mut written: mpsc::UnboundedReceiver<Written>,
+        mut notes: mpsc::Receiver<Note>,
+    ) {
+        loop {
+            tokio::select! {
+                // What happened before a note is written before it.
+                biased;
+                Some(written) = written.recv() => match written {
+                    Written::Fact(at, wall, call, fact) => self.write(at, wall, call, fact).await,
+                    Written::Caller(row) => {
+                        let group = Group { callers: vec![row], ..Group::default() };
+                        self.log.append(&group).await.unwrap();
+                    }
+                    Written::Flush(done) => {
+                        let _ = done.send(());
+                    }
+                },
+                Some(note) = notes.recv() => self.note(note).await,
+                else => return,
+            }
+        }
+    }
+
+    async fn write(&mut self, at: Moment, wall: WallTime, call: Option<CallId>, fact: Fact) {
+        let entry = self.log.entry(at, wall, call, fact);
+        let records = self.fold(&entry).into_iter().collect();
+        let group = Group {
+            entries: vec![entry],
+            records,
+            ..Group::default()
+        };
+        self.log.append(&group).await.unwrap();
+    }
+
+    fn fold(&mut self, entry: &Entry) -> Option<CallRecord> {
+        if let Some(record) = CallRecord::begin(entry) {
+            self.records.insert(record.id, record);
+        }
+        let record = self.records.get_mut(&entry.call?)?;
+        record.apply(entry);
+        Some(record.clone())
+    }
+
+    async fn note(&mut self, note: Note) {
+        let (at, wall) = self.clock.now();
+        match note {
+            Note::Fact { call, fact } => {
+                self.noted.lock().unwrap().push(fact.clone());
+                self.write(at, wall, call, fact).await;
+            }
+            Note::Trusted { write, reply } => {
+                let trusted = vec![Trusted { at, wall, write }];
+                let group = Group {
+                    trusted,
+                    ..Group::default()
+                };
+                let mut done = self.log.append(&group).await.unwrap();
+                for entry in &done.facts {
+                    self.fold(entry);
+                    self.live
+                        .fact(entry.at, entry.wall, entry.call, &entry.fact);
+                }
+                let _ = reply.send(done.trusted.remove(0));
+            }
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! The HTTP side as its clients see it: the real router over a real database, by the contract of
+//! REST and of the live socket.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails here")]
+
+mod calls;
+mod console;
+mod crm;
+mod house;
+mod live_socket;
+mod record;
+mod resume;
+mod screen;
+mod sign_in;

@@ -1,0 +1,264 @@
+//! Drafts and records: what an agent types is kept, and becomes a case once.
+
+use crate::house::House;
+use axum::http::StatusCode;
+use serde_json::json;
+
+#[tokio::test]
+async fn a_draft_is_kept_by_version_and_never_written_over_unseen() {
+    let house = House::open().await;
+    let (agent, cookie) = house.signed_in("somsri").await;
+    let call = house.call_taken(&agent, "0812345678");
+    house.written().await;
+    let path = format!("/api/v1/calls/{call}/draft");
+
+    assert_eq!(house.get(&path, &cookie).await.code(), "no_draft");
+    let none = [("if-none-match", "*")];
+    let first = house
+        .put(&path, &cookie, json!({"subject": "จด"}), &none)
+        .await;
+    assert_eq!(
+        (first.status, first.header("etag")),
+        (StatusCode::OK, "\"1\"")
+    );
+    let over = [("if-match", "\"1\"")];
+    let second = house
+        .put(&path, &cookie, json!({"subject": "จดทะเบียน"}), &over)
+        .await;
+    assert_eq!(second.json["version"], 2);
+
+    let stale = house
+        .put(&path, &cookie, json!({"subject": "อื่น"}), &over)
+        .await;
+    assert_eq!(
+        (stale.status, stale.code()),
+        (StatusCode::PRECONDITION_FAILED, "stale_draft")
+    );
+    assert_eq!(stale.json["current"]["body"]["subject"], "จดทะเบียน");
+    assert_eq!(stale.json["current"]["version"], 2);
+    let unseen = house
+        .put(&path, &cookie, json!({"subject": "อื่น"}), &[])
+        .await;
+    assert_eq!(unseen.code(), "stale_draft");
+
+    let read = house.get(&path, &cookie).await;
+    assert_eq!(
+        (read.header("etag"), &read.json["body"]["subject"]),
+        ("\"2\"", &json!("จดทะเบียน"))
+    );
+    let unfinished = house.get("/api/v1/unfinished", &cookie).await;
+    let row = &unfinished.json["items"][0];
+    assert_eq!(row["call"], call.to_string());
+    assert_eq!(row["draft"]["version"], 2);
+    assert_eq!(row["number"]["display"], "081-234-5678");
+
+    let long = json!({"detail": "ก".repeat(40_000)});
+    assert_eq!(
+        house
+            .put(&path, &cookie, long, &[("if-match", "\"2\"")])
+            .await
+            .code(),
+        "too_large"
+    );
+    assert_eq!(
+        house.put(&path, &cookie, json!([]), &[]).await.code(),
+        "bad_field"
+    );
+}
+
+#[tokio::test]
+async fn a_new_caller_becomes_a_contact_and_is_known_the_next_time() {
+    let house = House::open().await;
+    let (agent, cookie) = house.signed_in("somsri").await;
+    let call = house.call_taken(&agent, "0812345678");
+    house.written().await;
+    let departments = house.get("/api/v1/departments", &cookie).await;
+    let unit = departments.json["items"][0]["id"].clone();
+    assert_eq!(departments.json["items"][0]["name_th"], "กระทรวงพาณิชย์");
+
+    let record = json!({
+        "prefix": "นาย", "given": "สมชาย", "family": "ใจดี", "subject": "จดทะเบียนพาณิชย์",
+        "detail": "", "department_id": unit, "extension": "2104", "kind": "inquiry",
+        "resolution": "transferred", "contact_id": null,
+    });
+    let made = house
+        .post(&format!("/api/v1/calls/{call}/confirm"), &cookie, record)
+        .await;
+    assert_eq!(made.status, StatusCode::CREATED, "{}", made.text);
+    let case_ref = made.json["ref"].as_str().unwrap().to_owned();
+    assert_eq!(
+        made.header("location"),
+        format!("/api/v1/cases/{}", made.json["id"].as_str().unwrap())
+    );
+    house.await_command("WrapUpDone").await;
+
+    let found = house
+        .get("/api/v1/contacts/lookup?number=081-234-5678", &cookie)
+        .await;
+    assert_eq!(found.json["contact"]["given"], "สมชาย");
+    assert_eq!(found.json["history"][0]["ref"], case_ref.as_str());
+    assert_eq!(found.json["history"][0]["department"], "กระทรวงพาณิชย์");
+    let by_ref = house
+        .get(&format!("/api/v1/cases/by-ref/{case_ref}"), &cookie)
+        .await;
+    assert_eq!(by_ref.json["subject"], "จดทะเบียนพาณิชย์");
+
+    let contact = found.json["contact"]["id"].clone();
+    let again = house.call_taken(&agent, "0066812345678");
+    house.written().await;
+    let record = json!({"contact_id": contact, "subject": "ติดตามเรื่อง", "org": "ร้านใจดี"});
+    let made = house
+        .post(&format!("/api/v1/calls/{again}/confirm"), &cookie, record)
+        .await;
+    assert_eq!(made.json["contact_id"], contact);
+    let history = format!("/api/v1/contacts/{}/history", contact.as_str().unwrap());
+    let history = house.get(&history, &cookie).await;
+    assert_eq!(history.json["items"].as_array().unwrap().len(), 2);
+    let person = format!("/api/v1/contacts/{}", contact.as_str().unwrap());
+    let person = house.get(&person, &cookie).await;
+    assert_eq!(person.json["org"], "ร้านใจดี", "what the agent put right");
+    assert_eq!(person.json["numbers"].as_array().unwrap().len(), 1);
+    assert_eq!(
+        house.get("/api/v1/unfinished", &cookie).await.json["items"],
+        json!([])
+    );
+}
+
+#[tokio::test]
+async fn a_record_is_made_once() {
+    let house = House::open().await;
+    let (agent, cookie) = house.signed_in("somsri").await;
+    let call = house.call_taken(&agent, "0812345678");
+    house.written().await;
+    let path = format!("/api/v1/calls/{call}/confirm");
+    let record = || json!({"given": "สมหญิง", "subject": "ถามเวลาทำการ"});
+    let key = [("idempotency-key", "4711")];
+
+    let made = house.post_with(&path, &cookie, record(), &key).await;
+    assert_eq!(made.status, StatusCode::CREATED);
+    let again = house.post_with(&path, &cookie, record(), &key).await;
+    assert_eq!(
+        (again.status, &again.json),
+        (StatusCode::CREATED, &made.json)
+    );
+    assert_eq!(again.header("idempotency-replayed"), "true");
+    assert_eq!(again.header("content-type"), "application/json");
+    let other = house
+        .post_with(&path, &cookie, json!({"subject": "อื่น"}), &key)
+        .await;
+    assert_eq!(
+        (other.status, other.code()),
+        (StatusCode::UNPROCESSABLE_ENTITY, "idempotency_key_reused")
+    );
+    let without = house.post(&path, &cookie, record()).await;
+    assert_eq!(
+        (without.status, without.code()),
+        (StatusCode::CONFLICT, "already_recorded")
+    );
+    assert_eq!(without.json["case_ref"], made.json["ref"]);
+
+    let (_, other) = house.signed_in("wichai").await;
+    let theirs = house.post_with(&path, &other, record(), &key).await;
+    assert_eq!(theirs.code(), "already_recorded", "a key is its user's own");
+}
+
+#[tokio::test]
+async fn an_anonymous_tip_has_no_contact_and_is_masked_to_others() {
+    let house = House::open().await;
+    let (agent, cookie) = house.signed_in("somsri").await;
+    let call = house.call_taken(&agent, "");
+    house.written().await;
+    let tip = json!({"kind": "tip", "subject": "ร้านขายเกินราคา", "detail": "ที่ตลาด"});
+    let made = house
+        .post(&format!("/api/v1/calls/{call}/confirm"), &cookie, tip)
+        .await;
+    assert_eq!(made.status, StatusCode::CREATED, "{}", made.text);
+    assert_eq!(
+        (&made.json["contact_id"], &made.json["number"]),
+        (&json!(null), &json!(null))
+    );
+    assert_eq!(made.json["confidentiality"], "restricted");
+
+    let case = format!("/api/v1/cases/{}", made.json["id"].as_str().unwrap());
+    let masked = house.get(&case, &cookie).await;
+    assert_eq!(
+        (&masked.json["masked"], &masked.json["subject"]),
+        (&json!(true), &json!(""))
+    );
+    house.agent("officer", kring_store::Role::TipOfficer).await;
+    let officer = house.cookie("officer").await;
+    assert_eq!(
+        house.get(&case, &officer).await.json["subject"],
+        "ร้านขายเกินราคา"
+    );
+}
+
+#[tokio::test]
+async fn a_call_may_be_closed_without_a_case_and_only_by_who_took_it() {
+    let house = House::open().await;
+    let (agent, cookie) = house.signed_in("somsri").await;
+    let (_, other) = house.signed_in("wichai").await;
+    let call = house.call_taken(&agent, "0812345678");
+    house.written().await;
+    let path = format!("/api/v1/calls/{call}/no-case");
+
+    let theirs = house
+        .post(&path, &other, json!({"reason": "wrong_number"}))
+        .await;
+    assert_eq!(
+        (theirs.status, theirs.code()),
+        (StatusCode::FORBIDDEN, "not_yours")
+    );
+    assert_eq!(
+        house
+            .post(&path, &cookie, json!({"reason": " "}))
+            .await
+            .code(),
+        "bad_field"
+    );
+    let done = house
+        .post(&path, &cookie, json!({"reason": "wrong_number"}))
+        .await;
+    assert_eq!(done.status, StatusCode::OK);
+    house.await_command("WrapUpDone").await;
+    let row = house.get(&format!("/api/v1/calls/{call}"), &cookie).await;
+    assert_eq!(row.json["no_case"], "wrong_number");
+    let late = house
+        .post(
+            &format!("/api/v1/calls/{call}/confirm"),
+            &cookie,
+            json!({"subject": "x"}),
+        )
+        .await;
+    assert_eq!(
+        (late.code(), &late.json["no_case"]),
+        ("already_recorded", &json!("wrong_number"))
+    );
+}
+
+#[tokio::test]
+async fn a_record_that_cannot_be_says_which_field() {
+    let house = House::open().await;
+    let (agent, cookie) = house.signed_in("somsri").await;
+    let call = house.call_taken(&agent, "0812345678");
+    house.written().await;
+    let path = format!("/api/v1/calls/{call}/confirm");
+    for (record, field) in [
+        (json!({"given": "สมชาย"}), "subject"),
+        (json!({"subject": "x", "family": "ใจดี"}), "given"),
+        (json!({"subject": "x", "kind": "gossip"}), "kind"),
+        (json!({"subject": "x", "resolution": "maybe"}), "resolution"),
+        (
+            json!({"subject": "x", "department_id": "1"}),
+            "department_id",
+        ),
+        (json!({"subject": "x", "contact_id": "1"}), "contact_id"),
+    ] {
+        let refused = house.post(&path, &cookie, record).await;
+        assert_eq!(
+            (refused.code(), &refused.json["field"]),
+            ("bad_field", &json!(field))
+        );
+    }
+    assert_eq!(house.commands(), Vec::<String>::new());
+}
