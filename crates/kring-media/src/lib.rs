@@ -15,7 +15,7 @@ pub mod rtp;
 mod sdp;
 pub mod tone;
 
-pub use offer_answer::{OwnAudio, answer_to_caller, answer_to_change, offer_to_agent, write};
+pub use offer_answer::{OwnAudio, answer_to_caller, answer_to_change, offer_to_agent};
 pub use order::{MediaNotice, MediaOrder, PortPair, SessionId, Side, SideStats};
 pub use relay::{PacketKind, Relay, Remote, Verdict, Why};
-pub use sdp::{AudioDescription, Codec, Direction, Origin, OtherMedia, SdpRefused, read};
+pub use sdp::{AudioDescription, Codec, Direction, Origin, OtherMedia, SdpRefused, read, write};
