@@ -58,7 +58,7 @@ impl Kring {
         let (sip, http) = (free_port(), free_port());
         let config = format!(
             "data_dir = {:?}\n{extra}\n[sip]\nlisten = [\"udp:127.0.0.1:{sip}\", \"tcp:127.0.0.1:{sip}\"]\n\
-             [http]\nlisten = \"127.0.0.1:{http}\"\n[media]\nrtp_ports = \"{}\"\n",
+             [http]\nlisten = \"127.0.0.1:{http}\"\n[media]\nrtp_ports = \"{}\"\ndead_after_s = 90\n",
             folder.path().join("data"),
             rtp_ports(),
         );
@@ -168,7 +168,7 @@ impl Agent {
             calls["items"].get(0).cloned()
         };
         eventually(Duration::from_secs(45), || newest().filter(|call| call[field] == value))
-            .unwrap_or_else(|| panic!("no {field} = {value} in {:?}", newest()))
+            .unwrap_or_else(|| panic!("no {field} = {value} in {:?}", self.get("/api/v1/calls")))
     }
 }
 
@@ -190,8 +190,8 @@ const PASSWORD: &str = "correct horse battery";
 
 /// Each daemon of one test run takes a part of the range of its own.
 fn rtp_ports() -> String {
-    let first = 21_000 + (std::process::id() % 80) * 100;
-    format!("{first}-{}", first + 99)
+    let first = 20_000 + (std::process::id() % 48) * 200;
+    format!("{first}-{}", first + 199)
 }
 
 /// Runs one of the daemon's commands to its end.
