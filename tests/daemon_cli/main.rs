@@ -1,0 +1,9 @@
+//! The daemon as a shell and a service manager meet it: what its commands print, and the code with
+//! which it ends.
+//!
+//! `KRINGD` names the binary; without it, the debug build beside this test is taken.
+
+mod begin_and_end;
+mod commands;
+mod refused;
+mod shell;
