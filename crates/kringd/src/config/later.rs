@@ -39,7 +39,10 @@ const KEYS: [(&str, &str); 28] = [
     ("hep", "HEP capture"),
     ("otel", "OpenTelemetry"),
     ("case.sla_days", "the SLA clock of cases"),
-    ("ui.digits", "Thai digits on the screens"),
+    (
+        "ui",
+        "the console's first language and calendar (each person chooses)",
+    ),
 ];
 
 /// Values of a later version of keys that this version has.

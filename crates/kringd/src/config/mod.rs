@@ -18,7 +18,7 @@ pub(crate) use complaint::ConfigRefused;
 pub(crate) use floor::{Agent, Pop, Queue, Ring};
 pub(crate) use signalling::{HostPort, Listen, Sip, Trunk};
 pub(crate) use sound::Media;
-pub(crate) use surroundings::{Case, Database, Http, Journal, Metrics, Number, Privacy, Ui};
+pub(crate) use surroundings::{Case, Database, Http, Journal, Metrics, Number, Privacy};
 
 use complaint::Complaints;
 use section::Section;
@@ -58,7 +58,6 @@ pub(crate) struct Config {
     pub(crate) http: Http,
     pub(crate) metrics: Metrics,
     pub(crate) privacy: Privacy,
-    pub(crate) ui: Ui,
     pub(crate) case: Case,
 }
 
@@ -114,7 +113,6 @@ impl Config {
             http: Http::read(root.table("http")),
             metrics: Metrics::read(root.table("metrics")),
             privacy: Privacy::read(root.table("privacy")),
-            ui: Ui::read(root.table("ui")),
             case: Case::read(root.table("case")),
             data_dir,
         };

@@ -1,15 +1,13 @@
-//! The tables of what surrounds the calls: numbers, database, journal, HTTP, metrics, privacy, cases
-//! and the screens.
+//! The tables of what surrounds the calls: numbers, database, journal, HTTP, metrics, privacy and
+//! cases.
 
 use super::section::Section;
 use kring_store::CaseRefFormat;
 use std::{fmt, net::SocketAddr, path::Path};
 
-/// `[number]`.
+/// `[number]`. The numbers are those of Thailand; no other region is known.
 #[derive(Clone, Debug)]
 pub(crate) struct Number {
-    /// The country whose numbers are read: TH.
-    pub(crate) region: String,
     /// The area of numbers without one: `038`.
     pub(crate) area_default: String,
     /// What an internal extension looks like: `2###` is 2000 to 2999.
@@ -62,15 +60,6 @@ pub(crate) struct Case {
     pub(crate) ref_format: CaseRefFormat,
 }
 
-/// `[ui]`: what the console shows before a person has chosen.
-#[derive(Clone, Debug)]
-pub(crate) struct Ui {
-    /// `th` or `en`.
-    pub(crate) locale: &'static str,
-    /// `be` or `ce`.
-    pub(crate) calendar: &'static str,
-}
-
 impl Number {
     pub(super) fn read(mut section: Section<'_>) -> Number {
         let hotlines = section.list("hotlines");
@@ -79,7 +68,6 @@ impl Number {
             .text("area_default")
             .unwrap_or_else(|| "038".to_owned());
         let number = Number {
-            region: "TH".to_owned(),
             internal_pattern: section.text("internal_pattern"),
             hotlines: hotlines.map_or_else(
                 || vec!["1203".to_owned(), "1569".to_owned()],
@@ -265,16 +253,5 @@ impl Case {
         };
         section.finish();
         Case { ref_format: format }
-    }
-}
-
-impl Ui {
-    pub(super) fn read(mut section: Section<'_>) -> Ui {
-        let ui = Ui {
-            locale: section.choice("locale", &[("th", "th"), ("en", "en")], "th"),
-            calendar: section.choice("calendar", &[("be", "be"), ("ce", "ce")], "be"),
-        };
-        section.finish();
-        ui
     }
 }

@@ -107,9 +107,8 @@ fn the_keys_of_this_version_are_all_taken() {
         token = "0123456789abcdef"
         [privacy]
         mask_numbers_in_logs = false
-        [ui]
-        locale = "en"
-        calendar = "ce"
+        [case]
+        ref_format = "CH-{ce}-{n:5}"
         "#,
     )
     .unwrap();

@@ -90,6 +90,7 @@ impl TcpDoors {
     }
 
     /// Connections that are open or being opened.
+    #[cfg(test)]
     pub(super) fn count(&self) -> usize {
         self.open.len()
     }

@@ -111,7 +111,7 @@ async fn a_stream_is_cut_into_messages_and_answered_on_the_same_connection() {
     let (_, second) = message(&mut net).await;
     assert_eq!((&first[..], &second[..]), (OPTIONS, OPTIONS));
     assert_eq!(from.address, pbx.local_addr().unwrap());
-    assert_eq!(net.counts().connections, 1);
+    assert_eq!(net.connections(), 1);
 
     net.send(to(Transport::Tcp, from.address, b"SIP/2.0 200 OK\r\n\r\n"));
     let mut buffer = [0; 18];
@@ -134,7 +134,7 @@ async fn one_connection_is_opened_to_a_peer_and_used_again() {
     stream.write_all(OPTIONS).await.unwrap();
     let (from, bytes) = message(&mut net).await;
     assert_eq!((from.address, &bytes[..]), (address, OPTIONS));
-    assert_eq!(net.counts().connections, 1);
+    assert_eq!(net.connections(), 1);
 }
 
 #[tokio::test]
@@ -149,7 +149,7 @@ async fn a_connection_that_cannot_be_made_is_a_failure() {
         address,
     };
     assert_eq!(next(&mut net).await, Arrival::Failed { to: failed });
-    assert_eq!(net.counts().connections, 0);
+    assert_eq!(net.connections(), 0);
 }
 
 #[tokio::test]
@@ -175,7 +175,7 @@ async fn a_peer_that_closes_in_peace_is_no_failure_and_is_called_anew() {
     stream.read_exact(&mut [0; 3]).await.unwrap();
     drop(stream);
     assert_eq!(message(&mut net).await.1, OPTIONS);
-    while net.counts().connections > 0 {
+    while net.connections() > 0 {
         if let Ok(arrival) = timeout(Duration::from_millis(5), net.recv()).await {
             panic!("{arrival:?}");
         }
@@ -249,7 +249,7 @@ async fn one_address_cannot_take_all_connections() {
     assert!(matches!(read, Ok(0) | Err(_)));
 
     drop(held.pop());
-    while net.counts().connections == limits::CONNECTIONS_PER_ADDRESS_MAX {
+    while net.connections() == limits::CONNECTIONS_PER_ADDRESS_MAX {
         let _ = timeout(Duration::from_millis(5), net.recv()).await;
     }
     let mut again = TcpStream::connect(locals[0]).await.unwrap();

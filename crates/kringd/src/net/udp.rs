@@ -72,11 +72,6 @@ impl UdpDoors {
         self.doors.iter().map(|door| door.local)
     }
 
-    /// Datagrams that were dropped because a socket took no more.
-    pub(super) fn dropped(&self) -> u64 {
-        self.dropped
-    }
-
     /// Sends without waiting.
     pub(super) fn send(&mut self, to: SocketAddr, bytes: Bytes) -> Sent {
         let Some(index) = self.door_to(to) else {
@@ -94,6 +89,11 @@ impl UdpDoors {
             door.backlog.push_back((to, bytes));
         } else {
             self.dropped += 1;
+            // Said ever more rarely, so that the log does not make it worse.
+            if self.dropped.is_power_of_two() {
+                let dropped = self.dropped;
+                tracing::warn!(dropped, "datagrams were dropped: the network takes no more");
+            }
         }
         Sent::Away
     }

@@ -89,8 +89,8 @@ fn a_value_out_of_bounds_is_told_with_its_bounds() {
             "kring.toml:2: privacy.mask_numbers_in_logs is 1, but must be true or false.",
         ),
         (
-            "[ui]\nlocale = \"fr\"\n",
-            "kring.toml:2: ui.locale is \"fr\", but must be \"th\" or \"en\".",
+            "[ring]\npolicy = \"never\"\n",
+            "kring.toml:2: ring.policy is \"never\", but must be \"before_next_ring\" or \"end_of_burst\".",
         ),
         (
             "[http]\nlisten = \"localhost\"\n",
