@@ -1,6 +1,7 @@
 //! `kringd token`: secrets for programs. The database keeps their hash, so a token is shown once.
 
 use crate::{cli::TokenCommand, clock::Clock, config::Config, database, exit::Fault};
+use kring_journal::AgentId;
 use kring_store::{ApiToken, Store};
 use kring_web::session;
 
@@ -30,14 +31,8 @@ async fn add(store: &Store, name: String, scopes: Vec<String>) -> Result<(), Fau
             "at most {SCOPES_MAX} times --scope."
         )));
     }
-    if let Some(unknown) = scopes
-        .iter()
-        .find(|scope| !session::SCOPES.contains(&scope.as_str()))
-    {
-        return Err(Fault::Arguments(format!(
-            "{unknown:?} is no scope. Write one of: {}.",
-            session::SCOPES.join(", ")
-        )));
+    for scope in &scopes {
+        check_scope(store, scope).await?;
     }
     let secret = session::new_token();
     let clock = Clock::start();
@@ -57,6 +52,26 @@ async fn add(store: &Store, name: String, scopes: Vec<String>) -> Result<(), Fau
         token.name
     );
     Ok(())
+}
+
+/// A scope by name, or `agent:LOGIN` of somebody who is there.
+async fn check_scope(store: &Store, scope: &str) -> Result<(), Fault> {
+    if session::SCOPES.contains(&scope) {
+        return Ok(());
+    }
+    let Some(login) = scope.strip_prefix("agent:") else {
+        return Err(Fault::Arguments(format!(
+            "{scope:?} is no scope. Write one of: {}, agent:LOGIN.",
+            session::SCOPES.join(", ")
+        )));
+    };
+    let login = AgentId::new(login);
+    match store.agent(&login).await.map_err(database::refused)? {
+        Some(_) => Ok(()),
+        None => Err(Fault::Arguments(format!(
+            "nobody has the login {login}: see `kringd user list`."
+        ))),
+    }
 }
 
 async fn list(store: &Store) -> Result<(), Fault> {
