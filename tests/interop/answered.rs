@@ -44,7 +44,7 @@ fn an_answered_call_has_sound_both_ways_and_no_strangers() {
 
     caller.finish();
     phone.finish();
-    let call = agents[0].newest_call("state", "ended");
+    let call = kring.newest_call("state", "ended");
     assert_eq!(call["outcome"], "answered", "{call}");
     assert_eq!(call["result"], "within", "{call}");
     assert_eq!(call["rings"], 1, "{call}");
@@ -68,7 +68,7 @@ fn the_agent_may_hang_up_first() {
     let caller = Sipp::caller(kring.folder.path(), "caller_listens.xml", kring.sip, 30_002);
     caller.finish();
     phone.finish();
-    let call = agents[0].newest_call("state", "ended");
+    let call = kring.newest_call("state", "ended");
     assert_eq!(call["ended_by"], "agent", "{call}");
     let talked = call["talk_ms"].as_u64().expect("it was answered");
     assert!((2_900..3_600).contains(&talked), "{call}");
@@ -80,13 +80,13 @@ fn the_agent_may_hang_up_on_the_screen() {
     let (kring, agents) = Kring::with_agents("", &[("malee", phone_port)]);
     let phone = Sipp::phone(kring.folder.path(), "phone_answers.xml", phone_port, 30_004);
     let caller = Sipp::caller(kring.folder.path(), "caller_listens.xml", kring.sip, 30_006);
-    let call = agents[0].newest_call("state", "talking");
+    let call = kring.newest_call("state", "talking");
     let id = call["id"].as_str().expect("an id");
     let answer = agents[0].post(&format!("/api/v1/calls/{id}/hangup"), "");
     assert!(answer.status < 300, "{answer:?}");
     caller.finish();
     phone.finish();
-    assert_eq!(agents[0].newest_call("state", "ended")["ended_by"], "agent");
+    assert_eq!(kring.newest_call("state", "ended")["ended_by"], "agent");
 }
 
 /// A desk phone cannot be answered from the screen, and the answer says so.
@@ -97,7 +97,7 @@ fn a_desk_phone_is_answered_by_its_handset() {
     let phone = Sipp::phone(kring.folder.path(), "phone_rings.xml", phone_port, 30_008);
     let caller = Sipp::caller(kring.folder.path(), "caller_cancels.xml", kring.sip, 30_010);
     phone.wait_for(true, "180");
-    let call = agents[0].newest_call("state", "ringing");
+    let call = kring.newest_call("state", "ringing");
     let id = call["id"].as_str().expect("an id");
     let answer = agents[0].post(&format!("/api/v1/calls/{id}/answer"), "");
     assert_eq!(answer.status, 409, "{answer:?}");
@@ -122,7 +122,7 @@ fn a_200_that_is_never_confirmed_ends_in_bye_to_both() {
         let bye = ladder.iter().find(|m| m.is("BYE")).expect("a BYE").at;
         assert!((31.0..40.0).contains(&(bye - answered)), "BYE after {} s", bye - answered);
     }
-    let call = agents[0].newest_call("state", "ended");
+    let call = kring.newest_call("state", "ended");
     assert_eq!((&call["ended_by"], &call["cause"]), (&"kring".into(), &"no_ack".into()));
 }
 
@@ -135,7 +135,7 @@ fn an_answer_that_crosses_the_cancel_wins() {
     let caller = Sipp::caller(kring.folder.path(), "caller_hangs_up.xml", kring.sip, 30_018);
     caller.finish();
     phone.finish();
-    let call = agents[0].newest_call("state", "ended");
+    let call = kring.newest_call("state", "ended");
     assert_eq!((&call["outcome"], &call["result"]), (&"answered".into(), &"within".into()));
     assert_eq!(call["rings"], 3, "{call}");
     let journal = kring.journal_until("ended");

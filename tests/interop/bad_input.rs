@@ -17,7 +17,7 @@ fn an_invite_from_no_trunk_peer_rings_nobody() {
     let caller = Sipp::caller(kring.folder.path(), "caller_gets_403.xml", kring.sip, 30_200);
     caller.finish();
     assert!(phone.recv_from(&mut [0; 2_000]).is_err(), "the phone was rung");
-    let calls = agents[0].get("/api/v1/calls");
+    let calls = kring.get("/api/v1/calls");
     assert!(calls.body.contains("\"items\":[]"), "{calls:?}");
 }
 
@@ -54,7 +54,7 @@ fn broken_messages_do_no_harm() {
     let caller = Sipp::caller(kring.folder.path(), "caller_hangs_up.xml", kring.sip, 30_204);
     caller.finish();
     phone.finish();
-    agents[0].newest_call("state", "ended");
+    kring.newest_call("state", "ended");
     let grown = kring.resident_kb().saturating_sub(before);
     assert!(grown < 32 * 1_024, "grown by {grown} kB");
 }

@@ -36,12 +36,15 @@ pub struct Kring {
     pub folder: tempfile::TempDir,
     pub sip: u16,
     http: u16,
+    /// Of a token that may read everything.
+    token: String,
 }
 
 /// A signed-in agent.
 pub struct Agent {
     pub login: &'static str,
-    cookie: String,
+    /// `Cookie: …`
+    session: String,
     http: u16,
 }
 
@@ -69,8 +72,14 @@ impl Kring {
             let added = run(&folder, &[&add[..], &[&device, "--password-stdin"]].concat(), PASSWORD);
             assert!(added.status.success(), "{added:?}");
         }
+        let made = run(&folder, &["token", "add", "tests", "--scope", "admin"], "");
+        assert!(made.status.success(), "{made:?}");
+        let printed = String::from_utf8_lossy(&made.stdout).into_owned();
+        let words = printed.split_whitespace();
+        let secret = words.max_by_key(|word| word.len()).expect("the token is printed");
+        let token = format!("Authorization: Bearer {secret}");
         let child = open(&folder);
-        Kring { child, folder, sip, http }
+        Kring { child, folder, sip, http, token }
     }
 
     /// SIGKILL.
@@ -89,7 +98,8 @@ impl Kring {
         let answer = http(self.http, "POST", "/api/v1/session", "", &body);
         assert!(answer.status < 300, "{answer:?}");
         let cookie = answer.cookie.expect("a session has a cookie");
-        let agent = Agent { login, cookie, http: self.http };
+        let session = format!("Cookie: {cookie}");
+        let agent = Agent { login, session, http: self.http };
         let ready = agent.post("/api/v1/me/presence", r#"{"state":"ready"}"#);
         assert!(ready.status < 300, "{ready:?}");
         agent
@@ -121,12 +131,45 @@ impl Kring {
             .unwrap_or_else(|| panic!("no {line:?} in\n{}", text()))
     }
 
+    /// Everything that a reader of everything is told.
+    pub fn get(&self, path: &str) -> Answer {
+        http(self.http, "GET", path, &self.token, "")
+    }
+
+    /// One who may read everything, and whom the daemon may leave.
+    pub fn reader(&self) -> Reader {
+        Reader { token: self.token.clone(), http: self.http }
+    }
+
+    /// The newest call's history row, once `field` of it is `value`.
+    pub fn newest_call(&self, field: &str, value: &str) -> Value {
+        let newest = || {
+            let calls: Value = serde_json::from_str(&self.get("/api/v1/calls").body).ok()?;
+            calls["items"].get(0).cloned()
+        };
+        eventually(Duration::from_secs(45), || newest().filter(|call| call[field] == value))
+            .unwrap_or_else(|| panic!("no {field} = {value} in {:?}", self.get("/api/v1/calls")))
+    }
+
     /// The daemon's memory, kB.
     pub fn resident_kb(&self) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()));
         let status = status.expect("it runs");
         let line = status.lines().find(|line| line.starts_with("VmRSS")).expect("Linux tells");
         line.split_whitespace().nth(1).and_then(|kb| kb.parse().ok()).expect("a number of kB")
+    }
+}
+
+/// See [`Kring::reader`].
+pub struct Reader {
+    token: String,
+    http: u16,
+}
+
+impl Reader {
+    /// `None` when the daemon is gone.
+    pub fn try_get(&self, path: &str) -> Option<Answer> {
+        try_http(self.http, "GET", path, &self.token, "")
     }
 }
 
@@ -139,36 +182,21 @@ impl Drop for Kring {
 
 impl Agent {
     pub fn get(&self, path: &str) -> Answer {
-        http(self.http, "GET", path, &self.cookie, "")
+        http(self.http, "GET", path, &self.session, "")
     }
 
     pub fn post(&self, path: &str, body: &str) -> Answer {
-        http(self.http, "POST", path, &self.cookie, body)
-    }
-
-    /// `None` when the daemon is gone.
-    pub fn try_get(&self, path: &str) -> Option<Answer> {
-        try_http(self.http, "GET", path, &self.cookie, "")
+        http(self.http, "POST", path, &self.session, body)
     }
 
     /// `None` when the daemon is gone.
     pub fn try_post(&self, path: &str, body: &str) -> Option<Answer> {
-        try_http(self.http, "POST", path, &self.cookie, body)
+        try_http(self.http, "POST", path, &self.session, body)
     }
 
     /// `None` when the daemon is gone.
     pub fn try_put(&self, path: &str, body: &str) -> Option<Answer> {
-        try_http(self.http, "PUT", path, &self.cookie, body)
-    }
-
-    /// The newest call's history row, once `field` of it is `value`.
-    pub fn newest_call(&self, field: &str, value: &str) -> Value {
-        let newest = || {
-            let calls: Value = serde_json::from_str(&self.get("/api/v1/calls").body).ok()?;
-            calls["items"].get(0).cloned()
-        };
-        eventually(Duration::from_secs(45), || newest().filter(|call| call[field] == value))
-            .unwrap_or_else(|| panic!("no {field} = {value} in {:?}", self.get("/api/v1/calls")))
+        try_http(self.http, "PUT", path, &self.session, body)
     }
 }
 
@@ -248,22 +276,24 @@ pub struct Answer {
     cookie: Option<String>,
 }
 
-fn http(port: u16, method: &str, path: &str, cookie: &str, body: &str) -> Answer {
-    try_http(port, method, path, cookie, body).expect("the daemon answers")
+/// `who` is a header line, or nothing.
+fn http(port: u16, method: &str, path: &str, who: &str, body: &str) -> Answer {
+    try_http(port, method, path, who, body).expect("the daemon answers")
 }
 
-fn try_http(port: u16, method: &str, path: &str, cookie: &str, body: &str) -> Option<Answer> {
+fn try_http(port: u16, method: &str, path: &str, who: &str, body: &str) -> Option<Answer> {
     let agent: ureq::Agent = ureq::Agent::config_builder()
         .http_status_as_error(false)
         .timeout_global(Some(Duration::from_secs(10)))
         .build()
         .into();
+    let (name, value) = who.split_once(": ").unwrap_or(("X-Nobody", ""));
     let request = ureq::http::Request::builder()
         .method(method)
         .uri(format!("http://127.0.0.1:{port}{path}"))
         .header("Content-Type", "application/json")
         .header("Origin", format!("http://127.0.0.1:{port}"))
-        .header("Cookie", cookie)
+        .header(name, value)
         .body(body.to_owned())
         .expect("a request");
     let mut answer = agent.run(request).ok()?;

@@ -1,7 +1,7 @@
 //! The power fails, again and again, in the middle of calls and records. What was acknowledged is there,
 //! the journal verifies, and no call is shown alive that is not.
 
-use crate::kring::{Agent, Kring, eventually, free_port};
+use crate::kring::{Agent, Kring, Reader, eventually, free_port};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde_json::{Value, json};
@@ -47,8 +47,9 @@ fn nothing_acknowledged_is_lost_when_the_process_is_killed() {
         let pbx = Pbx::open(kring.sip);
         (0..3).for_each(|n| pbx.call(kill * 10 + n));
         let after = Duration::from_millis(chance.random_range(30..900));
+        let reader = kring.reader();
         let acknowledged = thread::scope(|scope| {
-            let working = scope.spawn(|| work(&agents, &pbx, kill));
+            let working = scope.spawn(|| work(&reader, &agents, &pbx, kill));
             thread::park_timeout(after);
             kring.kill();
             working.join().expect("the clients end when the daemon does")
@@ -69,13 +70,12 @@ fn nothing_acknowledged_is_lost_when_the_process_is_killed() {
 }
 
 fn check(kring: &Kring, agents: &[Agent], acknowledged: &Acknowledged, kill: usize) {
-    let agent = &agents[0];
     kring.verify_journal();
-    let calls: Value = serde_json::from_str(&agent.get("/api/v1/calls").body).expect("JSON");
+    let calls: Value = serde_json::from_str(&kring.get("/api/v1/calls").body).expect("JSON");
     let alive = calls["items"].as_array().expect("a list").iter().find(|c| c["state"] != "ended");
     assert_eq!(alive, None, "kill {kill}: a call is shown alive");
     for (case, subject) in &acknowledged.cases {
-        let found = agent.get(&format!("/api/v1/cases/by-ref/{case}"));
+        let found = kring.get(&format!("/api/v1/cases/by-ref/{case}"));
         assert!(found.body.contains(subject), "kill {kill}: {case} is lost: {found:?}");
     }
     for (login, call, subject) in &acknowledged.drafts {
@@ -89,11 +89,11 @@ fn check(kring: &Kring, agents: &[Agent], acknowledged: &Acknowledged, kill: usi
 }
 
 /// Every agent who has a call writes drafts, hangs up, and confirms, until the daemon is gone.
-fn work(agents: &[Agent], pbx: &Pbx, kill: usize) -> Acknowledged {
+fn work(kring: &Reader, agents: &[Agent], pbx: &Pbx, kill: usize) -> Acknowledged {
     let mut acknowledged = Acknowledged::default();
     for round in 0..200 {
         pbx.answer();
-        let Some(calls) = agents[0].try_get("/api/v1/calls") else {
+        let Some(calls) = kring.try_get("/api/v1/calls") else {
             return acknowledged;
         };
         let calls: Value = serde_json::from_str(&calls.body).unwrap_or_default();

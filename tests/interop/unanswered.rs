@@ -27,7 +27,7 @@ fn nobody_answers_and_the_phone_is_silent_before_a_fourth_ring() {
     let busy = at_caller.iter().find(|m| m.is("486")).expect("a 486");
     assert!(busy.text.contains("Retry-After: 60"), "{}", busy.text);
 
-    let call = agents[0].newest_call("state", "ended");
+    let call = kring.newest_call("state", "ended");
     assert_eq!((&call["outcome"], &call["result"]), (&"rejected".into(), &"refused".into()));
     assert_eq!(call["rings"], 3, "{call}");
     let journal = kring.journal_until("refused");
@@ -47,7 +47,7 @@ fn a_caller_who_gives_up_is_abandoned_and_the_phone_is_told() {
     let caller = Sipp::caller(kring.folder.path(), "caller_cancels.xml", kring.sip, 30_106);
     caller.finish();
     phone.finish();
-    let call = agents[0].newest_call("state", "ended");
+    let call = kring.newest_call("state", "ended");
     assert_eq!((&call["outcome"], &call["result"]), (&"abandoned".into(), &"abandoned_within".into()));
     let journal = kring.journal_until("abandoned");
     assert!(journal.contains("withdrawn  malee CallerGaveUp"), "{journal}");
@@ -63,7 +63,7 @@ fn a_200_after_the_caller_has_gone_is_acknowledged_and_hung_up() {
     let caller = Sipp::caller(kring.folder.path(), "caller_cancels.xml", kring.sip, 30_110);
     caller.finish();
     phone.finish();
-    let call = agents[0].newest_call("state", "ended");
+    let call = kring.newest_call("state", "ended");
     assert_eq!(call["outcome"], "abandoned", "{call}");
     let journal = kring.journal_until("lost race");
     assert!(journal.contains("lost race  malee, the call was over"), "{journal}");
@@ -80,7 +80,7 @@ fn a_200_after_the_deadline_action_is_acknowledged_and_hung_up() {
     let caller = Sipp::caller(kring.folder.path(), "caller_gets_486.xml", kring.sip, 30_114);
     caller.finish();
     phone.finish();
-    assert_eq!(agents[0].newest_call("state", "ended")["outcome"], "rejected");
+    assert_eq!(kring.newest_call("state", "ended")["outcome"], "rejected");
     kring.journal_until("lost race  malee, the call was over");
 }
 
@@ -99,7 +99,7 @@ fn busy_and_declined_phones_are_passed_over_at_once() {
     busy.finish();
     declines.finish();
     answers.finish();
-    let call = agents[0].newest_call("state", "ended");
+    let call = kring.newest_call("state", "ended");
     assert_eq!((&call["agent"], &call["outcome"]), (&"chai".into(), &"answered".into()));
     let journal = kring.journal_until("ended");
     for line in ["unreached  anong Busy 486", "unreached  boonmi Declined 603", "answered   chai"] {
@@ -135,5 +135,5 @@ fn a_redirect_at_the_deadline_names_the_overflow() {
     phone.finish();
     let moved = ladder.iter().find(|m| m.is("302")).expect("a 302");
     assert!(moved.text.contains("Contact: <sip:9000@127.0.0.1:5999>"), "{}", moved.text);
-    assert_eq!(agents[0].newest_call("state", "ended")["result"], "refused");
+    assert_eq!(kring.newest_call("state", "ended")["result"], "refused");
 }
