@@ -115,6 +115,10 @@ pub(crate) const PAGE_ROWS: u32 = 50;
 /// Rows of a page at most.
 pub(crate) const PAGE_ROWS_MAX: u32 = 200;
 
+/// Pages of the history that are read at start to count today's calls; 25,000 calls are more than a
+/// national centre has in a day.
+pub(crate) const TODAY_PAGES_MAX: usize = 50;
+
 /// Entries of a call's journal that are read for its evidence.
 pub(crate) const CALL_ENTRIES_MAX: usize = 10_000;
 

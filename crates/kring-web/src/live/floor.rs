@@ -6,6 +6,7 @@
 use super::{
     alerts,
     call::{LiveCall, Lookup, Offer, WrapUp},
+    recall::Owed,
     screens::{late, screens, to},
     today::Today,
 };
@@ -37,6 +38,8 @@ pub(crate) enum Delivery {
     },
     /// A frame for every agent.
     All(Said),
+    /// A call that is not in memory has its wrap-up opened: it is to be fetched.
+    Recall(Owed),
     /// A frame for those who watch over others.
     Supervisors(Said),
 }
@@ -162,6 +165,20 @@ impl Floor {
         }
     }
 
+    /// When the day of `now` began.
+    pub(crate) fn midnight(&self, now: WallTime) -> WallTime {
+        self.today.midnight(now)
+    }
+
+    /// Counts a call of an earlier boot among today's.
+    pub(crate) fn count_before(&mut self, record: &CallRecord) {
+        if let Some(result) = record.result
+            && !self.calls.contains_key(&record.id)
+        {
+            self.today.count(record.arrived_at, result);
+        }
+    }
+
     /// Takes in one fact. The frames that come of it, in order.
     pub(crate) fn apply(&mut self, now: When, call: Option<CallId>, fact: &Fact) -> Vec<Delivery> {
         match (call, fact) {
@@ -228,7 +245,14 @@ impl Floor {
         if !matches!(fact, Fact::Offered { .. } | Fact::Invited { .. })
             && !self.calls.contains_key(&id)
         {
-            return late(id, fact);
+            return match fact {
+                Fact::WrapUpOpened { agent, for_s } => vec![Delivery::Recall(Owed {
+                    call: id,
+                    agent: agent.clone(),
+                    for_s: *for_s,
+                })],
+                _ => late(id, fact),
+            };
         }
         if let Fact::Invited {
             agent,
@@ -318,7 +342,7 @@ impl Floor {
     }
 
     /// Ended calls stay a while, for the record and for lists; then the oldest goes.
-    fn retire(&mut self, id: CallId) {
+    pub(super) fn retire(&mut self, id: CallId) {
         if self.ended.contains(&id) {
             return;
         }

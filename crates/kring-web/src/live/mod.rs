@@ -9,6 +9,7 @@ mod floor;
 mod lookup;
 mod outbox;
 mod overlay;
+mod recall;
 mod screens;
 mod snapshot;
 mod socket;
@@ -35,7 +36,7 @@ use kring_time::Moment;
 use outbox::{Body, Stamp};
 use rustc_hash::FxHashMap;
 use std::sync::{
-    Arc, Mutex, MutexGuard, PoisonError, RwLock,
+    Arc, Mutex, MutexGuard, PoisonError, RwLock, Weak,
     atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
 };
 use stream::Stream;
@@ -60,6 +61,8 @@ pub(crate) struct Inner {
     pub(crate) connections: AtomicUsize,
     /// Sockets that have not.
     pub(crate) strangers: AtomicUsize,
+    /// Ourselves, for work that goes on beside.
+    own: Weak<Inner>,
     floor: Mutex<Floor>,
     streams: RwLock<FxHashMap<AgentId, Arc<Stream>>>,
     /// 80 random bits, counted up: names of frames, without asking for randomness on the way.
@@ -80,7 +83,8 @@ impl Live {
         // The first number that is read compiles the patterns of the whole world: not during a call.
         let _ = Number::read("0812345678", &config.numbers);
         let greeting = config.greeting(&config.particle);
-        let inner = Arc::new(Inner {
+        let inner = Arc::new_cyclic(|own| Inner {
+            own: own.clone(),
             floor: Mutex::new(Floor::new(greeting, config.day_ahead_of_utc)),
             config,
             clock,
@@ -99,6 +103,7 @@ impl Live {
         inner
             .runtime
             .spawn(stream::tell_stats(Arc::downgrade(&inner)));
+        inner.runtime.spawn(recall::count_today(Arc::clone(&inner)));
         Live(inner)
     }
 
@@ -225,6 +230,11 @@ impl Inner {
             Delivery::All(said) => {
                 for stream in self.all_streams() {
                     stream.outbox().put(self.stamp(when), None, &said);
+                }
+            }
+            Delivery::Recall(owed) => {
+                if let Some(inner) = self.own.upgrade() {
+                    self.runtime.spawn(recall::recall(inner, when, owed));
                 }
             }
             Delivery::Supervisors(said) => {

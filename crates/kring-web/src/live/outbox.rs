@@ -183,8 +183,11 @@ impl Outbox {
             self.frames.pop_front();
         }
         self.newest = frame.label.seq;
+        let held = matches!(frame.body, Body::Held(_));
         self.frames.push_back(frame);
-        self.wake();
+        if !held {
+            self.wake();
+        }
     }
 
     /// Lets the held pops of `call` go, made by `fill`. Says how many went.

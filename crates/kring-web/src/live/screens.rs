@@ -139,7 +139,12 @@ pub(super) fn late(id: CallId, fact: &Fact) -> Vec<Delivery> {
     to(agent, Some(id), said)
 }
 
-fn wrap_up_opened(now: When, call: &mut LiveCall, agent: &AgentId, for_s: u32) -> Vec<Delivery> {
+pub(super) fn wrap_up_opened(
+    now: When,
+    call: &mut LiveCall,
+    agent: &AgentId,
+    for_s: u32,
+) -> Vec<Delivery> {
     let length = (for_s > 0).then(|| Duration::from_secs(u64::from(for_s)));
     call.wrap_up = WrapUp::Open {
         until: length.map(|length| now.at + length),

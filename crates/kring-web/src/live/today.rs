@@ -38,6 +38,11 @@ impl Today {
             .then(|| (f64::from(self.within) * 1_000.0 / f64::from(self.decided)).round() / 10.0)
     }
 
+    /// When the day of `now` began.
+    pub(crate) fn midnight(&self, now: WallTime) -> WallTime {
+        WallTime(self.day_of(now) * DAY_US - self.ahead.as_micros() as i64)
+    }
+
     fn turn(&mut self, at: WallTime) {
         let day = self.day_of(at);
         if self.day != day {

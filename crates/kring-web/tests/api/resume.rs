@@ -166,3 +166,33 @@ async fn the_record_form_is_still_there_after_a_reload_and_gone_when_the_agent_h
     let (_page, welcome) = Page::hello(at, &cookie, json!({})).await;
     assert_eq!(welcome["snapshot"]["call"], Value::Null);
 }
+
+#[tokio::test]
+async fn a_call_that_died_with_the_process_is_shown_to_its_agent_with_its_draft() {
+    use crate::house::offered;
+    use kring_journal::{CallId, CallerRef};
+    let house = House::open().await;
+    let (agent, cookie) = house.signed_in("somsri").await;
+    let at = house.serve().await;
+    let (mut page, _) = Page::hello(at, &cookie, json!({})).await;
+    let call = CallId::new(1_795_421_520_000, 99);
+    let caller = CallerRef::new(99);
+    for fact in [offered(caller, "before@pbx"), answered(&agent), ended()] {
+        house.happened_before(Some(call), fact);
+    }
+    house.written().await;
+    let draft = format!("/api/v1/calls/{call}/draft");
+    house
+        .put(&draft, &cookie, json!({"subject": "จด"}), &[])
+        .await;
+
+    house.happens(Some(call), wrap_up_opened(&agent));
+    let opened = page.hear_of("wrapup.opened").await;
+    assert_eq!(opened["d"]["draft"]["body"]["subject"], "จด");
+    let (_page, welcome) = Page::hello(at, &cookie, json!({})).await;
+    let shown = &welcome["snapshot"]["call"];
+    assert_eq!(
+        (&shown["id"], &shown["state"]),
+        (&json!(call.to_string()), &json!("wrap_up"))
+    );
+}

@@ -255,6 +255,12 @@ impl House {
         let _ = self.journal.send(Written::Fact(at, wall, call, fact));
     }
 
+    /// Something happened in the boot before: the journal knows it, the streams do not.
+    pub(crate) fn happened_before(&self, call: Option<CallId>, fact: Fact) {
+        let (at, wall) = self.clock.now();
+        let _ = self.journal.send(Written::Fact(at, wall, call, fact));
+    }
+
     /// Waits until everything that happened is on the disk.
     pub(crate) async fn written(&self) {
         let (done, written) = oneshot::channel();
