@@ -358,3 +358,6 @@ impl Body {
         matches!(self, Body::Held(_) | Body::Pop(_))
     }
 }
+
+#[cfg(test)]
+mod tests;

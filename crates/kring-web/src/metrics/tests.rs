@@ -52,14 +52,22 @@ fn says(text: &str, line: &str) {
     );
 }
 
-#[test]
-fn an_answered_call_is_counted_once_in_each_number() {
+/// An answered call from its offer to its record.
+fn answered_call() -> Vec<(u64, u128, Fact)> {
     let agent = AgentId::new("somsri");
     let invited = Fact::Invited {
         agent: agent.clone(),
         device: "pbx:5021".into(),
         hop: 1,
         attempt: 1,
+    };
+    let looked_up = Fact::LookedUp {
+        result: "known".into(),
+        took_us: 400,
+    };
+    let seen = Fact::PopAcknowledged {
+        agent: agent.clone(),
+        after_us: 8_000,
     };
     let answered = Fact::Answered {
         agent: agent.clone(),
@@ -74,71 +82,54 @@ fn an_answered_call_is_counted_once_in_each_number() {
         talk_ms: 60_000,
     };
     let confirmed = Fact::Confirmed {
-        agent: agent.clone(),
+        agent,
         case_ref: "RY-2569-000001".into(),
         case_kind: "inquiry".into(),
         resolution: "answered".into(),
         wrap_up_ms: 25_000,
     };
-    let mut facts = vec![
+    vec![
         (0, 1, offered()),
         (0, 1, Fact::Ring { number: 1, of: 3 }),
         (1, 1, invited),
-        (
-            2,
-            1,
-            Fact::LookedUp {
-                result: "known".into(),
-                took_us: 400,
-            },
-        ),
-        (
-            9,
-            1,
-            Fact::PopAcknowledged {
-                agent: agent.clone(),
-                after_us: 8_000,
-            },
-        ),
+        (2, 1, looked_up),
+        (9, 1, seen),
         (7_000, 1, answered),
-    ];
-    let talking = told(&facts);
+        (67_000, 1, ended),
+        (92_000, 1, confirmed),
+    ]
+}
+
+#[test]
+fn gauges_follow_a_call_from_talk_to_record() {
+    let facts = answered_call();
+    let talking = told(&facts[..6]);
     says(&talking, r#"kring_calls_active{state="talking"} 1"#);
     says(&talking, r#"kring_queue_calls{queue="support"} 0"#);
+    says(&told(&facts[..7]), "kring_wrapup_pending 1");
+    let done = told(&facts);
+    says(&done, "kring_wrapup_pending 0");
+    says(&done, r#"kring_calls_active{state="talking"} 0"#);
+}
 
-    facts.push((67_000, 1, ended));
-    says(&told(&facts), "kring_wrapup_pending 1");
-
-    facts.push((92_000, 1, confirmed));
-    let text = told(&facts);
-    says(
-        &text,
+#[test]
+fn an_answered_call_is_counted_once_in_each_number() {
+    let text = told(&answered_call());
+    for line in [
         r#"kring_calls_total{direction="inbound",outcome="answered"} 1"#,
-    );
-    says(
-        &text,
         r#"kring_ring_rule_total{queue="support",result="within"} 1"#,
-    );
-    says(&text, r#"kring_call_rings_bucket{le="2"} 1"#);
-    says(&text, r#"kring_call_ring_seconds_bucket{le="6"} 0"#);
-    says(&text, r#"kring_call_ring_seconds_bucket{le="10"} 1"#);
-    says(
-        &text,
+        r#"kring_call_rings_bucket{le="2"} 1"#,
+        r#"kring_call_ring_seconds_bucket{le="6"} 0"#,
+        r#"kring_call_ring_seconds_bucket{le="10"} 1"#,
         r#"kring_screen_pop_seconds_bucket{stage="lookup",le="0.0005"} 1"#,
-    );
-    says(
-        &text,
         r#"kring_screen_pop_seconds_bucket{stage="ack",le="0.01"} 1"#,
-    );
-    says(&text, r#"kring_screen_pop_total{result="acknowledged"} 1"#);
-    says(&text, r#"kring_contact_lookups_total{result="known"} 1"#);
-    says(
-        &text,
+        r#"kring_screen_pop_total{result="acknowledged"} 1"#,
+        r#"kring_contact_lookups_total{result="known"} 1"#,
         r#"kring_cases_total{kind="inquiry",resolution="answered"} 1"#,
-    );
-    says(&text, r#"kring_wrapup_seconds_bucket{le="30"} 1"#);
-    says(&text, "kring_wrapup_pending 0");
-    says(&text, r#"kring_calls_active{state="talking"} 0"#);
+        r#"kring_wrapup_seconds_bucket{le="30"} 1"#,
+    ] {
+        says(&text, line);
+    }
     assert!(
         !text.contains("1203") && !text.contains("a@pbx"),
         "no number in a label"

@@ -105,3 +105,15 @@ async fn the_description_names_every_path_and_both_ways_to_sign_in() {
         "bearer"
     );
 }
+
+#[tokio::test]
+async fn what_is_long_is_sent_compressed_to_those_who_can_read_it() {
+    let house = House::open().await;
+    let gzip = [("accept-encoding", "gzip")];
+    let path = "/api/v1/openapi.json";
+    let api = house
+        .send(request("GET", path, "", &json!(null), &gzip))
+        .await;
+    assert_eq!(api.header("content-encoding"), "gzip");
+    assert_eq!(house.get(path, "").await.header("content-encoding"), "");
+}

@@ -2,6 +2,7 @@
 //! written at once, and an exchange that answers as it is told.
 
 mod facts;
+mod journal;
 mod page;
 
 pub(crate) use facts::*;
@@ -12,17 +13,14 @@ use axum::{
     body::{Body, to_bytes},
     http::{HeaderMap, Request, StatusCode},
 };
+use journal::{Recorder, Written};
 use kring_call::command::{CallerIdentity, Command, CommandRefused, Done};
-use kring_journal::{AgentId, CallId, CallRecord, CallerRef, Entry, Fact, WallTime};
-use kring_store::{
-    AgentRow, CallerRow, Group, JournalLog, NewSession, Number, NumberPlan, Role, Store,
-    StoreConfig, Trusted,
-};
+use kring_journal::{AgentId, CallId, CallerRef, Fact, WallTime};
+use kring_store::{AgentRow, CallerRow, NewSession, Number, NumberPlan, Role, Store, StoreConfig};
 use kring_time::Moment;
-use kring_web::{Ask, Clock, Desk, Live, LiveConfig, Note, Web, WebConfig, session};
+use kring_web::{Ask, Clock, Desk, Live, LiveConfig, Web, WebConfig, session};
 use serde_json::Value;
 use std::{
-    collections::HashMap,
     sync::{Arc, Mutex},
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
@@ -44,14 +42,6 @@ pub(crate) struct House {
     journal: mpsc::UnboundedSender<Written>,
     calls: Mutex<u128>,
     _dir: TempDir,
-}
-
-/// What the journal is given.
-enum Written {
-    Fact(Moment, WallTime, Option<CallId>, Fact),
-    Caller(CallerRow),
-    /// Answered when everything before is on the disk.
-    Flush(oneshot::Sender<()>),
 }
 
 /// An answer to a request.
@@ -117,13 +107,7 @@ impl House {
             house.commands.clone(),
             house.say.clone(),
         ));
-        let recorder = Recorder {
-            log: boot.journal,
-            live: house.live.clone(),
-            clock: house.clock.clone(),
-            records: HashMap::new(),
-            noted: house.noted.clone(),
-        };
+        let recorder = Recorder::new(boot.journal, &house);
         tokio::spawn(recorder.run(written, noting));
         house
     }
@@ -368,84 +352,5 @@ async fn exchange_answers(
         let answer = (say.lock().unwrap())(&command);
         commands.lock().unwrap().push(command);
         let _ = reply.send(answer);
-    }
-}
-
-struct Recorder {
-    log: JournalLog,
-    live: Live,
-    clock: Clock,
-    records: HashMap<CallId, CallRecord>,
-    noted: Arc<Mutex<Vec<Fact>>>,
-}
-
-impl Recorder {
-    async fn run(
-        mut self,
-        mut written: mpsc::UnboundedReceiver<Written>,
-        mut notes: mpsc::Receiver<Note>,
-    ) {
-        loop {
-            tokio::select! {
-                // What happened before a note is written before it.
-                biased;
-                Some(written) = written.recv() => match written {
-                    Written::Fact(at, wall, call, fact) => self.write(at, wall, call, fact).await,
-                    Written::Caller(row) => {
-                        let group = Group { callers: vec![row], ..Group::default() };
-                        self.log.append(&group).await.unwrap();
-                    }
-                    Written::Flush(done) => {
-                        let _ = done.send(());
-                    }
-                },
-                Some(note) = notes.recv() => self.note(note).await,
-                else => return,
-            }
-        }
-    }
-
-    async fn write(&mut self, at: Moment, wall: WallTime, call: Option<CallId>, fact: Fact) {
-        let entry = self.log.entry(at, wall, call, fact);
-        let records = self.fold(&entry).into_iter().collect();
-        let group = Group {
-            entries: vec![entry],
-            records,
-            ..Group::default()
-        };
-        self.log.append(&group).await.unwrap();
-    }
-
-    fn fold(&mut self, entry: &Entry) -> Option<CallRecord> {
-        if let Some(record) = CallRecord::begin(entry) {
-            self.records.insert(record.id, record);
-        }
-        let record = self.records.get_mut(&entry.call?)?;
-        record.apply(entry);
-        Some(record.clone())
-    }
-
-    async fn note(&mut self, note: Note) {
-        let (at, wall) = self.clock.now();
-        match note {
-            Note::Fact { call, fact } => {
-                self.noted.lock().unwrap().push(fact.clone());
-                self.write(at, wall, call, fact).await;
-            }
-            Note::Trusted { write, reply } => {
-                let trusted = vec![Trusted { at, wall, write }];
-                let group = Group {
-                    trusted,
-                    ..Group::default()
-                };
-                let mut done = self.log.append(&group).await.unwrap();
-                for entry in &done.facts {
-                    self.fold(entry);
-                    self.live
-                        .fact(entry.at, entry.wall, entry.call, &entry.fact);
-                }
-                let _ = reply.send(done.trusted.remove(0));
-            }
-        }
     }
 }
