@@ -123,9 +123,10 @@ async fn http(config: &Config) -> Result<String, Fault> {
     let address = config.http.listen;
     let free = TcpListener::bind(address).await;
     free.map_err(|refused| Fault::listen("http.listen", address, refused))?;
-    let reach = match address.ip().is_loopback() {
-        true => ", for this machine only",
-        false => "; put a proxy with HTTPS before it: browsers need that for notifications",
+    let reach = if address.ip().is_loopback() {
+        ", for this machine only"
+    } else {
+        "; put a proxy with HTTPS before it: browsers need that for notifications"
     };
     Ok(format!("{address} is free{reach}"))
 }

@@ -43,9 +43,10 @@ impl Shutdown {
             _ = self.terminate.recv() => {}
             _ = self.interrupt.recv() => {}
         }
-        match std::mem::replace(&mut self.asked, true) {
-            false => Wish::Drain,
-            true => Wish::End,
+        if std::mem::replace(&mut self.asked, true) {
+            Wish::End
+        } else {
+            Wish::Drain
         }
     }
 }

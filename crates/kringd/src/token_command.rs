@@ -86,13 +86,12 @@ async fn list(store: &Store) -> Result<(), Fault> {
 }
 
 async fn revoke(store: &Store, name: &str) -> Result<(), Fault> {
-    match store.revoke_token(name).await.map_err(database::refused)? {
-        true => {
-            println!("the token {name} is worth nothing any more.");
-            Ok(())
-        }
-        false => Err(Fault::Arguments(format!(
+    if store.revoke_token(name).await.map_err(database::refused)? {
+        println!("the token {name} is worth nothing any more.");
+        Ok(())
+    } else {
+        Err(Fault::Arguments(format!(
             "there is no token {name:?}: see `kringd token list`."
-        ))),
+        )))
     }
 }

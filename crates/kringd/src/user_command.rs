@@ -84,9 +84,10 @@ async fn set_password(store: &Store, who: PasswordFor) -> Result<(), Fault> {
         let what = format!("nobody has the login {login}: see `kringd user list`.");
         return Err(Fault::Arguments(what));
     }
-    let password = match who.password_stdin {
-        true => passwords::from_stdin()?,
-        false => passwords::asked_or_made()?,
+    let password = if who.password_stdin {
+        passwords::from_stdin()?
+    } else {
+        passwords::asked_or_made()?
     };
     let hash = hashed(&password)?;
     store
@@ -111,9 +112,10 @@ async fn list(store: &Store) -> Result<(), Fault> {
     for row in rows {
         let state = if row.disabled { "disabled" } else { "enabled" };
         let device = row.device.as_deref().unwrap_or("-");
-        let queues = match row.queues.is_empty() {
-            true => "all".to_owned(),
-            false => row.queues.join(","),
+        let queues = if row.queues.is_empty() {
+            "all".to_owned()
+        } else {
+            row.queues.join(",")
         };
         let (login, role, name) = (&row.login, row.role.as_str(), &row.name);
         println!("{login:<20} {role:<12} {state:<9} {device:<32} {queues:<20} {name}");

@@ -195,15 +195,15 @@ fn overflow(section: &mut Section<'_>) -> Option<String> {
 
 fn dids(section: &mut Section<'_>, queue: &str, before: &[Queue]) -> Vec<String> {
     let items = section.list("did").unwrap_or_default();
-    if items.is_empty() {
-        if let Some(other) = before.iter().find(|other| other.did.is_empty()) {
-            let text = format!(
-                "the queues {:?} and {queue:?} both have no did: only one can take the calls \
-                 that are left over. Write did = [\"NUMBER\"].",
-                other.name
-            );
-            section.complain("did", text);
-        }
+    if items.is_empty()
+        && let Some(other) = before.iter().find(|other| other.did.is_empty())
+    {
+        let text = format!(
+            "the queues {:?} and {queue:?} both have no did: only one can take the calls that are \
+             left over. Write did = [\"NUMBER\"].",
+            other.name
+        );
+        section.complain("did", text);
     }
     if items.len() > DIDS_MAX {
         section.complain(

@@ -149,16 +149,13 @@ impl<'r> Section<'r> {
             Value::Raw(text) => text.trim().parse().ok(),
             _ => None,
         };
-        match read.filter(|number| bounds.contains(number)) {
-            Some(number) => number,
-            None => {
-                let (name, given) = (self.name(key), shown(&node.value));
-                let text =
-                    format!("{name} is {given}, but must be a whole number, {low} to {high}.");
-                self.complain(key, text);
-                default
-            }
+        if let Some(number) = read.filter(|number| bounds.contains(number)) {
+            return number;
         }
+        let (name, given) = (self.name(key), shown(&node.value));
+        let text = format!("{name} is {given}, but must be a whole number, {low} to {high}.");
+        self.complain(key, text);
+        default
     }
 
     /// `true` or `false`.
@@ -285,22 +282,16 @@ impl<'r> Section<'r> {
             .keys()
             .max_by(|a, b| likeness(a).total_cmp(&likeness(b)))
             .filter(|known| likeness(known) >= LIKENESS_MIN);
-        match near {
-            Some(known) => {
-                format!(
-                    "{name} is no key of kring. Did you mean {}?",
-                    self.name(known)
-                )
-            }
-            None => {
-                let known: Vec<_> = self.asked.keys().copied().collect();
-                let place = match self.path {
-                    "" => "kring knows".to_owned(),
-                    path => format!("[{path}] has"),
-                };
-                format!("{name} is no key of kring. {place}: {}.", known.join(", "))
-            }
+        if let Some(known) = near {
+            let meant = self.name(known);
+            return format!("{name} is no key of kring. Did you mean {meant}?");
         }
+        let known: Vec<_> = self.asked.keys().copied().collect();
+        let place = match self.path {
+            "" => "kring knows".to_owned(),
+            path => format!("[{path}] has"),
+        };
+        format!("{name} is no key of kring. {place}: {}.", known.join(", "))
     }
 }
 
@@ -319,6 +310,7 @@ fn is_plain(text: &str) -> bool {
 /// A value in a complaint, as far as it can be shown in a line.
 fn shown(value: &Value) -> String {
     match value {
+        Value::Raw(text) if text.parse::<i64>().is_ok() => text.clone(),
         Value::Text(text) | Value::Raw(text) => {
             format!("{:?}", text.chars().take(40).collect::<String>())
         }

@@ -174,14 +174,12 @@ impl Journal {
 
 impl Http {
     pub(super) fn read(mut section: Section<'_>) -> Http {
-        let listen = section.text("listen").and_then(|text| match text.parse() {
-            Ok(address) => Some(address),
-            Err(_) => {
-                let text = format!("http.listen is {text:?}, but must be like 127.0.0.1:8080.");
-                section.complain("listen", text);
-                None
-            }
-        });
+        let text = section.text("listen");
+        let listen: Option<SocketAddr> = text.as_ref().and_then(|text| text.parse().ok());
+        if let (Some(text), None) = (&text, listen) {
+            let text = format!("http.listen is {text:?}, but must be like 127.0.0.1:8080.");
+            section.complain("listen", text);
+        }
         let public_url = public_url(&mut section);
         section.finish();
         Http {

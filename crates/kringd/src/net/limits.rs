@@ -43,7 +43,7 @@ pub(super) const WRITE_WITHIN: Duration = Duration::from_secs(5);
 
 /// How long a connection may be silent in both directions. Longer than a long conversation's pause;
 /// a connection that is needed again is opened again.
-pub(super) const IDLE_MAX: Duration = Duration::from_secs(3_600);
+pub(super) const IDLE_MAX: Duration = Duration::from_hours(1);
 
 /// How long a new connection may take to its first whole message, and any message from its first
 /// byte to its last. Strangers who only hold connections are cut.
