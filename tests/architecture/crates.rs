@@ -1,10 +1,9 @@
 //! Who may import whom.
 
-use crate::house::{root, written};
+use crate::house::{root, text_of, written};
 use serde_json::Value;
 use std::{
     collections::{BTreeMap, BTreeSet},
-    fs,
     process::Command,
 };
 
@@ -204,7 +203,7 @@ fn the_web_knows_only_the_commands_of_the_call_crate() {
 #[test]
 fn the_pure_crates_ban_clocks_and_sockets_by_clippy() {
     for name in PURE {
-        let text = fs::read_to_string(root().join(format!("crates/{name}/clippy.toml"))).unwrap();
+        let text = text_of(&format!("crates/{name}/clippy.toml"));
         for ban in [
             "std::time::Instant::now",
             "std::time::SystemTime::now",
@@ -223,7 +222,7 @@ fn the_pure_crates_ban_clocks_and_sockets_by_clippy() {
 /// A benchmark may name it, to be compared with it.
 #[test]
 fn the_message_model_is_named_in_one_module_and_pinned() {
-    let whole = fs::read_to_string(root().join("Cargo.toml")).unwrap();
+    let whole = text_of("Cargo.toml");
     assert!(
         whole.contains("rsip = \"=0.4.0\""),
         "rsip is pinned: its behaviour was measured"

@@ -17,6 +17,11 @@ pub(crate) fn root() -> PathBuf {
         .to_owned()
 }
 
+/// The text of a file that must be there, by its path from the top.
+pub(crate) fn text_of(path: &str) -> String {
+    fs::read_to_string(root().join(path)).unwrap_or_else(|refused| panic!("{path}: {refused}"))
+}
+
 /// A file of ours.
 pub(crate) struct Written {
     /// From the top, with slashes.
@@ -55,8 +60,8 @@ pub(crate) fn written(folder: &str, endings: &[&str]) -> Vec<Written> {
 
 /// The line without a comment at its end. Good enough for code that rustfmt has formatted.
 pub(crate) fn code_of(line: &str) -> &str {
-    match line.trim_start().starts_with("//") {
-        true => "",
-        false => line.split(" // ").next().unwrap_or(line),
+    if line.trim_start().starts_with("//") {
+        return "";
     }
+    line.split(" // ").next().unwrap_or(line)
 }
