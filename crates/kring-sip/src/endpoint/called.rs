@@ -2,7 +2,7 @@
 
 use super::{
     Endpoint,
-    effect::{IncomingInvite, LegEvent, LegId},
+    effect::{Effect, IncomingInvite, LegEvent, LegId},
     heads::Arrival,
     identity::ALLOW,
     leg::{Ack, Awaited, Called, Established, Leg, PendingBye},
@@ -75,7 +75,8 @@ impl Endpoint {
     }
 
     /// UAS: like [`Endpoint::reject`], but nothing is remembered: for those who have no business here,
-    /// so that they cannot fill our tables. A repeated INVITE is a new [`LegEvent::Incoming`].
+    /// so that they cannot fill our tables. A repeated INVITE is a new [`LegEvent::Incoming`], and must
+    /// be turned away with the same code (RFC 3261 §8.2.7).
     pub fn turn_away(
         &mut self,
         now: Moment,
@@ -89,8 +90,23 @@ impl Endpoint {
         }) else {
             return;
         };
+        self.unsay(invite);
         self.reject(now, leg, code, extra);
         self.forget_server_invite(invite);
+    }
+
+    /// Takes back a 100 that has not left yet: it would stop the caller from repeating an INVITE whose
+    /// refusal we shall not repeat (RFC 3261 §8.2.7).
+    fn unsay(&mut self, invite: ServerKey) {
+        let trying = self.server_invites.get(invite).and_then(ServerInvite::repeated);
+        let place = self.outbox.iter().position(|effect| match (effect, &trying) {
+            (Effect::Send(sent), Some(trying)) => sent.bytes == *trying,
+            _ => false,
+        });
+        if let Some(place) = place {
+            // The count stands before what it counts.
+            self.outbox.drain(place.saturating_sub(1)..=place);
+        }
     }
 
     /// An INVITE outside of dialogs.
@@ -116,7 +132,13 @@ impl Endpoint {
         if self.is_full() {
             return Err(Refused::for_now(503, limits::RETRY_AFTER_S));
         }
-        let tag = self.entropy.token();
+        // The same INVITE gets the same tag, even from us who have forgotten it (RFC 3261 §8.2.7).
+        let repeatable = self.entropy.digest(("called", key));
+        let tag = if self.tags.contains_key(&repeatable) {
+            self.entropy.token()
+        } else {
+            repeatable
+        };
         let dialog = Dialog::called(*from, headers, heads, &caller, tag).ok_or_else(bad)?;
         let reply = Reply::to_request(arrival, tag);
         if reply.len() > limits::ECHO_BYTES_MAX {
@@ -131,7 +153,6 @@ impl Endpoint {
         let invite = ServerInvite::received(leg, reply.to, Some(merge), tag, trying.clone());
         self.server_invites.insert(&mut self.queue, *key, invite);
         self.merges.insert(merge, *key);
-        self.send_response(reply.to, trying, request.method.clone(), 100);
         let event = IncomingInvite {
             from_peer: *from,
             request_uri: request.uri.clone(),
@@ -149,8 +170,11 @@ impl Endpoint {
             seq: heads.seq,
             late_offer: event.body.is_none(),
         };
+        let (answer_to, method) = (called.reply.to, request.method.clone());
         self.put_leg(leg, Leg::Called(Box::new(called)));
         self.tell(leg, LegEvent::Incoming(Box::new(event)));
+        // After the event: whoever is turned away on hearing of it gets no 100.
+        self.send_response(answer_to, trying, method, 100);
         Ok(())
     }
 

@@ -129,3 +129,24 @@ fn a_bye_gets_through_when_the_tables_are_full() {
     assert_eq!(endpoint.queue.len(), 0);
     assert!(endpoint.tags.is_empty() && endpoint.merges.is_empty());
 }
+
+/// Who is turned away hears one answer, the same for a repeated INVITE, and no 100 before it.
+#[test]
+fn the_turned_away_hear_one_answer() {
+    let mut endpoint = small();
+    let mut answers = Vec::new();
+    for _ in 0..2 {
+        endpoint.receive(NOW, pbx(), request("INVITE", 1, 1, "").as_bytes());
+        while let Some(effect) = endpoint.poll() {
+            match effect {
+                Effect::Event(leg, LegEvent::Incoming(_)) => {
+                    endpoint.turn_away(NOW, leg, 403, Vec::new());
+                }
+                Effect::Send(sent) => answers.push(sent.bytes),
+                _ => {}
+            }
+        }
+    }
+    assert_eq!(answers.len(), 2);
+    assert_eq!(answers[0], answers[1]);
+}
