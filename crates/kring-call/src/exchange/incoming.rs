@@ -16,6 +16,8 @@ use kring_time::Moment;
 
 /// Why an INVITE is not accepted for processing: the response it gets, and no call.
 enum Door {
+    /// Who knocks is no trunk of ours.
+    Stranger,
     Closed {
         code: u16,
         retry_after_s: Option<u32>,
@@ -31,6 +33,11 @@ impl Exchange {
     pub(super) fn incoming(&mut self, now: Moment, leg: LegId, invite: &IncomingInvite) {
         let (trunk, queue) = match self.door(now, invite) {
             Door::Open { trunk, queue } => (trunk, queue),
+            Door::Stranger => {
+                // Remembered by nobody: whoever has no business here cannot fill our tables.
+                self.endpoint.turn_away(now, leg, 403, Vec::new());
+                return;
+            }
             Door::Closed {
                 code,
                 retry_after_s,
@@ -68,7 +75,7 @@ impl Exchange {
         };
         let source = invite.from_peer.address;
         let Some(trunk) = self.config.trunks.iter().position(|t| t.admits(source)) else {
-            return closed(403, None);
+            return Door::Stranger;
         };
         let dialled = invite.request_uri.user().unwrap_or_default();
         let Some(queue) = self.queue_of(dialled) else {
@@ -104,8 +111,8 @@ impl Exchange {
             .map(|s| (HeaderName::RetryAfter, s.to_string()))
             .into_iter()
             .collect();
-        // Remembered by nobody: whoever has no business here cannot fill our tables.
-        self.endpoint.turn_away(now, leg, code, extra);
+        // Remembered until the ACK: a repeated INVITE gets the same answer, even if the door has opened.
+        self.endpoint.reject(now, leg, code, extra);
     }
 
     fn prepare_sound(&mut self, invite: &IncomingInvite) -> Result<Sound, NoSound> {
