@@ -8,9 +8,10 @@ use crate::{
     pbx::Told,
     phone::{Heard, Phone},
 };
+use kring_call::Plan;
 use kring_journal::{AgentId, CallId, CallerRef, Entry, RingTerms};
 use kring_time::Moment;
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 /// One thing that kring did, in the order of its doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,11 +70,13 @@ pub struct Account {
     pub load: (usize, usize, usize),
     /// Relays left open.
     pub open_relays: usize,
-    /// Whether PBX and phones have nothing left to do.
-    pub at_rest: bool,
+    /// What PBX and phones are still about; nothing, if all went well.
+    pub restless: Vec<String>,
     /// When it was over.
     pub over_at: Moment,
     pub(crate) seats: Vec<(AgentId, Option<Duration>)>,
+    pub(crate) members: Vec<(AgentId, Vec<String>)>,
+    pub(crate) plans: Vec<(String, Arc<Plan>)>,
 }
 
 impl Account {
@@ -93,9 +96,11 @@ impl Account {
             replies: Vec::new(),
             load: (0, 0, 0),
             open_relays: 0,
-            at_rest: false,
+            restless: Vec::new(),
             over_at: Moment::BOOT,
             seats: floor.seats.iter().map(|s| (s.agent.clone(), s.own_period)).collect(),
+            members: floor.seats.iter().map(|s| (s.agent.clone(), s.queues.clone())).collect(),
+            plans: floor.queues.iter().map(|q| (q.name.clone(), q.plan.clone())).collect(),
         }
     }
 

@@ -88,9 +88,10 @@ impl Pbx {
         self.calls.iter().map(|call| (&call.citizen, &call.told))
     }
 
-    /// Whether nothing is left to do or to wait for.
-    pub fn is_idle(&self) -> bool {
-        self.calls.iter().all(|call| matches!(call.state, State::Over))
+    /// Whose calls are not over.
+    pub fn restless(&self) -> impl Iterator<Item = String> {
+        let open = self.calls.iter().filter(|call| !matches!(call.state, State::Over));
+        open.map(|call| format!("{}: {:?}", call.citizen.name, call.state))
     }
 
     /// When it next does something by itself.
@@ -262,7 +263,9 @@ impl Call {
         self.dialog = Some((target, letter.to().to_owned()));
         if !self.citizen.confirms {
             // A PBX that lost its mind: it neither acknowledges nor hangs up.
-            self.state = State::Talking { hangs_up_at: None };
+            if matches!(self.state, State::Calling { .. } | State::Proceeding) {
+                self.state = State::Talking { hangs_up_at: None };
+            }
             return;
         }
         let mut ack = self.in_dialog("ACK", "1 ACK", party, post);

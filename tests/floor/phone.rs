@@ -120,9 +120,10 @@ impl Phone {
         sounding.div_ceil(self.setup.period.as_micros()) as u32
     }
 
-    /// Whether nothing is left to do or to wait for.
-    pub fn is_idle(&self) -> bool {
-        self.legs.iter().all(|leg| matches!(leg.state, State::Over))
+    /// Which legs are not over.
+    pub fn restless(&self) -> impl Iterator<Item = String> {
+        let open = self.legs.iter().filter(|leg| !matches!(leg.state, State::Over));
+        open.map(|leg| format!("{:?} for {}: {:?}", self.party, leg.heard.caller, leg.state))
     }
 
     /// When it next does something by itself.

@@ -237,8 +237,8 @@ impl Play {
     fn close(mut self) -> Account {
         self.account.mistakes.extend_from_slice(self.media.mistakes());
         self.account.finish(self.now, self.engine.load(), self.media.open_relays());
-        let at_rest = self.pbx.is_idle() && self.phones.iter().all(Phone::is_idle);
-        self.account.at_rest = at_rest && self.stranger.is_idle();
+        let phones = self.phones.iter().flat_map(Phone::restless);
+        self.account.restless = self.pbx.restless().chain(self.stranger.restless()).chain(phones).collect();
         let told = self.pbx.told().chain(self.stranger.told());
         self.account.told = told.map(|(citizen, told)| (citizen.clone(), told.clone())).collect();
         self.account.hear(self.phones);

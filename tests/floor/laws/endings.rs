@@ -67,8 +67,8 @@ pub(super) fn settled(evidence: &Evidence<'_>, court: &mut Court) {
     if account.open_relays > 0 {
         court.accuse("law 7", format!("{} relays are left open", account.open_relays));
     }
-    if !account.at_rest {
-        court.accuse("law 7", format!("at {over_at} PBX or phones are not at rest"));
+    for restless in &account.restless {
+        court.accuse("law 7", format!("at {over_at} {restless}"));
     }
     for rung in account.rung.iter().filter(|rung| rung.heard.over.is_none()) {
         court.accuse("law 7", format!("{} is still busy with {}", rung.agent, rung.heard.caller));
