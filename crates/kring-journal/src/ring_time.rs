@@ -136,7 +136,7 @@ impl RingTime {
                 self.last(agent, |a| a.audible_ms = a.audible_ms.or(Some(ms)));
             }
             Fact::Withdrawn { agent, why } => {
-                self.close(agent, ms, AttemptEnd::Withdrawn { why: *why })
+                self.close(agent, ms, AttemptEnd::Withdrawn { why: *why });
             }
             Fact::Unreached { agent, why, code } => {
                 let end = AttemptEnd::Unreached {

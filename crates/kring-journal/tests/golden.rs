@@ -17,7 +17,7 @@ fn lines() -> impl Iterator<Item = Value> {
 /// The kinds that the code knows, as serde lists them when it meets one that it does not.
 fn known_kinds() -> BTreeSet<String> {
     let refused = serde_json::from_str::<Fact>(r#"{"kind":"?"}"#)
-        .unwrap_err()
+        .expect_err("a kind that nobody wrote")
         .to_string();
     let (_, list) = refused
         .split_once("expected one of")

@@ -10,7 +10,11 @@ pub(crate) fn count(count: &SipCount) {
         SipCount::Request { method, direction } => {
             metrics::sip_request(method.as_str(), name(*direction));
         }
-        SipCount::Response { method, code, direction } => {
+        SipCount::Response {
+            method,
+            code,
+            direction,
+        } => {
             metrics::sip_response(method.as_str(), *code, name(*direction));
         }
         SipCount::Retransmission { method } => metrics::sip_retransmission(method.as_str()),

@@ -26,6 +26,9 @@ const BURST_MAX: usize = 64;
 /// Commands that may wait for the exchange.
 const ASKS_WAITING_MAX: usize = 4_096;
 
+/// Time for the last messages over TCP to be written.
+const LAST_BYTES: Duration = Duration::from_millis(500);
+
 /// How often the gauges are told.
 const GAUGES_EVERY: Duration = Duration::from_secs(1);
 
@@ -89,6 +92,7 @@ impl ExchangeTask {
                 self.admit(full, &mut slots);
             }
         }
+        self.net.close(LAST_BYTES).await;
     }
 
     /// Takes what has arrived, a burst in one go: each wake-up of the task costs more than a message.
@@ -141,23 +145,41 @@ impl ExchangeTask {
 
     /// Opens or closes the door by the room in the queue to the disk.
     fn admit(&mut self, full: bool, slots: &mut Slots) {
-        let admission = if full { Admission::JournalFull } else { Admission::Open };
+        let admission = if full {
+            Admission::JournalFull
+        } else {
+            Admission::Open
+        };
         let (reply, _) = oneshot::channel();
         let slot = slots.take(reply);
-        self.step(Input::Command { slot, command: Command::Admit(admission) }, slots);
+        self.step(
+            Input::Command {
+                slot,
+                command: Command::Admit(admission),
+            },
+            slots,
+        );
         tracing::warn!(full, "the queue to the journal");
     }
 
     fn tell_gauges(&mut self) {
         let (transactions, dialogs, calls) = self.exchange.load();
-        let load = Load { transactions, dialogs, calls };
+        let load = Load {
+            transactions,
+            dialogs,
+            calls,
+        };
         crate::counters::gauges(load);
         self.load.send_replace(load);
     }
 
     fn pair_clock(&mut self) {
         if let Some(step) = self.clock.pair() {
-            self.record(self.clock.now(), None, Fact::WallStepped { by_us: step.by_us });
+            self.record(
+                self.clock.now(),
+                None,
+                Fact::WallStepped { by_us: step.by_us },
+            );
         }
     }
 }

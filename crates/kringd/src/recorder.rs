@@ -118,7 +118,8 @@ impl Recorder {
 
     /// The history rows of calls that this boot closes for the one before.
     pub(crate) fn take_over(&mut self, open_calls: Vec<CallRecord>) {
-        self.records.extend(open_calls.into_iter().map(|call| (call.id, call)));
+        self.records
+            .extend(open_calls.into_iter().map(|call| (call.id, call)));
     }
 
     /// Writes facts at once; for the first and the last group of a boot.
@@ -205,7 +206,12 @@ impl Recorder {
 
     fn take_fact(&mut self, at: Moment, call: Option<CallId>, fact: Fact) {
         let wall = self.clock.wall(at);
-        if let Fact::Presence { agent, state, reason } = &fact {
+        if let Fact::Presence {
+            agent,
+            state,
+            reason,
+        } = &fact
+        {
             let row = PresenceRow {
                 agent: agent.clone(),
                 state: *state,
@@ -262,17 +268,24 @@ impl Recorder {
         let done = self.clock.now();
         let lag = done.since(pending.oldest.unwrap_or(begun));
         kring_web::metrics::journal_written(done.since(begun), lag, appended.last_seq);
-        let Pending { replies, changed, .. } = mem::take(&mut self.next);
+        let Pending {
+            replies, changed, ..
+        } = mem::take(&mut self.next);
         for entry in &appended.facts {
             kring_web::metrics::fold(entry);
-            self.live.fact(entry.at, entry.wall, entry.call, &entry.fact);
+            self.live
+                .fact(entry.at, entry.wall, entry.call, &entry.fact);
         }
         for (reply, answer) in replies.into_iter().zip(appended.trusted) {
             // Whoever asked may have left; the write stands.
             let _ = reply.send(answer);
         }
         for id in changed {
-            if self.records.get(&id).is_some_and(|record| record.ended_at.is_some()) {
+            if self
+                .records
+                .get(&id)
+                .is_some_and(|record| record.ended_at.is_some())
+            {
                 self.records.remove(&id);
             }
         }
@@ -281,7 +294,11 @@ impl Recorder {
 
     /// Puts the folds' present state into the group. Done anew at each try; it costs nothing.
     fn close_group(&mut self) {
-        let records = self.next.changed.iter().filter_map(|id| self.records.get(id));
+        let records = self
+            .next
+            .changed
+            .iter()
+            .filter_map(|id| self.records.get(id));
         self.next.group.records = records.cloned().collect();
         self.next.group.presence = self.next.presence.values().cloned().collect();
     }

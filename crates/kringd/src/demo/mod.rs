@@ -13,12 +13,7 @@ mod ua;
 mod voice;
 
 use crate::{
-    cli::DemoOptions,
-    clock::Clock,
-    config::Config,
-    database,
-    exit::Fault,
-    serve::House,
+    cli::DemoOptions, clock::Clock, config::Config, database, exit::Fault, serve::House,
     shutdown::Shutdown,
 };
 use kring_journal::Outcome;
@@ -114,12 +109,19 @@ impl Stage {
             officers.push(open("demo officer", rand::random(), false).await?);
         }
         let pbx = open("demo PBX", rand::random(), false).await?;
-        Ok(Stage { clock, pbx, seats, officers })
+        Ok(Stage {
+            clock,
+            pbx,
+            seats,
+            officers,
+        })
     }
 
     fn phones(&self) -> Phones {
         let seats = SEATS.iter().zip(&self.seats);
-        seats.map(|(seat, line)| (seat.login, line.address)).collect()
+        seats
+            .map(|(seat, line)| (seat.login, line.address))
+            .collect()
     }
 
     /// Phones first, then the robots' screens, then the citizens.
@@ -139,7 +141,12 @@ impl Stage {
         }
         for line in self.officers {
             let answers = Some(Duration::from_secs(2));
-            let officer = Phone::new(tally.clone(), OFFICER_HZ, answers, Some(Duration::from_secs(20)));
+            let officer = Phone::new(
+                tally.clone(),
+                OFFICER_HZ,
+                answers,
+                Some(Duration::from_secs(20)),
+            );
             parts.push(tokio::spawn(line.play(officer, stopping.clone())));
         }
         let kring = Peer {
@@ -147,9 +154,20 @@ impl Stage {
             address: loopback(house.sip.first().copied())?,
         };
         let chance = ChaCha8Rng::from_os_rng();
-        let pbx = Pbx::new(self.pbx.address, kring, tally.clone(), chance, self.clock.now(), dials);
+        let pbx = Pbx::new(
+            self.pbx.address,
+            kring,
+            tally.clone(),
+            chance,
+            self.clock.now(),
+            dials,
+        );
         parts.push(tokio::spawn(self.pbx.play(pbx, stopping)));
-        Ok(Show { stop, dialling, parts })
+        Ok(Show {
+            stop,
+            dialling,
+            parts,
+        })
     }
 }
 
@@ -188,7 +206,9 @@ fn config(folder: &Path, http: u16) -> Result<Config, Fault> {
 fn free_port() -> Result<u16, Fault> {
     for _ in 0..100 {
         let port = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|socket| socket.local_addr());
-        let port = port.map_err(|refused| Fault::Own(refused.to_string()))?.port();
+        let port = port
+            .map_err(|refused| Fault::Own(refused.to_string()))?
+            .port();
         if TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok() {
             return Ok(port);
         }
@@ -204,43 +224,74 @@ fn welcome(house: &House, password: &str, folder: &Path) {
     println!("  login     {NEWCOMER}");
     println!("  password  {password}");
     println!();
-    println!("Sign in, press พร้อมรับสาย (ready), and answer the next call with F2: the demo's phone picks up.");
-    println!("Until then {} take the calls. Ctrl+C ends the demo.", robots());
+    println!(
+        "Sign in, press พร้อมรับสาย (ready), and answer the next call with F2: the demo's phone picks up."
+    );
+    println!(
+        "Until then {} take the calls. Ctrl+C ends the demo.",
+        robots()
+    );
     println!("SIP on 127.0.0.1:{sip}, data in {}", folder.display());
     println!();
 }
 
 fn robots() -> String {
-    let names: Vec<&str> =
-        SEATS.iter().filter(|seat| seat.login != NEWCOMER).map(|seat| seat.login).collect();
+    let names: Vec<&str> = SEATS
+        .iter()
+        .filter(|seat| seat.login != NEWCOMER)
+        .map(|seat| seat.login)
+        .collect();
     names.join(" and ")
 }
 
 /// What kring's history says, what the people saw, and whether the two can be true together.
 async fn summary(store: &Store, seen: Seen) -> Result<(), Fault> {
-    let filter = CallFilter { limit: 100, ..CallFilter::default() };
+    let filter = CallFilter {
+        limit: 100,
+        ..CallFilter::default()
+    };
     let page = store.calls(&filter).await.map_err(database::refused)?;
     let earlier: usize = people::KNOWN.iter().map(|known| known.matters.len()).sum();
     let calls = page.calls.len().saturating_sub(earlier);
     let calls = &page.calls[..calls];
-    let with = |outcome| calls.iter().filter(|row| row.record.outcome == Some(outcome)).count();
+    let with = |outcome| {
+        calls
+            .iter()
+            .filter(|row| row.record.outcome == Some(outcome))
+            .count()
+    };
     println!();
     println!("{:<14} {:>5}", "calls", calls.len());
-    for outcome in [Outcome::Answered, Outcome::Abandoned, Outcome::Rejected, Outcome::Failed] {
+    for outcome in [
+        Outcome::Answered,
+        Outcome::Abandoned,
+        Outcome::Rejected,
+        Outcome::Failed,
+    ] {
         println!("{:<14} {:>5}", outcome.as_str(), with(outcome));
     }
     for rings in 1..=3 {
         let answered = calls.iter().filter(|row| {
             row.record.outcome == Some(Outcome::Answered) && row.record.rings == rings
         });
-        println!("{:<14} {:>5}", format!("  in ring {rings}"), answered.count());
+        println!(
+            "{:<14} {:>5}",
+            format!("  in ring {rings}"),
+            answered.count()
+        );
     }
     println!("{:<14} {:>5}", "most bursts", seen.bursts_most);
-    println!("{:<14} {:>5} of {}", "heard both ways", seen.heard_both_ways, seen.listened);
+    println!(
+        "{:<14} {:>5} of {}",
+        "heard both ways", seen.heard_both_ways, seen.listened
+    );
     let verified = store.verify().await;
     let verified =
         verified.map_err(|broken| Fault::Own(format!("the journal is broken: {broken}")))?;
-    println!("{:<14} {:>5} facts, chain verified", "journal", verified.entries);
+    println!(
+        "{:<14} {:>5} facts, chain verified",
+        "journal", verified.entries
+    );
     judge(calls.len(), with(Outcome::Answered), seen)
 }
 

@@ -31,13 +31,22 @@ pub(super) async fn fill(
 ) -> Result<(), Fault> {
     let told = crate::database::refused;
     for seat in &SEATS {
-        store.put_agent(&agent(seat.login, seat.name, phones, password)?).await.map_err(told)?;
+        store
+            .put_agent(&agent(seat.login, seat.name, phones, password)?)
+            .await
+            .map_err(told)?;
     }
     let departments = store.departments().await.map_err(told)?;
     for officer in &OFFICERS {
-        if let Some(unit) = departments.iter().find(|unit| unit.short == officer.department) {
+        if let Some(unit) = departments
+            .iter()
+            .find(|unit| unit.short == officer.department)
+        {
             let label = "เจ้าหน้าที่ประจำหน่วยงาน";
-            store.add_endpoint(now, unit.id, label, officer.extension).await.map_err(told)?;
+            store
+                .add_endpoint(now, unit.id, label, officer.extension)
+                .await
+                .map_err(told)?;
         }
     }
     earlier_shift(store, &departments, now).await.map_err(told)
@@ -66,19 +75,34 @@ async fn earlier_shift(
     now: WallTime,
 ) -> Result<(), StoreRefused> {
     let begin = WallTime(now.0 - 40 * APART);
-    let mut journal = store.begin_boot(begin, env!("CARGO_PKG_VERSION")).await?.journal;
+    let mut journal = store
+        .begin_boot(begin, env!("CARGO_PKG_VERSION"))
+        .await?
+        .journal;
     let mut chance = ChaCha8Rng::seed_from_u64(1_203);
     for known in &KNOWN {
         let mut person = None;
         let newest = known.matters.len() as i64;
         for (n, (unit, subject)) in known.matters.iter().enumerate() {
             let wall = WallTime(now.0 - (newest - n as i64) * APART);
-            let matter = Matter { known, unit, subject, wall };
-            person = matter.write(&mut journal, &mut chance, departments, person).await?;
+            let matter = Matter {
+                known,
+                unit,
+                subject,
+                wall,
+            };
+            person = matter
+                .write(&mut journal, &mut chance, departments, person)
+                .await?;
         }
     }
     let stopped = journal.entry(Moment::from_millis(1), now, None, Fact::Stopped);
-    journal.append(&Group { entries: vec![stopped], ..Group::default() }).await?;
+    journal
+        .append(&Group {
+            entries: vec![stopped],
+            ..Group::default()
+        })
+        .await?;
     Ok(())
 }
 
@@ -135,7 +159,12 @@ impl Matter {
             wall: WallTime(self.wall.0 + 200_000_000),
             write: TrustedWrite::Confirm(Box::new(confirm)),
         };
-        let done = journal.append(&Group { trusted: vec![record], ..Group::default() }).await?;
+        let done = journal
+            .append(&Group {
+                trusted: vec![record],
+                ..Group::default()
+            })
+            .await?;
         let made = done.trusted.into_iter().next().transpose()?;
         Ok(match made {
             Some(kring_store::TrustedDone::Confirmed { case }) => case.contact,
@@ -146,29 +175,38 @@ impl Matter {
     fn facts(&self, caller: CallerRef, agent: &AgentId) -> Vec<(u64, Fact)> {
         let agent = agent.clone();
         vec![
-            (0, Fact::Offered {
-                caller,
-                queue: "main".to_owned(),
-                did: super::pbx::DID.to_owned(),
-                sip_call_id: format!("earlier-{caller}"),
-                trunk: "local".to_owned(),
-                forwarded_by: None,
-                rang_before: false,
-                terms: kring_call::thailand(),
-            }),
+            (
+                0,
+                Fact::Offered {
+                    caller,
+                    queue: "main".to_owned(),
+                    did: super::pbx::DID.to_owned(),
+                    sip_call_id: format!("earlier-{caller}"),
+                    trunk: "local".to_owned(),
+                    forwarded_by: None,
+                    rang_before: false,
+                    terms: kring_call::thailand(),
+                },
+            ),
             (0, Fact::Ring { number: 1, of: 3 }),
-            (3_200, Fact::Answered {
-                agent: agent.clone(),
-                rings: 1,
-                wait_ms: 3_200,
-                result: RingResult::Within,
-                margin_ms: 11_800,
-            }),
-            (190_000, Fact::Ended {
-                by: EndedBy::Caller,
-                cause: "bye".to_owned(),
-                talk_ms: 186_800,
-            }),
+            (
+                3_200,
+                Fact::Answered {
+                    agent: agent.clone(),
+                    rings: 1,
+                    wait_ms: 3_200,
+                    result: RingResult::Within,
+                    margin_ms: 11_800,
+                },
+            ),
+            (
+                190_000,
+                Fact::Ended {
+                    by: EndedBy::Caller,
+                    cause: "bye".to_owned(),
+                    talk_ms: 186_800,
+                },
+            ),
         ]
     }
 
@@ -191,13 +229,19 @@ impl Matter {
             call,
             agent,
             contact: match person {
-                Some(contact) => ContactChoice::Known { contact, patch: Default::default() },
+                Some(contact) => ContactChoice::Known {
+                    contact,
+                    patch: Default::default(),
+                },
                 None => ContactChoice::New(new),
             },
             kind: CaseKind::Inquiry,
             subject: self.subject.to_owned(),
             detail: String::new(),
-            department: departments.iter().find(|d| d.short == self.unit).map(|d| d.id),
+            department: departments
+                .iter()
+                .find(|d| d.short == self.unit)
+                .map(|d| d.id),
             extension: None,
             resolution: Resolution::Answered,
             confidentiality: Confidentiality::Normal,

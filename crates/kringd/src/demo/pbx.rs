@@ -143,7 +143,9 @@ impl Part for Pbx {
                 if let Some(Ok(theirs)) = body.as_deref().map(kring_media::read) {
                     call.voice.speak_to(theirs.rtp);
                 }
-                call.stage = Stage::Talking { hangs_up: now + talk };
+                call.stage = Stage::Talking {
+                    hangs_up: now + talk,
+                };
                 self.tally.note(|seen| seen.answered += 1);
             }
             LegEvent::Rejected { code, .. } => {

@@ -27,7 +27,6 @@ pub(super) struct Known {
 pub(super) struct Seat {
     pub(super) login: &'static str,
     pub(super) name: &'static str,
-    pub(super) extension: &'static str,
     /// How long the agent lets it ring, ms; `None`: only the page answers.
     pub(super) picks_up_after_ms: Option<u64>,
 }
@@ -43,12 +42,42 @@ pub(super) const NEWCOMER: &str = "demo";
 
 /// New, returning, two on one number, anonymous, in a hurry.
 pub(super) const CITIZENS: [Citizen; 6] = [
-    Citizen { number: "0812345670", by_hotline: false, voice_hz: 523.0, patience_s: 60 },
-    Citizen { number: "66891234560", by_hotline: true, voice_hz: 587.0, patience_s: 60 },
-    Citizen { number: "038610020", by_hotline: false, voice_hz: 659.0, patience_s: 60 },
-    Citizen { number: "anonymous", by_hotline: true, voice_hz: 698.0, patience_s: 60 },
-    Citizen { number: "+66861112220", by_hotline: false, voice_hz: 784.0, patience_s: 60 },
-    Citizen { number: "0951239870", by_hotline: false, voice_hz: 880.0, patience_s: 3 },
+    Citizen {
+        number: "0812345670",
+        by_hotline: false,
+        voice_hz: 523.0,
+        patience_s: 60,
+    },
+    Citizen {
+        number: "66891234560",
+        by_hotline: true,
+        voice_hz: 587.0,
+        patience_s: 60,
+    },
+    Citizen {
+        number: "038610020",
+        by_hotline: false,
+        voice_hz: 659.0,
+        patience_s: 60,
+    },
+    Citizen {
+        number: "anonymous",
+        by_hotline: true,
+        voice_hz: 698.0,
+        patience_s: 60,
+    },
+    Citizen {
+        number: "+66861112220",
+        by_hotline: false,
+        voice_hz: 784.0,
+        patience_s: 60,
+    },
+    Citizen {
+        number: "0951239870",
+        by_hotline: false,
+        voice_hz: 880.0,
+        patience_s: 3,
+    },
 ];
 
 /// Two of them share a number: a chooser on the screen.
@@ -89,16 +118,37 @@ pub(super) const KNOWN: [Known; 4] = [
 
 /// One who answers at once, one who takes a while, and the newcomer.
 pub(super) const SEATS: [Seat; 3] = [
-    Seat { login: "malee", name: "มาลี ใจดี", extension: "5021", picks_up_after_ms: Some(2_200) },
-    Seat { login: "somchai", name: "สมชาย รักงาน", extension: "5022", picks_up_after_ms: Some(6_400) },
-    Seat { login: NEWCOMER, name: "ผู้ทดลองใช้", extension: "5020", picks_up_after_ms: None },
+    Seat {
+        login: "malee",
+        name: "มาลี ใจดี",
+        picks_up_after_ms: Some(2_200),
+    },
+    Seat {
+        login: "somchai",
+        name: "สมชาย รักงาน",
+        picks_up_after_ms: Some(6_400),
+    },
+    Seat {
+        login: NEWCOMER,
+        name: "ผู้ทดลองใช้",
+        picks_up_after_ms: None,
+    },
 ];
 
 /// Officers who answer at their extensions.
 pub(super) const OFFICERS: [Officer; 3] = [
-    Officer { department: "DBD", extension: "2104" },
-    Officer { department: "DIT", extension: "2201" },
-    Officer { department: "DIP", extension: "2305" },
+    Officer {
+        department: "DBD",
+        extension: "2104",
+    },
+    Officer {
+        department: "DIT",
+        extension: "2201",
+    },
+    Officer {
+        department: "DIP",
+        extension: "2305",
+    },
 ];
 
 /// What the robots write into the record: department, matter.

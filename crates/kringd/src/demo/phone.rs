@@ -66,7 +66,10 @@ impl Phone {
             leg,
             since: now,
             voice,
-            offer: invite.body.as_deref().and_then(|sdp| kring_media::read(sdp).ok()),
+            offer: invite
+                .body
+                .as_deref()
+                .and_then(|sdp| kring_media::read(sdp).ok()),
             stage: Stage::Ringing {
                 picks_up: self.picks_up_after.map(|after| now + after),
             },
@@ -89,7 +92,8 @@ impl Phone {
         }
         call.stage = Stage::Talking { hangs_up };
         let bursts = bursts(call.since, now);
-        self.tally.note(|seen| seen.bursts_most = seen.bursts_most.max(bursts));
+        self.tally
+            .note(|seen| seen.bursts_most = seen.bursts_most.max(bursts));
     }
 }
 
@@ -112,7 +116,8 @@ impl Part for Phone {
             }
             LegEvent::CallerCancelled => {
                 let bursts = bursts(call.since, now);
-                self.tally.note(|seen| seen.bursts_most = seen.bursts_most.max(bursts));
+                self.tally
+                    .note(|seen| seen.bursts_most = seen.bursts_most.max(bursts));
                 self.call = None;
             }
             LegEvent::Bye { .. } | LegEvent::Gone { .. } => self.call = None,

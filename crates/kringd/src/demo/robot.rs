@@ -52,8 +52,14 @@ impl Robot {
             created: now,
             expires: WallTime(now.0 + SHIFT.as_micros() as i64),
         };
-        store.open_session(&session).await.map_err(crate::database::refused)?;
-        let departments = store.departments().await.map_err(crate::database::refused)?;
+        store
+            .open_session(&session)
+            .await
+            .map_err(crate::database::refused)?;
+        let departments = store
+            .departments()
+            .await
+            .map_err(crate::database::refused)?;
         Ok(Robot {
             http,
             cookie: format!("kring_session={secret}"),
@@ -80,12 +86,19 @@ impl Robot {
         let mut request = format!("ws://{}/ws/v1", self.http).into_client_request()?;
         let headers = request.headers_mut();
         headers.insert("Cookie", HeaderValue::from_str(&self.cookie)?);
-        headers.insert("Origin", HeaderValue::from_str(&format!("http://{}", self.http))?);
-        headers.insert("Sec-WebSocket-Protocol", HeaderValue::from_static("kring.v1"));
+        headers.insert(
+            "Origin",
+            HeaderValue::from_str(&format!("http://{}", self.http))?,
+        );
+        headers.insert(
+            "Sec-WebSocket-Protocol",
+            HeaderValue::from_static("kring.v1"),
+        );
         let (mut socket, _) = connect_async(request).await?;
         let hello = json!({"t": "hello", "client_id": "demo", "caps": []});
         socket.send(Message::text(hello.to_string())).await?;
-        self.ask("POST", "/me/presence", &json!({"state": "ready"})).await?;
+        self.ask("POST", "/me/presence", &json!({"state": "ready"}))
+            .await?;
         loop {
             let record = async {
                 match self.owed.front() {
@@ -115,7 +128,8 @@ impl Robot {
         if let (Some("wrapup.opened"), Some(call)) = (frame["t"].as_str(), call)
             && self.owed.len() < OWED_MAX
         {
-            self.owed.push_back((Instant::now() + RECORD_TAKES, call.to_owned()));
+            self.owed
+                .push_back((Instant::now() + RECORD_TAKES, call.to_owned()));
         }
     }
 
@@ -132,7 +146,8 @@ impl Robot {
             "kind": "inquiry",
             "resolution": "answered",
         });
-        self.ask("POST", &format!("/calls/{call}/confirm"), &record).await
+        self.ask("POST", &format!("/calls/{call}/confirm"), &record)
+            .await
     }
 
     /// One request of the API. The demo needs no answer but that there was one.
@@ -150,7 +165,10 @@ impl Robot {
         let mut answer = Vec::new();
         stream.take(ANSWER_MAX).read_to_end(&mut answer).await?;
         if !answer.starts_with(b"HTTP/1.1 2") {
-            let first = String::from_utf8_lossy(&answer).lines().next().map(str::to_owned);
+            let first = String::from_utf8_lossy(&answer)
+                .lines()
+                .next()
+                .map(str::to_owned);
             tracing::warn!(path, ?first, "a robot was refused");
         }
         Ok(())

@@ -32,7 +32,12 @@ pub(super) struct Line {
 
 impl Line {
     /// Binds a free port of the loopback. `talkable`: NOTIFY with `Event: talk` makes it answer.
-    pub(super) async fn open(clock: &Clock, name: &str, seed: u64, talkable: bool) -> io::Result<Line> {
+    pub(super) async fn open(
+        clock: &Clock,
+        name: &str,
+        seed: u64,
+        talkable: bool,
+    ) -> io::Result<Line> {
         let socket = UdpSocket::bind(("127.0.0.1", 0)).await?;
         let address = socket.local_addr()?;
         let endpoint = Endpoint::new(EndpointConfig {
@@ -56,7 +61,10 @@ impl Line {
         let mut datagram = vec![0; DATAGRAM_MAX];
         loop {
             self.settle(&mut part).await;
-            let due = [self.endpoint.deadline(), part.due()].into_iter().flatten().min();
+            let due = [self.endpoint.deadline(), part.due()]
+                .into_iter()
+                .flatten()
+                .min();
             let timer = async {
                 match due {
                     Some(at) => tokio::time::sleep_until(self.clock.timer_for(at)).await,
@@ -90,7 +98,10 @@ impl Line {
             match effect {
                 Effect::Send(transmit) => {
                     // A datagram that cannot be sent is a lost one: it is sent again.
-                    let _ = self.socket.send_to(&transmit.bytes, transmit.to.address).await;
+                    let _ = self
+                        .socket
+                        .send_to(&transmit.bytes, transmit.to.address)
+                        .await;
                 }
                 Effect::Event(leg, event) => part.event(now, &mut self.endpoint, leg, event),
                 Effect::Counted(_) => {}

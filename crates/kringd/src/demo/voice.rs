@@ -69,7 +69,12 @@ impl Voice {
         let (target, told) = watch::channel(None);
         let heard = Arc::new(AtomicU32::new(0));
         let task = tokio::spawn(converse(socket, hz, manner, told, heard.clone()));
-        Ok(Voice { port, target, heard, task })
+        Ok(Voice {
+            port,
+            target,
+            heard,
+            task,
+        })
     }
 
     /// Where it listens.
@@ -138,7 +143,10 @@ async fn converse(
 }
 
 fn is_audible(sound: &[u8]) -> bool {
-    let sum: u32 = sound.iter().map(|byte| u32::from(g711::from_alaw(*byte).unsigned_abs())).sum();
+    let sum: u32 = sound
+        .iter()
+        .map(|byte| u32::from(g711::from_alaw(*byte).unsigned_abs()))
+        .sum();
     !sound.is_empty() && sum / sound.len() as u32 >= AUDIBLE
 }
 

@@ -1,0 +1,144 @@
+//! How each fact is said in one line: a verb of ten characters, then the rest. Scenario tests compare
+//! these lines, and `kringd journal` prints them.
+
+use super::{DeadlineAction, Fact, Refusal};
+use std::fmt;
+
+impl fmt::Display for Fact {
+    /// A verb of ten characters, then the rest. Scenario tests compare these lines.
+    #[allow(clippy::too_many_lines, reason = "one line a kind, kept whole")]
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Fact::Booted { version } => write!(f, "booted     kring {version}"),
+            Fact::Gap { boot, calls_open } => {
+                write!(
+                    f,
+                    "gap        boot {boot} ended unannounced, {calls_open} calls open"
+                )
+            }
+            Fact::WallStepped { by_us } => {
+                write!(f, "wall       stepped by {:.3} s", *by_us as f64 / 1e6)
+            }
+            Fact::Draining => write!(f, "draining"),
+            Fact::Stopped => write!(f, "stopped"),
+            Fact::Presence {
+                agent,
+                state,
+                reason,
+            } => match reason {
+                Some(reason) => write!(f, "presence   {agent} {state:?} ({reason})"),
+                None => write!(f, "presence   {agent} {state:?}"),
+            },
+            Fact::ScreenDead { agent } => write!(f, "screen     {agent} dead"),
+            Fact::ScreenRestored { agent } => write!(f, "screen     {agent} restored"),
+            Fact::RonaWarned { agent } => write!(f, "warned     {agent} Rona, last one ready"),
+            Fact::Offered {
+                caller,
+                queue,
+                forwarded_by,
+                ..
+            } => {
+                write!(f, "offered    {caller} -> {queue}")?;
+                forwarded_by
+                    .iter()
+                    .try_for_each(|by| write!(f, " via {by}"))
+            }
+            Fact::Degraded => write!(f, "degraded   no live screen"),
+            Fact::Invited { agent, device, .. } => write!(f, "invited    {agent} at {device}"),
+            Fact::Alerting { agent, .. } => write!(f, "alerting   {agent}"),
+            Fact::Ring { number, .. } => write!(f, "ring       {number}"),
+            Fact::Withdrawn { agent, why } => write!(f, "withdrawn  {agent} {why:?}"),
+            Fact::Unreached { agent, why, code } => {
+                write!(f, "unreached  {agent} {why:?} {code}")
+            }
+            Fact::LateSilence { agent, over_ms } => {
+                write!(
+                    f,
+                    "late       {agent} silent {over_ms} ms past the deadline"
+                )
+            }
+            Fact::Answered {
+                agent,
+                rings,
+                wait_ms,
+                ..
+            } => {
+                let wait = *wait_ms as f64 / 1e3;
+                write!(f, "answered   {agent} after {wait:.3} s, ring {rings}")
+            }
+            Fact::LostRace { agent, winner } => match winner {
+                Some(winner) => write!(f, "lost race  {agent} to {winner}"),
+                None => write!(f, "lost race  {agent}, the call was over"),
+            },
+            Fact::Refused {
+                why,
+                action,
+                retry_after_s,
+                to,
+                ..
+            } => {
+                match (action, retry_after_s) {
+                    (DeadlineAction::AnnounceBusy, Some(s)) => {
+                        write!(f, "refused    busy, retry after {s} s")?;
+                    }
+                    (DeadlineAction::AnnounceBusy, None) => write!(f, "refused    busy")?,
+                    (DeadlineAction::Redirect, _) => {
+                        write!(
+                            f,
+                            "refused    redirected to {}",
+                            to.as_deref().unwrap_or("?")
+                        )?;
+                    }
+                }
+                match why {
+                    Refusal::Deadline => Ok(()),
+                    Refusal::Unstaffed => write!(f, ", unstaffed"),
+                }
+            }
+            Fact::Abandoned { rings, wait_ms } => {
+                let wait = *wait_ms as f64 / 1e3;
+                write!(f, "abandoned  after {wait:.3} s, ring {rings}")
+            }
+            Fact::Failed { cause, code } => write!(f, "failed     {code} {cause}"),
+            Fact::MediaFlowing { side } => write!(f, "media      from {side:?}"),
+            Fact::MediaSilent { side, for_ms } => {
+                write!(f, "silent     {side:?} for {for_ms} ms")
+            }
+            Fact::MediaSummary {
+                side,
+                packets,
+                lost,
+                strangers,
+                ..
+            } => {
+                write!(f, "heard      {side:?} {packets} packets, {lost} lost")?;
+                if *strangers > 0 {
+                    write!(f, ", {strangers} from strangers dropped")?;
+                }
+                Ok(())
+            }
+            Fact::Ended { by, cause, talk_ms } => {
+                let talk = *talk_ms as f64 / 1e3;
+                write!(f, "ended      by {by:?}, {cause}, talked {talk:.3} s")
+            }
+            Fact::LookedUp { result, .. } => write!(f, "looked up  {result}"),
+            Fact::PopAcknowledged { agent, .. } => write!(f, "popped     {agent}"),
+            Fact::PopPainted { agent, after_ms } => {
+                write!(f, "painted    {agent} in {after_ms} ms")
+            }
+            Fact::RingAudible { agent } => write!(f, "audible    {agent}"),
+            Fact::WrapUpOpened { agent, for_s } => write!(f, "wrap-up    {agent} for {for_s} s"),
+            Fact::WrapUpExpired { agent } => write!(f, "unfinished {agent}"),
+            Fact::DraftSaved { agent, version } => {
+                write!(f, "draft      {agent} version {version}")
+            }
+            Fact::Confirmed {
+                agent, case_ref, ..
+            } => {
+                write!(f, "confirmed  {agent} {case_ref}")
+            }
+            Fact::NoCase { agent, reason } => write!(f, "no case    {agent} {reason}"),
+            Fact::InvariantBroken { rule, seen } => write!(f, "broken     {rule}: {seen}"),
+        }
+    }
+}

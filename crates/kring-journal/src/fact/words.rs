@@ -1,0 +1,129 @@
+//! The words that facts are made of: reasons, states and sides, each a closed list.
+
+use serde::{Deserialize, Serialize};
+
+/// When the budget of a call ends (`[ring] policy`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RingPolicyKind {
+    /// When the ring after the last would begin: 15.000 s for three Thai rings.
+    BeforeNextRing,
+    /// When the last burst has sounded: 11.000 s for three Thai rings.
+    EndOfBurst,
+}
+
+/// The terms under which a call's rings were counted: stored with each call, so that its evidence
+/// stands when the configuration has changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RingTerms {
+    /// Sound of one ring, ms.
+    pub on_ms: u32,
+    /// Silence of one ring, ms.
+    pub off_ms: u32,
+    /// How many rings a call may have.
+    pub limit: u8,
+    /// How long before the deadline the phones are withdrawn, ms.
+    pub guard_ms: u32,
+    /// When the budget ends.
+    pub policy: RingPolicyKind,
+    /// Where the cadence came from, such as `config` or `default`.
+    pub cadence_from: String,
+    /// How sure t0 is: `modelled` when the PBX makes the tone, `own_ringback` when kring does.
+    pub t0_from: String,
+}
+
+/// Why an agent's phone was told to stop ringing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Withdrawal {
+    /// Ring on no answer: the phone rang its full allowance.
+    Rona,
+    /// The hop ended; others ring now.
+    HopEnded,
+    /// Another agent answered.
+    AnsweredElsewhere,
+    /// The caller hung up.
+    CallerGaveUp,
+    /// The agent declined on the screen.
+    Declined,
+    /// The call ended for another reason (failure, shutdown).
+    CallOver,
+}
+
+/// Why an agent's phone ended the offer itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unreached {
+    /// 486 or 600.
+    Busy,
+    /// 603 or 403: the agent pressed reject.
+    Declined,
+    /// 404, 410 or 480: nobody is registered there.
+    Unregistered,
+    /// No response at all, or the transport failed.
+    Silent,
+    /// Any other final response.
+    Failed,
+}
+
+/// What was done at the deadline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeadlineAction {
+    /// 486 or 480 with Retry-After.
+    AnnounceBusy,
+    /// 302.
+    Redirect,
+}
+
+/// Why a call was refused to the caller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Refusal {
+    /// The budget of rings was spent.
+    Deadline,
+    /// No member of the queue is signed in.
+    Unstaffed,
+}
+
+/// Which side of a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MediaSide {
+    /// The citizen's, towards the PBX.
+    Caller,
+    /// The agent's phone.
+    Agent,
+}
+
+/// Who ended an answered call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EndedBy {
+    /// BYE from the caller's side.
+    Caller,
+    /// BYE from the agent's phone, or hang up on the screen.
+    Agent,
+    /// kring: dead media, no ACK, shutdown, restart.
+    Kring,
+}
+
+/// What an agent is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PresenceState {
+    /// Signed out.
+    Offline,
+    /// Waiting for a call.
+    Ready,
+    /// An INVITE is on its way to the phone.
+    Offered,
+    /// The phone rings.
+    Ringing,
+    /// In a call.
+    Talking,
+    /// Writing the record of the last call.
+    WrapUp,
+    /// Away, with a reason.
+    Paused,
+}

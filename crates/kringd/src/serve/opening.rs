@@ -1,0 +1,143 @@
+//! The exchange's thread: its sockets are bound, its agents known and restored before it begins.
+
+use super::{own, terms};
+use crate::{
+    clock::Clock,
+    config::Config,
+    exchange_task::{ExchangeTask, Load},
+    exit::Fault,
+    media_io::MediaHandle,
+    net::{self, Net},
+    recorder::RecorderSender,
+    seats,
+};
+use kring_call::{Exchange, ExchangeConfig, Restored};
+use kring_media::MediaNotice;
+use kring_sip::{EndpointConfig, Timers, Transport};
+use kring_store::AgentRow;
+use kring_web::{Ask, Live};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+use tokio::sync::{mpsc, oneshot, watch};
+
+/// What the exchange's thread takes along.
+pub(super) struct Opening {
+    pub(super) config: Config,
+    pub(super) clock: Clock,
+    pub(super) agents: Vec<AgentRow>,
+    pub(super) restored: Vec<Restored>,
+    pub(super) asked: mpsc::Receiver<Ask>,
+    pub(super) noticed: mpsc::Receiver<MediaNotice>,
+    pub(super) media: MediaHandle,
+    pub(super) live: Live,
+    pub(super) facts: RecorderSender,
+    pub(super) load: watch::Sender<Load>,
+    pub(super) stopping: watch::Receiver<bool>,
+}
+
+type Opened = Result<Vec<SocketAddr>, Fault>;
+
+impl Opening {
+    /// Starts the thread and waits until its sockets are bound.
+    pub(super) async fn start(
+        self,
+    ) -> Result<(std::thread::JoinHandle<()>, Vec<SocketAddr>), Fault> {
+        let (told, opened) = oneshot::channel::<Opened>();
+        let thread = std::thread::Builder::new().name("exchange".to_owned());
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|refused| own(&refused))?;
+        let thread = thread
+            .spawn(move || runtime.block_on(self.run(told)))
+            .map_err(|refused| own(&refused))?;
+        let sip = opened
+            .await
+            .map_err(|_| Fault::Own("the exchange did not start".to_owned()))??;
+        Ok((thread, sip))
+    }
+
+    async fn run(self, told: oneshot::Sender<Opened>) {
+        let (net, exchange) = match self.prepare().await {
+            Ok(ready) => ready,
+            Err(fault) => {
+                // Whoever waits for it is the only one who can be told.
+                let _ = told.send(Err(fault));
+                return;
+            }
+        };
+        let sip = net.listens().iter().map(|listen| listen.address).collect();
+        if told.send(Ok(sip)).is_err() {
+            return;
+        }
+        let task = ExchangeTask {
+            exchange,
+            clock: self.clock,
+            net,
+            asks: self.asked,
+            media: self.media,
+            notices: self.noticed,
+            live: self.live,
+            recorder: self.facts,
+            load: self.load,
+            stop: self.stopping,
+        };
+        task.run().await;
+    }
+
+    async fn prepare(&self) -> Result<(Net, Exchange), Fault> {
+        let net = Net::bind(&self.config.sip.listen)?;
+        let mut exchange = Exchange::new(self.exchange_config(&net).await?);
+        let now = self.clock.now();
+        for row in self.agents.iter().filter(|row| !row.disabled) {
+            let profile = seats::profile(row, &self.config.trunks).await;
+            exchange.introduce_agent(profile);
+        }
+        exchange.restore(now, &self.restored);
+        Ok((net, exchange))
+    }
+
+    async fn exchange_config(&self, net: &Net) -> Result<ExchangeConfig, Fault> {
+        let config = &self.config;
+        let listens = net.listens();
+        let of = |transport| {
+            listens
+                .iter()
+                .find(move |listen| listen.transport == transport)
+        };
+        let first = listens.first().copied();
+        let udp = of(Transport::Udp).copied().or(first);
+        let tcp = of(Transport::Tcp).copied().or(first);
+        let (Some(udp), Some(tcp)) = (udp, tcp) else {
+            return Err(Fault::Own("no SIP socket was bound".to_owned()));
+        };
+        let advertised = net::facing(config, udp).await?;
+        let endpoint = EndpointConfig {
+            advertised,
+            advertised_tcp: net::facing(config, tcp).await?,
+            user_agent: config.sip.user_agent.clone(),
+            seed: rand::random(),
+            timers: Timers::default(),
+            talkable: false,
+        };
+        let wall_us = self.clock.wall(kring_time::Moment::BOOT).0;
+        Ok(ExchangeConfig {
+            endpoint,
+            seed: rand::random(),
+            wall_at_boot_ms: u64::try_from(wall_us / 1_000).unwrap_or(0),
+            media_address: config.media.address.unwrap_or(advertised.ip()),
+            codecs: config
+                .media
+                .codecs
+                .iter()
+                .map(|name| (*name).to_owned())
+                .collect(),
+            terms: Arc::new(config.ring.terms.clone()),
+            queues: terms::queues(config),
+            trunks: terms::trunks(config),
+            wrap_up: Duration::from_secs(u64::from(config.agent.wrapup_s)),
+            rona_limit: config.agent.rona_limit,
+            pause_reasons: config.agent.pause_reasons.clone(),
+            cps_max: config.sip.max_cps,
+        })
+    }
+}

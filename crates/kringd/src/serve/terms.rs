@@ -1,0 +1,88 @@
+//! The configuration in the terms of each part, and the last boot in the terms of the exchange.
+
+use super::VERSION;
+use crate::{clock::Clock, config::Config, database};
+use kring_call::{OnDeadline, QueueConfig, Restored, Trunk};
+use kring_journal::{AgentId, DeadlineAction, Fact, PresenceState};
+use kring_store::Boot;
+use kring_web::{Live, LiveConfig, WebConfig};
+use std::{sync::Arc, time::Duration};
+
+pub(super) fn queues(config: &Config) -> Vec<QueueConfig> {
+    let on_deadline = |to: &Option<String>| match (config.ring.deadline_action, to) {
+        (DeadlineAction::Redirect, Some(to)) => OnDeadline::Redirect { to: to.clone() },
+        _ => OnDeadline::AnnounceBusy,
+    };
+    let queue = |queue: &crate::config::Queue| QueueConfig {
+        name: queue.name.clone(),
+        did: queue.did.clone(),
+        plan: Arc::new(queue.plan.clone()),
+        on_deadline: on_deadline(&queue.overflow),
+    };
+    config.queues.iter().map(queue).collect()
+}
+
+pub(super) fn trunks(config: &Config) -> Vec<Trunk> {
+    let trunk = |trunk: &crate::config::Trunk| Trunk {
+        name: trunk.name.clone(),
+        peers: trunk.peers.clone(),
+        trust_identity: trunk.trust_identity,
+    };
+    config.trunks.iter().map(trunk).collect()
+}
+
+/// What each agent was doing, with the call that died if there was one.
+pub(super) fn restored(boot: &Boot) -> Vec<Restored> {
+    let died = |agent: &AgentId| {
+        let mine = |call: &&kring_journal::CallRecord| call.agent.as_ref() == Some(agent);
+        boot.open_calls.iter().rev().find(mine).map(|call| call.id)
+    };
+    let row = |row: &kring_store::PresenceRow| Restored {
+        agent: row.agent.clone(),
+        state: row.state,
+        reason: row.reason.clone(),
+        call: died(&row.agent),
+    };
+    boot.presence.iter().map(row).collect()
+}
+
+/// The screens' fold begins where the last boot's ended.
+pub(super) fn tell_presence(live: &Live, clock: &Clock, boot: &Boot) {
+    for row in &boot.presence {
+        if row.state == PresenceState::Offline {
+            continue;
+        }
+        let fact = Fact::Presence {
+            agent: row.agent.clone(),
+            state: row.state,
+            reason: row.reason.clone(),
+        };
+        live.fact(clock.now(), row.since, None, &fact);
+    }
+}
+
+pub(super) fn live_config(config: &Config) -> LiveConfig {
+    LiveConfig {
+        numbers: database::number_plan(config),
+        greeting_th: config.agent.greeting_th.clone(),
+        particle: config.agent.particle.clone(),
+        screen_dead: Duration::from_millis(u64::from(config.pop.screen_dead_ms)),
+        history_items: u32::from(config.pop.history_items),
+        ..LiveConfig::default()
+    }
+}
+
+pub(super) fn web_config(config: &Config) -> WebConfig {
+    WebConfig {
+        secure_cookies: config
+            .http
+            .public_url
+            .as_deref()
+            .is_some_and(|url| url.starts_with("https:")),
+        origins: config.http.public_url.iter().cloned().collect(),
+        pause_reasons: config.agent.pause_reasons.clone(),
+        metrics_token: config.metrics.token.clone(),
+        version: VERSION.to_owned(),
+        ..WebConfig::default()
+    }
+}
