@@ -26,11 +26,11 @@ struct Acknowledged {
     cases: Vec<(String, String)>,
 }
 
-/// 50 kills in `tests/run`; `KRING_KILLS` sets another number.
+/// 50 kills in `tests/run`; `POWER_CUTS` sets another number.
 #[test]
 fn nothing_acknowledged_is_lost_when_the_process_is_killed() {
-    let kills = std::env::var("KRING_KILLS").ok().and_then(|n| n.parse().ok()).unwrap_or(50);
-    let seed = std::env::var("KRING_SEED").ok().and_then(|n| n.parse().ok()).unwrap_or(1_203);
+    let kills = std::env::var("POWER_CUTS").ok().and_then(|n| n.parse().ok()).unwrap_or(50);
+    let seed = std::env::var("POWER_SEED").ok().and_then(|n| n.parse().ok()).unwrap_or(1_203);
     println!("seed {seed}");
     let mut chance = ChaCha8Rng::seed_from_u64(seed);
     let phones_at = free_port();

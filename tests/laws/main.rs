@@ -11,7 +11,7 @@ use std::{
     thread,
 };
 
-/// Seeds of one run, unless `KRING_SEEDS` says otherwise.
+/// Seeds of one run, unless `SIM_SEEDS` says otherwise.
 const SEEDS: u64 = 2_000;
 
 /// Every so many seeds a day is played twice, for the sixth law.
@@ -19,7 +19,7 @@ const TWICE_EVERY: u64 = 8;
 
 #[test]
 fn the_laws_hold_on_any_seed() {
-    let seeds = std::env::var("KRING_SEEDS").ok().and_then(|n| n.parse().ok()).unwrap_or(SEEDS);
+    let seeds = std::env::var("SIM_SEEDS").ok().and_then(|n| n.parse().ok()).unwrap_or(SEEDS);
     let next = AtomicU64::new(1);
     let broken = Mutex::new(Vec::new());
     thread::scope(|scope| {
