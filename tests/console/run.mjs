@@ -117,7 +117,7 @@ async function writeRecord(desk) {
   const department = page.locator('#department');
   await department.focus();
   await page.keyboard.type(typed.department);
-  check('the department is found by typing', await desk.met(page.getByRole('option').first().waitFor({ timeout: soonMs })));
+  check('the department is found by typing', await desk.met(page.locator('[role="option"]').first().waitFor({ timeout: soonMs })));
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Enter');
   check('and chosen by the keyboard', await desk.becomes(async () => (await department.inputValue()).includes(typed.department), soonMs), await department.inputValue());
