@@ -173,7 +173,7 @@ impl Endpoint {
                 });
                 match woken {
                     Some((to, Woken::Again(bytes))) => self.repeat(to, bytes, Method::Invite),
-                    Some((_, Woken::TimedOut)) => self.invite_failed(key, 408),
+                    Some((_, Woken::TimedOut)) => self.invite_unheard(now, key),
                     Some((_, Woken::Over)) => {
                         self.client_invites.remove(&mut self.queue, key);
                     }

@@ -67,11 +67,14 @@ impl Endpoint {
         match calling.cancel {
             Cancelling::No if unheard => {
                 self.change_calling(leg, |calling| {
-                    calling.cancel = Cancelling::WhenHeard(reason);
+                    calling.cancel = Cancelling::WhenHeard {
+                        reason,
+                        until: None,
+                    };
                 });
             }
             Cancelling::No => self.send_cancel(now, leg, &reason),
-            Cancelling::WhenHeard(_) | Cancelling::Sent { .. } => {}
+            Cancelling::WhenHeard { .. } | Cancelling::Sent { .. } => {}
         }
     }
 
@@ -184,7 +187,7 @@ impl Endpoint {
                 early.talk
             });
             match std::mem::replace(&mut calling.cancel, Cancelling::No) {
-                Cancelling::WhenHeard(reason) => (talk, Some(reason)),
+                Cancelling::WhenHeard { reason, .. } => (talk, Some(reason)),
                 other => {
                     calling.cancel = other;
                     (talk, None)
@@ -294,6 +297,28 @@ impl Endpoint {
         let client = Client::sent(now, &self.timers, purpose, to, bytes.clone());
         self.clients.insert(&mut self.queue, key, client);
         self.send_request(to, bytes, purpose.method());
+    }
+
+    /// Timer B: nothing came back. Who is to be given up may have heard the INVITE all the same and lost
+    /// every answer; a phone must not ring on for nobody, so the answer to the last copy is waited for.
+    pub(super) fn invite_unheard(&mut self, now: Moment, key: ClientKey) {
+        let leg = self.client_invites.get(key).map(|invite| invite.leg);
+        let until_then = now + self.timers.t4 * 2;
+        let waits = leg.and_then(|leg| {
+            self.change_calling(leg, |calling| match &mut calling.cancel {
+                Cancelling::WhenHeard { until, .. } => {
+                    *until = Some(until_then);
+                    true
+                }
+                Cancelling::No | Cancelling::Sent { .. } => false,
+            })
+        });
+        if waits == Some(true) {
+            self.client_invites
+                .change(&mut self.queue, key, ClientInvite::listen);
+        } else {
+            self.invite_failed(key, 408);
+        }
     }
 
     /// The INVITE is dead without a response: `code` says how.

@@ -39,8 +39,12 @@ pub(crate) struct Calling {
 pub(crate) enum Cancelling {
     /// Nobody wants it.
     No,
-    /// Wanted, but nothing has come back yet: a CANCEL might overtake its INVITE (RFC 3261 §9.1).
-    WhenHeard(Reason),
+    /// Wanted, but nothing has come back yet: a CANCEL might overtake its INVITE (RFC 3261 §9.1). When
+    /// the INVITE has timed out, its last copy is still waited for, for `until` then.
+    WhenHeard {
+        reason: Reason,
+        until: Option<Moment>,
+    },
     /// Sent; without any final response until then, the INVITE is taken for dead (RFC 3261 §9.1).
     Sent { give_up: Moment },
 }
@@ -129,7 +133,8 @@ impl Leg {
         match self {
             Leg::Calling(calling) => match calling.cancel {
                 Cancelling::Sent { give_up } => Some(give_up),
-                _ => None,
+                Cancelling::WhenHeard { until, .. } => until,
+                Cancelling::No => None,
             },
             Leg::Established(established) => match &established.ack {
                 Ack::Awaited(awaited) => Some(awaited.success.due()),

@@ -137,6 +137,13 @@ impl ClientInvite {
         matches!(self.state, State::Calling(_))
     }
 
+    /// Repeats the INVITE no more, and waits for what its copies may still bring.
+    pub(crate) fn listen(&mut self) {
+        if let State::Calling(_) = self.state {
+            self.state = State::Proceeding;
+        }
+    }
+
     /// When [`ClientInvite::wake`] is wanted.
     pub(crate) fn due(&self) -> Option<Moment> {
         match &self.state {
