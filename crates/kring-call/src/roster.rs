@@ -168,17 +168,19 @@ impl Roster {
             .any(|agent| agent.doing != Doing::Offline && agent.serves(queue))
     }
 
-    /// Whether a member of `queue` other than `id` is ready.
+    /// Whether another member of a queue of `id` takes calls: is ready, or rings now and will answer or
+    /// be ready again.
     pub(crate) fn another_is_ready(&self, id: &AgentId) -> bool {
         let Some(me) = self.agents.get(id) else {
             return false;
         };
-        self.free.iter().any(|(_, other)| {
-            other != id
-                && self.agents.get(other).is_some_and(|other| {
-                    me.profile.queues.is_empty()
-                        || me.profile.queues.iter().any(|queue| other.serves(queue))
-                })
+        self.agents.values().any(|other| {
+            let takes_calls = other.is_free()
+                || matches!(other.doing, Doing::Offered { .. } | Doing::Ringing { .. });
+            takes_calls
+                && other.profile.id != *id
+                && (me.profile.queues.is_empty()
+                    || me.profile.queues.iter().any(|queue| other.serves(queue)))
         })
     }
 

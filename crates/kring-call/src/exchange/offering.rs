@@ -271,18 +271,21 @@ impl Exchange {
         }
     }
 
+    /// A phone that has said nothing is taken for dead, and told to stop as soon as it says something.
+    /// It may have heard the INVITE after all: the agent is engaged until it or the transaction says
+    /// otherwise, and an answer still wins while the call can be won.
     fn give_up_silent(&mut self, now: Moment, id: CallId, leg: LegId) {
         let Some(call) = self.calls.get_mut(&id) else {
             return;
         };
-        let Some(offer) = call.take_offer(leg) else {
+        let Some(offer) = call.offer_mut(leg) else {
             return;
         };
-        call.excluded.push(offer.agent.clone());
+        offer.withdrawn = Some(Withdrawal::CallOver);
         let agent = offer.agent.clone();
-        // It may have heard the INVITE after all: it is engaged until it or the transaction says otherwise.
-        let phone = withdrawn_phone(call, offer, Withdrawal::CallOver, None);
+        call.excluded.push(agent.clone());
         let why = Unreached::Silent;
+        self.count_device_miss(&agent, why);
         self.record(
             now,
             id,
@@ -294,8 +297,6 @@ impl Exchange {
         );
         self.endpoint
             .cancel(now, leg, reason_for(Withdrawal::CallOver));
-        self.count_device_miss(&phone.agent, why);
-        self.legs.insert(leg, Role::Withdrawn(phone));
     }
 
     /// Moves to the next hop when its time has come: leavers in the silence before, joiners at its ring.
