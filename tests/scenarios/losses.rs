@@ -158,3 +158,42 @@ fn a_lost_bye_is_sent_again() {
     assert_eq!(sent[1] - sent[0], 500);
     lawful(&floor);
 }
+
+/// She lifts the handset of a phone that kring has given up, because every word of it was lost: the call
+/// still rings, so she has it.
+#[test]
+fn an_answer_of_a_phone_taken_for_dead_still_wins() {
+    let floor = Floor::new(Cadence::THAILAND)
+        .loses("180", Party::Kring, 9)
+        .seat(Seat::new("seat-5021").answers_after_ms(6_000))
+        .caller_dials("citizen-1", "support");
+
+    assert_journal(
+        &floor,
+        "
+         0.000  offered    citizen-1 -> support
+         0.000  ring       1
+         4.000  unreached  seat-5021 Silent 0
+         5.000  ring       2
+         6.080  answered   seat-5021 after 6.080 s, ring 2
+        16.160  ended      by Caller, bye, talked 10.080 s
+    ",
+    );
+    lawful(&floor);
+}
+
+/// The phone rings and every word of it is lost, the last one delayed beyond the INVITE's own end: it is
+/// silenced as soon as it is heard, and the journal says how long it may have sounded.
+#[test]
+fn a_phone_heard_too_late_is_silenced_all_the_same() {
+    let floor = Floor::new(Cadence::THAILAND)
+        .loses("180", Party::Kring, 6)
+        .holds_up("180", Party::Kring, 1_000)
+        .caller_dials("citizen-1", "support");
+
+    assert_eq!(floor.sent_ms("INVITE", PHONE), [0, 500, 1_500, 3_500, 7_500, 15_500, 31_500]);
+    assert_eq!(floor.sent_ms("CANCEL", PHONE), [32_580]);
+    let transcript = transcript(&floor);
+    assert!(transcript.contains("late       seat-5021 silent 17660 ms past"), "{transcript}");
+    lawful(&floor);
+}

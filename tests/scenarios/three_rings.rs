@@ -56,6 +56,7 @@ fn a_slower_cancel_is_covered_by_the_guard() {
     for (extra_ms, bursts) in [(0, 3), (499, 3), (500, 3), (501, 4)] {
         let floor = Floor::new(Cadence::THAILAND)
             .holds_up("CANCEL", Party::Phone(0), extra_ms)
+            .holds_up("CANCEL", Party::Phone(0), extra_ms)
             .caller_dials("citizen-1", "support");
         assert_eq!(floor.bursts_heard, bursts, "CANCEL {extra_ms} ms slower than INVITE");
         let told = transcript(&floor).contains("late       seat-5021");

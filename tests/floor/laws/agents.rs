@@ -82,6 +82,9 @@ pub(super) fn one_winner(evidence: &Evidence<'_>, court: &mut Court) {
 
 fn loser_fault(story: &Story<'_>, leg: &PhoneLeg<'_>, won: bool) -> Option<&'static str> {
     let accepted = leg.final_back.filter(|(_, code)| *code == 200);
+    if accepted.is_some_and(|(at, _)| story.decided.is_none_or(|decided| at < decided)) {
+        return Some("its 200 came while the call could be won, and did not win");
+    }
     if accepted.is_some() && leg.acks == 0 {
         return Some("its 200 got no ACK");
     }
