@@ -29,6 +29,10 @@ const ASKS_WAITING_MAX: usize = 4_096;
 /// Time for the last messages over TCP to be written.
 const LAST_BYTES: Duration = Duration::from_millis(500);
 
+/// The media threads bind the first ports in milliseconds; a daemon without any opens all the same,
+/// and refuses calls until there are some.
+const WARM_UP_MAX: Duration = Duration::from_secs(2);
+
 /// How often the gauges are told.
 const GAUGES_EVERY: Duration = Duration::from_secs(1);
 
@@ -58,6 +62,17 @@ pub(crate) struct ExchangeTask {
 }
 
 impl ExchangeTask {
+    /// Waits until the first ports are bound, so that the first call finds some. What callers send
+    /// meanwhile waits in the sockets.
+    pub(crate) async fn warm_up(&mut self) {
+        let mut slots = Slots::default();
+        self.carry_out(&mut slots);
+        let first = tokio::time::timeout(WARM_UP_MAX, self.notices.recv());
+        if let Ok(Some(notice)) = first.await {
+            self.step(Input::Media(notice), &mut slots);
+        }
+    }
+
     /// Runs until it is told to stop.
     pub(crate) async fn run(mut self) {
         let mut slots = Slots::default();

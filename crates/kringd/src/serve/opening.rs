@@ -66,10 +66,7 @@ impl Opening {
             }
         };
         let sip = net.listens().iter().map(|listen| listen.address).collect();
-        if told.send(Ok(sip)).is_err() {
-            return;
-        }
-        let task = ExchangeTask {
+        let mut task = ExchangeTask {
             exchange,
             clock: self.clock,
             net,
@@ -81,7 +78,10 @@ impl Opening {
             load: self.load,
             stop: self.stopping,
         };
-        task.run().await;
+        task.warm_up().await;
+        if told.send(Ok(sip)).is_ok() {
+            task.run().await;
+        }
     }
 
     async fn prepare(&self) -> Result<(Net, Exchange), Fault> {
