@@ -4,6 +4,7 @@
 //! ```text
 //! load signalling --rate 100 --seconds 10     CPU seconds per 1,000 calls
 //! load memory --calls 1000 --rate 100         kB per concurrent call
+//! load sound --calls 500 --seconds 10         CPU seconds per million relayed RTP packets
 //! load pop --rate 20 --count 400 [--database sqlite:PATH]   INVITE to call.offered
 //! ```
 //! `KRINGD` names the binary; the default is the release build beside this one. SIPp plays PBX and phones
@@ -13,6 +14,7 @@ mod house;
 mod pop;
 mod proc;
 mod signalling;
+mod sound;
 
 use std::{collections::HashMap, process::ExitCode};
 
@@ -26,6 +28,7 @@ fn main() -> ExitCode {
     let done = match what.as_str() {
         "signalling" => signalling::rate(&options),
         "memory" => signalling::memory(&options),
+        "sound" => sound::relay(&options),
         "pop" => pop::latency(&options),
         _ => return usage("say what to measure"),
     };
@@ -39,7 +42,7 @@ fn main() -> ExitCode {
 }
 
 fn usage(wrong: &str) -> ExitCode {
-    eprintln!("load: {wrong}. Use: load signalling|memory|pop [--rate N] [--seconds N] [--calls N] [--count N] [--runs N] [--database URL]");
+    eprintln!("load: {wrong}. Use: load signalling|memory|sound|pop [--rate N] [--seconds N] [--calls N] [--count N] [--runs N] [--database URL]");
     ExitCode::from(64)
 }
 
