@@ -21,7 +21,7 @@ const PAGE: &str = "index.html";
 /// Scripts and styles come from here alone; styles may also stand in the page, where Svelte puts
 /// the few that it computes. Media and workers are the browser phone's.
 const POLICY: &str = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
-    img-src 'self' data:; font-src 'self'; connect-src 'self' ws: wss:; media-src 'self' blob:; \
+    img-src 'self' data:; font-src 'self'; connect-src 'self'; media-src 'self' blob:; \
     worker-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'; \
     frame-ancestors 'none'";
 
