@@ -30,7 +30,7 @@ export class Console {
   mustLift = $state(false);
   unfinished = $state.raw<Unfinished[] | 'unread' | 'failed'>('unread');
   departments = $state.raw<Department[] | 'unread' | 'failed'>('unread');
-  /** What became of the last record; until the next call. */
+  /** What became of the last record; until the next call is answered, for it may ring at once. */
   lastRecorded = $state<string | null>(null);
   readonly records: Records;
   readonly #stream: Stream;
@@ -191,7 +191,6 @@ export class Console {
 
   #rings(call: Call): void {
     this.failure = null;
-    this.lastRecorded = null;
     this.records.rings(call);
     const words = [text.t.incoming, callerNamed(call), numberShown(call.number)];
     if (call.forwardedBy) words.push(text.t.via(call.forwardedBy));
@@ -208,6 +207,7 @@ export class Console {
   }
 
   #isOurs(call: Call): void {
+    this.lastRecorded = null;
     this.records.answered(call, this.#askedToAnswer === call.id);
     this.#askedToAnswer = null;
   }
