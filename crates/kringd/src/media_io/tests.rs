@@ -2,7 +2,10 @@
 
 use super::*;
 use kring_media::{PortPair, Side};
-use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
+use std::{
+    net::{Ipv4Addr, SocketAddr, UdpSocket},
+    sync::atomic::{AtomicU32, Ordering},
+};
 
 const LOOPBACK: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
@@ -16,11 +19,13 @@ struct Studio {
 }
 
 impl Studio {
-    fn on(ports: RangeInclusive<u16>) -> Studio {
-        Studio::with_room(ports, 64)
+    /// With so many ports, all free, from the first one given.
+    fn on(first: u16, ports: u16) -> Studio {
+        Studio::with_room(first, ports, 64)
     }
 
-    fn with_room(ports: RangeInclusive<u16>, room: usize) -> Studio {
+    fn with_room(first: u16, ports: u16, room: usize) -> Studio {
+        let ports = first..=first + ports - 1;
         let (sender, notices) = mpsc::channel(room);
         let config = MediaConfig {
             bind: LOOPBACK,
@@ -103,6 +108,22 @@ fn knock(from: &Phone, at_port: PortPair, to: &Phone) {
     to.rtp.set_read_timeout(Some(PATIENCE)).unwrap();
 }
 
+/// The first of so many free ports in a row, an even one below those that the kernel gives away.
+/// Processes and calls begin to look at different places, so that tests side by side do not meet.
+fn free_ports(wanted: u16) -> u16 {
+    static CALLS: AtomicU32 = AtomicU32::new(0);
+    let turn = std::process::id() + CALLS.fetch_add(1, Ordering::Relaxed);
+    let begin = (turn % 500) as u16 * 40;
+    let candidates = (0..500).map(|n| 10_000 + (begin + n * 40) % 20_000);
+    let free = |first: &u16| {
+        let ports = *first..first + wanted;
+        ports
+            .into_iter()
+            .all(|port| UdpSocket::bind(at(port)).is_ok())
+    };
+    candidates.into_iter().find(free).expect("no free ports")
+}
+
 /// A phone with one socket for RTP and one for RTCP.
 struct Phone {
     rtp: UdpSocket,
@@ -154,7 +175,7 @@ fn at(port: u16) -> SocketAddr {
 
 #[test]
 fn sound_and_rtcp_pass_both_ways_through_the_signalled_ports() {
-    let mut studio = Studio::on(47_000..=47_019);
+    let mut studio = Studio::on(free_ports(20), 20);
     let (caller, agent) = (Phone::new(), Phone::new());
     let [ours, theirs] = studio.open(1, &caller, &agent);
     for n in 0..50 {
@@ -175,7 +196,7 @@ fn sound_and_rtcp_pass_both_ways_through_the_signalled_ports() {
 
 #[test]
 fn a_stranger_is_counted_and_the_call_goes_on() {
-    let mut studio = Studio::on(47_020..=47_039);
+    let mut studio = Studio::on(free_ports(20), 20);
     let (caller, agent, stranger) = (Phone::new(), Phone::new(), Phone::new());
     let [ours, _] = studio.open(2, &caller, &agent);
     for n in 0..5 {
@@ -208,7 +229,7 @@ fn a_stranger_is_counted_and_the_call_goes_on() {
 
 #[test]
 fn a_new_address_is_used_when_it_is_signalled() {
-    let mut studio = Studio::on(47_040..=47_059);
+    let mut studio = Studio::on(free_ports(20), 20);
     let (caller, agent, moved) = (Phone::new(), Phone::new(), Phone::new());
     let [ours, theirs] = studio.open(3, &caller, &agent);
     caller.rtp.send_to(&rtp(1), at(ours.rtp)).unwrap();
@@ -221,7 +242,7 @@ fn a_new_address_is_used_when_it_is_signalled() {
 
 #[test]
 fn closed_ports_rest_and_come_back_clean() {
-    let mut studio = Studio::on(47_060..=47_063);
+    let mut studio = Studio::on(free_ports(4), 4);
     let (caller, agent) = (Phone::new(), Phone::new());
     let [ours, theirs] = studio.open(4, &caller, &agent);
     studio.media.order(MediaOrder::Close {
@@ -258,10 +279,14 @@ fn closed_ports_rest_and_come_back_clean() {
 #[test]
 fn ports_of_others_are_passed_over_and_the_end_of_the_range_is_told() {
     // The second pair's RTCP port and the third pair's RTP port are somebody else's.
-    let _held = [47_083, 47_084].map(|port| UdpSocket::bind((LOOPBACK, port)).unwrap());
-    let mut studio = Studio::on(47_080..=47_087);
+    let first = free_ports(8);
+    let _held = [3, 4].map(|n| UdpSocket::bind(at(first + n)).unwrap());
+    let mut studio = Studio::on(first, 8);
     let pairs = studio.reserve(3);
-    assert_eq!(pairs, [PortPair { rtp: 47_080 }, PortPair { rtp: 47_086 }]);
+    assert_eq!(
+        pairs,
+        [PortPair { rtp: first }, PortPair { rtp: first + 6 }]
+    );
     assert_eq!(studio.notice(), MediaNotice::Exhausted);
     studio.media.order(MediaOrder::Reserve { pairs: 1 });
     assert_eq!(studio.notice(), MediaNotice::Exhausted, "nothing twice");
@@ -269,9 +294,10 @@ fn ports_of_others_are_passed_over_and_the_end_of_the_range_is_told() {
 
 #[test]
 fn a_session_that_never_was_is_answered_too() {
-    let mut studio = Studio::on(47_100..=47_103);
+    let first = free_ports(4);
+    let mut studio = Studio::on(first, 4);
     let session = SessionId(9);
-    let pair = PortPair { rtp: 47_100 };
+    let pair = PortPair { rtp: first };
     studio.media.order(MediaOrder::Open {
         session,
         caller: pair,
@@ -289,7 +315,7 @@ fn a_session_that_never_was_is_answered_too() {
 
 #[test]
 fn notices_that_find_no_room_come_later() {
-    let mut studio = Studio::with_room(47_120..=47_123, 4);
+    let mut studio = Studio::with_room(free_ports(4), 4, 4);
     for session in 0..12 {
         studio.media.order(MediaOrder::Close {
             session: SessionId(session),
@@ -307,7 +333,7 @@ fn notices_that_find_no_room_come_later() {
 
 #[test]
 fn stopping_ends_the_threads_and_frees_the_ports() {
-    let mut studio = Studio::on(47_140..=47_143);
+    let mut studio = Studio::on(free_ports(4), 4);
     let (caller, agent) = (Phone::new(), Phone::new());
     let [ours, _] = studio.open(6, &caller, &agent);
     studio.media.stop();
