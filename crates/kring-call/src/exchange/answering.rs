@@ -56,6 +56,9 @@ impl Exchange {
             margin_ms: deadline.millis_from(now),
         };
         self.record(now, id, fact);
+        // A device with rings of its own may have been told to stop, and have sounded on.
+        let silent_by = call.clock.silent_by(offer.invited, offer.own_period);
+        self.note_overrun(now, id, &offer.agent, silent_by);
         self.release_offers(
             now,
             &mut call,

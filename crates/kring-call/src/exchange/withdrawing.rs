@@ -54,14 +54,26 @@ impl Exchange {
     /// can be lost, but a phone that obeys CANCEL with 487 (RFC 3261 section 9.2) was not silent before.
     pub(super) fn phone_is_silent(&mut self, now: Moment, leg: LegId, phone: WithdrawnPhone, last: LastWord) {
         self.legs.remove(&leg);
-        let sounded = phone.alerting || last == LastWord::Obeyed;
-        if sounded && now > phone.deadline {
-            let over_ms = now.since(phone.deadline).as_millis().max(1) as u64;
-            let agent = phone.agent.clone();
-            self.record(now, phone.call, Fact::LateSilence { agent, over_ms });
+        if phone.alerting || last == LastWord::Obeyed {
+            self.note_overrun(now, phone.call, &phone.agent, phone.deadline);
         }
         self.count_ring_out(now, &phone);
         self.let_go(now, &phone.agent);
+    }
+
+    /// A phone that ought to have been silent by `deadline` is silent only now.
+    pub(super) fn note_overrun(
+        &mut self,
+        now: Moment,
+        call: CallId,
+        agent: &AgentId,
+        deadline: Moment,
+    ) {
+        if now > deadline {
+            let over_ms = now.since(deadline).as_millis().max(1) as u64;
+            let agent = agent.clone();
+            self.record(now, call, Fact::LateSilence { agent, over_ms });
+        }
     }
 
     /// A 180 of a phone that was told to stop crossed the CANCEL, or was what the CANCEL waited for.
@@ -84,8 +96,10 @@ impl Exchange {
             call,
             agent,
             winner,
+            deadline,
             ..
         } = phone;
+        self.note_overrun(now, call, &agent, deadline);
         self.record(now, call, Fact::LostRace { agent, winner });
     }
 }
