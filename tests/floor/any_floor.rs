@@ -124,7 +124,7 @@ fn any_citizen(chance: &mut Chance, number: u64, queues: &[&str]) -> Citizen {
         2..=3 => Some(chance.millis(0, 16_000)),
         _ => None,
     };
-    citizen.talks = Some(chance.millis(0, 30_000));
+    citizen.talks = Some(chance.millis(0, 40_000));
     citizen.offers_late = chance.happens(100);
     citizen.confirms = !chance.happens(40);
     citizen.is_stranger = chance.happens(40);
@@ -168,5 +168,5 @@ fn any_network(chance: &mut Chance, mut floor: Floor, agents: u8) -> Floor {
     if chance.happens(100) {
         floor = floor.wall_steps_at_ms(chance.between(0, 60_000), -3_600);
     }
-    floor.hearing(Hearing { silent: 50, dead: 30 })
+    floor.hearing(Hearing { silent: 50, dead: 60 })
 }

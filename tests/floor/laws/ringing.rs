@@ -25,7 +25,7 @@ pub(super) fn fourth_bursts(evidence: &Evidence<'_>, court: &mut Court) {
         };
         let who = format!("{} sounded {} bursts for {}", rung.agent, rung.bursts, heard.caller);
         let told = |fact: &Fact| match fact {
-            Fact::LateSilence { agent, .. } | Fact::LostRace { agent, .. } => *agent == rung.agent,
+            Fact::LateSilence { agent, .. } => *agent == rung.agent,
             _ => false,
         };
         if !story.entries.iter().any(|entry| told(&entry.fact)) {
