@@ -16,7 +16,7 @@ const STRANGER: u8 = 0x11;
 #[test]
 fn an_answered_call_has_sound_both_ways_and_no_strangers() {
     let phone_port = free_port();
-    let (kring, agents) = Kring::with_agents("", &[("malee", phone_port)]);
+    let (kring, _agents) = Kring::with_agents("", &[("malee", phone_port)]);
     let (mut citizen, mut agent) = (Ear::open(CITIZEN), Ear::open(AGENT));
     let phone = Sipp::phone(kring.folder.path(), "phone_answers.xml", phone_port, agent.port);
     let caller = Sipp::caller(kring.folder.path(), "caller_hangs_up.xml", kring.sip, citizen.port);
@@ -63,7 +63,7 @@ fn an_answered_call_has_sound_both_ways_and_no_strangers() {
 #[test]
 fn the_agent_may_hang_up_first() {
     let phone_port = free_port();
-    let (kring, agents) = Kring::with_agents("", &[("malee", phone_port)]);
+    let (kring, _agents) = Kring::with_agents("", &[("malee", phone_port)]);
     let phone = Sipp::phone(kring.folder.path(), "phone_hangs_up.xml", phone_port, 30_000);
     let caller = Sipp::caller(kring.folder.path(), "caller_listens.xml", kring.sip, 30_002);
     caller.finish();
@@ -110,7 +110,7 @@ fn a_desk_phone_is_answered_by_its_handset() {
 #[test]
 fn a_200_that_is_never_confirmed_ends_in_bye_to_both() {
     let phone_port = free_port();
-    let (kring, agents) = Kring::with_agents("", &[("malee", phone_port)]);
+    let (kring, _agents) = Kring::with_agents("", &[("malee", phone_port)]);
     let phone = Sipp::phone(kring.folder.path(), "phone_answers.xml", phone_port, 30_012);
     let caller = Sipp::caller(kring.folder.path(), "caller_never_acks.xml", kring.sip, 30_014);
     let at_caller = caller.finish();
@@ -130,7 +130,7 @@ fn a_200_that_is_never_confirmed_ends_in_bye_to_both() {
 #[test]
 fn an_answer_that_crosses_the_cancel_wins() {
     let phone_port = free_port();
-    let (kring, agents) = Kring::with_agents("", &[("malee", phone_port)]);
+    let (kring, _agents) = Kring::with_agents("", &[("malee", phone_port)]);
     let phone = Sipp::phone(kring.folder.path(), "phone_answers_crossing.xml", phone_port, 30_016);
     let caller = Sipp::caller(kring.folder.path(), "caller_hangs_up.xml", kring.sip, 30_018);
     caller.finish();

@@ -11,7 +11,7 @@ use std::{io::Write, net::{TcpStream, UdpSocket}, time::Duration};
 fn an_invite_from_no_trunk_peer_rings_nobody() {
     let phone_port = free_port();
     let trunk = "[[trunk]]\nname = \"pbx\"\naddress = \"127.0.0.7:5060\"\npeers = [\"127.0.0.7\"]\n";
-    let (kring, agents) = Kring::with_agents(trunk, &[("malee", phone_port)]);
+    let (kring, _agents) = Kring::with_agents(trunk, &[("malee", phone_port)]);
     let phone = UdpSocket::bind(("127.0.0.1", phone_port)).expect("the phone's port");
     phone.set_read_timeout(Some(Duration::from_millis(500))).expect("a timeout");
     let caller = Sipp::caller(kring.folder.path(), "caller_gets_403.xml", kring.sip, 30_200);
@@ -27,7 +27,7 @@ fn an_invite_from_no_trunk_peer_rings_nobody() {
 fn broken_messages_do_no_harm() {
     let phone_port = free_port();
     let trunk = "[[trunk]]\nname = \"pbx\"\npeers = [\"127.0.0.1\"]\n";
-    let (kring, agents) = Kring::with_agents(trunk, &[("malee", phone_port)]);
+    let (kring, _agents) = Kring::with_agents(trunk, &[("malee", phone_port)]);
     let torture = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("torture");
     let mut messages = Vec::new();
     for kind in ["valid", "invalid"] {

@@ -119,8 +119,8 @@ fn read_log(text: &str) -> Vec<Logged> {
         .collect()
 }
 
-/// `2026-11-23 21:00:01.123456` or `2026-11-23	21:00:01.123456	1795…`: only differences are used,
-/// within one day.
+/// `2026-11-23 21:00:01.123456`, parted by a space or a tab: only differences are used, within one
+/// day.
 fn time_of_day(head: &str) -> Option<f64> {
     let clock = head.split_whitespace().nth(1)?;
     let mut parts = clock.split(':').map(|part| part.parse::<f64>().ok());

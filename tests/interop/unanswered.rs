@@ -14,7 +14,7 @@ fn at(ladder: &[Logged], sent: bool, what: &str) -> f64 {
 #[test]
 fn nobody_answers_and_the_phone_is_silent_before_a_fourth_ring() {
     let phone_port = free_port();
-    let (kring, agents) = Kring::with_agents("", &[("malee", phone_port)]);
+    let (kring, _agents) = Kring::with_agents("", &[("malee", phone_port)]);
     let phone = Sipp::phone(kring.folder.path(), "phone_rings.xml", phone_port, 30_100);
     let caller = Sipp::caller(kring.folder.path(), "caller_gets_486.xml", kring.sip, 30_102);
     let at_caller = caller.finish();
@@ -42,7 +42,7 @@ fn nobody_answers_and_the_phone_is_silent_before_a_fourth_ring() {
 #[test]
 fn a_caller_who_gives_up_is_abandoned_and_the_phone_is_told() {
     let phone_port = free_port();
-    let (kring, agents) = Kring::with_agents("", &[("malee", phone_port)]);
+    let (kring, _agents) = Kring::with_agents("", &[("malee", phone_port)]);
     let phone = Sipp::phone(kring.folder.path(), "phone_rings.xml", phone_port, 30_104);
     let caller = Sipp::caller(kring.folder.path(), "caller_cancels.xml", kring.sip, 30_106);
     caller.finish();
@@ -75,7 +75,7 @@ fn a_200_after_the_caller_has_gone_is_acknowledged_and_hung_up() {
 #[test]
 fn a_200_after_the_deadline_action_is_acknowledged_and_hung_up() {
     let phone_port = free_port();
-    let (kring, agents) = Kring::with_agents("", &[("malee", phone_port)]);
+    let (kring, _agents) = Kring::with_agents("", &[("malee", phone_port)]);
     let phone = Sipp::phone(kring.folder.path(), "phone_answers_too_late.xml", phone_port, 30_112);
     let caller = Sipp::caller(kring.folder.path(), "caller_gets_486.xml", kring.sip, 30_114);
     caller.finish();
@@ -89,7 +89,7 @@ fn a_200_after_the_deadline_action_is_acknowledged_and_hung_up() {
 fn busy_and_declined_phones_are_passed_over_at_once() {
     let ports = [free_port(), free_port(), free_port()];
     let agents = [("anong", ports[0]), ("boonmi", ports[1]), ("chai", ports[2])];
-    let (kring, agents) = Kring::with_agents("", &agents);
+    let (kring, _agents) = Kring::with_agents("", &agents);
     let folder = kring.folder.path();
     let busy = Sipp::phone(folder, "phone_busy.xml", ports[0], 30_116);
     let declines = Sipp::phone(folder, "phone_declines.xml", ports[1], 30_118);
@@ -128,7 +128,7 @@ fn a_redirect_at_the_deadline_names_the_overflow() {
     let phone_port = free_port();
     let redirect = "[ring]\ndeadline_action = \"redirect\"\ncadence_on_ms = 200\ncadence_off_ms = 800\n\
                     guard_ms = 300\n[[queue]]\nname = \"main\"\noverflow = \"sip:9000@127.0.0.1:5999\"\n";
-    let (kring, agents) = Kring::with_agents(redirect, &[("malee", phone_port)]);
+    let (kring, _agents) = Kring::with_agents(redirect, &[("malee", phone_port)]);
     let phone = Sipp::phone(kring.folder.path(), "phone_rings.xml", phone_port, 30_126);
     let caller = Sipp::caller(kring.folder.path(), "caller_gets_302.xml", kring.sip, 30_128);
     let ladder = caller.finish();

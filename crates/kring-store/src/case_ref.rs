@@ -43,9 +43,10 @@ impl CaseRefFormat {
             }
             Piece::Unknown => false,
         });
-        match understood && years > 0 && numbers > 0 {
-            true => Ok(format),
-            false => Err(CaseRefRefused(text.chars().take(80).collect())),
+        if understood && years > 0 && numbers > 0 {
+            Ok(format)
+        } else {
+            Err(CaseRefRefused(text.chars().take(80).collect()))
         }
     }
 
@@ -99,7 +100,7 @@ enum Piece<'f> {
 /// The year พ.ศ. in Thailand at this time.
 pub(crate) fn thai_year(now: WallTime) -> i64 {
     let seconds = now.0.div_euclid(1_000_000) + BANGKOK_S;
-    let year = OffsetDateTime::from_unix_timestamp(seconds).map_or(1970, |there| there.year());
+    let year = OffsetDateTime::from_unix_timestamp(seconds).map_or(1970, OffsetDateTime::year);
     i64::from(year) + BUDDHIST_ERA
 }
 

@@ -142,9 +142,10 @@ impl JournalLog {
         let entries = self.due(group)?;
         self.in_doubt = true;
         let store = self.store.clone();
-        let durability = match group.trusted.is_empty() {
-            true => Durability::Grouped,
-            false => Durability::Trusted,
+        let durability = if group.trusted.is_empty() {
+            Durability::Grouped
+        } else {
+            Durability::Trusted
         };
         let mut writing = store.writing().await?;
         let mut tx = writing.begin(durability).await?;

@@ -45,7 +45,7 @@ const NOTES_WAITING_MAX: usize = 4_096;
 const NOTICES_WAITING_MAX: usize = 8_192;
 
 /// After the wish to end, running calls may go on so long; a second wish ends them at once.
-const DRAIN_MAX: Duration = Duration::from_secs(300);
+const DRAIN_MAX: Duration = Duration::from_mins(5);
 
 /// Time for the last BYE to be answered and the last bytes to leave.
 const LAST_WORDS: Duration = Duration::from_millis(600);

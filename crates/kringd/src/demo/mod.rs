@@ -197,8 +197,9 @@ fn config(folder: &Path, http: u16) -> Result<Config, Fault> {
         http
     };
     let text = format!(
-        "data_dir = {folder:?}\n[sip]\nlisten = [\"udp:127.0.0.1:{sip}\", \"tcp:127.0.0.1:{sip}\"]\n\
+        "data_dir = {:?}\n[sip]\nlisten = [\"udp:127.0.0.1:{sip}\", \"tcp:127.0.0.1:{sip}\"]\n\
          [http]\nlisten = \"127.0.0.1:{http}\"\n[agent]\nwrapup_s = 45\n",
+        folder.display().to_string(),
     );
     Ok(Config::read("the demo", &text, std::iter::empty())?)
 }

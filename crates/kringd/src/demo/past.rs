@@ -6,7 +6,7 @@ use crate::exit::Fault;
 use kring_journal::{
     AgentId, CallId, CallRecord, CallerRef, EndedBy, Entry, Fact, RingResult, WallTime,
 };
-use kring_store::{
+use kring_store::{ContactPatch, 
     AgentRow, CallerRow, CaseKind, Confidentiality, ConfirmWrite, ContactChoice, Department, Group,
     JournalLog, NewContact, Number, NumberPlan, Resolution, Role, Store, StoreRefused, Trusted,
     TrustedWrite,
@@ -127,8 +127,7 @@ impl Matter {
         let call = CallId::new(self.wall.0 as u64 / 1_000, random);
         let caller = CallerRef::new(chance.next_u64());
         let agent = AgentId::new(SEATS[0].login);
-        let entries: Vec<Entry> = self
-            .facts(caller, &agent)
+        let entries: Vec<Entry> = Self::facts(caller, &agent)
             .into_iter()
             .map(|(ms, fact)| {
                 let wall = WallTime(self.wall.0 + ms as i64 * 1_000);
@@ -137,7 +136,9 @@ impl Matter {
             .collect();
         let mut record = entries.first().and_then(CallRecord::begin);
         if let Some(record) = &mut record {
-            entries.iter().for_each(|entry| record.apply(entry));
+            for entry in &entries {
+                record.apply(entry);
+            }
         }
         let number = Number::read(self.known.number, &NumberPlan::default());
         let row = CallerRow {
@@ -172,7 +173,7 @@ impl Matter {
         })
     }
 
-    fn facts(&self, caller: CallerRef, agent: &AgentId) -> Vec<(u64, Fact)> {
+    fn facts(caller: CallerRef, agent: &AgentId) -> Vec<(u64, Fact)> {
         let agent = agent.clone();
         vec![
             (
@@ -231,7 +232,7 @@ impl Matter {
             contact: match person {
                 Some(contact) => ContactChoice::Known {
                     contact,
-                    patch: Default::default(),
+                    patch: ContactPatch::default(),
                 },
                 None => ContactChoice::New(new),
             },

@@ -150,9 +150,9 @@ impl Part for Pbx {
             }
             LegEvent::Rejected { code, .. } => {
                 let gave_up = code == 487;
-                self.tally.note(|seen| match gave_up {
-                    true => seen.gave_up += 1,
-                    false => seen.refused += 1,
+                self.tally.note(|seen| {
+                    seen.gave_up += u32::from(gave_up);
+                    seen.refused += u32::from(!gave_up);
                 });
                 self.over(leg);
             }

@@ -57,9 +57,9 @@ impl Phone {
     }
 
     fn ring(&mut self, now: Moment, line: &mut Endpoint, leg: LegId, invite: &IncomingInvite) {
-        let voice = match (&self.call, Voice::open_replying(self.voice_hz)) {
-            (None, Ok(voice)) => voice,
-            _ => return line.reject(now, leg, 486, Vec::new()),
+        let (None, Ok(voice)) = (&self.call, Voice::open_replying(self.voice_hz)) else {
+            line.reject(now, leg, 486, Vec::new());
+            return;
         };
         line.provisional(now, leg, 180, None);
         self.call = Some(Call {

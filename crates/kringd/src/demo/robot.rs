@@ -19,7 +19,7 @@ use tokio_tungstenite::{
 };
 
 /// How long a robot's session lasts.
-const SHIFT: Duration = Duration::from_secs(24 * 3_600);
+const SHIFT: Duration = Duration::from_hours(24);
 
 /// Records that a robot may owe at once.
 const OWED_MAX: usize = 16;
