@@ -42,7 +42,7 @@ fn the_laws_hold_on_any_seed() {
             });
         }
     });
-    for (seed, found, ladder) in broken.into_inner().unwrap() {
+    if let Some((seed, found, ladder)) = broken.into_inner().unwrap().into_iter().next() {
         panic!("seed {seed}: {found:#?}\n{ladder}\nreplay with: cargo sim -- --seed {seed} --wire");
     }
 }
@@ -51,7 +51,7 @@ fn the_laws_hold_on_any_seed() {
 #[test]
 fn the_seeds_meet_every_kind_of_end() {
     let mut journals = String::new();
-    for seed in 1..150 {
+    for seed in 1..600 {
         journals += &kring_tests::transcript(&any_floor(seed).play());
     }
     for kind in [
@@ -59,7 +59,7 @@ fn the_seeds_meet_every_kind_of_end() {
         "late", "HopEnded", "Declined", "unstaffed", "Paused (rona)", "warned", "unfinished",
         "no_ack", "media_lost", "degraded", "Silent 0", "Unregistered",
     ] {
-        assert!(journals.contains(kind), "no seed below 150 leads to {kind:?}");
+        assert!(journals.contains(kind), "no seed below 600 leads to {kind:?}");
     }
 }
 
