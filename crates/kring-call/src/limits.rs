@@ -21,8 +21,8 @@ pub const WITHDRAWN_MAX: usize = 50_000;
 /// Three repetitions of the INVITE (0.5, 1.5 and 3.5 s, RFC 3261 §17.1.1.2) have then gone unheard.
 pub const PHONE_SILENT_AFTER: Duration = Duration::from_secs(4);
 
-/// Port pairs that are kept ready for calls to come.
-pub const SPARE_PAIRS: usize = 64;
+/// Port pairs that are kept ready: a burst of 64 calls finds theirs bound.
+pub const SPARE_PAIRS: usize = 128;
 
 /// What a refused caller is told to wait, s.
 pub const RETRY_AFTER_S: u32 = 60;
