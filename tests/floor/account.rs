@@ -98,9 +98,21 @@ impl Account {
             open_relays: 0,
             restless: Vec::new(),
             over_at: Moment::BOOT,
-            seats: floor.seats.iter().map(|s| (s.agent.clone(), s.own_period)).collect(),
-            members: floor.seats.iter().map(|s| (s.agent.clone(), s.queues.clone())).collect(),
-            plans: floor.queues.iter().map(|q| (q.name.clone(), q.plan.clone())).collect(),
+            seats: floor
+                .seats
+                .iter()
+                .map(|s| (s.agent.clone(), s.own_period))
+                .collect(),
+            members: floor
+                .seats
+                .iter()
+                .map(|s| (s.agent.clone(), s.queues.clone()))
+                .collect(),
+            plans: floor
+                .queues
+                .iter()
+                .map(|q| (q.name.clone(), q.plan.clone()))
+                .collect(),
         }
     }
 
@@ -127,12 +139,16 @@ impl Account {
     /// What this citizen was told. Panics when there is no such citizen.
     pub fn told(&self, citizen: &str) -> &Told {
         let found = self.told.iter().find(|(other, _)| other.name == citizen);
-        &found.unwrap_or_else(|| panic!("no citizen {citizen} on this floor")).1
+        &found
+            .unwrap_or_else(|| panic!("no citizen {citizen} on this floor"))
+            .1
     }
 
     /// The calls that this agent's phone heard, in order.
     pub fn rung_at<'a>(&'a self, agent: &'a str) -> impl Iterator<Item = &'a Rung> {
-        self.rung.iter().filter(move |rung| rung.agent.as_str() == agent)
+        self.rung
+            .iter()
+            .filter(move |rung| rung.agent.as_str() == agent)
     }
 
     /// All bursts that this agent's phone sounded.

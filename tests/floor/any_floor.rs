@@ -7,7 +7,7 @@ use crate::{
     floor::{Cadence, Floor, Seat},
     media::Hearing,
     network::{Faults, Party},
-    phone::Mood,
+    person::Mood,
     screen::Habit,
 };
 use kring_call::{
@@ -34,10 +34,16 @@ const DIALLING_S: u64 = 60;
 pub fn any_floor(seed: u64) -> Floor {
     let mut chance = Chance::new(seed, 0);
     let mut floor = Floor::new(Cadence::THAILAND).seed(seed);
-    let queues: &[&str] = if chance.happens(400) { &["support", "law"] } else { &["support"] };
+    let queues: &[&str] = if chance.happens(400) {
+        &["support", "law"]
+    } else {
+        &["support"]
+    };
     for queue in queues {
         let on_deadline = if chance.happens(200) {
-            OnDeadline::Redirect { to: "sip:operator@192.0.2.10".to_owned() }
+            OnDeadline::Redirect {
+                to: "sip:operator@192.0.2.10".to_owned(),
+            }
         } else {
             OnDeadline::AnnounceBusy
         };
@@ -46,7 +52,9 @@ pub fn any_floor(seed: u64) -> Floor {
     if chance.happens(100) {
         floor = floor.ending_with_the_burst();
     }
-    floor = floor.wrap_up_s(chance.one_of(&[0, 5, 20])).rona_limit(chance.one_of(&[0, 1, 2]));
+    floor = floor
+        .wrap_up_s(chance.one_of(&[0, 5, 20]))
+        .rona_limit(chance.one_of(&[0, 1, 2]));
     let agents = chance.between(1, 6);
     for n in 0..agents {
         floor = floor.seat(any_seat(&mut chance, n, queues));
@@ -82,12 +90,19 @@ fn any_seat(chance: &mut Chance, number: u64, queues: &[&str]) -> Seat {
     for _ in 0..chance.between(0, 3) {
         let wish = match chance.between(0, 3) {
             0 => PresenceWish::Offline,
-            1 => PresenceWish::Paused { reason: "lunch".to_owned() },
+            1 => PresenceWish::Paused {
+                reason: "lunch".to_owned(),
+            },
             _ => PresenceWish::Ready,
         };
         seat = seat.wishes_at_ms(chance.between(0, 90_000), wish);
     }
-    let mut habit = |of_1000, from, to| Some(Habit { of_1000, after: chance.millis(from, to) });
+    let mut habit = |of_1000, from, to| {
+        Some(Habit {
+            of_1000,
+            after: chance.millis(from, to),
+        })
+    };
     seat.screen.declines = habit(80, 0, 15_000);
     seat.screen.answers = habit(150, 0, 15_000);
     seat.screen.hangs_up = habit(150, 0, 10_000);
@@ -115,7 +130,11 @@ fn any_mood(chance: &mut Chance) -> Mood {
 }
 
 fn any_citizen(chance: &mut Chance, number: u64, queues: &[&str]) -> Citizen {
-    let dials = if chance.happens(20) { "nobody" } else { chance.one_of(queues) };
+    let dials = if chance.happens(20) {
+        "nobody"
+    } else {
+        chance.one_of(queues)
+    };
     let mut citizen = Citizen::new(&format!("citizen-{}", number + 1), dials);
     citizen.dials_at = Moment::from_millis(1_000) + chance.millis(0, DIALLING_S * 1_000);
     citizen.patience = match chance.between(0, 9) {
@@ -168,5 +187,8 @@ fn any_network(chance: &mut Chance, mut floor: Floor, agents: u8) -> Floor {
     if chance.happens(100) {
         floor = floor.wall_steps_at_ms(chance.between(0, 60_000), -3_600);
     }
-    floor.hearing(Hearing { silent: 50, dead: 60 })
+    floor.hearing(Hearing {
+        silent: 50,
+        dead: 60,
+    })
 }

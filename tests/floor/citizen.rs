@@ -5,6 +5,7 @@ use std::time::Duration;
 
 /// One citizen and one call.
 #[derive(Clone, Debug)]
+#[must_use = "a citizen dials when a floor has them"]
 pub struct Citizen {
     /// The name in transcripts and the user part of From.
     pub name: String,
@@ -85,7 +86,7 @@ impl Citizen {
     }
 
     /// Calls from an address that is no trunk.
-    pub fn from_nowhere(mut self) -> Citizen {
+    pub fn without_trunk(mut self) -> Citizen {
         self.is_stranger = true;
         self
     }

@@ -5,44 +5,49 @@ use kring_time::Moment;
 use std::time::Duration;
 
 /// RFC 3261's estimate of a round trip, with which every witness repeats its messages.
-pub const T1: Duration = Duration::from_millis(500);
+pub(crate) const T1: Duration = Duration::from_millis(500);
 
 /// The longest interval between repetitions of a request that is no INVITE, and of a response.
-pub const T2: Duration = Duration::from_secs(4);
+pub(crate) const T2: Duration = Duration::from_secs(4);
 
 /// How long a message is repeated at all: 64 times T1.
-pub const GIVE_UP: Duration = Duration::from_secs(32);
+pub(crate) const GIVE_UP: Duration = Duration::from_secs(32);
 
 /// 2026-11-23T08:00:00Z, the wall's time at boot.
 const OPENING_US: i64 = 1_795_420_800_000_000;
 
 /// The clock on the wall: steady but for one step.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Wall {
+pub(crate) struct Wall {
     step: Option<(Moment, i64)>,
 }
 
 impl Wall {
     /// A clock that is set by `by_us` microseconds at `at`.
-    pub fn stepped(at: Moment, by_us: i64) -> Wall {
-        Wall { step: Some((at, by_us)) }
+    pub(crate) fn stepped(at: Moment, by_us: i64) -> Wall {
+        Wall {
+            step: Some((at, by_us)),
+        }
     }
 
     /// What it shows.
-    pub fn at(self, now: Moment) -> WallTime {
-        let step = self.step.filter(|(at, _)| *at <= now).map_or(0, |(_, by_us)| by_us);
+    pub(crate) fn at(self, now: Moment) -> WallTime {
+        let step = self
+            .step
+            .filter(|(at, _)| *at <= now)
+            .map_or(0, |(_, by_us)| by_us);
         WallTime(OPENING_US + now.as_micros() as i64 + step)
     }
 
     /// What it shows at boot, Unix milliseconds.
-    pub fn opening_ms() -> u64 {
+    pub(crate) fn opening_ms() -> u64 {
         OPENING_US as u64 / 1_000
     }
 }
 
 /// The repetitions of one message over an unreliable transport.
 #[derive(Clone, Copy, Debug)]
-pub struct Repeats {
+pub(crate) struct Repeats {
     next: Moment,
     interval: Duration,
     longest: Duration,
@@ -51,22 +56,30 @@ pub struct Repeats {
 
 impl Repeats {
     /// A request that is no INVITE, or a final response: intervals double up to T2 (RFC 3261 §17.1.2.2).
-    pub fn bounded(now: Moment) -> Repeats {
-        Repeats { next: now + T1, interval: T1, longest: T2, until: now + GIVE_UP }
+    pub(crate) fn bounded(now: Moment) -> Repeats {
+        Repeats {
+            next: now + T1,
+            interval: T1,
+            longest: T2,
+            until: now + GIVE_UP,
+        }
     }
 
     /// An INVITE: intervals double without bound (RFC 3261 §17.1.1.2).
-    pub fn of_invite(now: Moment) -> Repeats {
-        Repeats { longest: GIVE_UP, ..Repeats::bounded(now) }
+    pub(crate) fn of_invite(now: Moment) -> Repeats {
+        Repeats {
+            longest: GIVE_UP,
+            ..Repeats::bounded(now)
+        }
     }
 
     /// When to repeat or to give up.
-    pub fn due(&self) -> Moment {
+    pub(crate) fn due(&self) -> Moment {
         self.next.min(self.until)
     }
 
     /// Whether to send it again now; `None` when it is time to give up.
-    pub fn again(&mut self, now: Moment) -> Option<bool> {
+    pub(crate) fn again(&mut self, now: Moment) -> Option<bool> {
         if now >= self.until {
             return None;
         }

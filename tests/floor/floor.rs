@@ -6,12 +6,16 @@ use crate::{
     clock::Wall,
     media::Hearing,
     network::{Faults, Mishap, Party},
-    phone::{Mood, PhoneSetup},
+    person::{Mood, PhoneSetup},
     play::Play,
     saboteur::Sabotage,
     screen::{Habit, ScreenSetup},
 };
-use kring_call::{OnDeadline, Plan, command::{Admission, Command, PresenceWish}, thailand};
+use kring_call::{
+    OnDeadline, Plan,
+    command::{Admission, Command, PresenceWish},
+    thailand,
+};
 use kring_journal::{AgentId, RingPolicyKind, RingTerms};
 use kring_time::Moment;
 use std::{collections::VecDeque, sync::Arc, time::Duration};
@@ -27,7 +31,10 @@ pub struct Cadence {
 
 impl Cadence {
     /// 1 s on, 4 s off.
-    pub const THAILAND: Cadence = Cadence { on_ms: 1_000, off_ms: 4_000 };
+    pub const THAILAND: Cadence = Cadence {
+        on_ms: 1_000,
+        off_ms: 4_000,
+    };
 
     /// Sound and silence together.
     pub fn period(self) -> Duration {
@@ -37,6 +44,7 @@ impl Cadence {
 
 /// An agent with a phone and a screen.
 #[derive(Clone, Debug)]
+#[must_use = "a seat counts when a floor has it"]
 pub struct Seat {
     /// The agent's login.
     pub agent: AgentId,
@@ -111,7 +119,9 @@ impl Seat {
 
     /// Asks for a presence `ms` after the first citizen may dial.
     pub fn wishes_at_ms(mut self, ms: u64, wish: PresenceWish) -> Seat {
-        self.screen.wishes.push((Moment::from_millis(1_000 + ms), wish));
+        self.screen
+            .wishes
+            .push((Moment::from_millis(1_000 + ms), wish));
         self
     }
 
@@ -141,6 +151,7 @@ pub struct QueueSetup {
 
 /// The floor.
 #[derive(Clone, Debug)]
+#[must_use = "nothing happens on a floor before `play`"]
 pub struct Floor {
     pub(crate) seed: u64,
     pub(crate) terms: RingTerms,
@@ -163,7 +174,11 @@ impl Floor {
     /// A floor that rings three times by `cadence`, with a queue `support` and nobody in it yet. When
     /// it opens without any seat, `seat-5021` is put there: ready, and not answering.
     pub fn new(cadence: Cadence) -> Floor {
-        let terms = RingTerms { on_ms: cadence.on_ms, off_ms: cadence.off_ms, ..thailand() };
+        let terms = RingTerms {
+            on_ms: cadence.on_ms,
+            off_ms: cadence.off_ms,
+            ..thailand()
+        };
         let floor = Floor {
             seed: 1,
             terms,
@@ -175,13 +190,17 @@ impl Floor {
             faults: Faults::default(),
             mishaps: Vec::new(),
             hearing: Hearing::default(),
-            wrap_up: Duration::from_secs(60),
+            wrap_up: Duration::from_mins(1),
             rona_limit: 2,
             commands: Vec::new(),
             wall: Wall::default(),
             sabotage: Sabotage::None,
         };
-        floor.queue("support", &["longest_idle:2", "all:1"], OnDeadline::AnnounceBusy)
+        floor.queue(
+            "support",
+            &["longest_idle:2", "all:1"],
+            OnDeadline::AnnounceBusy,
+        )
     }
 
     /// Another seed for everything random.
@@ -194,7 +213,11 @@ impl Floor {
     pub fn queue(mut self, name: &str, hops: &[&str], on_deadline: OnDeadline) -> Floor {
         let plan = Plan::read(hops, self.terms.limit).expect("a scenario's plan spends the budget");
         self.queues.retain(|queue| queue.name != name);
-        self.queues.push(QueueSetup { name: name.to_owned(), plan: Arc::new(plan), on_deadline });
+        self.queues.push(QueueSetup {
+            name: name.to_owned(),
+            plan: Arc::new(plan),
+            on_deadline,
+        });
         self
     }
 
@@ -230,14 +253,24 @@ impl Floor {
 
     /// Loses the next `count` messages with this label (`INVITE`, `180`) on their way to `to`.
     pub fn loses(mut self, label: &str, to: Party, count: u32) -> Floor {
-        self.mishaps.push(Mishap { label: label.to_owned(), to, count, held_up: None });
+        self.mishaps.push(Mishap {
+            label: label.to_owned(),
+            to,
+            count,
+            held_up: None,
+        });
         self
     }
 
     /// Holds the next message with this label up for `ms` on its way to `to`.
     pub fn holds_up(mut self, label: &str, to: Party, ms: u64) -> Floor {
         let held_up = Some(Duration::from_millis(ms));
-        self.mishaps.push(Mishap { label: label.to_owned(), to, count: 1, held_up });
+        self.mishaps.push(Mishap {
+            label: label.to_owned(),
+            to,
+            count: 1,
+            held_up,
+        });
         self
     }
 
@@ -272,7 +305,8 @@ impl Floor {
 
     /// Gives a command `ms` after the first citizen may dial.
     pub fn command_at_ms(mut self, ms: u64, command: Command) -> Floor {
-        self.commands.push((Moment::from_millis(1_000 + ms), command));
+        self.commands
+            .push((Moment::from_millis(1_000 + ms), command));
         self
     }
 
@@ -298,6 +332,6 @@ impl Floor {
         if self.seats.is_empty() {
             self.seats.push(Seat::new("seat-5021"));
         }
-        Play::new(self).to_the_end()
+        Play::new(self).run()
     }
 }

@@ -40,7 +40,7 @@ struct Relay {
 
 /// The media threads.
 #[derive(Debug)]
-pub struct MediaThreads {
+pub(crate) struct MediaThreads {
     hearing: Hearing,
     chance: Chance,
     next_port: u16,
@@ -51,7 +51,7 @@ pub struct MediaThreads {
 
 impl MediaThreads {
     /// Threads with all their ports free.
-    pub fn new(hearing: Hearing, chance: Chance) -> MediaThreads {
+    pub(crate) fn new(hearing: Hearing, chance: Chance) -> MediaThreads {
         MediaThreads {
             hearing,
             chance,
@@ -63,16 +63,21 @@ impl MediaThreads {
     }
 
     /// Takes an order.
-    pub fn obey(&mut self, now: Moment, order: MediaOrder) {
+    pub(crate) fn obey(&mut self, now: Moment, order: MediaOrder) {
         match order {
             MediaOrder::Reserve { pairs } => {
                 let pairs = (0..pairs).map(|_| self.bind()).collect();
                 self.tell(now + WORK, MediaNotice::Reserved { pairs });
             }
-            MediaOrder::Open { session, caller, agent } => {
+            MediaOrder::Open {
+                session,
+                caller,
+                agent,
+            } => {
                 let taken = |relay: &Relay| relay.ports.iter().any(|p| [caller, agent].contains(p));
                 if self.relays.values().any(taken) || caller == agent {
-                    self.mistakes.push(format!("{session:?} was given ports in use"));
+                    self.mistakes
+                        .push(format!("{session:?} was given ports in use"));
                 }
                 let relay = Relay {
                     ports: [caller, agent],
@@ -91,7 +96,8 @@ impl MediaThreads {
 
     fn remote(&mut self, now: Moment, session: SessionId, side: Side) {
         let Some(relay) = self.relays.get_mut(&session) else {
-            self.mistakes.push(format!("{session:?} got an address but is not open"));
+            self.mistakes
+                .push(format!("{session:?} got an address but is not open"));
             return;
         };
         match side {
@@ -107,44 +113,77 @@ impl MediaThreads {
             return;
         }
         let mute = self.chance.happens(self.hearing.silent);
-        self.tell(now + FIRST_PACKET, MediaNotice::Flowing { session, side: Side::Caller });
+        self.tell(
+            now + FIRST_PACKET,
+            MediaNotice::Flowing {
+                session,
+                side: Side::Caller,
+            },
+        );
         if mute {
             let for_ms = DEAD_AFTER.as_millis() as u64;
-            self.tell(now + DEAD_AFTER, MediaNotice::Silent { session, side: Side::Agent, for_ms });
+            self.tell(
+                now + DEAD_AFTER,
+                MediaNotice::Silent {
+                    session,
+                    side: Side::Agent,
+                    for_ms,
+                },
+            );
         } else {
-            self.tell(now + FIRST_PACKET, MediaNotice::Flowing { session, side: Side::Agent });
+            self.tell(
+                now + FIRST_PACKET,
+                MediaNotice::Flowing {
+                    session,
+                    side: Side::Agent,
+                },
+            );
         }
     }
 
     fn close(&mut self, now: Moment, session: SessionId) {
         let Some(relay) = self.relays.remove(&session) else {
-            self.mistakes.push(format!("{session:?} was closed but is not open"));
+            self.mistakes
+                .push(format!("{session:?} was closed but is not open"));
             return;
         };
-        self.notices.retain(|(_, notice)| !is_about(notice, session));
+        self.notices
+            .retain(|(_, notice)| !is_about(notice, session));
         let (caller, agent) = (SideStats::default(), SideStats::default());
-        self.tell(now + WORK, MediaNotice::Closed { session, caller, agent });
-        self.tell(now + REST, MediaNotice::Reserved { pairs: relay.ports.to_vec() });
+        self.tell(
+            now + WORK,
+            MediaNotice::Closed {
+                session,
+                caller,
+                agent,
+            },
+        );
+        self.tell(
+            now + REST,
+            MediaNotice::Reserved {
+                pairs: relay.ports.to_vec(),
+            },
+        );
     }
 
     /// When the next notice comes.
-    pub fn deadline(&self) -> Option<Moment> {
+    pub(crate) fn deadline(&self) -> Option<Moment> {
         self.notices.front().map(|(at, _)| *at)
     }
 
     /// A notice that has come by `now`.
-    pub fn notice(&mut self, now: Moment) -> Option<MediaNotice> {
+    pub(crate) fn notice(&mut self, now: Moment) -> Option<MediaNotice> {
         self.notices.front().filter(|(at, _)| *at <= now)?;
         self.notices.pop_front().map(|(_, notice)| notice)
     }
 
     /// Relays that were opened and never closed.
-    pub fn open_relays(&self) -> usize {
+    pub(crate) fn open_relays(&self) -> usize {
         self.relays.len()
     }
 
     /// Orders that no exchange in its senses would give.
-    pub fn mistakes(&self) -> &[String] {
+    pub(crate) fn mistakes(&self) -> &[String] {
         &self.mistakes
     }
 

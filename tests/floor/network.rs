@@ -38,7 +38,9 @@ impl Party {
 
     /// Who is there.
     pub fn at(address: SocketAddr) -> Option<Party> {
-        let IpAddr::V4(ip) = address.ip() else { return None };
+        let IpAddr::V4(ip) = address.ip() else {
+            return None;
+        };
         let party = match ip.octets() {
             [192, 0, 2, 1] => Party::Kring,
             [192, 0, 2, 10] => Party::Pbx,
@@ -97,7 +99,7 @@ pub struct Datagram {
 
 /// The network.
 #[derive(Debug)]
-pub struct Network {
+pub(crate) struct Network {
     latency: Duration,
     own_latency: Vec<(Party, Party, Duration)>,
     faults: Faults,
@@ -109,7 +111,7 @@ pub struct Network {
 
 impl Network {
     /// A network whose every path takes `latency`.
-    pub fn new(latency: Duration, faults: Faults, chance: Chance) -> Network {
+    pub(crate) fn new(latency: Duration, faults: Faults, chance: Chance) -> Network {
         Network {
             latency,
             own_latency: Vec::new(),
@@ -122,37 +124,63 @@ impl Network {
     }
 
     /// Gives one direction a latency of its own.
-    pub fn set_latency(&mut self, from: Party, to: Party, latency: Duration) {
+    pub(crate) fn set_latency(&mut self, from: Party, to: Party, latency: Duration) {
         self.own_latency.retain(|(f, t, _)| (*f, *t) != (from, to));
         self.own_latency.push((from, to, latency));
     }
 
     /// Makes something go wrong.
-    pub fn add_mishap(&mut self, mishap: Mishap) {
+    pub(crate) fn add_mishap(&mut self, mishap: Mishap) {
         self.mishaps.push(mishap);
     }
 
     /// How long a datagram takes when nothing goes wrong.
-    pub fn latency(&self, from: Party, to: Party) -> Duration {
-        let own = self.own_latency.iter().find(|(f, t, _)| (*f, *t) == (from, to));
+    pub(crate) fn latency(&self, from: Party, to: Party) -> Duration {
+        let own = self
+            .own_latency
+            .iter()
+            .find(|(f, t, _)| (*f, *t) == (from, to));
         own.map_or(self.latency, |(_, _, latency)| *latency)
     }
 
     /// Takes a datagram.
-    pub fn send(&mut self, now: Moment, from: Party, to: Party, letter: Letter, bytes: Bytes) {
+    pub(crate) fn send(
+        &mut self,
+        now: Moment,
+        from: Party,
+        to: Party,
+        letter: Letter,
+        bytes: Bytes,
+    ) {
         let number = self.log.len();
         let arrival = now + self.latency(from, to);
         match self.mishap(&letter, to) {
-            Some(None) => {}
-            Some(Some(held_up)) => self.under_way.push(Reverse((arrival + held_up, number))),
+            Some(Mishap { held_up: None, .. }) => {}
+            Some(Mishap {
+                held_up: Some(held_up),
+                ..
+            }) => {
+                self.under_way.push(Reverse((arrival + held_up, number)));
+            }
             None if now < self.faults.until => self.send_with_faults(arrival, number),
             None => self.under_way.push(Reverse((arrival, number))),
         }
-        self.log.push(Datagram { sent: now, from, to, letter, bytes, arrived: Vec::new() });
+        self.log.push(Datagram {
+            sent: now,
+            from,
+            to,
+            letter,
+            bytes,
+            arrived: Vec::new(),
+        });
     }
 
     fn send_with_faults(&mut self, arrival: Moment, number: usize) {
-        let copies = if self.chance.happens(self.faults.doubled) { 2 } else { 1 };
+        let copies = if self.chance.happens(self.faults.doubled) {
+            2
+        } else {
+            1
+        };
         for _ in 0..copies {
             if self.chance.happens(self.faults.lost) {
                 continue;
@@ -166,7 +194,7 @@ impl Network {
         }
     }
 
-    fn mishap(&mut self, letter: &Letter, to: Party) -> Option<Option<Duration>> {
+    fn mishap(&mut self, letter: &Letter, to: Party) -> Option<Mishap> {
         if self.mishaps.is_empty() {
             return None;
         }
@@ -174,16 +202,16 @@ impl Network {
         let meant = |m: &&mut Mishap| m.count > 0 && m.to == to && m.label == label;
         let mishap = self.mishaps.iter_mut().find(meant)?;
         mishap.count -= 1;
-        Some(mishap.held_up)
+        Some(mishap.clone())
     }
 
     /// When the next datagram arrives.
-    pub fn deadline(&self) -> Option<Moment> {
+    pub(crate) fn deadline(&self) -> Option<Moment> {
         self.under_way.peek().map(|Reverse((at, _))| *at)
     }
 
     /// A datagram that has arrived by `now`: from, to, and what it is.
-    pub fn arrival(&mut self, now: Moment) -> Option<(Party, Party, Letter, Bytes)> {
+    pub(crate) fn arrival(&mut self, now: Moment) -> Option<(Party, Party, Letter, Bytes)> {
         let Reverse((at, number)) = *self.under_way.peek()?;
         if at > now {
             return None;
@@ -191,16 +219,21 @@ impl Network {
         self.under_way.pop();
         let datagram = &mut self.log[number];
         datagram.arrived.push(at);
-        Some((datagram.from, datagram.to, datagram.letter.clone(), datagram.bytes.clone()))
+        Some((
+            datagram.from,
+            datagram.to,
+            datagram.letter.clone(),
+            datagram.bytes.clone(),
+        ))
     }
 
     /// Every datagram so far, in the order of sending.
-    pub fn log(&self) -> &[Datagram] {
+    pub(crate) fn log(&self) -> &[Datagram] {
         &self.log
     }
 
     /// Every datagram, when all is over.
-    pub fn into_log(self) -> Vec<Datagram> {
+    pub(crate) fn into_log(self) -> Vec<Datagram> {
         self.log
     }
 }

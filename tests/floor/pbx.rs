@@ -37,14 +37,25 @@ pub struct Told {
 enum State {
     Planned,
     /// INVITE is out and nothing came back. A caller who gives up now cancels later (RFC 3261 §9.1).
-    Calling { repeats: Repeats },
+    Calling {
+        repeats: Repeats,
+    },
     /// Something came back.
     Proceeding,
     /// CANCEL is out; repeated until it is answered, then the final response is awaited.
-    Cancelling { cancel: Sent, repeats: Option<Repeats>, until: Moment },
+    Cancelling {
+        cancel: Sent,
+        repeats: Option<Repeats>,
+        until: Moment,
+    },
     /// 200 came.
-    Talking { hangs_up_at: Option<Moment> },
-    Closing { bye: Sent, repeats: Repeats },
+    Talking {
+        hangs_up_at: Option<Moment>,
+    },
+    Closing {
+        bye: Sent,
+        repeats: Repeats,
+    },
     Over,
 }
 
@@ -61,14 +72,14 @@ struct Call {
 
 /// The PBX, or the stranger who pretends to be one.
 #[derive(Debug)]
-pub struct Pbx {
+pub(crate) struct Pbx {
     party: Party,
     calls: Vec<Call>,
 }
 
 impl Pbx {
     /// A PBX whose lines these citizens use.
-    pub fn new(party: Party, citizens: Vec<Citizen>) -> Pbx {
+    pub(crate) fn new(party: Party, citizens: Vec<Citizen>) -> Pbx {
         let calls = citizens
             .into_iter()
             .map(|citizen| Call {
@@ -84,23 +95,26 @@ impl Pbx {
     }
 
     /// What each citizen was told.
-    pub fn told(&self) -> impl Iterator<Item = (&Citizen, &Told)> {
+    pub(crate) fn told(&self) -> impl Iterator<Item = (&Citizen, &Told)> {
         self.calls.iter().map(|call| (&call.citizen, &call.told))
     }
 
     /// Whose calls are not over.
-    pub fn restless(&self) -> impl Iterator<Item = String> {
-        let open = self.calls.iter().filter(|call| !matches!(call.state, State::Over));
+    pub(crate) fn restless(&self) -> impl Iterator<Item = String> {
+        let open = self
+            .calls
+            .iter()
+            .filter(|call| !matches!(call.state, State::Over));
         open.map(|call| format!("{}: {:?}", call.citizen.name, call.state))
     }
 
     /// When it next does something by itself.
-    pub fn deadline(&self) -> Option<Moment> {
+    pub(crate) fn deadline(&self) -> Option<Moment> {
         self.calls.iter().filter_map(Call::due).min()
     }
 
     /// Does what is due by `now`.
-    pub fn wake(&mut self, now: Moment, post: &mut Post) {
+    pub(crate) fn wake(&mut self, now: Moment, post: &mut Post) {
         for call in &mut self.calls {
             if call.due().is_some_and(|due| due <= now) {
                 call.wake(now, self.party, post);
@@ -109,10 +123,12 @@ impl Pbx {
     }
 
     /// Takes what came from kring.
-    pub fn receive(&mut self, now: Moment, letter: &Letter, post: &mut Post) {
+    pub(crate) fn receive(&mut self, now: Moment, letter: &Letter, post: &mut Post) {
         let party = self.party;
         let call = self.calls.iter_mut().find(|call| {
-            call.invite.as_ref().is_some_and(|invite| invite.letter.call_id() == letter.call_id())
+            call.invite
+                .as_ref()
+                .is_some_and(|invite| invite.letter.call_id() == letter.call_id())
         });
         let Some(call) = call else {
             if letter.method().is_some_and(|method| method != "ACK") {
@@ -133,7 +149,11 @@ impl Pbx {
             call.end(now);
         } else if !letter.asks("ACK") {
             let ok = Message::answer(letter, 200, "none").with("Contact", contact(party));
-            post.answer(party, letter, ok.describing(description("192.0.2.10", 30_000)));
+            post.answer(
+                party,
+                letter,
+                ok.describing(description("192.0.2.10", 30_000)),
+            );
         }
     }
 }
@@ -148,9 +168,11 @@ impl Call {
                 Some(gives_up.map_or(repeats.due(), |at| at.min(repeats.due())))
             }
             State::Proceeding => gives_up(&self.told),
-            State::Cancelling { repeats, until, .. } => {
-                Some(repeats.as_ref().map_or(*until, |repeats| repeats.due().min(*until)))
-            }
+            State::Cancelling { repeats, until, .. } => Some(
+                repeats
+                    .as_ref()
+                    .map_or(*until, |repeats| repeats.due().min(*until)),
+            ),
             State::Talking { hangs_up_at } => *hangs_up_at,
             State::Closing { repeats, .. } => Some(repeats.due()),
             State::Over => None,
@@ -171,7 +193,11 @@ impl Call {
                 }
             }
             State::Proceeding => self.give_up(now, party, post),
-            State::Cancelling { cancel, repeats, until } => {
+            State::Cancelling {
+                cancel,
+                repeats,
+                until,
+            } => {
                 if *until <= now {
                     self.end(now);
                     return;
@@ -197,31 +223,44 @@ impl Call {
         let mut invite = Message::request("INVITE", &format!("sip:{number}@{host}"))
             .with("Via", self.via.clone())
             .with("Max-Forwards", "70")
-            .with("From", format!("<sip:{name}@pbx.example.go.th>;tag=f-{name}"))
+            .with(
+                "From",
+                format!("<sip:{name}@pbx.example.go.th>;tag=f-{name}"),
+            )
             .with("To", format!("<sip:{number}@{host}>"))
             .with("Call-ID", format!("{name}@pbx"))
             .with("CSeq", "1 INVITE")
             .with("Contact", contact(party))
             .with("Allow", "INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE, NOTIFY");
         if let Some(by) = &self.citizen.forwarded_by {
-            invite = invite.with("Diversion", format!("<sip:{by}@pbx.example.go.th>;reason=no-answer"));
+            invite = invite.with(
+                "Diversion",
+                format!("<sip:{by}@pbx.example.go.th>;reason=no-answer"),
+            );
         }
         if !self.citizen.offers_late {
             invite = invite.describing(description("192.0.2.10", 30_000));
         }
         self.told.dialled = Some(now);
         self.invite = Some(post.send(party, invite));
-        self.state = State::Calling { repeats: Repeats::of_invite(now) };
+        self.state = State::Calling {
+            repeats: Repeats::of_invite(now),
+        };
     }
 
     fn give_up(&mut self, now: Moment, party: Party, post: &mut Post) {
         let Some(invite) = &self.invite else { return };
         let letter = &invite.letter;
-        let cancel = copy_of(letter, "CANCEL", "1 CANCEL", letter.to()).with("Via", self.via.clone());
+        let cancel =
+            copy_of(letter, "CANCEL", "1 CANCEL", letter.to()).with("Via", self.via.clone());
         let cancel = post.send(party, cancel);
         self.told.gave_up.get_or_insert(now);
         let until = now + crate::clock::GIVE_UP;
-        self.state = State::Cancelling { cancel, repeats: Some(Repeats::bounded(now)), until };
+        self.state = State::Cancelling {
+            cancel,
+            repeats: Some(Repeats::bounded(now)),
+            until,
+        };
     }
 
     fn cancel_answered(&mut self, code: u16) {
@@ -292,12 +331,19 @@ impl Call {
         let bye = self.in_dialog("BYE", "2 BYE", party, post);
         let bye = post.send(party, bye);
         self.told.hung_up.get_or_insert(now);
-        self.state = State::Closing { bye, repeats: Repeats::bounded(now) };
+        self.state = State::Closing {
+            bye,
+            repeats: Repeats::bounded(now),
+        };
     }
 
     fn in_dialog(&self, method: &str, cseq: &str, party: Party, post: &mut Post) -> Message {
         let (target, to) = self.dialog.as_ref().expect("a 200 has made the dialog");
-        let invite = &self.invite.as_ref().expect("a 200 answers an INVITE").letter;
+        let invite = &self
+            .invite
+            .as_ref()
+            .expect("a 200 answers an INVITE")
+            .letter;
         Message::request(method, target)
             .with("Via", post.new_via(party))
             .with("Max-Forwards", "70")

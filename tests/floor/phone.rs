@@ -4,41 +4,12 @@
 use crate::{
     clock::Repeats,
     network::Party,
+    person::{Mood, PhoneSetup},
     post::{Post, Sent},
     wire::{Letter, Message, description},
 };
 use kring_time::Moment;
-use std::{collections::VecDeque, time::Duration};
-
-/// What the person at the phone does about a call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mood {
-    /// Lets it ring.
-    Ignores,
-    /// Lifts the handset so long after it began to ring.
-    Answers(Duration),
-    /// Presses reject, 603, so long after it began to ring.
-    Declines(Duration),
-    /// The phone refuses with this code before it rings: 486 busy, 404 not registered.
-    Refuses(u16),
-    /// The phone is without power: it says nothing at all.
-    Dead,
-}
-
-/// A phone and the person at it.
-#[derive(Clone, Debug)]
-pub struct PhoneSetup {
-    /// From the INVITE to the first sound.
-    pub rings_after: Duration,
-    /// Sound and silence together.
-    pub period: Duration,
-    /// What the person does about the first, second, … call; the last mood stays.
-    pub moods: VecDeque<Mood>,
-    /// How long the person talks before hanging up; none: leaves it to the caller.
-    pub talks: Option<Duration>,
-    /// Whether it says `Allow-Events: talk`.
-    pub answerable: bool,
-}
+use std::time::Duration;
 
 /// What one call sounded like at this phone.
 #[derive(Clone, Debug)]
@@ -66,15 +37,31 @@ pub struct Heard {
 #[derive(Debug)]
 enum State {
     /// The INVITE is here, the bell is not yet.
-    Waking { rings_at: Moment },
-    Ringing { acts_at: Option<Moment> },
+    Waking {
+        rings_at: Moment,
+    },
+    Ringing {
+        acts_at: Option<Moment>,
+    },
     /// 200 is out and repeated until ACK; then the person talks.
-    Accepted { ok: Sent, repeats: Repeats, talks: Option<Duration> },
-    Confirmed { hangs_up_at: Option<Moment> },
+    Accepted {
+        ok: Sent,
+        repeats: Repeats,
+        talks: Option<Duration>,
+    },
+    Confirmed {
+        hangs_up_at: Option<Moment>,
+    },
     /// BYE is out and repeated until answered.
-    Closing { bye: Sent, repeats: Repeats },
+    Closing {
+        bye: Sent,
+        repeats: Repeats,
+    },
     /// A final response of 300 or more is out and repeated until ACK.
-    Refused { last: Sent, repeats: Repeats },
+    Refused {
+        last: Sent,
+        repeats: Repeats,
+    },
     Over,
 }
 
@@ -91,7 +78,7 @@ struct Leg {
 
 /// The phone.
 #[derive(Debug)]
-pub struct Phone {
+pub(crate) struct Phone {
     party: Party,
     setup: PhoneSetup,
     legs: Vec<Leg>,
@@ -99,40 +86,42 @@ pub struct Phone {
 
 impl Phone {
     /// Phone `number` of the floor.
-    pub fn new(number: u8, setup: PhoneSetup) -> Phone {
-        Phone { party: Party::Phone(number), setup, legs: Vec::new() }
+    pub(crate) fn new(number: u8, setup: PhoneSetup) -> Phone {
+        Phone {
+            party: Party::Phone(number),
+            setup,
+            legs: Vec::new(),
+        }
     }
 
     /// What its calls sounded like, in their order.
-    pub fn heard(&self) -> impl Iterator<Item = &Heard> {
+    pub(crate) fn heard(&self) -> impl Iterator<Item = &Heard> {
         self.legs.iter().map(|leg| &leg.heard)
     }
 
-    /// Sound and silence together.
-    pub fn period(&self) -> Duration {
-        self.setup.period
-    }
-
     /// How many bursts it began for a call, by `now` if it still sounds.
-    pub fn bursts(&self, heard: &Heard, now: Moment) -> u32 {
+    pub(crate) fn bursts(&self, heard: &Heard, now: Moment) -> u32 {
         let Some(from) = heard.sounded else { return 0 };
         let sounding = heard.silent.unwrap_or(now).since(from).as_micros();
         sounding.div_ceil(self.setup.period.as_micros()) as u32
     }
 
     /// Which legs are not over.
-    pub fn restless(&self) -> impl Iterator<Item = String> {
-        let open = self.legs.iter().filter(|leg| !matches!(leg.state, State::Over));
+    pub(crate) fn restless(&self) -> impl Iterator<Item = String> {
+        let open = self
+            .legs
+            .iter()
+            .filter(|leg| !matches!(leg.state, State::Over));
         open.map(|leg| format!("{:?} for {}: {:?}", self.party, leg.heard.caller, leg.state))
     }
 
     /// When it next does something by itself.
-    pub fn deadline(&self) -> Option<Moment> {
+    pub(crate) fn deadline(&self) -> Option<Moment> {
         self.legs.iter().filter_map(Leg::due).min()
     }
 
     /// Does what is due by `now`.
-    pub fn wake(&mut self, now: Moment, post: &mut Post) {
+    pub(crate) fn wake(&mut self, now: Moment, post: &mut Post) {
         for leg in &mut self.legs {
             if leg.due().is_some_and(|due| due <= now) {
                 leg.wake(now, &self.setup, self.party, post);
@@ -141,7 +130,7 @@ impl Phone {
     }
 
     /// Takes what came from kring.
-    pub fn receive(&mut self, now: Moment, letter: &Letter, post: &mut Post) {
+    pub(crate) fn receive(&mut self, now: Moment, letter: &Letter, post: &mut Post) {
         let Some(method) = letter.method() else {
             if let Some(leg) = self.leg_mut(letter)
                 && letter.answers("BYE").is_some_and(|code| code >= 200)
@@ -206,7 +195,9 @@ impl Phone {
             _ if self.setup.rings_after.is_zero() => leg.ring(now, &self.setup, self.party, post),
             _ => {
                 leg.say(Message::answer(letter, 100, ""), self.party, post);
-                leg.state = State::Waking { rings_at: now + self.setup.rings_after };
+                leg.state = State::Waking {
+                    rings_at: now + self.setup.rings_after,
+                };
             }
         }
         self.legs.push(leg);
@@ -214,7 +205,9 @@ impl Phone {
 
     fn cancelled(&mut self, now: Moment, letter: &Letter, post: &mut Post) {
         let party = self.party;
-        let met = self.leg_mut(letter).filter(|leg| leg.invite.branch() == letter.branch());
+        let met = self
+            .leg_mut(letter)
+            .filter(|leg| leg.invite.branch() == letter.branch());
         let Some(leg) = met.filter(|leg| leg.mood != Mood::Dead) else {
             post.answer(party, letter, Message::answer(letter, 481, "none"));
             return;
@@ -230,7 +223,9 @@ impl Phone {
 
     fn asked_in_dialog(&mut self, now: Moment, letter: &Letter, post: &mut Post) {
         let (party, setup) = (self.party, self.setup.clone());
-        let known = self.leg_mut(letter).filter(|leg| letter.to_tag() == Some(&leg.tag));
+        let known = self
+            .leg_mut(letter)
+            .filter(|leg| letter.to_tag() == Some(&leg.tag));
         let Some(leg) = known else {
             post.answer(party, letter, Message::answer(letter, 481, "none"));
             return;
@@ -244,7 +239,9 @@ impl Phone {
     }
 
     fn leg_mut(&mut self, letter: &Letter) -> Option<&mut Leg> {
-        self.legs.iter_mut().find(|leg| leg.heard.call_id == letter.call_id())
+        self.legs
+            .iter_mut()
+            .find(|leg| leg.heard.call_id == letter.call_id())
     }
 
     fn next_mood(&mut self) -> Mood {
@@ -262,7 +259,10 @@ impl Phone {
 
 impl Leg {
     fn is_live(&self) -> bool {
-        !matches!(self.state, State::Refused { .. } | State::Closing { .. } | State::Over)
+        !matches!(
+            self.state,
+            State::Refused { .. } | State::Closing { .. } | State::Over
+        )
     }
 
     fn due(&self) -> Option<Moment> {
@@ -290,18 +290,21 @@ impl Leg {
                 // No ACK came: the dialog is ended with BYE (RFC 3261 §13.3.1.4).
                 None => self.hang_up(now, party, post),
             },
-            State::Closing { bye: said, repeats } | State::Refused { last: said, repeats } => {
-                match repeats.again(now) {
-                    Some(again) => post.again(party, again.then_some(&*said)),
-                    None => self.end(now),
-                }
-            }
+            State::Closing { bye: said, repeats }
+            | State::Refused {
+                last: said,
+                repeats,
+            } => match repeats.again(now) {
+                Some(again) => post.again(party, again.then_some(&*said)),
+                None => self.end(now),
+            },
             State::Over => {}
         }
     }
 
     fn ring(&mut self, now: Moment, setup: &PhoneSetup, party: Party, post: &mut Post) {
-        let mut ringing = Message::answer(&self.invite, 180, &self.tag).with("Contact", contact(party));
+        let mut ringing =
+            Message::answer(&self.invite, 180, &self.tag).with("Contact", contact(party));
         if setup.answerable {
             ringing = ringing.with("Allow-Events", "talk");
         }
@@ -320,13 +323,19 @@ impl Leg {
         let ok = self.say(ok.describing(sdp), party, post);
         self.heard.silent = Some(now);
         self.heard.answered = Some(now);
-        self.state = State::Accepted { ok, repeats: Repeats::bounded(now), talks: setup.talks };
+        self.state = State::Accepted {
+            ok,
+            repeats: Repeats::bounded(now),
+            talks: setup.talks,
+        };
     }
 
     fn acknowledged(&mut self, now: Moment) {
         match self.state {
             State::Accepted { talks, .. } => {
-                self.state = State::Confirmed { hangs_up_at: talks.map(|talks| now + talks) };
+                self.state = State::Confirmed {
+                    hangs_up_at: talks.map(|talks| now + talks),
+                };
             }
             State::Refused { .. } => self.end(now),
             // A repeated ACK, or one that was overtaken by BYE.
@@ -345,7 +354,10 @@ impl Leg {
             .with("CSeq", "1 BYE");
         let bye = post.send(party, bye);
         self.heard.over.get_or_insert(now);
-        self.state = State::Closing { bye, repeats: Repeats::bounded(now) };
+        self.state = State::Closing {
+            bye,
+            repeats: Repeats::bounded(now),
+        };
     }
 
     fn refuse(&mut self, now: Moment, code: u16, party: Party, post: &mut Post) {
@@ -354,7 +366,10 @@ impl Leg {
             self.heard.silent.get_or_insert(now);
         }
         self.heard.over.get_or_insert(now);
-        self.state = State::Refused { last, repeats: Repeats::bounded(now) };
+        self.state = State::Refused {
+            last,
+            repeats: Repeats::bounded(now),
+        };
     }
 
     fn say(&mut self, message: Message, party: Party, post: &mut Post) -> Sent {

@@ -26,7 +26,7 @@ use std::{collections::VecDeque, rc::Rc, sync::Arc, time::Duration};
 
 /// After the last thing that was planned, the longest that a call may take to settle: 15 s of rings,
 /// a minute of talk, 32 s for each of two messages that are never answered, wrap-up, and some.
-const SETTLED_WITHIN: Duration = Duration::from_secs(300);
+const SETTLED_WITHIN: Duration = Duration::from_mins(5);
 
 /// Steps of one day. More means that somebody wakes for nothing, for ever.
 const STEPS_MAX: u32 = 200_000;
@@ -55,15 +55,25 @@ impl Play {
         for (from, to, latency) in &floor.own_latency {
             network.set_latency(*from, *to, *latency);
         }
-        floor.mishaps.iter().for_each(|mishap| network.add_mishap(mishap.clone()));
+        floor
+            .mishaps
+            .iter()
+            .for_each(|mishap| network.add_mishap(mishap.clone()));
         let engine = Engine::new(Exchange::new(configure(&floor)), floor.sabotage);
-        let (strangers, citizens): (Vec<_>, Vec<_>) =
-            floor.citizens.iter().cloned().partition(|citizen| citizen.is_stranger);
+        let (strangers, citizens): (Vec<_>, Vec<_>) = floor
+            .citizens
+            .iter()
+            .cloned()
+            .partition(|citizen| citizen.is_stranger);
         let seats = floor.seats.iter().enumerate();
         let screens = seats
             .clone()
             .map(|(n, seat)| {
-                Screen::new(seat.agent.clone(), seat.screen.clone(), chance(100 + n as u64))
+                Screen::new(
+                    seat.agent.clone(),
+                    seat.screen.clone(),
+                    chance(100 + n as u64),
+                )
             })
             .collect();
         let mut commands: Vec<_> = seats
@@ -77,7 +87,9 @@ impl Play {
             engine,
             network,
             post: Post::default(),
-            phones: seats.map(|(n, seat)| Phone::new(n as u8, seat.phone.clone())).collect(),
+            phones: seats
+                .map(|(n, seat)| Phone::new(n as u8, seat.phone.clone()))
+                .collect(),
             screens,
             pbx: Pbx::new(Party::Pbx, citizens),
             stranger: Pbx::new(Party::Stranger, strangers),
@@ -89,7 +101,7 @@ impl Play {
     }
 
     /// Plays on until nothing is left to happen, or until it ought to be over.
-    pub(crate) fn to_the_end(mut self) -> Account {
+    pub(crate) fn run(mut self) -> Account {
         let planned = self.floor.citizens.iter().map(|citizen| citizen.dials_at);
         let planned = planned.chain([self.floor.faults.until]);
         let planned = planned.chain(self.floor.commands.iter().map(|(at, _)| *at));
@@ -104,7 +116,9 @@ impl Play {
                 _ => return self.close(),
             }
         }
-        self.account.mistakes.push(format!("no rest after {STEPS_MAX} steps, at {}", self.now));
+        self.account
+            .mistakes
+            .push(format!("no rest after {STEPS_MAX} steps, at {}", self.now));
         self.close()
     }
 
@@ -146,7 +160,9 @@ impl Play {
         }
         while self.commands.front().is_some_and(|(at, _)| *at <= self.now) {
             let command = self.commands.pop_front().map(|(_, command)| command);
-            command.into_iter().for_each(|command| self.ask(command));
+            if let Some(command) = command {
+                self.ask(command);
+            }
         }
         for n in 0..self.screens.len() {
             while let Some(command) = self.screens[n].command(self.now) {
@@ -155,7 +171,9 @@ impl Play {
         }
         self.pbx.wake(self.now, &mut self.post);
         self.stranger.wake(self.now, &mut self.post);
-        self.phones.iter_mut().for_each(|phone| phone.wake(self.now, &mut self.post));
+        self.phones
+            .iter_mut()
+            .for_each(|phone| phone.wake(self.now, &mut self.post));
         self.carry();
         while let Some(notice) = self.media.notice(self.now) {
             self.tell(Input::Media(notice));
@@ -193,8 +211,12 @@ impl Play {
     }
 
     fn record(&mut self, at: Moment, call: Option<CallId>, fact: Fact) {
-        self.screens.iter_mut().for_each(|screen| screen.see(self.now, call, &fact));
-        self.account.order.push(Step::Fact(self.account.entries.len()));
+        self.screens
+            .iter_mut()
+            .for_each(|screen| screen.see(self.now, call, &fact));
+        self.account
+            .order
+            .push(Step::Fact(self.account.entries.len()));
         self.account.entries.push(Entry {
             node: "floor".to_owned(),
             boot: 1,
@@ -214,33 +236,51 @@ impl Play {
         match (Message::read(&transmit.bytes), to) {
             (Err(why), _) => {
                 let text = String::from_utf8_lossy(&transmit.bytes);
-                self.account.mistakes.push(format!("kring wrote what cannot be read: {why}\n{text}"));
+                self.account
+                    .mistakes
+                    .push(format!("kring wrote what cannot be read: {why}\n{text}"));
             }
             (Ok(message), None) => {
                 let line = message.headline();
-                self.account.mistakes.push(format!("{line} went to nobody, {}", transmit.to));
+                self.account
+                    .mistakes
+                    .push(format!("{line} went to nobody, {}", transmit.to));
             }
             (Ok(message), Some(to)) => {
-                self.account.order.push(Step::Sent(self.network.log().len()));
+                self.account
+                    .order
+                    .push(Step::Sent(self.network.log().len()));
                 let bytes = transmit.bytes.clone();
-                self.network.send(self.now, Party::Kring, to, Rc::new(message), bytes);
+                self.network
+                    .send(self.now, Party::Kring, to, Rc::new(message), bytes);
             }
         }
     }
 
     fn carry(&mut self) {
         for (from, sent) in self.post.collect() {
-            self.network.send(self.now, from, Party::Kring, sent.letter, sent.bytes);
+            self.network
+                .send(self.now, from, Party::Kring, sent.letter, sent.bytes);
         }
     }
 
     fn close(mut self) -> Account {
-        self.account.mistakes.extend_from_slice(self.media.mistakes());
-        self.account.finish(self.now, self.engine.load(), self.media.open_relays());
+        self.account
+            .mistakes
+            .extend_from_slice(self.media.mistakes());
+        self.account
+            .finish(self.now, self.engine.load(), self.media.open_relays());
         let phones = self.phones.iter().flat_map(Phone::restless);
-        self.account.restless = self.pbx.restless().chain(self.stranger.restless()).chain(phones).collect();
+        self.account.restless = self
+            .pbx
+            .restless()
+            .chain(self.stranger.restless())
+            .chain(phones)
+            .collect();
         let told = self.pbx.told().chain(self.stranger.told());
-        self.account.told = told.map(|(citizen, told)| (citizen.clone(), told.clone())).collect();
+        self.account.told = told
+            .map(|(citizen, told)| (citizen.clone(), told.clone()))
+            .collect();
         self.account.hear(self.phones);
         self.account.datagrams = self.network.into_log();
         self.account
@@ -248,7 +288,10 @@ impl Play {
 }
 
 fn peer(party: Party) -> Peer {
-    Peer { transport: Transport::Udp, address: party.address() }
+    Peer {
+        transport: Transport::Udp,
+        address: party.address(),
+    }
 }
 
 fn profile(number: u8, seat: &crate::floor::Seat) -> AgentProfile {

@@ -9,7 +9,7 @@ use std::rc::Rc;
 
 /// A message as it was sent, ready to be sent again unchanged.
 #[derive(Clone, Debug)]
-pub struct Sent {
+pub(crate) struct Sent {
     /// What it says.
     pub letter: Letter,
     /// As it was on the wire.
@@ -18,40 +18,46 @@ pub struct Sent {
 
 /// The letter box of the floor: everything that the witnesses send is for kring.
 #[derive(Debug, Default)]
-pub struct Post {
+pub(crate) struct Post {
     out: Vec<(Party, Sent)>,
     branches: u64,
 }
 
 impl Post {
     /// Sends a message and keeps it for repetition.
-    pub fn send(&mut self, from: Party, message: Message) -> Sent {
+    pub(crate) fn send(&mut self, from: Party, message: Message) -> Sent {
         let bytes = Bytes::from(message.write());
-        let sent = Sent { letter: Rc::new(message), bytes };
+        let sent = Sent {
+            letter: Rc::new(message),
+            bytes,
+        };
         self.out.push((from, sent.clone()));
         sent
     }
 
     /// Answers a request statelessly.
-    pub fn answer(&mut self, from: Party, request: &Letter, answer: Message) {
+    pub(crate) fn answer(&mut self, from: Party, request: &Letter, answer: Message) {
         debug_assert_eq!(request.call_id(), answer.call_id());
         self.send(from, answer);
     }
 
     /// Sends again what was sent before, if there is something.
-    pub fn again(&mut self, from: Party, sent: Option<&Sent>) {
+    pub(crate) fn again(&mut self, from: Party, sent: Option<&Sent>) {
         self.out.extend(sent.map(|sent| (from, sent.clone())));
     }
 
     /// A Via with a branch that was never used.
-    pub fn new_via(&mut self, from: Party) -> String {
+    pub(crate) fn new_via(&mut self, from: Party) -> String {
         self.branches += 1;
         let address = from.address();
-        format!("SIP/2.0/UDP {address};branch=z9hG4bK-floor-{};rport", self.branches)
+        format!(
+            "SIP/2.0/UDP {address};branch=z9hG4bK-floor-{};rport",
+            self.branches
+        )
     }
 
     /// Takes out what is to be carried.
-    pub fn collect(&mut self) -> Vec<(Party, Sent)> {
+    pub(crate) fn collect(&mut self) -> Vec<(Party, Sent)> {
         std::mem::take(&mut self.out)
     }
 }

@@ -44,7 +44,7 @@ pub enum Sabotage {
 
 /// The exchange behind whatever is broken about it.
 #[derive(Debug)]
-pub struct Engine {
+pub(crate) struct Engine {
     exchange: Exchange,
     sabotage: Sabotage,
     forged: VecDeque<Output>,
@@ -54,17 +54,23 @@ pub struct Engine {
 
 impl Engine {
     /// An exchange, broken or not.
-    pub fn new(exchange: Exchange, sabotage: Sabotage) -> Engine {
-        Engine { exchange, sabotage, forged: VecDeque::new(), last_invite: None, done: false }
+    pub(crate) fn new(exchange: Exchange, sabotage: Sabotage) -> Engine {
+        Engine {
+            exchange,
+            sabotage,
+            forged: VecDeque::new(),
+            last_invite: None,
+            done: false,
+        }
     }
 
     /// [`Exchange::handle`].
-    pub fn handle(&mut self, now: Moment, input: Input) {
+    pub(crate) fn handle(&mut self, now: Moment, input: Input) {
         self.exchange.handle(now, input);
     }
 
     /// [`Exchange::deadline`].
-    pub fn deadline(&self) -> Option<Moment> {
+    pub(crate) fn deadline(&self) -> Option<Moment> {
         let late = match self.sabotage {
             Sabotage::WakesLate => Duration::from_millis(600),
             _ => Duration::ZERO,
@@ -73,12 +79,12 @@ impl Engine {
     }
 
     /// [`Exchange::load`].
-    pub fn load(&self) -> (usize, usize, usize) {
+    pub(crate) fn load(&self) -> (usize, usize, usize) {
         self.exchange.load()
     }
 
     /// [`Exchange::poll`].
-    pub fn poll(&mut self) -> Option<Output> {
+    pub(crate) fn poll(&mut self) -> Option<Output> {
         if self.sabotage == Sabotage::None {
             return self.exchange.poll();
         }
@@ -121,10 +127,16 @@ impl Engine {
             (Sabotage::Gambles, Output::Send(sent)) if is_offer(&sent) && !self.done => {
                 self.done = true;
                 // What a static or a hash map with a random key would let through.
-                let body = format!("X-Chance: {}\r\nContent-Length", RUNS.fetch_add(1, Ordering::Relaxed));
+                let body = format!(
+                    "X-Chance: {}\r\nContent-Length",
+                    RUNS.fetch_add(1, Ordering::Relaxed)
+                );
                 Some(Output::Send(changed(&sent, "Content-Length", &body)))
             }
-            (Sabotage::Embellishes, Output::Record(at, call, Fact::Abandoned { rings, wait_ms })) => {
+            (
+                Sabotage::Embellishes,
+                Output::Record(at, call, Fact::Abandoned { rings, wait_ms }),
+            ) => {
                 let code = 503;
                 let cause = format!("after {rings} rings and {wait_ms} ms");
                 Some(Output::Record(at, call, Fact::Failed { cause, code }))
@@ -144,7 +156,10 @@ fn is_offer(sent: &Transmit) -> bool {
 
 fn changed(sent: &Transmit, what: &str, into: &str) -> Transmit {
     let text = String::from_utf8_lossy(&sent.bytes).replacen(what, into, 1);
-    Transmit { to: sent.to, bytes: Bytes::from(text) }
+    Transmit {
+        to: sent.to,
+        bytes: Bytes::from(text),
+    }
 }
 
 fn another_call(sent: &Transmit) -> Transmit {

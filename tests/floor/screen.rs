@@ -18,7 +18,10 @@ pub struct Habit {
 impl Habit {
     /// Does it every time, `ms` later.
     pub fn always_ms(ms: u64) -> Habit {
-        Habit { of_1000: 1_000, after: Duration::from_millis(ms) }
+        Habit {
+            of_1000: 1_000,
+            after: Duration::from_millis(ms),
+        }
     }
 }
 
@@ -45,7 +48,7 @@ pub struct ScreenSetup {
 
 /// The screen.
 #[derive(Debug)]
-pub struct Screen {
+pub(crate) struct Screen {
     agent: AgentId,
     setup: ScreenSetup,
     chance: Chance,
@@ -54,32 +57,54 @@ pub struct Screen {
 
 impl Screen {
     /// The screen of `agent`.
-    pub fn new(agent: AgentId, setup: ScreenSetup, chance: Chance) -> Screen {
-        let mut screen = Screen { agent: agent.clone(), setup, chance, agenda: Vec::new() };
+    pub(crate) fn new(agent: AgentId, setup: ScreenSetup, chance: Chance) -> Screen {
+        let mut screen = Screen {
+            agent: agent.clone(),
+            setup,
+            chance,
+            agenda: Vec::new(),
+        };
         if let Some(at) = screen.setup.signs_in {
             if screen.setup.alive {
-                screen.plan(at, Command::ScreenAlive { agent: agent.clone() });
+                screen.plan(
+                    at,
+                    Command::ScreenAlive {
+                        agent: agent.clone(),
+                    },
+                );
             }
-            screen.plan(at, Command::SetPresence { agent: agent.clone(), wish: PresenceWish::Ready });
+            screen.plan(
+                at,
+                Command::SetPresence {
+                    agent: agent.clone(),
+                    wish: PresenceWish::Ready,
+                },
+            );
         }
         for (at, wish) in std::mem::take(&mut screen.setup.wishes) {
-            screen.plan(at, Command::SetPresence { agent: agent.clone(), wish });
+            screen.plan(
+                at,
+                Command::SetPresence {
+                    agent: agent.clone(),
+                    wish,
+                },
+            );
         }
         screen
     }
 
     /// When the next key is pressed.
-    pub fn deadline(&self) -> Option<Moment> {
+    pub(crate) fn deadline(&self) -> Option<Moment> {
         self.agenda.first().map(|(at, _)| *at)
     }
 
     /// What is asked by `now`.
-    pub fn command(&mut self, now: Moment) -> Option<Command> {
+    pub(crate) fn command(&mut self, now: Moment) -> Option<Command> {
         (self.deadline()? <= now).then(|| self.agenda.remove(0).1)
     }
 
     /// Takes a fact, as the live socket would bring it.
-    pub fn see(&mut self, now: Moment, call: Option<CallId>, fact: &Fact) {
+    pub(crate) fn see(&mut self, now: Moment, call: Option<CallId>, fact: &Fact) {
         let mine = |agent: &AgentId| *agent == self.agent;
         let agent = self.agent.clone();
         match (fact, call) {
@@ -93,13 +118,26 @@ impl Screen {
                 self.perhaps(now, self.setup.hangs_up, Command::HangUp { agent, call });
             }
             (Fact::WrapUpOpened { agent: whose, .. }, Some(call)) if mine(whose) => {
-                self.perhaps(now, self.setup.writes_up, Command::WrapUpDone { agent, call });
+                self.perhaps(
+                    now,
+                    self.setup.writes_up,
+                    Command::WrapUpDone { agent, call },
+                );
             }
-            (Fact::Presence { agent: whose, state: PresenceState::Paused, reason }, _)
-                if mine(whose) && matches!(reason.as_deref(), Some("rona" | "device")) =>
-            {
+            (
+                Fact::Presence {
+                    agent: whose,
+                    state: PresenceState::Paused,
+                    reason,
+                },
+                _,
+            ) if mine(whose) && matches!(reason.as_deref(), Some("rona" | "device")) => {
                 let wish = PresenceWish::Ready;
-                self.perhaps(now, self.setup.returns, Command::SetPresence { agent, wish });
+                self.perhaps(
+                    now,
+                    self.setup.returns,
+                    Command::SetPresence { agent, wish },
+                );
             }
             _ => {}
         }

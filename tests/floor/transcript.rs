@@ -8,8 +8,18 @@ use std::fmt::Write as _;
 
 /// Kinds that are compared only when the expectation has such a line: they are many, and seldom the point.
 const BY_MENTION: [&str; 12] = [
-    "invited", "presence", "media", "silent", "heard", "looked up", "popped", "painted", "audible",
-    "wrap-up", "screen", "booted",
+    "invited",
+    "presence",
+    "media",
+    "silent",
+    "heard",
+    "looked up",
+    "popped",
+    "painted",
+    "audible",
+    "wrap-up",
+    "screen",
+    "booted",
 ];
 
 /// The whole journal, one line a fact.
@@ -35,11 +45,22 @@ pub fn ladder(account: &Account) -> String {
     let mut lines: Vec<(u64, String)> = Vec::new();
     let zero = account.zero();
     for (line, entry) in transcript(account).lines().zip(&account.entries) {
-        lines.push((entry.at.as_micros(), format!("{line}    [{}]", call_mark(account, entry.call))));
+        lines.push((
+            entry.at.as_micros(),
+            format!("{line}    [{}]", call_mark(account, entry.call)),
+        ));
     }
     for datagram in &account.datagrams {
-        let arrived: Vec<i64> = datagram.arrived.iter().map(|at| at.millis_from(zero)).collect();
-        let fate = if arrived.is_empty() { "LOST".to_owned() } else { format!("at {arrived:?}") };
+        let arrived: Vec<i64> = datagram
+            .arrived
+            .iter()
+            .map(|at| at.millis_from(zero))
+            .collect();
+        let fate = if arrived.is_empty() {
+            "LOST".to_owned()
+        } else {
+            format!("at {arrived:?}")
+        };
         let text = format!(
             "{:>9}      {:?} -> {:?}  {}  {}  {fate}",
             datagram.sent.millis_from(zero),
@@ -67,7 +88,11 @@ fn call_mark(account: &Account, call: Option<kring_journal::CallId>) -> String {
 #[track_caller]
 pub fn assert_journal(account: &Account, expected: &str) {
     let tidy = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
-    let expected: Vec<String> = expected.lines().map(tidy).filter(|line| !line.is_empty()).collect();
+    let expected: Vec<String> = expected
+        .lines()
+        .map(tidy)
+        .filter(|line| !line.is_empty())
+        .collect();
     let left_out: Vec<&str> = BY_MENTION
         .into_iter()
         .filter(|kind| !expected.iter().any(|line| verb(line).starts_with(kind)))

@@ -36,7 +36,11 @@ impl Message {
     /// A request without headers.
     pub fn request(method: &str, uri: &str) -> Message {
         let (method, uri) = (method.to_owned(), uri.to_owned());
-        Message { start: Start::Request { method, uri }, headers: Vec::new(), body: String::new() }
+        Message {
+            start: Start::Request { method, uri },
+            headers: Vec::new(),
+            body: String::new(),
+        }
     }
 
     /// A response to `request`, with what RFC 3261 §8.2.6.2 has copied; `tag` goes to a To without one.
@@ -50,9 +54,15 @@ impl Message {
             .collect();
         if code > 100 && request.to_tag().is_none() {
             let to = headers.iter_mut().find(|(name, _)| name == "To");
-            to.expect("every message that was read has a To").1.push_str(&format!(";tag={tag}"));
+            let to = &mut to.expect("every message that was read has a To").1;
+            to.push_str(";tag=");
+            to.push_str(tag);
         }
-        Message { start: Start::Response { code }, headers, body: String::new() }
+        Message {
+            start: Start::Response { code },
+            headers,
+            body: String::new(),
+        }
     }
 
     /// With one more header.
@@ -76,10 +86,16 @@ impl Message {
         let start = read_start(lines.next().unwrap_or_default())?;
         let mut headers = Vec::with_capacity(14);
         for line in lines {
-            let (name, value) = line.split_once(": ").ok_or_else(|| format!("header {line:?}"))?;
+            let (name, value) = line
+                .split_once(": ")
+                .ok_or_else(|| format!("header {line:?}"))?;
             headers.push((name.to_owned(), value.to_owned()));
         }
-        let message = Message { start, headers, body: body.to_owned() };
+        let message = Message {
+            start,
+            headers,
+            body: body.to_owned(),
+        };
         message.check()?;
         Ok(message)
     }
@@ -88,12 +104,27 @@ impl Message {
         for name in ["Via", "From", "To", "Call-ID", "CSeq"] {
             self.get(name).ok_or_else(|| format!("no {name}"))?;
         }
-        for name in ["From", "To", "Call-ID", "CSeq", "Max-Forwards", "Content-Length"] {
-            if self.headers.iter().filter(|(other, _)| other == name).count() > 1 {
+        for name in [
+            "From",
+            "To",
+            "Call-ID",
+            "CSeq",
+            "Max-Forwards",
+            "Content-Length",
+        ] {
+            if self
+                .headers
+                .iter()
+                .filter(|(other, _)| other == name)
+                .count()
+                > 1
+            {
                 return Err(format!("{name} more than once"));
             }
         }
-        let length = self.get("Content-Length").and_then(|length| length.parse().ok());
+        let length = self
+            .get("Content-Length")
+            .and_then(|length| length.parse().ok());
         if length.is_some_and(|length: usize| length != self.body.len()) {
             return Err("Content-Length is not the body's".to_owned());
         }
@@ -134,13 +165,17 @@ impl Message {
 
     /// The first value of a header.
     pub fn get(&self, name: &str) -> Option<&str> {
-        let found = self.headers.iter().find(|(other, _)| other.eq_ignore_ascii_case(name));
+        let found = self
+            .headers
+            .iter()
+            .find(|(other, _)| other.eq_ignore_ascii_case(name));
         found.map(|(_, value)| value.as_str())
     }
 
     /// The value of a header that every message has.
     fn must(&self, name: &str) -> &str {
-        self.get(name).expect("checked when the message was read or made")
+        self.get(name)
+            .expect("checked when the message was read or made")
     }
 
     /// The method, of requests only.
@@ -207,7 +242,7 @@ impl Message {
     }
 
     /// The tag of From.
-    pub fn from_tag(&self) -> Option<&str> {
+    pub fn caller_tag(&self) -> Option<&str> {
         param(self.must("From"), "tag")
     }
 
@@ -235,14 +270,16 @@ impl Message {
 }
 
 /// Shared by the log and by every copy in flight.
-pub type Letter = Rc<Message>;
+pub(crate) type Letter = Rc<Message>;
 
 fn read_start(line: &str) -> Result<Start, String> {
     let refused = || format!("first line {line:?}");
     if let Some(status) = line.strip_prefix("SIP/2.0 ") {
         let (code, _) = status.split_once(' ').ok_or_else(refused)?;
         let code = code.parse().ok().filter(|code| (100..700).contains(code));
-        return Ok(Start::Response { code: code.ok_or_else(refused)? });
+        return Ok(Start::Response {
+            code: code.ok_or_else(refused)?,
+        });
     }
     let mut words = line.split(' ');
     let (Some(method), Some(uri), Some("SIP/2.0"), None) =
@@ -250,7 +287,10 @@ fn read_start(line: &str) -> Result<Start, String> {
     else {
         return Err(refused());
     };
-    Ok(Start::Request { method: method.to_owned(), uri: uri.to_owned() })
+    Ok(Start::Request {
+        method: method.to_owned(),
+        uri: uri.to_owned(),
+    })
 }
 
 /// A parameter of a header value, outside of its angle brackets.
@@ -279,7 +319,7 @@ fn phrase(code: u16) -> &'static str {
 }
 
 /// A session description as simple telephones write it: G.711 and telephone events.
-pub fn description(host: &str, port: u16) -> String {
+pub(crate) fn description(host: &str, port: u16) -> String {
     format!(
         "v=0\r\no=- 1 1 IN IP4 {host}\r\ns=-\r\nc=IN IP4 {host}\r\nt=0 0\r\n\
          m=audio {port} RTP/AVP 8 0 101\r\na=rtpmap:8 PCMA/8000\r\na=rtpmap:0 PCMU/8000\r\n\
@@ -302,18 +342,25 @@ mod tests {
             .with("CSeq", "7 INVITE")
             .describing(description("192.0.2.10", 4000));
         let read = Message::read(sent.write().as_bytes()).unwrap();
-        assert_eq!(read.from_tag(), Some("f1"));
+        assert_eq!(read.caller_tag(), Some("f1"));
         assert_eq!(read.caller(), "citizen-1");
         assert_eq!(read.cseq(), (7, "INVITE"));
         assert_eq!(read.branch(), "z9hG4bKx");
         assert_eq!(read.body, sent.body);
         let answer = Message::answer(&read, 180, "t1");
-        assert_eq!(Message::read(answer.write().as_bytes()).unwrap().to_tag(), Some("t1"));
+        assert_eq!(
+            Message::read(answer.write().as_bytes()).unwrap().to_tag(),
+            Some("t1")
+        );
     }
 
     #[test]
     fn what_is_wrong_is_refused() {
-        for text in ["", "INVITE sip:a SIP/2.0\r\n\r\n", "SIP/2.0 99 x\r\nVia: a\r\n\r\n"] {
+        for text in [
+            "",
+            "INVITE sip:a SIP/2.0\r\n\r\n",
+            "SIP/2.0 99 x\r\nVia: a\r\n\r\n",
+        ] {
             assert!(Message::read(text.as_bytes()).is_err(), "{text}");
         }
     }

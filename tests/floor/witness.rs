@@ -43,7 +43,6 @@ pub(crate) struct CallerLeg<'a> {
 /// One call of the journal, with its legs.
 #[derive(Debug)]
 pub(crate) struct Story<'a> {
-    pub(crate) id: CallId,
     pub(crate) name: &'a str,
     pub(crate) entries: Vec<&'a Entry>,
     pub(crate) t0: Moment,
@@ -74,7 +73,7 @@ impl<'a> Evidence<'a> {
         for datagram in &account.datagrams {
             match (datagram.from, datagram.to) {
                 (Party::Kring, Party::Phone(phone)) => {
-                    evidence.to_phone(phone, datagram, &mut by_call_id);
+                    evidence.note_to_phone(phone, datagram, &mut by_call_id);
                 }
                 (Party::Phone(_), _) => {
                     if let Some(leg) = by_call_id.get(datagram.letter.call_id()) {
@@ -88,7 +87,7 @@ impl<'a> Evidence<'a> {
                     }
                 }
                 (Party::Pbx | Party::Stranger, _) => {
-                    evidence.from_pbx(datagram, &mut by_branch);
+                    evidence.note_from_pbx(datagram, &mut by_branch);
                 }
             }
         }
@@ -96,7 +95,7 @@ impl<'a> Evidence<'a> {
         evidence
     }
 
-    fn to_phone(
+    fn note_to_phone(
         &mut self,
         phone: u8,
         datagram: &'a Datagram,
@@ -136,7 +135,7 @@ impl<'a> Evidence<'a> {
         }
     }
 
-    fn from_pbx(&mut self, datagram: &'a Datagram, by_branch: &mut HashMap<&'a str, usize>) {
+    fn note_from_pbx(&mut self, datagram: &'a Datagram, by_branch: &mut HashMap<&'a str, usize>) {
         let letter = &datagram.letter;
         if !letter.asks("INVITE") {
             return;
@@ -162,9 +161,12 @@ impl<'a> Evidence<'a> {
         for entry in &self.account.entries {
             let Some(id) = entry.call else { continue };
             let place = *by_id.entry(id).or_insert_with(|| {
-                let name = self.account.names.get(&id).map_or("", |(_, name)| name.as_str());
+                let name = self
+                    .account
+                    .names
+                    .get(&id)
+                    .map_or("", |(_, name)| name.as_str());
                 self.stories.push(Story {
-                    id,
                     name,
                     entries: Vec::new(),
                     t0: entry.at,
@@ -197,7 +199,10 @@ impl<'a> Evidence<'a> {
 
     /// Whose phone it is.
     pub(crate) fn agent(&self, phone: u8) -> Option<&'a AgentId> {
-        self.account.seats.get(usize::from(phone)).map(|(agent, _)| agent)
+        self.account
+            .seats
+            .get(usize::from(phone))
+            .map(|(agent, _)| agent)
     }
 }
 
@@ -233,7 +238,12 @@ impl<'a> CallerLeg<'a> {
             self.ringback.get_or_insert(datagram.sent);
         }
         let said = (code, letter.to_tag());
-        if code >= 200 && !self.finals.iter().any(|(_, code, tag)| (*code, *tag) == said) {
+        if code >= 200
+            && !self
+                .finals
+                .iter()
+                .any(|(_, code, tag)| (*code, *tag) == said)
+        {
             self.finals.push((datagram.sent, code, letter.to_tag()));
         }
     }

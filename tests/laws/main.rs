@@ -19,7 +19,10 @@ const TWICE_EVERY: u64 = 8;
 
 #[test]
 fn the_laws_hold_on_any_seed() {
-    let seeds = std::env::var("SIM_SEEDS").ok().and_then(|n| n.parse().ok()).unwrap_or(SEEDS);
+    let seeds = std::env::var("SIM_SEEDS")
+        .ok()
+        .and_then(|n| n.parse().ok())
+        .unwrap_or(SEEDS);
     let next = AtomicU64::new(1);
     let broken = Mutex::new(Vec::new());
     thread::scope(|scope| {
@@ -55,11 +58,29 @@ fn the_seeds_meet_every_kind_of_end() {
         journals += &kring_tests::transcript(&any_floor(seed).play());
     }
     for kind in [
-        "answered", "refused    busy", "refused    redirected", "abandoned", "failed", "lost race",
-        "late", "HopEnded", "Declined", "unstaffed", "Paused (rona)", "warned", "unfinished",
-        "no_ack", "media_lost", "degraded", "Silent 0", "Unregistered",
+        "answered",
+        "refused    busy",
+        "refused    redirected",
+        "abandoned",
+        "failed",
+        "lost race",
+        "late",
+        "HopEnded",
+        "Declined",
+        "unstaffed",
+        "Paused (rona)",
+        "warned",
+        "unfinished",
+        "no_ack",
+        "media_lost",
+        "degraded",
+        "Silent 0",
+        "Unregistered",
     ] {
-        assert!(journals.contains(kind), "no seed below 600 leads to {kind:?}");
+        assert!(
+            journals.contains(kind),
+            "no seed below 600 leads to {kind:?}"
+        );
     }
 }
 
@@ -76,7 +97,10 @@ fn answered(sabotage: Sabotage) -> Floor {
 fn assert_red(account: &Account, laws: &[&str]) {
     let found = violations(account);
     for law in laws {
-        assert!(found.iter().any(|violation| violation.law == *law), "{law} is blind: {found:#?}");
+        assert!(
+            found.iter().any(|violation| violation.law == *law),
+            "{law} is blind: {found:#?}"
+        );
     }
 }
 

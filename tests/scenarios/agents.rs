@@ -8,16 +8,31 @@ use kring_tests::{Cadence, Citizen, Floor, Habit, Seat, assert_journal, transcri
 #[test]
 fn an_agent_who_lets_two_calls_ring_out_is_paused() {
     let floor = Floor::new(Cadence::THAILAND)
-        .queue("support", &["longest_idle:3"], kring_call::OnDeadline::AnnounceBusy)
+        .queue(
+            "support",
+            &["longest_idle:3"],
+            kring_call::OnDeadline::AnnounceBusy,
+        )
         .seat(Seat::new("seat-5021").signs_in_at_ms(10))
-        .seat(Seat::new("seat-5022").signs_in_at_ms(20).answers_after_ms(100))
+        .seat(
+            Seat::new("seat-5022")
+                .signs_in_at_ms(20)
+                .answers_after_ms(100),
+        )
         .citizen(Citizen::new("citizen-1", "support").dials_at_ms(1_000))
-        .citizen(Citizen::new("citizen-2", "support").dials_at_ms(20_000).talks_ms(1_000))
+        .citizen(
+            Citizen::new("citizen-2", "support")
+                .dials_at_ms(20_000)
+                .talks_ms(1_000),
+        )
         .citizen(Citizen::new("citizen-3", "support").dials_at_ms(40_000))
         .play();
 
     let transcript = transcript(&floor);
-    assert!(transcript.contains("presence   seat-5021 Paused (rona)"), "{transcript}");
+    assert!(
+        transcript.contains("presence   seat-5021 Paused (rona)"),
+        "{transcript}"
+    );
     assert!(!transcript.contains("warned"), "{transcript}");
     lawful(&floor);
 }
@@ -32,7 +47,10 @@ fn the_last_ready_agent_is_only_warned() {
         .play();
 
     let transcript = transcript(&floor);
-    assert!(transcript.contains("warned     seat-5021 Rona, last one ready"), "{transcript}");
+    assert!(
+        transcript.contains("warned     seat-5021 Rona, last one ready"),
+        "{transcript}"
+    );
     assert!(!transcript.contains("Paused"), "{transcript}");
     assert_eq!(floor.rung_at("seat-5021").count(), 3, "and is rung again");
     lawful(&floor);
@@ -49,8 +67,14 @@ fn a_single_last_ring_does_not_count_against_anybody() {
         .play();
 
     let transcript = transcript(&floor);
-    assert!(transcript.contains("presence   seat-5021 Paused (rona)"), "{transcript}");
-    assert!(!transcript.contains("presence   seat-5022 Paused"), "{transcript}");
+    assert!(
+        transcript.contains("presence   seat-5021 Paused (rona)"),
+        "{transcript}"
+    );
+    assert!(
+        !transcript.contains("presence   seat-5022 Paused"),
+        "{transcript}"
+    );
     lawful(&floor);
 }
 
@@ -59,9 +83,17 @@ fn a_single_last_ring_does_not_count_against_anybody() {
 fn wrap_up_ends_by_itself() {
     let floor = Floor::new(Cadence::THAILAND)
         .wrap_up_s(30)
-        .seat(Seat::new("seat-5021").answers_after_ms(920).with_screen(|s| s.writes_up = None))
+        .seat(
+            Seat::new("seat-5021")
+                .answers_after_ms(920)
+                .with_screen(|s| s.writes_up = None),
+        )
         .citizen(Citizen::new("citizen-1", "support").talks_ms(1_000))
-        .citizen(Citizen::new("citizen-2", "support").dials_at_ms(25_000).talks_ms(1_000))
+        .citizen(
+            Citizen::new("citizen-2", "support")
+                .dials_at_ms(25_000)
+                .talks_ms(1_000),
+        )
         .play();
 
     assert_journal(
@@ -96,7 +128,11 @@ fn signing_out_while_it_rings_hands_the_call_on() {
                 .signs_in_at_ms(10)
                 .wishes_at_ms(4_040, PresenceWish::Offline),
         )
-        .seat(Seat::new("seat-5022").signs_in_at_ms(20).answers_after_ms(1_000))
+        .seat(
+            Seat::new("seat-5022")
+                .signs_in_at_ms(20)
+                .answers_after_ms(1_000),
+        )
         .citizen(Citizen::new("citizen-1", "support").dials_at_ms(1_000))
         .play();
 
@@ -120,7 +156,11 @@ fn signing_out_while_it_rings_hands_the_call_on() {
 #[test]
 fn without_a_screen_the_phone_rings_and_the_call_is_degraded() {
     let floor = Floor::new(Cadence::THAILAND)
-        .seat(Seat::new("seat-5021").answers_after_ms(920).with_screen(|s| s.alive = false))
+        .seat(
+            Seat::new("seat-5021")
+                .answers_after_ms(920)
+                .with_screen(|s| s.alive = false),
+        )
         .caller_dials("citizen-1", "support");
 
     assert_journal(
@@ -153,6 +193,9 @@ fn a_paused_agent_may_return() {
 
     let transcript = transcript(&floor);
     let paused = transcript.find("seat-5021 Paused (rona)").expect("paused");
-    assert!(transcript[paused..].contains("seat-5021 Ready"), "{transcript}");
+    assert!(
+        transcript[paused..].contains("seat-5021 Ready"),
+        "{transcript}"
+    );
     lawful(&floor);
 }

@@ -13,9 +13,20 @@ fn an_agent_may_answer_in_each_ring() {
 
         let wait = (after_ms + 80) as f64 / 1e3;
         let line = format!("answered   seat-5021 after {wait:.3} s, ring {ring}");
-        assert!(transcript(&floor).contains(&line), "{line}\n{}", transcript(&floor));
-        assert_eq!(u64::from(floor.bursts_heard), ring, "what the phone sounded");
-        assert_eq!(floor.told("citizen-1").settled.map(|(_, code)| code), Some(200));
+        assert!(
+            transcript(&floor).contains(&line),
+            "{line}\n{}",
+            transcript(&floor)
+        );
+        assert_eq!(
+            u64::from(floor.bursts_heard),
+            ring,
+            "what the phone sounded"
+        );
+        assert_eq!(
+            floor.told("citizen-1").settled.map(|(_, code)| code),
+            Some(200)
+        );
         lawful(&floor);
     }
 }
@@ -111,7 +122,9 @@ fn the_screen_may_answer_where_the_phone_lets_it() {
     let mut seat = Seat::new("seat-5021");
     seat.phone.answerable = true;
     seat.screen.answers = Some(Habit::always_ms(3_000));
-    let floor = Floor::new(Cadence::THAILAND).seat(seat).caller_dials("citizen-1", "support");
+    let floor = Floor::new(Cadence::THAILAND)
+        .seat(seat)
+        .caller_dials("citizen-1", "support");
 
     assert_eq!(floor.sent_ms("NOTIFY", Party::Phone(0)), [3_080]);
     assert!(transcript(&floor).contains("answered   seat-5021 after 3.160 s, ring 1"));
@@ -126,9 +139,20 @@ fn a_call_that_is_never_confirmed_is_ended() {
         .citizen(Citizen::new("citizen-1", "support").is_never_confirmed())
         .play();
 
-    assert!(transcript(&floor).contains("ended      by Kring, no_ack"), "{}", transcript(&floor));
-    let byes = [floor.sent_ms("BYE", Party::Pbx), floor.sent_ms("BYE", Party::Phone(0))];
-    assert!(byes.iter().all(|byes| byes.first().is_some_and(|at| *at <= 40_000)), "{byes:?}");
+    assert!(
+        transcript(&floor).contains("ended      by Kring, no_ack"),
+        "{}",
+        transcript(&floor)
+    );
+    let byes = [
+        floor.sent_ms("BYE", Party::Pbx),
+        floor.sent_ms("BYE", Party::Phone(0)),
+    ];
+    assert!(
+        byes.iter()
+            .all(|byes| byes.first().is_some_and(|at| *at <= 40_000)),
+        "{byes:?}"
+    );
     lawful(&floor);
 }
 

@@ -23,7 +23,10 @@ fn an_answer_that_crosses_the_cancel_within_half_a_guard_wins() {
         24.650  ended      by Caller, bye, talked 10.080 s
     ",
     );
-    assert_eq!(floor.told("citizen-1").settled.map(|(_, code)| code), Some(200));
+    assert_eq!(
+        floor.told("citizen-1").settled.map(|(_, code)| code),
+        Some(200)
+    );
     assert_eq!(floor.bursts_heard, 3);
     lawful(&floor);
 }
@@ -52,7 +55,10 @@ fn an_answer_after_the_deadline_action_gets_ack_and_bye() {
     let phone = Party::Phone(0);
     assert_eq!(floor.sent_ms("ACK", phone), [14_820]);
     assert_eq!(floor.sent_ms("BYE", phone), [14_820]);
-    assert_eq!(floor.told("citizen-1").settled.map(|(_, code)| code), Some(486));
+    assert_eq!(
+        floor.told("citizen-1").settled.map(|(_, code)| code),
+        Some(486)
+    );
     lawful(&floor);
 }
 
@@ -75,7 +81,10 @@ fn a_caller_who_gives_up_is_recorded_as_abandoned() {
     ",
     );
     assert_eq!(floor.bursts_heard, 2);
-    assert_eq!(floor.told("citizen-1").settled.map(|(_, code)| code), Some(487));
+    assert_eq!(
+        floor.told("citizen-1").settled.map(|(_, code)| code),
+        Some(487)
+    );
     lawful(&floor);
 }
 
@@ -99,7 +108,10 @@ fn a_cancel_that_is_heard_before_the_answer_wins() {
          3.040  lost race  seat-5021, the call was over
     ",
     );
-    assert_eq!(floor.told("citizen-1").settled.map(|(_, code)| code), Some(487));
+    assert_eq!(
+        floor.told("citizen-1").settled.map(|(_, code)| code),
+        Some(487)
+    );
     lawful(&floor);
 }
 
@@ -162,7 +174,11 @@ fn of_three_answers_within_two_milliseconds_one_wins() {
 #[test]
 fn two_goodbyes_end_a_call_once() {
     let floor = Floor::new(Cadence::THAILAND)
-        .seat(Seat::new("seat-5021").answers_after_ms(1_000).talks_ms(5_000))
+        .seat(
+            Seat::new("seat-5021")
+                .answers_after_ms(1_000)
+                .talks_ms(5_000),
+        )
         .citizen(Citizen::new("citizen-1", "support").talks_ms(5_000))
         .play();
 

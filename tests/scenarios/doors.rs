@@ -8,11 +8,14 @@ use kring_tests::{Cadence, Citizen, Floor, Seat, assert_journal, transcript};
 #[test]
 fn a_stranger_rings_nobody() {
     let floor = Floor::new(Cadence::THAILAND)
-        .citizen(Citizen::new("stranger", "support").from_nowhere())
+        .citizen(Citizen::new("stranger", "support").without_trunk())
         .play();
 
     assert_journal(&floor, "");
-    assert_eq!(floor.told("stranger").settled.map(|(_, code)| code), Some(403));
+    assert_eq!(
+        floor.told("stranger").settled.map(|(_, code)| code),
+        Some(403)
+    );
     assert!(floor.rung.is_empty());
     lawful(&floor);
 }
@@ -23,7 +26,10 @@ fn an_unknown_number_is_not_found() {
     let floor = Floor::new(Cadence::THAILAND).caller_dials("citizen-1", "nobody");
 
     assert_journal(&floor, "");
-    assert_eq!(floor.told("citizen-1").settled.map(|(_, code)| code), Some(404));
+    assert_eq!(
+        floor.told("citizen-1").settled.map(|(_, code)| code),
+        Some(404)
+    );
     lawful(&floor);
 }
 
@@ -66,9 +72,15 @@ fn the_end_of_the_drain_ends_every_call() {
         .play();
 
     let transcript = transcript(&floor);
-    assert!(transcript.contains("5.000  ended      by Kring, shutdown"), "{transcript}");
+    assert!(
+        transcript.contains("5.000  ended      by Kring, shutdown"),
+        "{transcript}"
+    );
     assert!(transcript.contains("5.000  failed     503"), "{transcript}");
     assert!(floor.told("citizen-1").bye_came);
-    assert_eq!(floor.told("citizen-2").settled.map(|(_, code)| code), Some(503));
+    assert_eq!(
+        floor.told("citizen-2").settled.map(|(_, code)| code),
+        Some(503)
+    );
     lawful(&floor);
 }

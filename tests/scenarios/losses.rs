@@ -63,7 +63,10 @@ fn a_lost_cancel_is_sent_again_and_the_overrun_is_told() {
     ",
     );
     assert_eq!(floor.sent_ms("CANCEL", PHONE), [14_500, 15_000]);
-    assert_eq!(floor.bursts_heard, 3, "the second CANCEL came as the fourth burst began");
+    assert_eq!(
+        floor.bursts_heard, 3,
+        "the second CANCEL came as the fourth burst began"
+    );
     lawful(&floor);
 }
 
@@ -77,7 +80,11 @@ fn two_lost_cancels_are_a_fourth_burst_on_record() {
     assert_eq!(floor.sent_ms("CANCEL", PHONE), [14_500, 15_000, 16_000]);
     assert_eq!(floor.bursts_heard, 4);
     assert!(transcript(&floor).contains("late       seat-5021 silent 1080 ms past the deadline"));
-    assert_eq!(floor.ringback_ms("citizen-1"), Some(14_750), "the citizen is not kept waiting");
+    assert_eq!(
+        floor.ringback_ms("citizen-1"),
+        Some(14_750),
+        "the citizen is not kept waiting"
+    );
     lawful(&floor);
 }
 
@@ -126,7 +133,11 @@ fn a_refusal_is_sent_again_until_acknowledged() {
 fn a_dead_phone_is_given_up_for_the_next() {
     let floor = Floor::new(Cadence::THAILAND)
         .seat(Seat::new("seat-5021").mood(Mood::Dead).signs_in_at_ms(10))
-        .seat(Seat::new("seat-5022").signs_in_at_ms(20).answers_after_ms(1_000))
+        .seat(
+            Seat::new("seat-5022")
+                .signs_in_at_ms(20)
+                .answers_after_ms(1_000),
+        )
         .citizen(Citizen::new("citizen-1", "support").dials_at_ms(1_000))
         .play();
 
@@ -191,9 +202,15 @@ fn a_phone_heard_too_late_is_silenced_all_the_same() {
         .holds_up("180", Party::Kring, 1_000)
         .caller_dials("citizen-1", "support");
 
-    assert_eq!(floor.sent_ms("INVITE", PHONE), [0, 500, 1_500, 3_500, 7_500, 15_500, 31_500]);
+    assert_eq!(
+        floor.sent_ms("INVITE", PHONE),
+        [0, 500, 1_500, 3_500, 7_500, 15_500, 31_500]
+    );
     assert_eq!(floor.sent_ms("CANCEL", PHONE), [32_580]);
     let transcript = transcript(&floor);
-    assert!(transcript.contains("late       seat-5021 silent 17660 ms past"), "{transcript}");
+    assert!(
+        transcript.contains("late       seat-5021 silent 17660 ms past"),
+        "{transcript}"
+    );
     lawful(&floor);
 }

@@ -17,7 +17,11 @@ use kring_tests::Account;
 #[track_caller]
 fn lawful(floor: &Account) {
     let found = kring_tests::violations(floor);
-    assert!(found.is_empty(), "{found:#?}\n{}", kring_tests::ladder(floor));
+    assert!(
+        found.is_empty(),
+        "{found:#?}\n{}",
+        kring_tests::ladder(floor)
+    );
     for (citizen, _) in floor.told.iter().filter(|(_, told)| told.gave_up.is_none()) {
         if let Some(ms) = floor.ringback_ms(&citizen.name) {
             assert!(ms <= 15_000, "{} was told after {ms} ms", citizen.name);

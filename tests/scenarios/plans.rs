@@ -2,7 +2,7 @@
 
 use crate::lawful;
 use kring_call::{OnDeadline, command::PresenceWish};
-use kring_tests::{Cadence, Citizen, Floor, Mood, Party, Seat, assert_journal, transcript};
+use kring_tests::{Cadence, Citizen, Floor, Mood, Party, Seat, assert_journal};
 
 /// The default plan: the longest idle for two rings, then everybody for the last. She keeps her leg.
 #[test]
@@ -33,7 +33,11 @@ fn the_last_ring_is_everybodys_and_the_first_phone_keeps_its_leg() {
         14.750  refused    busy, retry after 60 s
     ",
     );
-    assert_eq!(floor.sent_ms("INVITE", Party::Phone(0)), [0], "one leg for all three rings");
+    assert_eq!(
+        floor.sent_ms("INVITE", Party::Phone(0)),
+        [0],
+        "one leg for all three rings"
+    );
     let bursts = ["seat-5021", "seat-5022", "seat-5023"].map(|agent| floor.bursts_at(agent));
     assert_eq!(bursts, [3, 1, 1]);
     lawful(&floor);
@@ -43,7 +47,11 @@ fn the_last_ring_is_everybodys_and_the_first_phone_keeps_its_leg() {
 #[test]
 fn leavers_go_in_the_silence_and_joiners_come_with_the_ring() {
     let floor = Floor::new(Cadence::THAILAND)
-        .queue("support", &["longest_idle:2", "longest_idle:1"], OnDeadline::AnnounceBusy)
+        .queue(
+            "support",
+            &["longest_idle:2", "longest_idle:1"],
+            OnDeadline::AnnounceBusy,
+        )
         .seat(Seat::new("seat-5021").signs_in_at_ms(10))
         .seat(Seat::new("seat-5022").signs_in_at_ms(20))
         .citizen(Citizen::new("citizen-1", "support").dials_at_ms(1_000))
@@ -65,7 +73,10 @@ fn leavers_go_in_the_silence_and_joiners_come_with_the_ring() {
         14.750  refused    busy, retry after 60 s
         ",
     );
-    assert_eq!([floor.bursts_at("seat-5021"), floor.bursts_at("seat-5022")], [2, 1]);
+    assert_eq!(
+        [floor.bursts_at("seat-5021"), floor.bursts_at("seat-5022")],
+        [2, 1]
+    );
     lawful(&floor);
 }
 
@@ -113,7 +124,11 @@ fn a_call_declined_on_the_screen_goes_to_the_next_agent() {
                 .signs_in_at_ms(10)
                 .with_screen(|screen| screen.declines = Some(kring_tests::Habit::always_ms(2_000))),
         )
-        .seat(Seat::new("seat-5022").signs_in_at_ms(20).answers_after_ms(1_000))
+        .seat(
+            Seat::new("seat-5022")
+                .signs_in_at_ms(20)
+                .answers_after_ms(1_000),
+        )
         .citizen(Citizen::new("citizen-1", "support").dials_at_ms(1_000))
         .play();
 
@@ -137,7 +152,9 @@ fn a_call_declined_on_the_screen_goes_to_the_next_agent() {
 /// Nobody is free: the call rings all the same, and whoever becomes free is rung at once.
 #[test]
 fn an_agent_who_becomes_free_is_rung_at_once() {
-    let pause = PresenceWish::Paused { reason: "lunch".to_owned() };
+    let pause = PresenceWish::Paused {
+        reason: "lunch".to_owned(),
+    };
     let floor = Floor::new(Cadence::THAILAND)
         .seat(
             Seat::new("seat-5021")
@@ -207,14 +224,20 @@ fn when_everybody_is_busy_the_budget_still_ends() {
         60.660  ended      by Caller, bye, talked 60.080 s
     ",
     );
-    assert_eq!(floor.rung_at("seat-5021").count(), 1, "a talking agent is not rung");
+    assert_eq!(
+        floor.rung_at("seat-5021").count(),
+        1,
+        "a talking agent is not rung"
+    );
     lawful(&floor);
 }
 
 /// Who becomes free when not even one burst could sound is not rung for nothing.
 #[test]
 fn nobody_is_rung_in_the_last_second() {
-    let pause = PresenceWish::Paused { reason: "lunch".to_owned() };
+    let pause = PresenceWish::Paused {
+        reason: "lunch".to_owned(),
+    };
     for (free_at_ms, rung) in [(14_039, 1), (14_041, 0)] {
         let floor = Floor::new(Cadence::THAILAND)
             .seat(
@@ -224,7 +247,11 @@ fn nobody_is_rung_in_the_last_second() {
             )
             .citizen(Citizen::new("citizen-1", "support").dials_at_ms(1_000))
             .play();
-        assert_eq!(floor.rung_at("seat-5021").count(), rung, "free at {free_at_ms} ms");
+        assert_eq!(
+            floor.rung_at("seat-5021").count(),
+            rung,
+            "free at {free_at_ms} ms"
+        );
         lawful(&floor);
     }
 }
@@ -236,7 +263,11 @@ fn the_second_call_waits_for_the_only_agent() {
         .wrap_up_s(0)
         .seat(Seat::new("seat-5021").answers_after_ms(1_000))
         .citizen(Citizen::new("citizen-1", "support").talks_ms(4_000))
-        .citizen(Citizen::new("citizen-2", "support").dials_at_ms(500).talks_ms(4_000))
+        .citizen(
+            Citizen::new("citizen-2", "support")
+                .dials_at_ms(500)
+                .talks_ms(4_000),
+        )
         .play();
 
     assert_journal(
@@ -269,6 +300,9 @@ fn a_call_rings_only_the_members_of_its_queue() {
         .seat(Seat::new("seat-5022").serves("law"))
         .caller_dials("citizen-1", "law");
 
-    assert_eq!([floor.bursts_at("seat-5021"), floor.bursts_at("seat-5022")], [0, 3]);
+    assert_eq!(
+        [floor.bursts_at("seat-5021"), floor.bursts_at("seat-5022")],
+        [0, 3]
+    );
     lawful(&floor);
 }

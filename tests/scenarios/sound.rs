@@ -7,7 +7,10 @@ use kring_tests::{Cadence, Citizen, Floor, Hearing, Seat, assert_journal};
 #[test]
 fn one_silent_side_ends_nothing() {
     let floor = Floor::new(Cadence::THAILAND)
-        .hearing(Hearing { silent: 1_000, dead: 0 })
+        .hearing(Hearing {
+            silent: 1_000,
+            dead: 0,
+        })
         .seat(Seat::new("seat-5021").answers_after_ms(920))
         .citizen(Citizen::new("citizen-1", "support").talks_ms(30_000))
         .play();
@@ -30,7 +33,10 @@ fn one_silent_side_ends_nothing() {
 #[test]
 fn a_call_without_any_sound_is_ended() {
     let floor = Floor::new(Cadence::THAILAND)
-        .hearing(Hearing { silent: 0, dead: 1_000 })
+        .hearing(Hearing {
+            silent: 0,
+            dead: 1_000,
+        })
         .seat(Seat::new("seat-5021").answers_after_ms(920))
         .citizen(Citizen::new("citizen-1", "support").talks_on())
         .play();

@@ -21,7 +21,10 @@ fn an_unanswered_call_rings_three_times_and_is_refused() {
         14.750  refused    busy, retry after 60 s
     ",
     );
-    assert_eq!(floor.bursts_heard, 3, "what the phone sounded, not what kring believes");
+    assert_eq!(
+        floor.bursts_heard, 3,
+        "what the phone sounded, not what kring believes"
+    );
     assert_eq!(floor.sent_ms("CANCEL", Party::Phone(0)), [14_500]);
     assert_eq!(floor.sent_ms("486", Party::Pbx), [14_750]);
     assert_eq!(floor.ringback_ms("citizen-1"), Some(14_750));
@@ -58,9 +61,16 @@ fn a_slower_cancel_is_covered_by_the_guard() {
             .holds_up("CANCEL", Party::Phone(0), extra_ms)
             .holds_up("CANCEL", Party::Phone(0), extra_ms)
             .caller_dials("citizen-1", "support");
-        assert_eq!(floor.bursts_heard, bursts, "CANCEL {extra_ms} ms slower than INVITE");
+        assert_eq!(
+            floor.bursts_heard, bursts,
+            "CANCEL {extra_ms} ms slower than INVITE"
+        );
         let told = transcript(&floor).contains("late       seat-5021");
-        assert_eq!(told, extra_ms > 420, "an overrun is recorded when the phone confirms too late");
+        assert_eq!(
+            told,
+            extra_ms > 420,
+            "an overrun is recorded when the phone confirms too late"
+        );
         lawful(&floor);
     }
 }
@@ -68,7 +78,9 @@ fn a_slower_cancel_is_covered_by_the_guard() {
 /// The caller is sent elsewhere instead of being told busy.
 #[test]
 fn the_deadline_action_may_be_a_redirect() {
-    let elsewhere = OnDeadline::Redirect { to: "sip:operator@192.0.2.10".to_owned() };
+    let elsewhere = OnDeadline::Redirect {
+        to: "sip:operator@192.0.2.10".to_owned(),
+    };
     let floor = Floor::new(Cadence::THAILAND)
         .queue("support", &["longest_idle:2", "all:1"], elsewhere)
         .caller_dials("citizen-1", "support");
@@ -87,7 +99,10 @@ fn the_deadline_action_may_be_a_redirect() {
     );
     let told = floor.told("citizen-1");
     assert_eq!(told.settled.map(|(_, code)| code), Some(302));
-    assert_eq!(told.redirected_to.as_deref(), Some("sip:operator@192.0.2.10"));
+    assert_eq!(
+        told.redirected_to.as_deref(),
+        Some("sip:operator@192.0.2.10")
+    );
     lawful(&floor);
 }
 
@@ -141,12 +156,19 @@ fn a_device_with_its_own_rings_has_three_of_its_own() {
 /// Another country, another cadence: the rule is counted in rings, not in seconds.
 #[test]
 fn another_cadence_moves_the_deadline() {
-    let floor = Floor::new(Cadence { on_ms: 2_000, off_ms: 1_500 });
+    let floor = Floor::new(Cadence {
+        on_ms: 2_000,
+        off_ms: 1_500,
+    });
     let floor = floor.caller_dials("citizen-1", "support");
 
     assert_eq!(floor.sent_ms("CANCEL", Party::Phone(0)), [10_000]);
     assert_eq!(floor.sent_ms("486", Party::Pbx), [10_250]);
-    assert!(kring_tests::violations(&floor).iter().all(|found| found.law != "I4"));
+    assert!(
+        kring_tests::violations(&floor)
+            .iter()
+            .all(|found| found.law != "I4")
+    );
 }
 
 /// The wall clock goes back by an hour during the second ring: rings are counted by another clock.
@@ -158,7 +180,10 @@ fn a_step_of_the_wall_clock_changes_nothing() {
         .caller_dials("citizen-1", "support");
 
     assert_eq!(transcript(&steady), transcript(&stepped));
-    let (first, last) = (stepped.entries.first().unwrap(), stepped.entries.last().unwrap());
+    let (first, last) = (
+        stepped.entries.first().unwrap(),
+        stepped.entries.last().unwrap(),
+    );
     assert!(last.wall < first.wall, "the wall did step");
     lawful(&stepped);
 }

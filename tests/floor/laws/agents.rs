@@ -11,9 +11,17 @@ use std::collections::{HashMap, HashSet};
 
 /// No agent has two live calls, by the journal and by the phone; and only a ready agent is offered one (I3).
 pub(super) fn one_live_call(evidence: &Evidence<'_>, court: &mut Court) {
-    for rung in evidence.account.rung.iter().filter(|rung| rung.heard.overlapped) {
+    for rung in evidence
+        .account
+        .rung
+        .iter()
+        .filter(|rung| rung.heard.overlapped)
+    {
         let caller = &rung.heard.caller;
-        court.accuse("law 3", format!("{} had a call when {caller} rang", rung.agent));
+        court.accuse(
+            "law 3",
+            format!("{} had a call when {caller} rang", rung.agent),
+        );
     }
     let mut live: HashMap<&AgentId, CallId> = HashMap::new();
     let mut states: HashMap<&AgentId, [PresenceState; 2]> = HashMap::new();
@@ -36,20 +44,18 @@ pub(super) fn one_live_call(evidence: &Evidence<'_>, court: &mut Court) {
                     court.accuse("law 3", format!("{entry}, who was {:?}", states.get(agent)));
                 }
             }
-            (Fact::Answered { agent, .. }, Some(call)) => {
-                if live.insert(agent, call).is_some_and(|other| other != call) {
-                    court.accuse("law 3", format!("{entry} while another call is alive"));
-                }
+            (Fact::Answered { agent, .. }, Some(call))
+                if live.insert(agent, call).is_some_and(|other| other != call) =>
+            {
+                court.accuse("law 3", format!("{entry} while another call is alive"));
             }
             (
                 Fact::Withdrawn { agent, .. }
                 | Fact::Unreached { agent, .. }
                 | Fact::LostRace { agent, .. },
                 Some(call),
-            ) => {
-                if live.get(agent) == Some(&call) {
-                    live.remove(agent);
-                }
+            ) if live.get(agent) == Some(&call) => {
+                live.remove(agent);
             }
             (Fact::Ended { .. }, Some(call)) => live.retain(|_, other| *other != call),
             _ => {}
@@ -61,13 +67,18 @@ pub(super) fn one_live_call(evidence: &Evidence<'_>, court: &mut Court) {
 /// elsewhere, or ACK and BYE if its 200 crossed.
 pub(super) fn one_winner(evidence: &Evidence<'_>, court: &mut Court) {
     for story in &evidence.stories {
-        let winners = story.entries.iter().filter(|e| matches!(e.fact, Fact::Answered { .. }));
+        let winners = story
+            .entries
+            .iter()
+            .filter(|e| matches!(e.fact, Fact::Answered { .. }));
         if winners.count() > 1 {
             court.accuse("I2", format!("{} has several winners", story.name));
         }
         let mut kept = 0;
         for leg in evidence.legs_of(story) {
-            let Some(agent) = evidence.agent(leg.phone) else { continue };
+            let Some(agent) = evidence.agent(leg.phone) else {
+                continue;
+            };
             let won = story.winner == Some(agent);
             kept += u32::from(won && leg.final_back.is_some_and(|(_, code)| code == 200));
             if let Some(fault) = loser_fault(story, leg, won) {
@@ -96,7 +107,9 @@ fn loser_fault(story: &Story<'_>, leg: &PhoneLeg<'_>, won: bool) -> Option<&'sta
     }
     let decided = story.decided.filter(|_| story.winner.is_some())?;
     let withdrawn_then = leg.cancels.first().is_some_and(|sent| *sent == decided);
-    let says_so = leg.cancel_reason.is_some_and(|reason| reason.contains("cause=200"));
+    let says_so = leg
+        .cancel_reason
+        .is_some_and(|reason| reason.contains("cause=200"));
     (withdrawn_then && !says_so).then_some("its CANCEL does not say that another answered")
 }
 
@@ -129,7 +142,9 @@ pub(super) fn pops_first(evidence: &Evidence<'_>, court: &mut Court) {
                 if letter.to_tag().is_some() || !invited.insert(letter.call_id()) {
                     continue;
                 }
-                let Some(agent) = evidence.agent(phone) else { continue };
+                let Some(agent) = evidence.agent(phone) else {
+                    continue;
+                };
                 match popped.get_mut(agent) {
                     Some(pops) if *pops > 0 => *pops -= 1,
                     _ => court.accuse("law 8", format!("INVITE to {agent} left before the pop")),

@@ -9,13 +9,20 @@ use kring_journal::Fact;
 pub(super) fn one_end(evidence: &Evidence<'_>, court: &mut Court) {
     for story in &evidence.stories {
         let count = |meant: fn(&Fact) -> bool| {
-            story.entries.iter().filter(|entry| meant(&entry.fact)).count()
+            story
+                .entries
+                .iter()
+                .filter(|entry| meant(&entry.fact))
+                .count()
         };
         let name = story.name;
         let offered = count(|fact| matches!(fact, Fact::Offered { .. }));
         let first = story.entries.first().map(|entry| &entry.fact);
         if offered != 1 || !matches!(first, Some(Fact::Offered { .. })) {
-            court.accuse("law 2", format!("{name} was offered {offered} times, first {first:?}"));
+            court.accuse(
+                "law 2",
+                format!("{name} was offered {offered} times, first {first:?}"),
+            );
         }
         let outcomes = count(is_outcome);
         if outcomes != 1 {
@@ -24,13 +31,19 @@ pub(super) fn one_end(evidence: &Evidence<'_>, court: &mut Court) {
         let answers = count(|fact| matches!(fact, Fact::Answered { .. }));
         let ends = count(|fact| matches!(fact, Fact::Ended { .. }));
         if ends != answers {
-            court.accuse("law 2", format!("{name} was answered {answers} times, ended {ends}"));
+            court.accuse(
+                "law 2",
+                format!("{name} was answered {answers} times, ended {ends}"),
+            );
         }
         let mut decided = false;
         for entry in &story.entries {
             decided |= is_outcome(&entry.fact);
             if decided && matches!(entry.fact, Fact::Ring { .. } | Fact::Invited { .. }) {
-                court.accuse("law 2", format!("{name} went on after its outcome: {entry}"));
+                court.accuse(
+                    "law 2",
+                    format!("{name} went on after its outcome: {entry}"),
+                );
             }
         }
     }
@@ -48,7 +61,10 @@ pub(super) fn one_final_response(evidence: &Evidence<'_>, court: &mut Court) {
     for (citizen, told) in &evidence.account.told {
         if !told.contradicted.is_empty() {
             let (first, then) = (told.settled, &told.contradicted);
-            court.accuse("law 4", format!("{} was told {first:?}, then {then:?}", citizen.name));
+            court.accuse(
+                "law 4",
+                format!("{} was told {first:?}, then {then:?}", citizen.name),
+            );
         }
     }
 }
@@ -65,12 +81,18 @@ pub(super) fn settled(evidence: &Evidence<'_>, court: &mut Court) {
         );
     }
     if account.open_relays > 0 {
-        court.accuse("law 7", format!("{} relays are left open", account.open_relays));
+        court.accuse(
+            "law 7",
+            format!("{} relays are left open", account.open_relays),
+        );
     }
     for restless in &account.restless {
         court.accuse("law 7", format!("at {over_at} {restless}"));
     }
     for rung in account.rung.iter().filter(|rung| rung.heard.over.is_none()) {
-        court.accuse("law 7", format!("{} is still busy with {}", rung.agent, rung.heard.caller));
+        court.accuse(
+            "law 7",
+            format!("{} is still busy with {}", rung.agent, rung.heard.caller),
+        );
     }
 }

@@ -9,7 +9,11 @@ use kring_journal::{CallRecord, CallState, Entry, Outcome, RingResult};
 pub(super) fn same_rows(evidence: &Evidence<'_>, court: &mut Court) {
     for story in &evidence.stories {
         let row = fold(story.entries.iter().copied());
-        let stored: Vec<Entry> = story.entries.iter().filter_map(|entry| stored(entry)).collect();
+        let stored: Vec<Entry> = story
+            .entries
+            .iter()
+            .filter_map(|entry| stored(entry))
+            .collect();
         let again = fold(&stored);
         let Some(row) = row else {
             court.accuse("law 5", format!("{} has no row", story.name));
@@ -19,7 +23,10 @@ pub(super) fn same_rows(evidence: &Evidence<'_>, court: &mut Court) {
             court.accuse("law 5", format!("{row:?} is read again as {again:?}"));
         }
         if let Some(fault) = untruth(evidence, story, &row) {
-            court.accuse("law 5", format!("{}: {fault}; the row is {row:?}", story.name));
+            court.accuse(
+                "law 5",
+                format!("{}: {fault}; the row is {row:?}", story.name),
+            );
         }
     }
 }
@@ -53,20 +60,32 @@ fn untruth(evidence: &Evidence<'_>, story: &Story<'_>, row: &CallRecord) -> Opti
         return Some(format!("the caller was told {code}"));
     }
     if matches!(outcome, Outcome::Rejected | Outcome::Failed) && row.final_code != Some(*code) {
-        return Some(format!("the caller was told {code}, not {:?}", row.final_code));
+        return Some(format!(
+            "the caller was told {code}, not {:?}",
+            row.final_code
+        ));
     }
     if row.result == Some(RingResult::Breached) {
         return Some("the budget was breached".to_owned());
     }
     if row.wait_ms.map(u128::from) != Some(sent.since(story.t0).as_millis()) {
-        return Some(format!("the caller was told after {:?}", sent.since(story.t0)));
+        return Some(format!(
+            "the caller was told after {:?}",
+            sent.since(story.t0)
+        ));
     }
     let rings = sent.since(story.t0).as_micros() / evidence.account.terms.period().as_micros() + 1;
     let rings = if leg.ringback.is_some() { rings } else { 0 };
     if u128::from(row.rings) != rings && leg.ringback.is_some() {
         return Some(format!("{rings} rings had begun"));
     }
-    let told = evidence.account.told.iter().find(|(citizen, _)| citizen.name == story.name);
+    let told = evidence
+        .account
+        .told
+        .iter()
+        .find(|(citizen, _)| citizen.name == story.name);
     let settled = told.and_then(|(_, told)| told.settled);
-    settled.filter(|(_, heard)| heard != code).map(|(_, heard)| format!("the citizen heard {heard}"))
+    settled
+        .filter(|(_, heard)| heard != code)
+        .map(|(_, heard)| format!("the citizen heard {heard}"))
 }

@@ -67,13 +67,16 @@ pub fn same_twice(first: &Account, second: &Account) -> Option<Violation> {
         return accuse(format!("the journals differ: {differ:?}"));
     }
     let mut pairs = first.datagrams.iter().zip(&second.datagrams);
-    if let Some((one, two)) = pairs.find(|(one, two)| one.sent != two.sent || one.bytes != two.bytes)
+    if let Some((one, two)) =
+        pairs.find(|(one, two)| one.sent != two.sent || one.bytes != two.bytes)
     {
         let (one, two) = (one.letter.headline(), two.letter.headline());
         return accuse(format!("the datagrams differ: {one} and {two}"));
     }
-    (first.datagrams.len() != second.datagrams.len())
-        .then(|| Violation { law: "law 6", seen: "one sent more datagrams".to_owned() })
+    (first.datagrams.len() != second.datagrams.len()).then(|| Violation {
+        law: "law 6",
+        seen: "one sent more datagrams".to_owned(),
+    })
 }
 
 /// What needs no law: messages can be read, commands are answered once, the engine finds no fault in itself.
@@ -84,7 +87,10 @@ fn senses(account: &Account, court: &mut Court) {
     let mut replies = account.replies.clone();
     replies.sort_unstable();
     if !replies.iter().copied().eq(0..account.asked) {
-        court.accuse("senses", format!("{} commands, answered: {replies:?}", account.asked));
+        court.accuse(
+            "senses",
+            format!("{} commands, answered: {replies:?}", account.asked),
+        );
     }
     for entry in &account.entries {
         if let Fact::InvariantBroken { .. } = entry.fact {

@@ -11,17 +11,34 @@ use std::time::Duration;
 /// Every INVITE of every call was allowed by the plan of its queue.
 pub(super) fn kept(evidence: &Evidence<'_>, court: &mut Court) {
     for story in &evidence.stories {
-        let Some(Fact::Offered { queue, terms, .. }) = story.entries.first().map(|e| &e.fact) else {
+        let Some(Fact::Offered { queue, terms, .. }) = story.entries.first().map(|e| &e.fact)
+        else {
             continue;
         };
-        let Some((_, plan)) = evidence.account.plans.iter().find(|(name, _)| name == queue) else {
-            court.accuse("plan", format!("{} came to an unknown queue {queue}", story.name));
+        let Some((_, plan)) = evidence
+            .account
+            .plans
+            .iter()
+            .find(|(name, _)| name == queue)
+        else {
+            court.accuse(
+                "plan",
+                format!("{} came to an unknown queue {queue}", story.name),
+            );
             continue;
         };
-        let mut ringing = Ringing { terms, plan, t0: story.t0, live: Vec::new(), barred: Vec::new() };
+        let mut ringing = Ringing {
+            terms,
+            plan,
+            t0: story.t0,
+            live: Vec::new(),
+            barred: Vec::new(),
+        };
         for entry in &story.entries {
             if let Fact::Invited { agent, .. } = &entry.fact
-                && let Some(fault) = ringing.fault(entry.at, agent).or_else(|| stranger(evidence, agent, queue))
+                && let Some(fault) = ringing
+                    .fault(entry.at, agent)
+                    .or_else(|| stranger(evidence, agent, queue))
             {
                 court.accuse("plan", format!("{}: {entry}: {fault}", story.name));
             }
@@ -53,7 +70,9 @@ impl<'a> Ringing<'a> {
                 self.live.retain(|other| *other != agent);
                 match why {
                     Withdrawal::Declined => self.barred.push((agent, None)),
-                    Withdrawal::HopEnded => self.barred.push((agent, Some(self.next_ring(entry.at)))),
+                    Withdrawal::HopEnded => {
+                        self.barred.push((agent, Some(self.next_ring(entry.at))));
+                    }
                     _ => {}
                 }
             }
@@ -71,7 +90,11 @@ impl<'a> Ringing<'a> {
 
     fn fault(&self, now: Moment, agent: &AgentId) -> Option<&'static str> {
         let barred = |until: &Option<Moment>| until.is_none_or(|until| now < until);
-        if self.barred.iter().any(|(other, until)| *other == agent && barred(until)) {
+        if self
+            .barred
+            .iter()
+            .any(|(other, until)| *other == agent && barred(until))
+        {
             return Some("was not to be asked again");
         }
         let deadline = self.t0 + self.terms.budget();
@@ -79,15 +102,25 @@ impl<'a> Ringing<'a> {
             return Some("not even one burst could sound");
         }
         let ring = self.ring(now);
-        let hop = (0..).take_while(|hop| self.plan.first_ring(*hop).is_some_and(|first| u64::from(first) <= ring));
+        let hop = (0..).take_while(|hop| {
+            self.plan
+                .first_ring(*hop)
+                .is_some_and(|first| u64::from(first) <= ring)
+        });
         let strategy = self.plan.strategy(hop.last().unwrap_or(0));
-        (strategy == Strategy::LongestIdle && !self.live.is_empty()).then_some("another phone rings")
+        (strategy == Strategy::LongestIdle && !self.live.is_empty())
+            .then_some("another phone rings")
     }
 }
 
 fn stranger(evidence: &Evidence<'_>, agent: &AgentId, queue: &str) -> Option<&'static str> {
-    let queues = evidence.account.members.iter().find(|(other, _)| other == agent);
-    let serves = queues.is_some_and(|(_, queues)| queues.is_empty() || queues.iter().any(|q| q == queue));
+    let queues = evidence
+        .account
+        .members
+        .iter()
+        .find(|(other, _)| other == agent);
+    let serves =
+        queues.is_some_and(|(_, queues)| queues.is_empty() || queues.iter().any(|q| q == queue));
     (!serves).then_some("is no member of the queue")
 }
 
@@ -100,7 +133,10 @@ fn spread(evidence: &Evidence<'_>, story: &Story<'_>, court: &mut Court) {
         if let Some(again) = again
             && over.is_none_or(|over| again.invited < over)
         {
-            court.accuse("plan", format!("{}: phone {} was rung twice at once", story.name, leg.phone));
+            court.accuse(
+                "plan",
+                format!("{}: phone {} was rung twice at once", story.name, leg.phone),
+            );
         }
     }
 }

@@ -18,12 +18,21 @@ pub(super) fn fourth_bursts(evidence: &Evidence<'_>, court: &mut Court) {
             continue;
         }
         let heard = &rung.heard;
-        let leg = evidence.phone_legs.iter().find(|leg| leg.call_id == heard.call_id);
-        let story = evidence.stories.iter().find(|story| story.name == heard.caller);
+        let leg = evidence
+            .phone_legs
+            .iter()
+            .find(|leg| leg.call_id == heard.call_id);
+        let story = evidence
+            .stories
+            .iter()
+            .find(|story| story.name == heard.caller);
         let (Some(leg), Some(story)) = (leg, story) else {
             continue;
         };
-        let who = format!("{} sounded {} bursts for {}", rung.agent, rung.bursts, heard.caller);
+        let who = format!(
+            "{} sounded {} bursts for {}",
+            rung.agent, rung.bursts, heard.caller
+        );
         let told = |fact: &Fact| match fact {
             Fact::LateSilence { agent, .. } => *agent == rung.agent,
             _ => false,
@@ -39,7 +48,10 @@ pub(super) fn fourth_bursts(evidence: &Evidence<'_>, court: &mut Court) {
         let in_time = first <= withdrawal_due(evidence, story, leg);
         let quick = cancel_took.is_some_and(|took| took <= account.terms.guard() + invite_took);
         if in_time && quick {
-            court.accuse("law 1", format!("{who}, though CANCEL took only {cancel_took:?}"));
+            court.accuse(
+                "law 1",
+                format!("{who}, though CANCEL took only {cancel_took:?}"),
+            );
         }
     }
 }
@@ -49,13 +61,18 @@ pub(super) fn fourth_bursts(evidence: &Evidence<'_>, court: &mut Court) {
 pub(super) fn withdrawals(evidence: &Evidence<'_>, court: &mut Court) {
     for story in &evidence.stories {
         for leg in evidence.legs_of(story) {
-            let agent = evidence.agent(leg.phone).map_or("?", |agent| agent.as_str());
+            let agent = evidence
+                .agent(leg.phone)
+                .map_or("?", |agent| agent.as_str());
             let who = format!("{agent} for {}", story.name);
             if let Some(due) = cancel_due(evidence, story, leg)
                 && leg.cancels.first().is_none_or(|sent| *sent > due)
             {
                 let sent = leg.cancels.first();
-                court.accuse("law 1", format!("CANCEL to {who} was due at {due}, left {sent:?}"));
+                court.accuse(
+                    "law 1",
+                    format!("CANCEL to {who} was due at {due}, left {sent:?}"),
+                );
             }
             repeated(leg, &who, evidence.account.over_at, court);
         }
@@ -65,7 +82,9 @@ pub(super) fn withdrawals(evidence: &Evidence<'_>, court: &mut Court) {
 /// When this leg's CANCEL must have left; `None` when it needs none.
 fn cancel_due(evidence: &Evidence<'_>, story: &Story<'_>, leg: &PhoneLeg<'_>) -> Option<Moment> {
     let due = withdrawal_due(evidence, story, leg);
-    let due = story.decided.map_or(due, |decided| due.min(decided.max(leg.invited)));
+    let due = story
+        .decided
+        .map_or(due, |decided| due.min(decided.max(leg.invited)));
     let due = due.max(leg.heard_back?);
     leg.final_back.is_none_or(|(at, _)| at > due).then_some(due)
 }
@@ -73,8 +92,12 @@ fn cancel_due(evidence: &Evidence<'_>, story: &Story<'_>, leg: &PhoneLeg<'_>) ->
 /// The deadline less the guard, or the end of the phone's own allowance.
 fn withdrawal_due(evidence: &Evidence<'_>, story: &Story<'_>, leg: &PhoneLeg<'_>) -> Moment {
     let terms = &evidence.account.terms;
-    let due = story.t0 + (terms.budget() - terms.guard());
-    let own = evidence.account.seats.get(usize::from(leg.phone)).and_then(|(_, own)| *own);
+    let due = story.t0 + terms.budget().saturating_sub(terms.guard());
+    let own = evidence
+        .account
+        .seats
+        .get(usize::from(leg.phone))
+        .and_then(|(_, own)| *own);
     own.map_or(due, |period| {
         let allowance = period * u32::from(terms.limit);
         due.min(leg.invited + allowance.saturating_sub(terms.guard()))
@@ -85,13 +108,20 @@ fn repeated(leg: &PhoneLeg<'_>, who: &str, over_at: Moment, court: &mut Court) {
     let Some(first) = leg.cancels.first().copied() else {
         return;
     };
-    let answered = [leg.cancel_answered, leg.final_back.map(|(at, _)| at), Some(over_at)];
+    let answered = [
+        leg.cancel_answered,
+        leg.final_back.map(|(at, _)| at),
+        Some(over_at),
+    ];
     let answered = answered.into_iter().flatten().min().unwrap_or(over_at);
     let (mut due, mut interval) = (first + T1, T1);
     let mut copies = leg.cancels.iter().skip(1);
     while due < answered && due < first + GIVE_UP {
         if copies.next().is_none_or(|copy| *copy > due) {
-            court.accuse("law 1", format!("CANCEL to {who} was not sent again at {due}"));
+            court.accuse(
+                "law 1",
+                format!("CANCEL to {who} was not sent again at {due}"),
+            );
             return;
         }
         interval = (interval * 2).min(T2);
@@ -109,23 +139,39 @@ pub(super) fn budgets(evidence: &Evidence<'_>, court: &mut Court) {
             continue;
         };
         if leg.ringback.is_some_and(|at| at != story.t0) {
-            court.accuse("I4", format!("{} was told 180 at {:?}", story.name, leg.ringback));
+            court.accuse(
+                "I4",
+                format!("{} was told 180 at {:?}", story.name, leg.ringback),
+            );
         }
         let first = leg.finals.first().map(|(at, ..)| *at);
         if first.is_none_or(|at| at > story.t0 + terms.budget()) {
-            court.accuse("I4", format!("{}'s final response left at {first:?}", story.name));
+            court.accuse(
+                "I4",
+                format!("{}'s final response left at {first:?}", story.name),
+            );
         }
         for entry in &story.entries {
-            let Fact::Refused { lateness_us, action, retry_after_s, wait_ms, .. } = &entry.fact else {
+            let Fact::Refused {
+                lateness_us,
+                action,
+                retry_after_s,
+                wait_ms,
+                ..
+            } = &entry.fact
+            else {
                 continue;
             };
             let due = match leg.ringback {
-                Some(t0) => t0 + (terms.budget() - terms.guard() / 2),
+                Some(t0) => t0 + terms.budget().saturating_sub(terms.guard() / 2),
                 None => story.t0,
             };
             let late = entry.at.since(due);
             if Duration::from_micros(*lateness_us) != late || late > terms.guard() / 2 {
-                court.accuse("I4", format!("{} refused {late:?} late: {entry}", story.name));
+                court.accuse(
+                    "I4",
+                    format!("{} refused {late:?} late: {entry}", story.name),
+                );
             }
             if u128::from(*wait_ms) != entry.at.since(story.t0).as_millis() {
                 court.accuse("I4", format!("{} waited otherwise: {entry}", story.name));

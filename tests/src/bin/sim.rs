@@ -23,11 +23,22 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let number = |name: &str| {
         let place = arguments.iter().position(|argument| argument == name)?;
-        Some(arguments.get(place + 1).and_then(|value| value.parse::<u64>().ok()))
+        Some(
+            arguments
+                .get(place + 1)
+                .and_then(|value| value.parse::<u64>().ok()),
+        )
     };
     let known = ["--seeds", "--from", "--seed", "--wire"];
-    let strange = arguments.iter().find(|a| a.starts_with('-') && !known.contains(&a.as_str()));
-    match (strange, number("--seed"), number("--seeds"), number("--from")) {
+    let strange = arguments
+        .iter()
+        .find(|a| a.starts_with('-') && !known.contains(&a.as_str()));
+    match (
+        strange,
+        number("--seed"),
+        number("--seeds"),
+        number("--from"),
+    ) {
         (Some(_), ..) | (_, Some(None), ..) | (_, _, Some(None), _) | (.., Some(None)) => {
             eprintln!("{USAGE}");
             ExitCode::from(64)
@@ -35,20 +46,36 @@ fn main() -> ExitCode {
         (None, Some(Some(seed)), ..) => replay(seed, arguments.iter().any(|a| a == "--wire")),
         (None, None, seeds, from) => {
             let from = from.flatten().unwrap_or(1);
-            search(from, seeds.flatten().map_or(u64::MAX, |count| from.saturating_add(count)))
+            search(
+                from,
+                seeds
+                    .flatten()
+                    .map_or(u64::MAX, |count| from.saturating_add(count)),
+            )
         }
     }
 }
 
 fn replay(seed: u64, with_the_wire: bool) -> ExitCode {
     let account = any_floor(seed).play();
-    print!("{}", if with_the_wire { ladder(&account) } else { transcript(&account) });
+    print!(
+        "{}",
+        if with_the_wire {
+            ladder(&account)
+        } else {
+            transcript(&account)
+        }
+    );
     let mut found = violations(&account);
     found.extend(same_twice(&account, &any_floor(seed).play()));
     for violation in &found {
         println!("seed {seed}: {violation}");
     }
-    if found.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if found.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
 }
 
 /// Tries the seeds from `from` up to `end` on all cores.
@@ -73,7 +100,11 @@ fn search(from: u64, end: u64) -> ExitCode {
                         broken.store(true, Ordering::Relaxed);
                     }
                     if (seed - from + 1).is_multiple_of(10_000) {
-                        println!("{} seeds, {:.0} s", seed - from + 1, began.elapsed().as_secs_f64());
+                        println!(
+                            "{} seeds, {:.0} s",
+                            seed - from + 1,
+                            began.elapsed().as_secs_f64()
+                        );
                     }
                 }
             });
@@ -81,7 +112,10 @@ fn search(from: u64, end: u64) -> ExitCode {
     });
     let played = next.load(Ordering::Relaxed).min(end) - from;
     let seconds = began.elapsed().as_secs_f64();
-    println!("{played} seeds in {seconds:.1} s, {:.0} a second", played as f64 / seconds);
+    println!(
+        "{played} seeds in {seconds:.1} s, {:.0} a second",
+        played as f64 / seconds
+    );
     if broken.load(Ordering::Relaxed) {
         println!("replay with: cargo sim -- --seed SEED --wire");
         return ExitCode::FAILURE;

@@ -1,0 +1,33 @@
+//! The person at a phone, and what the phone itself is like.
+
+use std::{collections::VecDeque, time::Duration};
+
+/// What the person at the phone does about a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mood {
+    /// Lets it ring.
+    Ignores,
+    /// Lifts the handset so long after it began to ring.
+    Answers(Duration),
+    /// Presses reject, 603, so long after it began to ring.
+    Declines(Duration),
+    /// The phone refuses with this code before it rings: 486 busy, 404 not registered.
+    Refuses(u16),
+    /// The phone is without power: it says nothing at all.
+    Dead,
+}
+
+/// A phone and the person at it.
+#[derive(Clone, Debug)]
+pub struct PhoneSetup {
+    /// From the INVITE to the first sound.
+    pub rings_after: Duration,
+    /// Sound and silence together.
+    pub period: Duration,
+    /// What the person does about the first, second, … call; the last mood stays.
+    pub moods: VecDeque<Mood>,
+    /// How long the person talks before hanging up; none: leaves it to the caller.
+    pub talks: Option<Duration>,
+    /// Whether it says `Allow-Events: talk`.
+    pub answerable: bool,
+}
