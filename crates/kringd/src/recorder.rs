@@ -158,22 +158,22 @@ impl Recorder {
         self
     }
 
-    /// Waits a little for company; a write that somebody waits for closes the group at once.
+    /// Waits a little for company; a write that somebody waits for closes the group at once. Nobody
+    /// looks at the facts meanwhile, so the exchange wakes no thread by recording them.
     async fn gather(&mut self) {
         let until = Instant::now() + self.group;
-        while self.next.replies.is_empty() && self.next.group.entries.len() < GROUP_MAX {
-            let more = async {
-                tokio::select! {
-                    Some(recorded) = self.facts.recv() => Ok(recorded),
-                    Some(note) = self.notes.recv() => Err(note),
-                    else => std::future::pending().await,
-                }
-            };
-            match timeout_at(until, more).await {
-                Ok(Ok(recorded)) => self.take(recorded),
-                Ok(Err(note)) => self.take_note(note),
-                Err(_) => return,
+        while self.next.replies.is_empty() {
+            match timeout_at(until, self.notes.recv()).await {
+                Ok(Some(note)) => self.take_note(note),
+                // The time is over, or the screens are gone.
+                Ok(None) | Err(_) => break,
             }
+        }
+        while self.next.group.entries.len() < GROUP_MAX {
+            let Ok(recorded) = self.facts.try_recv() else {
+                return;
+            };
+            self.take(recorded);
         }
     }
 

@@ -6,10 +6,10 @@ use crate::exit::Fault;
 use kring_journal::{
     AgentId, CallId, CallRecord, CallerRef, EndedBy, Entry, Fact, RingResult, WallTime,
 };
-use kring_store::{ContactPatch, 
-    AgentRow, CallerRow, CaseKind, Confidentiality, ConfirmWrite, ContactChoice, Department, Group,
-    JournalLog, NewContact, Number, NumberPlan, Resolution, Role, Store, StoreRefused, Trusted,
-    TrustedWrite,
+use kring_store::{
+    AgentRow, CallerRow, CaseKind, Confidentiality, ConfirmWrite, ContactChoice, ContactPatch,
+    Department, Group, JournalLog, NewContact, Number, NumberPlan, Resolution, Role, Store,
+    StoreRefused, Trusted, TrustedWrite,
 };
 use kring_time::Moment;
 use rand::{RngCore, SeedableRng};
