@@ -71,7 +71,9 @@ impl Store {
             agent_columns!(),
             " FROM agent a ORDER BY a.login"
         );
-        let rows = sqlx::query(sql).fetch_all(&self.reader).await?;
+        let rows = sqlx::query(sql)
+            .fetch_all(&mut *self.reading().await?)
+            .await?;
         rows.iter()
             .map(|row| read_agent(&mut Cells::of(row, "agent")))
             .collect()
@@ -86,7 +88,7 @@ impl Store {
         );
         let row = sqlx::query(sql)
             .bind(login.as_str())
-            .fetch_optional(&self.reader)
+            .fetch_optional(&mut *self.reading().await?)
             .await?;
         row.map(|row| read_agent(&mut Cells::of(&row, "agent")))
             .transpose()
