@@ -96,7 +96,9 @@ impl ManyRows {
             while let Some((chunk, rest)) = rows.split_at_checked(size) {
                 let sql: &'static str = sql.get_or_init(|| self.text(size));
                 let mut given = Given::default();
-                chunk.iter().for_each(|row| give(row, &mut given));
+                for row in chunk {
+                    give(row, &mut given);
+                }
                 connection
                     .execute(sqlx::query_with(sql, given.take()))
                     .await?;
