@@ -1,7 +1,10 @@
 //! From the INVITE at kring's socket to `call.offered` at the agent's screen, one agent, one call after
 //! another: this process is PBX, phone and screen, so one clock measures all.
 
-use crate::{Options, Outcome, house::{House, free_port}};
+use crate::{
+    Options, Outcome,
+    house::{House, free_port},
+};
 use std::{
     net::UdpSocket,
     sync::mpsc,
@@ -15,7 +18,10 @@ const WARM_UP: u32 = 20;
 
 /// The distribution of the time to the pop.
 pub(crate) fn latency(options: &Options) -> Outcome<()> {
-    let (rate, count) = (options.number("--rate", 20)?, options.number("--count", 400)?);
+    let (rate, count) = (
+        options.number("--rate", 20)?,
+        options.number("--count", 400)?,
+    );
     let phone_at = free_port()?;
     let phone = UdpSocket::bind(("127.0.0.1", phone_at))?;
     thread::spawn(move || be_phone(&phone));
@@ -44,11 +50,16 @@ pub(crate) fn latency(options: &Options) -> Outcome<()> {
     took.sort_unstable();
     let at = |share: f64| {
         let index = ((took.len() as f64 * share) as usize).min(took.len().saturating_sub(1));
-        took.get(index).map_or(f64::NAN, |time| time.as_secs_f64() * 1e3)
+        took.get(index)
+            .map_or(f64::NAN, |time| time.as_secs_f64() * 1e3)
     };
     println!(
         "pop rate={rate}/s count={} lost={lost} p50={:.3}ms p90={:.3}ms p99={:.3}ms max={:.3}ms",
-        took.len(), at(0.5), at(0.9), at(0.99), at(1.0),
+        took.len(),
+        at(0.5),
+        at(0.9),
+        at(0.99),
+        at(1.0),
     );
     Ok(())
 }
@@ -60,18 +71,25 @@ fn open_screen(house: &House) -> Outcome<mpsc::Receiver<Instant>> {
     let headers = request.headers_mut();
     headers.insert("Cookie", HeaderValue::from_str(&house.cookie)?);
     headers.insert("Origin", HeaderValue::from_str(&format!("http://{host}"))?);
-    headers.insert("Sec-WebSocket-Protocol", HeaderValue::from_static("kring.v1"));
+    headers.insert(
+        "Sec-WebSocket-Protocol",
+        HeaderValue::from_static("kring.v1"),
+    );
     let (mut socket, _) = tungstenite::connect(request)?;
     if let tungstenite::stream::MaybeTlsStream::Plain(stream) = socket.get_ref() {
         stream.set_nodelay(true)?;
     }
-    socket.send(Message::text(r#"{"t":"hello","client_id":"load","caps":[]}"#))?;
+    socket.send(Message::text(
+        r#"{"t":"hello","client_id":"load","caps":[]}"#,
+    ))?;
     let (tell, told) = mpsc::channel();
     let (ready, opened) = mpsc::channel();
     thread::spawn(move || {
         while let Ok(message) = socket.read() {
             let now = Instant::now();
-            let Message::Text(text) = message else { continue };
+            let Message::Text(text) = message else {
+                continue;
+            };
             if text.contains("\"t\":\"welcome\"") {
                 let _ = ready.send(());
             }
@@ -85,7 +103,9 @@ fn open_screen(house: &House) -> Outcome<mpsc::Receiver<Instant>> {
             }
         }
     });
-    opened.recv_timeout(Duration::from_secs(5)).map_err(|_| "no welcome on the socket")?;
+    opened
+        .recv_timeout(Duration::from_secs(5))
+        .map_err(|_| "no welcome on the socket")?;
     Ok(told)
 }
 
@@ -97,10 +117,15 @@ fn invite(n: u32, port: u16) -> String {
          From: <sip:{}@127.0.0.1>;tag=l{n}\r\nTo: <sip:1203@127.0.0.1>\r\nCall-ID: load-{n}-{port}\r\n\
          CSeq: 1 INVITE\r\nContact: <sip:load@127.0.0.1:{port}>\r\nMax-Forwards: 70\r\n\
          Content-Type: application/sdp\r\nContent-Length: {}\r\n\r\n{sdp}",
-        // Numbers that `fill` has put into the database, and some that it has not.
-        format_args!("08{:08}", 10_000_000 + (n * 7_919) % 110_000),
+        number(n),
         sdp.len(),
     )
+}
+
+/// Numbers that `fill` has put into its database of 100,000 contacts, and one in eleven that it has not.
+fn number(n: u32) -> String {
+    let contact = u64::from(n) * 613 % 110_000;
+    format!("08{:08}", contact * 7_919 % 100_000_000)
 }
 
 /// CANCEL, then ACK of the 487.
@@ -110,7 +135,7 @@ fn give_up(pbx: &UdpSocket, n: u32, port: u16) -> Outcome<()> {
             "{method} sip:1203@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:{port};branch=z9hG4bKl{n}\r\n\
              From: <sip:{}@127.0.0.1>;tag=l{n}\r\nTo: <sip:1203@127.0.0.1>{to_tag}\r\n\
              Call-ID: load-{n}-{port}\r\nCSeq: 1 {method}\r\nMax-Forwards: 70\r\nContent-Length: 0\r\n\r\n",
-            format_args!("08{:08}", 10_000_000 + (n * 7_919) % 110_000),
+            number(n),
         )
     };
     pbx.send(request("CANCEL", "").as_bytes())?;
@@ -119,7 +144,10 @@ fn give_up(pbx: &UdpSocket, n: u32, port: u16) -> Outcome<()> {
         let length = pbx.recv(&mut buffer)?;
         let text = String::from_utf8_lossy(&buffer[..length]);
         if text.starts_with("SIP/2.0 487") {
-            let to = text.lines().find_map(|line| line.strip_prefix("To: ")).unwrap_or_default();
+            let to = text
+                .lines()
+                .find_map(|line| line.strip_prefix("To: "))
+                .unwrap_or_default();
             let tag = to.find(";tag=").map_or("", |at| &to[at..]);
             pbx.send(request("ACK", tag).as_bytes())?;
             return Ok(());
@@ -137,7 +165,10 @@ fn be_phone(socket: &UdpSocket) {
             invite.clone_from(&text);
             vec![answer(&text, "180 Ringing")]
         } else if text.starts_with("CANCEL") {
-            vec![answer(&text, "200 OK"), answer(&invite, "487 Request Terminated")]
+            vec![
+                answer(&text, "200 OK"),
+                answer(&invite, "487 Request Terminated"),
+            ]
         } else {
             Vec::new()
         };
