@@ -18,8 +18,18 @@ fn an_answered_call_has_sound_both_ways_and_no_strangers() {
     let phone_port = free_port();
     let (kring, _agents) = Kring::with_agents("", &[("malee", phone_port)]);
     let (mut citizen, mut agent) = (Ear::open(CITIZEN), Ear::open(AGENT));
-    let phone = Sipp::phone(kring.folder.path(), "phone_answers.xml", phone_port, agent.port);
-    let caller = Sipp::caller(kring.folder.path(), "caller_hangs_up.xml", kring.sip, citizen.port);
+    let phone = Sipp::phone(
+        kring.folder.path(),
+        "phone_answers.xml",
+        phone_port,
+        agent.port,
+    );
+    let caller = Sipp::caller(
+        kring.folder.path(),
+        "caller_hangs_up.xml",
+        kring.sip,
+        citizen.port,
+    );
 
     let answer = caller.wait_for(false, "200");
     let invite = phone.wait_for(false, "INVITE");
@@ -28,19 +38,35 @@ fn an_answered_call_has_sound_both_ways_and_no_strangers() {
     let intrude = || {
         for n in 0..20 {
             for port in [to_caller_side, to_agent_side] {
-                stranger.send_to(&packet(n, STRANGER), ("127.0.0.1", port)).expect("loopback");
+                stranger
+                    .send_to(&packet(n, STRANGER), ("127.0.0.1", port))
+                    .expect("loopback");
             }
         }
     };
     intrude();
     citizen.speak_to(&answer);
     agent.speak_to(&invite);
-    assert!(citizen.hears(AGENT, 25, Duration::from_secs(2)) >= 25, "the citizen hears the agent");
-    assert!(agent.hears(CITIZEN, 25, Duration::from_secs(2)) >= 25, "the agent hears the citizen");
+    assert!(
+        citizen.hears(AGENT, 25, Duration::from_secs(2)) >= 25,
+        "the citizen hears the agent"
+    );
+    assert!(
+        agent.hears(CITIZEN, 25, Duration::from_secs(2)) >= 25,
+        "the agent hears the citizen"
+    );
     intrude();
     let quarter = Duration::from_millis(250);
-    assert_eq!(citizen.hears(STRANGER, 1, quarter), 0, "no stranger at the citizen's ear");
-    assert_eq!(agent.hears(STRANGER, 1, quarter), 0, "no stranger at the agent's ear");
+    assert_eq!(
+        citizen.hears(STRANGER, 1, quarter),
+        0,
+        "no stranger at the citizen's ear"
+    );
+    assert_eq!(
+        agent.hears(STRANGER, 1, quarter),
+        0,
+        "no stranger at the agent's ear"
+    );
 
     caller.finish();
     phone.finish();
@@ -51,12 +77,29 @@ fn an_answered_call_has_sound_both_ways_and_no_strangers() {
     assert_eq!(call["agent"], "malee", "{call}");
     assert_eq!(call["ended_by"], "caller", "{call}");
     let journal = kring.journal_until("heard      Agent");
-    for line in ["offered", "ring       1", "invited    malee", "alerting   malee", "answered   malee", "media      from Caller", "media      from Agent", "ended      by Caller", "wrap-up    malee", "40 from strangers dropped"] {
+    for line in [
+        "offered",
+        "ring       1",
+        "invited    malee",
+        "alerting   malee",
+        "answered   malee",
+        "media      from Caller",
+        "media      from Agent",
+        "ended      by Caller",
+        "wrap-up    malee",
+        "40 from strangers dropped",
+    ] {
         assert!(journal.contains(line), "no {line:?} in\n{journal}");
     }
     let metrics = kring.metrics_until("kring_ring_rule_total{queue=\"main\",result=\"within\"} 1");
-    assert!(metrics.contains("kring_calls_total{direction=\"inbound\",outcome=\"answered\"} 1"), "{metrics}");
-    assert!(metrics.contains("kring_call_rings_bucket{le=\"1\"} 1"), "{metrics}");
+    assert!(
+        metrics.contains("kring_calls_total{direction=\"inbound\",outcome=\"answered\"} 1"),
+        "{metrics}"
+    );
+    assert!(
+        metrics.contains("kring_call_rings_bucket{le=\"1\"} 1"),
+        "{metrics}"
+    );
     kring.verify_journal();
 }
 
@@ -64,7 +107,12 @@ fn an_answered_call_has_sound_both_ways_and_no_strangers() {
 fn the_agent_may_hang_up_first() {
     let phone_port = free_port();
     let (kring, _agents) = Kring::with_agents("", &[("malee", phone_port)]);
-    let phone = Sipp::phone(kring.folder.path(), "phone_hangs_up.xml", phone_port, 30_000);
+    let phone = Sipp::phone(
+        kring.folder.path(),
+        "phone_hangs_up.xml",
+        phone_port,
+        30_000,
+    );
     let caller = Sipp::caller(kring.folder.path(), "caller_listens.xml", kring.sip, 30_002);
     caller.finish();
     phone.finish();
@@ -112,7 +160,12 @@ fn a_200_that_is_never_confirmed_ends_in_bye_to_both() {
     let phone_port = free_port();
     let (kring, _agents) = Kring::with_agents("", &[("malee", phone_port)]);
     let phone = Sipp::phone(kring.folder.path(), "phone_answers.xml", phone_port, 30_012);
-    let caller = Sipp::caller(kring.folder.path(), "caller_never_acks.xml", kring.sip, 30_014);
+    let caller = Sipp::caller(
+        kring.folder.path(),
+        "caller_never_acks.xml",
+        kring.sip,
+        30_014,
+    );
     let at_caller = caller.finish();
     let at_phone = phone.finish();
     let answered = at_caller.iter().find(|m| m.is("200")).expect("a 200").at;
@@ -120,10 +173,17 @@ fn a_200_that_is_never_confirmed_ends_in_bye_to_both() {
     assert!(repeats >= 8, "repeated by T1 to T2 for 64*T1: {repeats}");
     for ladder in [&at_caller, &at_phone] {
         let bye = ladder.iter().find(|m| m.is("BYE")).expect("a BYE").at;
-        assert!((31.0..40.0).contains(&(bye - answered)), "BYE after {} s", bye - answered);
+        assert!(
+            (31.0..40.0).contains(&(bye - answered)),
+            "BYE after {} s",
+            bye - answered
+        );
     }
     let call = kring.newest_call("state", "ended");
-    assert_eq!((&call["ended_by"], &call["cause"]), (&"kring".into(), &"no_ack".into()));
+    assert_eq!(
+        (&call["ended_by"], &call["cause"]),
+        (&"kring".into(), &"no_ack".into())
+    );
 }
 
 /// The handset is lifted while the CANCEL of the deadline arrives: within half the guard it wins.
@@ -131,12 +191,25 @@ fn a_200_that_is_never_confirmed_ends_in_bye_to_both() {
 fn an_answer_that_crosses_the_cancel_wins() {
     let phone_port = free_port();
     let (kring, _agents) = Kring::with_agents("", &[("malee", phone_port)]);
-    let phone = Sipp::phone(kring.folder.path(), "phone_answers_crossing.xml", phone_port, 30_016);
-    let caller = Sipp::caller(kring.folder.path(), "caller_hangs_up.xml", kring.sip, 30_018);
+    let phone = Sipp::phone(
+        kring.folder.path(),
+        "phone_answers_crossing.xml",
+        phone_port,
+        30_016,
+    );
+    let caller = Sipp::caller(
+        kring.folder.path(),
+        "caller_hangs_up.xml",
+        kring.sip,
+        30_018,
+    );
     caller.finish();
     phone.finish();
     let call = kring.newest_call("state", "ended");
-    assert_eq!((&call["outcome"], &call["result"]), (&"answered".into(), &"within".into()));
+    assert_eq!(
+        (&call["outcome"], &call["result"]),
+        (&"answered".into(), &"within".into())
+    );
     assert_eq!(call["rings"], 3, "{call}");
     let journal = kring.journal_until("ended");
     assert!(journal.contains("withdrawn  malee Rona"), "{journal}");

@@ -15,7 +15,10 @@ pub fn binary() -> PathBuf {
         return named.into();
     }
     let test = std::env::current_exe().expect("a test has a path");
-    let debug = test.parent().and_then(|deps| deps.parent()).expect("deps lies in a folder");
+    let debug = test
+        .parent()
+        .and_then(|deps| deps.parent())
+        .expect("deps lies in a folder");
     debug.join("kringd")
 }
 
@@ -52,7 +55,10 @@ impl Kring {
     /// Starts it with agents at these SIP ports, each signed in and ready, in this order.
     pub fn with_agents(extra: &str, agents: &[(&'static str, u16)]) -> (Kring, Vec<Agent>) {
         let kring = Kring::start(extra, agents);
-        let agents = agents.iter().map(|(login, _)| kring.sign_in(login)).collect();
+        let agents = agents
+            .iter()
+            .map(|(login, _)| kring.sign_in(login))
+            .collect();
         (kring, agents)
     }
 
@@ -68,18 +74,32 @@ impl Kring {
         std::fs::write(folder.path().join("kring.toml"), config).expect("the folder is writable");
         for (login, port) in agents {
             let device = format!("sip:{login}@127.0.0.1:{port}");
-            let add = ["user", "add", login, "--role", "agent", "--name", login, "--device"];
-            let added = run(&folder, &[&add[..], &[&device, "--password-stdin"]].concat(), PASSWORD);
+            let add = [
+                "user", "add", login, "--role", "agent", "--name", login, "--device",
+            ];
+            let added = run(
+                &folder,
+                &[&add[..], &[&device, "--password-stdin"]].concat(),
+                PASSWORD,
+            );
             assert!(added.status.success(), "{added:?}");
         }
         let made = run(&folder, &["token", "add", "tests", "--scope", "admin"], "");
         assert!(made.status.success(), "{made:?}");
         let printed = String::from_utf8_lossy(&made.stdout).into_owned();
         let words = printed.split_whitespace();
-        let secret = words.max_by_key(|word| word.len()).expect("the token is printed");
+        let secret = words
+            .max_by_key(|word| word.len())
+            .expect("the token is printed");
         let token = format!("Authorization: Bearer {secret}");
         let child = open(&folder);
-        Kring { child, folder, sip, http, token }
+        Kring {
+            child,
+            folder,
+            sip,
+            http,
+            token,
+        }
     }
 
     /// SIGKILL.
@@ -99,7 +119,11 @@ impl Kring {
         assert!(answer.status < 300, "{answer:?}");
         let cookie = answer.cookie.expect("a session has a cookie");
         let session = format!("Cookie: {cookie}");
-        let agent = Agent { login, session, http: self.http };
+        let agent = Agent {
+            login,
+            session,
+            http: self.http,
+        };
         let ready = agent.post("/api/v1/me/presence", r#"{"state":"ready"}"#);
         assert!(ready.status < 300, "{ready:?}");
         agent
@@ -114,7 +138,10 @@ impl Kring {
         })
         .unwrap_or_else(|| {
             let written = run(&self.folder, &["journal"], "");
-            panic!("no {last:?} in\n{}", String::from_utf8_lossy(&written.stdout))
+            panic!(
+                "no {last:?} in\n{}",
+                String::from_utf8_lossy(&written.stdout)
+            )
         })
     }
 
@@ -127,8 +154,10 @@ impl Kring {
     /// `/metrics`, once it contains `line`.
     pub fn metrics_until(&self, line: &str) -> String {
         let text = || http(self.http, "GET", "/metrics", "", "").body;
-        eventually(Duration::from_secs(5), || Some(text()).filter(|text| text.contains(line)))
-            .unwrap_or_else(|| panic!("no {line:?} in\n{}", text()))
+        eventually(Duration::from_secs(5), || {
+            Some(text()).filter(|text| text.contains(line))
+        })
+        .unwrap_or_else(|| panic!("no {line:?} in\n{}", text()))
     }
 
     /// Everything that a reader of everything is told.
@@ -138,7 +167,10 @@ impl Kring {
 
     /// One who may read everything, and whom the daemon may leave.
     pub fn reader(&self) -> Reader {
-        Reader { token: self.token.clone(), http: self.http }
+        Reader {
+            token: self.token.clone(),
+            http: self.http,
+        }
     }
 
     /// The newest call's history row, once `field` of it is `value`.
@@ -147,16 +179,24 @@ impl Kring {
             let calls: Value = serde_json::from_str(&self.get("/api/v1/calls").body).ok()?;
             calls["items"].get(0).cloned()
         };
-        eventually(Duration::from_secs(45), || newest().filter(|call| call[field] == value))
-            .unwrap_or_else(|| panic!("no {field} = {value} in {:?}", self.get("/api/v1/calls")))
+        eventually(Duration::from_secs(45), || {
+            newest().filter(|call| call[field] == value)
+        })
+        .unwrap_or_else(|| panic!("no {field} = {value} in {:?}", self.get("/api/v1/calls")))
     }
 
     /// The daemon's memory, kB.
     pub fn resident_kb(&self) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()));
         let status = status.expect("it runs");
-        let line = status.lines().find(|line| line.starts_with("VmRSS")).expect("Linux tells");
-        line.split_whitespace().nth(1).and_then(|kb| kb.parse().ok()).expect("a number of kB")
+        let line = status
+            .lines()
+            .find(|line| line.starts_with("VmRSS"))
+            .expect("Linux tells");
+        line.split_whitespace()
+            .nth(1)
+            .and_then(|kb| kb.parse().ok())
+            .expect("a number of kB")
     }
 }
 
@@ -298,8 +338,13 @@ fn try_http(port: u16, method: &str, path: &str, who: &str, body: &str) -> Optio
         .body(body.to_owned())
         .expect("a request");
     let mut answer = agent.run(request).ok()?;
-    let cookie = answer.headers().get("set-cookie").and_then(|value| value.to_str().ok());
-    let cookie = cookie.and_then(|value| value.split(';').next()).map(str::to_owned);
+    let cookie = answer
+        .headers()
+        .get("set-cookie")
+        .and_then(|value| value.to_str().ok());
+    let cookie = cookie
+        .and_then(|value| value.split(';').next())
+        .map(str::to_owned);
     Some(Answer {
         status: answer.status().as_u16(),
         body: answer.body_mut().read_to_string().ok()?,

@@ -29,8 +29,14 @@ struct Acknowledged {
 /// 50 kills in `tests/run`; `POWER_CUTS` sets another number.
 #[test]
 fn nothing_acknowledged_is_lost_when_the_process_is_killed() {
-    let kills = std::env::var("POWER_CUTS").ok().and_then(|n| n.parse().ok()).unwrap_or(50);
-    let seed = std::env::var("POWER_SEED").ok().and_then(|n| n.parse().ok()).unwrap_or(1_203);
+    let kills = std::env::var("POWER_CUTS")
+        .ok()
+        .and_then(|n| n.parse().ok())
+        .unwrap_or(50);
+    let seed = std::env::var("POWER_SEED")
+        .ok()
+        .and_then(|n| n.parse().ok())
+        .unwrap_or(1_203);
     println!("seed {seed}");
     let mut chance = ChaCha8Rng::seed_from_u64(seed);
     let phones_at = free_port();
@@ -52,12 +58,17 @@ fn nothing_acknowledged_is_lost_when_the_process_is_killed() {
             let working = scope.spawn(|| work(&reader, &agents, &pbx, kill));
             thread::park_timeout(after);
             kring.kill();
-            working.join().expect("the clients end when the daemon does")
+            working
+                .join()
+                .expect("the clients end when the daemon does")
         });
         kring.start_again();
         for agent in &agents {
             let ready = agent.post("/api/v1/me/presence", r#"{"state":"ready"}"#);
-            assert!(ready.status < 300, "kill {kill}: sessions outlive the process: {ready:?}");
+            assert!(
+                ready.status < 300,
+                "kill {kill}: sessions outlive the process: {ready:?}"
+            );
         }
         check(&kring, &agents, &acknowledged, kill);
         drafts += acknowledged.drafts.len();
@@ -66,23 +77,41 @@ fn nothing_acknowledged_is_lost_when_the_process_is_killed() {
     over.store(true, Ordering::Relaxed);
     playing.join().expect("the phones end");
     println!("{kills} kills, {drafts} drafts and {cases} cases acknowledged, none lost");
-    assert!(drafts > 0 && cases > 0, "the kills came before anything was written");
+    assert!(
+        drafts > 0 && cases > 0,
+        "the kills came before anything was written"
+    );
 }
 
 fn check(kring: &Kring, agents: &[Agent], acknowledged: &Acknowledged, kill: usize) {
     kring.verify_journal();
     let calls: Value = serde_json::from_str(&kring.get("/api/v1/calls").body).expect("JSON");
-    let alive = calls["items"].as_array().expect("a list").iter().find(|c| c["state"] != "ended");
+    let alive = calls["items"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .find(|c| c["state"] != "ended");
     assert_eq!(alive, None, "kill {kill}: a call is shown alive");
     for (case, subject) in &acknowledged.cases {
         let found = kring.get(&format!("/api/v1/cases/by-ref/{case}"));
-        assert!(found.body.contains(subject), "kill {kill}: {case} is lost: {found:?}");
+        assert!(
+            found.body.contains(subject),
+            "kill {kill}: {case} is lost: {found:?}"
+        );
     }
     for (login, call, subject) in &acknowledged.drafts {
-        let owner = agents.iter().find(|agent| agent.login == *login).expect("a seat");
+        let owner = agents
+            .iter()
+            .find(|agent| agent.login == *login)
+            .expect("a seat");
         let found = owner.get(&format!("/api/v1/calls/{call}/draft"));
         // A confirm whose answer the kill cut off took the draft with it; then there is a case.
-        let recorded = || owner.get(&format!("/api/v1/calls/{call}")).body.contains("\"case_ref\":\"");
+        let recorded = || {
+            owner
+                .get(&format!("/api/v1/calls/{call}"))
+                .body
+                .contains("\"case_ref\":\"")
+        };
         let kept = found.body.contains(subject) || (found.status == 404 && recorded());
         assert!(kept, "kill {kill}: {call} is lost: {found:?}");
     }
@@ -130,7 +159,9 @@ fn type_and_hang_up(
     let stored = owner.try_put(&format!("/api/v1/calls/{id}/draft"), &body)?;
     // Later rounds do not know the version and are refused: the first one stands.
     if stored.status < 300 {
-        acknowledged.drafts.push((owner.login, id.to_owned(), subject));
+        acknowledged
+            .drafts
+            .push((owner.login, id.to_owned(), subject));
     }
     if round % 2 == 1 {
         owner.try_post(&format!("/api/v1/calls/{id}/hangup"), "")?;
@@ -145,7 +176,9 @@ fn confirm(owner: &Agent, id: &str, kill: usize, acknowledged: &mut Acknowledged
     if made.status == 201 {
         let case: Value = serde_json::from_str(&made.body).ok()?;
         acknowledged.drafts.retain(|(_, call, _)| call != id);
-        acknowledged.cases.push((case["ref"].as_str()?.to_owned(), subject));
+        acknowledged
+            .cases
+            .push((case["ref"].as_str()?.to_owned(), subject));
     }
     Some(())
 }
@@ -159,7 +192,9 @@ impl Pbx {
     fn open(kring: u16) -> Pbx {
         let socket = UdpSocket::bind("127.0.0.1:0").expect("a free port");
         socket.connect(("127.0.0.1", kring)).expect("loopback");
-        socket.set_read_timeout(Some(Duration::from_millis(5))).expect("a timeout");
+        socket
+            .set_read_timeout(Some(Duration::from_millis(5)))
+            .expect("a timeout");
         Pbx { socket }
     }
 
@@ -178,10 +213,16 @@ impl Pbx {
             let cseq = header(&text, "CSeq");
             if text.starts_with("SIP/2.0 200") && cseq.ends_with("INVITE") {
                 let n = header(&text, "Call-ID").trim_start_matches("cut-");
-                let n = n.split('-').next().and_then(|n| n.parse().ok()).unwrap_or(0);
+                let n = n
+                    .split('-')
+                    .next()
+                    .and_then(|n| n.parse().ok())
+                    .unwrap_or(0);
                 let to = header(&text, "To");
                 let tag = to.find(";tag=").map_or("", |at| &to[at..]);
-                let _ = self.socket.send(request("ACK", n, port, tag, "1 ACK", "").as_bytes());
+                let _ = self
+                    .socket
+                    .send(request("ACK", n, port, tag, "1 ACK", "").as_bytes());
             } else if text.starts_with("BYE") {
                 let _ = self.socket.send(response(&text, "200 OK", "").as_bytes());
             }
@@ -191,7 +232,9 @@ impl Pbx {
 
 /// All phones at one port: each INVITE is answered at once, each request gets its 200.
 fn be_phones(socket: &UdpSocket, over: &AtomicBool) {
-    socket.set_read_timeout(Some(Duration::from_millis(100))).expect("a timeout");
+    socket
+        .set_read_timeout(Some(Duration::from_millis(100)))
+        .expect("a timeout");
     let mut buffer = [0; 4_000];
     while !over.load(Ordering::Relaxed) {
         let Ok((length, from)) = socket.recv_from(&mut buffer) else {
@@ -209,7 +252,11 @@ const SDP: &str = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\
                    m=audio 40000 RTP/AVP 8\r\na=rtpmap:8 PCMA/8000\r\n";
 
 fn request(method: &str, n: usize, port: u16, to_tag: &str, cseq: &str, body: &str) -> String {
-    let kind = if body.is_empty() { "" } else { "Content-Type: application/sdp\r\n" };
+    let kind = if body.is_empty() {
+        ""
+    } else {
+        "Content-Type: application/sdp\r\n"
+    };
     format!(
         "{method} sip:1203@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:{port};branch=z9hG4bK{method}{n}\r\n\
          From: <sip:08123{n:05}@127.0.0.1>;tag=c{n}\r\nTo: <sip:1203@127.0.0.1>{to_tag}\r\n\
@@ -229,7 +276,11 @@ fn response(request: &str, status: &str, body: &str) -> String {
             _ => {}
         }
     }
-    let kind = if body.is_empty() { "" } else { "Content-Type: application/sdp\r\n" };
+    let kind = if body.is_empty() {
+        ""
+    } else {
+        "Content-Type: application/sdp\r\n"
+    };
     text + &format!(
         "Contact: <sip:phone@127.0.0.1>\r\n{kind}Content-Length: {}\r\n\r\n{body}",
         body.len()
@@ -238,7 +289,10 @@ fn response(request: &str, status: &str, body: &str) -> String {
 
 fn header<'a>(message: &'a str, name: &str) -> &'a str {
     let start = format!("{name}: ");
-    message.lines().find_map(|line| line.strip_prefix(&start)).unwrap_or_default()
+    message
+        .lines()
+        .find_map(|line| line.strip_prefix(&start))
+        .unwrap_or_default()
 }
 
 /// The daemon that was killed comes back on its own ports.
@@ -250,7 +304,10 @@ fn a_port_that_is_taken_is_said_in_one_line() {
     assert_eq!(second.status.code(), Some(69), "{second:?}");
     let said = String::from_utf8_lossy(&second.stderr).into_owned();
     let line = said.lines().find(|line| line.contains("address in use"));
-    assert!(line.is_some_and(|line| line.contains("Stop the other")), "{said}");
+    assert!(
+        line.is_some_and(|line| line.contains("Stop the other")),
+        "{said}"
+    );
     let alive = eventually(Duration::from_secs(2), || Some(kring.resident_kb()));
     assert!(alive.is_some_and(|kb| kb > 0));
 }

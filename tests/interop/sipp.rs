@@ -28,7 +28,9 @@ impl Logged {
     /// `INVITE`, `486`, …
     pub fn is(&self, what: &str) -> bool {
         let first = self.text.lines().next().unwrap_or_default();
-        let status = first.strip_prefix("SIP/2.0 ").and_then(|rest| rest.split(' ').next());
+        let status = first
+            .strip_prefix("SIP/2.0 ")
+            .and_then(|rest| rest.split(' ').next());
         status.or(first.split(' ').next()) == Some(what)
     }
 }
@@ -46,20 +48,41 @@ impl Sipp {
     }
 
     fn start(folder: &Path, scenario: &str, port: u16, rtp: u16, more: &[&str]) -> Sipp {
-        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("interop/sipp").join(scenario);
+        let file = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("interop/sipp")
+            .join(scenario);
         assert!(file.exists(), "{} is missing", file.display());
         let name = scenario.trim_end_matches(".xml");
         let (log, errors) = (
             folder.join(format!("{name}-{port}.log")),
             folder.join(format!("{name}-{port}.err")),
         );
-        let port = if port == 0 { crate::kring::free_port() } else { port };
+        let port = if port == 0 {
+            crate::kring::free_port()
+        } else {
+            port
+        };
         let child = Command::new("sipp")
             .args(more)
             .arg("-sf")
             .arg(file)
-            .args(["-i", "127.0.0.1", "-p", &port.to_string(), "-m", "1", "-nostdin"])
-            .args(["-key", "rtp", &rtp.to_string(), "-timeout", "60", "-timeout_error"])
+            .args([
+                "-i",
+                "127.0.0.1",
+                "-p",
+                &port.to_string(),
+                "-m",
+                "1",
+                "-nostdin",
+            ])
+            .args([
+                "-key",
+                "rtp",
+                &rtp.to_string(),
+                "-timeout",
+                "60",
+                "-timeout_error",
+            ])
             .args(["-trace_msg", "-message_overwrite", "true", "-message_file"])
             .arg(&log)
             .args(["-trace_err", "-error_file"])
@@ -81,14 +104,20 @@ impl Sipp {
 
     /// Waits until it has logged such a message.
     pub fn wait_for(&self, sent: bool, what: &str) -> Logged {
-        let found = || self.ladder().into_iter().find(|m| m.sent == sent && m.is(what));
+        let found = || {
+            self.ladder()
+                .into_iter()
+                .find(|m| m.sent == sent && m.is(what))
+        };
         eventually(Duration::from_secs(45), found)
             .unwrap_or_else(|| panic!("no {what} (sent: {sent}) in {:#?}", self.ladder()))
     }
 
     /// Waits for its end; the call must have gone as the scenario says.
     pub fn finish(mut self) -> Vec<Logged> {
-        let ended = eventually(Duration::from_secs(60), || self.child.try_wait().ok().flatten());
+        let ended = eventually(Duration::from_secs(60), || {
+            self.child.try_wait().ok().flatten()
+        });
         let ladder = self.ladder();
         let errors = std::fs::read_to_string(&self.errors).unwrap_or_default();
         let code = ended.and_then(|status| status.code());

@@ -25,7 +25,9 @@ impl Ear {
     /// An ear that says `says` once it knows where to.
     pub fn open(says: u8) -> Ear {
         let socket = UdpSocket::bind("127.0.0.1:0").expect("a free port");
-        socket.set_read_timeout(Some(Duration::from_millis(20))).expect("a timeout");
+        socket
+            .set_read_timeout(Some(Duration::from_millis(20)))
+            .expect("a timeout");
         Ear {
             port: socket.local_addr().expect("bound").port(),
             socket: Arc::new(socket),
@@ -81,8 +83,12 @@ impl Drop for Ear {
 
 /// The audio port of an SDP body.
 pub fn sdp_port(message: &str) -> u16 {
-    let line = message.lines().find_map(|line| line.strip_prefix("m=audio "));
-    let port = line.and_then(|line| line.split(' ').next()).and_then(|port| port.parse().ok());
+    let line = message
+        .lines()
+        .find_map(|line| line.strip_prefix("m=audio "));
+    let port = line
+        .and_then(|line| line.split(' ').next())
+        .and_then(|port| port.parse().ok());
     port.unwrap_or_else(|| panic!("no audio in {message}"))
 }
 

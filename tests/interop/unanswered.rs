@@ -7,7 +7,9 @@ use crate::{
 
 fn at(ladder: &[Logged], sent: bool, what: &str) -> f64 {
     let found = ladder.iter().find(|m| m.sent == sent && m.is(what));
-    found.unwrap_or_else(|| panic!("no {what} in {ladder:#?}")).at
+    found
+        .unwrap_or_else(|| panic!("no {what} in {ladder:#?}"))
+        .at
 }
 
 /// The phone rings from 14.0 to 15.0 s, then gets CANCEL; the caller's final response has left by 15.0 s.
@@ -16,22 +18,37 @@ fn nobody_answers_and_the_phone_is_silent_before_a_fourth_ring() {
     let phone_port = free_port();
     let (kring, _agents) = Kring::with_agents("", &[("malee", phone_port)]);
     let phone = Sipp::phone(kring.folder.path(), "phone_rings.xml", phone_port, 30_100);
-    let caller = Sipp::caller(kring.folder.path(), "caller_gets_486.xml", kring.sip, 30_102);
+    let caller = Sipp::caller(
+        kring.folder.path(),
+        "caller_gets_486.xml",
+        kring.sip,
+        30_102,
+    );
     let at_caller = caller.finish();
     let at_phone = phone.finish();
 
     let rang = at(&at_phone, false, "CANCEL") - at(&at_phone, true, "180");
     assert!((14.0..15.0).contains(&rang), "the phone rang {rang:.3} s");
     let waited = at(&at_caller, false, "486") - at(&at_caller, false, "180");
-    assert!((14.5..=15.0).contains(&waited), "the caller waited {waited:.3} s");
+    assert!(
+        (14.5..=15.0).contains(&waited),
+        "the caller waited {waited:.3} s"
+    );
     let busy = at_caller.iter().find(|m| m.is("486")).expect("a 486");
     assert!(busy.text.contains("Retry-After: 60"), "{}", busy.text);
 
     let call = kring.newest_call("state", "ended");
-    assert_eq!((&call["outcome"], &call["result"]), (&"rejected".into(), &"refused".into()));
+    assert_eq!(
+        (&call["outcome"], &call["result"]),
+        (&"rejected".into(), &"refused".into())
+    );
     assert_eq!(call["rings"], 3, "{call}");
     let journal = kring.journal_until("refused");
-    for line in ["ring       3", "withdrawn  malee Rona", "refused    busy, retry after 60 s"] {
+    for line in [
+        "ring       3",
+        "withdrawn  malee Rona",
+        "refused    busy, retry after 60 s",
+    ] {
         assert!(journal.contains(line), "no {line:?} in\n{journal}");
     }
     assert!(!journal.contains("late "), "{journal}");
@@ -48,9 +65,15 @@ fn a_caller_who_gives_up_is_abandoned_and_the_phone_is_told() {
     caller.finish();
     phone.finish();
     let call = kring.newest_call("state", "ended");
-    assert_eq!((&call["outcome"], &call["result"]), (&"abandoned".into(), &"abandoned_within".into()));
+    assert_eq!(
+        (&call["outcome"], &call["result"]),
+        (&"abandoned".into(), &"abandoned_within".into())
+    );
     let journal = kring.journal_until("abandoned");
-    assert!(journal.contains("withdrawn  malee CallerGaveUp"), "{journal}");
+    assert!(
+        journal.contains("withdrawn  malee CallerGaveUp"),
+        "{journal}"
+    );
     kring.metrics_until("kring_calls_total{direction=\"inbound\",outcome=\"abandoned\"} 1");
 }
 
@@ -59,14 +82,22 @@ fn a_caller_who_gives_up_is_abandoned_and_the_phone_is_told() {
 fn a_200_after_the_caller_has_gone_is_acknowledged_and_hung_up() {
     let phone_port = free_port();
     let (kring, agents) = Kring::with_agents("", &[("malee", phone_port)]);
-    let phone = Sipp::phone(kring.folder.path(), "phone_answers_too_late.xml", phone_port, 30_108);
+    let phone = Sipp::phone(
+        kring.folder.path(),
+        "phone_answers_too_late.xml",
+        phone_port,
+        30_108,
+    );
     let caller = Sipp::caller(kring.folder.path(), "caller_cancels.xml", kring.sip, 30_110);
     caller.finish();
     phone.finish();
     let call = kring.newest_call("state", "ended");
     assert_eq!(call["outcome"], "abandoned", "{call}");
     let journal = kring.journal_until("lost race");
-    assert!(journal.contains("lost race  malee, the call was over"), "{journal}");
+    assert!(
+        journal.contains("lost race  malee, the call was over"),
+        "{journal}"
+    );
     let unfinished = agents[0].get("/api/v1/unfinished");
     assert!(unfinished.body.contains("\"items\":[]"), "{unfinished:?}");
 }
@@ -76,8 +107,18 @@ fn a_200_after_the_caller_has_gone_is_acknowledged_and_hung_up() {
 fn a_200_after_the_deadline_action_is_acknowledged_and_hung_up() {
     let phone_port = free_port();
     let (kring, _agents) = Kring::with_agents("", &[("malee", phone_port)]);
-    let phone = Sipp::phone(kring.folder.path(), "phone_answers_too_late.xml", phone_port, 30_112);
-    let caller = Sipp::caller(kring.folder.path(), "caller_gets_486.xml", kring.sip, 30_114);
+    let phone = Sipp::phone(
+        kring.folder.path(),
+        "phone_answers_too_late.xml",
+        phone_port,
+        30_112,
+    );
+    let caller = Sipp::caller(
+        kring.folder.path(),
+        "caller_gets_486.xml",
+        kring.sip,
+        30_114,
+    );
     caller.finish();
     phone.finish();
     assert_eq!(kring.newest_call("state", "ended")["outcome"], "rejected");
@@ -88,7 +129,11 @@ fn a_200_after_the_deadline_action_is_acknowledged_and_hung_up() {
 #[test]
 fn busy_and_declined_phones_are_passed_over_at_once() {
     let ports = [free_port(), free_port(), free_port()];
-    let agents = [("anong", ports[0]), ("boonmi", ports[1]), ("chai", ports[2])];
+    let agents = [
+        ("anong", ports[0]),
+        ("boonmi", ports[1]),
+        ("chai", ports[2]),
+    ];
     let (kring, _agents) = Kring::with_agents("", &agents);
     let folder = kring.folder.path();
     let busy = Sipp::phone(folder, "phone_busy.xml", ports[0], 30_116);
@@ -100,9 +145,16 @@ fn busy_and_declined_phones_are_passed_over_at_once() {
     declines.finish();
     answers.finish();
     let call = kring.newest_call("state", "ended");
-    assert_eq!((&call["agent"], &call["outcome"]), (&"chai".into(), &"answered".into()));
+    assert_eq!(
+        (&call["agent"], &call["outcome"]),
+        (&"chai".into(), &"answered".into())
+    );
     let journal = kring.journal_until("ended");
-    for line in ["unreached  anong Busy 486", "unreached  boonmi Declined 603", "answered   chai"] {
+    for line in [
+        "unreached  anong Busy 486",
+        "unreached  boonmi Declined 603",
+        "answered   chai",
+    ] {
         assert!(journal.contains(line), "no {line:?} in\n{journal}");
     }
 }
@@ -114,7 +166,12 @@ fn an_unstaffed_queue_refuses_at_once() {
     let (kring, agents) = Kring::with_agents("", &[("malee", phone_port)]);
     let away = agents[0].post("/api/v1/me/presence", r#"{"state":"offline"}"#);
     assert!(away.status < 300, "{away:?}");
-    let caller = Sipp::caller(kring.folder.path(), "caller_gets_480.xml", kring.sip, 30_124);
+    let caller = Sipp::caller(
+        kring.folder.path(),
+        "caller_gets_480.xml",
+        kring.sip,
+        30_124,
+    );
     let ladder = caller.finish();
     let waited = at(&ladder, false, "480") - at(&ladder, true, "INVITE");
     assert!(waited < 0.5, "{waited}");
@@ -130,10 +187,19 @@ fn a_redirect_at_the_deadline_names_the_overflow() {
                     guard_ms = 300\n[[queue]]\nname = \"main\"\noverflow = \"sip:9000@127.0.0.1:5999\"\n";
     let (kring, _agents) = Kring::with_agents(redirect, &[("malee", phone_port)]);
     let phone = Sipp::phone(kring.folder.path(), "phone_rings.xml", phone_port, 30_126);
-    let caller = Sipp::caller(kring.folder.path(), "caller_gets_302.xml", kring.sip, 30_128);
+    let caller = Sipp::caller(
+        kring.folder.path(),
+        "caller_gets_302.xml",
+        kring.sip,
+        30_128,
+    );
     let ladder = caller.finish();
     phone.finish();
     let moved = ladder.iter().find(|m| m.is("302")).expect("a 302");
-    assert!(moved.text.contains("Contact: <sip:9000@127.0.0.1:5999>"), "{}", moved.text);
+    assert!(
+        moved.text.contains("Contact: <sip:9000@127.0.0.1:5999>"),
+        "{}",
+        moved.text
+    );
     assert_eq!(kring.newest_call("state", "ended")["result"], "refused");
 }
