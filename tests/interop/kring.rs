@@ -67,9 +67,8 @@ impl Kring {
         let (sip, http) = (free_port(), free_port());
         let config = format!(
             "data_dir = {:?}\n{extra}\n[sip]\nlisten = [\"udp:127.0.0.1:{sip}\", \"tcp:127.0.0.1:{sip}\"]\n\
-             [http]\nlisten = \"127.0.0.1:{http}\"\n[media]\nrtp_ports = \"{}\"\ndead_after_s = 90\n",
+             [http]\nlisten = \"127.0.0.1:{http}\"\n[media]\ndead_after_s = 90\n",
             folder.path().join("data"),
-            rtp_ports(),
         );
         std::fs::write(folder.path().join("kring.toml"), config).expect("the folder is writable");
         for (login, port) in agents {
@@ -255,12 +254,6 @@ fn open(folder: &tempfile::TempDir) -> Child {
 }
 
 const PASSWORD: &str = "correct horse battery";
-
-/// Each daemon of one test run takes a part of the range of its own.
-fn rtp_ports() -> String {
-    let first = 20_000 + (std::process::id() % 48) * 200;
-    format!("{first}-{}", first + 199)
-}
 
 /// Runs one of the daemon's commands to its end.
 pub fn run(folder: &tempfile::TempDir, arguments: &[&str], input: &str) -> Output {
