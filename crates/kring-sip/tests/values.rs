@@ -158,7 +158,10 @@ fn what_is_set_is_escaped() {
     assert_eq!(uri.to_string(), "sip:b;lr");
     let mut opaque: Uri = "isbn:2983792873".parse().unwrap();
     opaque.set_user(Some("x"));
-    assert_eq!((opaque.to_string().as_str(), opaque.user()), ("isbn:2983792873", None));
+    assert_eq!(
+        (opaque.to_string().as_str(), opaque.user()),
+        ("isbn:2983792873", None)
+    );
 }
 
 #[test]

@@ -70,7 +70,11 @@ impl Sub<Duration> for Moment {
 /// Seconds with three decimals, right-aligned on request: `14.580`.
 impl fmt::Display for Moment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&format!("{}.{:03}", self.0 / 1_000_000, self.0 / 1_000 % 1_000))
+        f.pad(&format!(
+            "{}.{:03}",
+            self.0 / 1_000_000,
+            self.0 / 1_000 % 1_000
+        ))
     }
 }
 

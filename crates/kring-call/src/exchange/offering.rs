@@ -71,7 +71,10 @@ impl Exchange {
         };
         // Between the leavers of one hop and the joiners of the next nobody is rung: who leaves in the
         // silence must not be called back in it.
-        let State::Ringing { leavers_gone: false } = call.state else {
+        let State::Ringing {
+            leavers_gone: false,
+        } = call.state
+        else {
             return;
         };
         if now >= call.clock.last_offer_at() {

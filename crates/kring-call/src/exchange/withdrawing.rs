@@ -52,7 +52,13 @@ impl Exchange {
 
     /// A phone that was told to stop says that it has. That it rang at all may be seen only now: a 180
     /// can be lost, but a phone that obeys CANCEL with 487 (RFC 3261 section 9.2) was not silent before.
-    pub(super) fn phone_is_silent(&mut self, now: Moment, leg: LegId, phone: WithdrawnPhone, last: LastWord) {
+    pub(super) fn phone_is_silent(
+        &mut self,
+        now: Moment,
+        leg: LegId,
+        phone: WithdrawnPhone,
+        last: LastWord,
+    ) {
         self.legs.remove(&leg);
         if phone.alerting || last == LastWord::Obeyed {
             self.note_overrun(now, phone.call, &phone.agent, phone.deadline);

@@ -98,11 +98,17 @@ impl Endpoint {
     /// Takes back a 100 that has not left yet: it would stop the caller from repeating an INVITE whose
     /// refusal we shall not repeat (RFC 3261 §8.2.7).
     fn unsay(&mut self, invite: ServerKey) {
-        let trying = self.server_invites.get(invite).and_then(ServerInvite::repeated);
-        let place = self.outbox.iter().position(|effect| match (effect, &trying) {
-            (Effect::Send(sent), Some(trying)) => sent.bytes == *trying,
-            _ => false,
-        });
+        let trying = self
+            .server_invites
+            .get(invite)
+            .and_then(ServerInvite::repeated);
+        let place = self
+            .outbox
+            .iter()
+            .position(|effect| match (effect, &trying) {
+                (Effect::Send(sent), Some(trying)) => sent.bytes == *trying,
+                _ => false,
+            });
         if let Some(place) = place {
             // The count stands before what it counts.
             self.outbox.drain(place.saturating_sub(1)..=place);

@@ -50,7 +50,14 @@ impl House {
             .spawn()?;
         let log = child.stderr.take().ok_or("no log")?;
         wait_until_open(log)?;
-        Ok(House { child, folder, keep: database.is_some(), sip, http, cookie })
+        Ok(House {
+            child,
+            folder,
+            keep: database.is_some(),
+            sip,
+            http,
+            cookie,
+        })
     }
 
     pub(crate) fn pid(&self) -> u32 {
@@ -70,7 +77,9 @@ impl Drop for House {
 
 /// Agents, one session, and a journal that says that all are ready: the daemon restores that.
 fn staff(url: &str, agents: u32, phone: u16) -> Outcome<String> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
     let now = SystemTime::now().duration_since(UNIX_EPOCH)?.as_micros() as i64;
     let secret = "load-generator-session".to_owned();
     runtime.block_on(async {
@@ -110,7 +119,11 @@ fn staff(url: &str, agents: u32, phone: u16) -> Outcome<String> {
             None,
             kring_journal::Fact::Stopped,
         );
-        let group = Group { entries: vec![stopped], presence, ..Group::default() };
+        let group = Group {
+            entries: vec![stopped],
+            presence,
+            ..Group::default()
+        };
         boot.journal.append(&group).await?;
         Ok::<_, kring_store::StoreRefused>(())
     })?;
@@ -146,5 +159,6 @@ fn wait_until_open(log: impl std::io::Read + Send + 'static) -> Outcome<()> {
             }
         }
     });
-    told.recv_timeout(Duration::from_secs(60)).map_err(|_| "the daemon did not open".into())
+    told.recv_timeout(Duration::from_secs(60))
+        .map_err(|_| "the daemon did not open".into())
 }

@@ -42,7 +42,9 @@ fn main() -> ExitCode {
 }
 
 fn usage(wrong: &str) -> ExitCode {
-    eprintln!("load: {wrong}. Use: load signalling|memory|sound|pop [--rate N] [--seconds N] [--calls N] [--count N] [--runs N] [--database URL]");
+    eprintln!(
+        "load: {wrong}. Use: load signalling|memory|sound|pop [--rate N] [--seconds N] [--calls N] [--count N] [--runs N] [--database URL]"
+    );
     ExitCode::from(64)
 }
 
@@ -56,11 +58,20 @@ impl Options {
     fn read(mut arguments: impl Iterator<Item = String>) -> Result<Options, String> {
         let mut options = HashMap::new();
         while let Some(name) = arguments.next() {
-            let known = ["--rate", "--seconds", "--calls", "--count", "--runs", "--database"];
+            let known = [
+                "--rate",
+                "--seconds",
+                "--calls",
+                "--count",
+                "--runs",
+                "--database",
+            ];
             if !known.contains(&name.as_str()) {
                 return Err(format!("{name} is no option"));
             }
-            let value = arguments.next().ok_or_else(|| format!("{name} needs a value"))?;
+            let value = arguments
+                .next()
+                .ok_or_else(|| format!("{name} needs a value"))?;
             options.insert(name, value);
         }
         Ok(Options(options))
@@ -68,7 +79,9 @@ impl Options {
 
     fn number(&self, name: &str, default: u32) -> Outcome<u32> {
         match self.0.get(name) {
-            Some(text) => Ok(text.parse().map_err(|_| format!("{name} {text} is no number"))?),
+            Some(text) => Ok(text
+                .parse()
+                .map_err(|_| format!("{name} {text} is no number"))?),
             None => Ok(default),
         }
     }

@@ -1,6 +1,10 @@
 //! SIPp as PBX, SIPp as all phones, kring between them: set up, popped, journalled, torn down.
 
-use crate::{Options, Outcome, house::{House, free_port}, proc};
+use crate::{
+    Options, Outcome,
+    house::{House, free_port},
+    proc,
+};
 use std::{
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
@@ -79,14 +83,33 @@ impl Sipp {
     }
 
     fn start(scenario: &str, more: &[&str], port: u16) -> Outcome<Sipp> {
-        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("load").join(scenario);
+        let file = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("load")
+            .join(scenario);
         let statistics = std::env::temp_dir().join(format!("kring-load-{port}.csv"));
         let child = Command::new("sipp")
             .args(more)
             .arg("-sf")
             .arg(file)
-            .args(["-i", "127.0.0.1", "-p", &port.to_string(), "-nostdin", "-l", "15000"])
-            .args(["-recv_timeout", "60000", "-buff_size", "8000000", "-trace_stat", "-fd", "1", "-stf"])
+            .args([
+                "-i",
+                "127.0.0.1",
+                "-p",
+                &port.to_string(),
+                "-nostdin",
+                "-l",
+                "15000",
+            ])
+            .args([
+                "-recv_timeout",
+                "60000",
+                "-buff_size",
+                "8000000",
+                "-trace_stat",
+                "-fd",
+                "1",
+                "-stf",
+            ])
             .arg(&statistics)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -102,12 +125,22 @@ impl Sipp {
         let text = std::fs::read_to_string(&self.statistics)?;
         let mut lines = text.lines();
         let names: Vec<&str> = lines.next().ok_or("no statistics")?.split(';').collect();
-        let values: Vec<&str> = lines.next_back().ok_or("no statistics")?.split(';').collect();
+        let values: Vec<&str> = lines
+            .next_back()
+            .ok_or("no statistics")?
+            .split(';')
+            .collect();
         let of = |name: &str| {
             let column = names.iter().position(|known| *known == name);
-            column.and_then(|n| values.get(n)?.parse().ok()).unwrap_or(0)
+            column
+                .and_then(|n| values.get(n)?.parse().ok())
+                .unwrap_or(0)
         };
-        Ok((of("SuccessfulCall(C)"), of("FailedCall(C)"), of("Retransmissions(C)")))
+        Ok((
+            of("SuccessfulCall(C)"),
+            of("FailedCall(C)"),
+            of("Retransmissions(C)"),
+        ))
     }
 }
 
