@@ -186,6 +186,8 @@ impl Exchange {
             (Some(false), true) => self.record_apart(now, Fact::ScreenRestored { agent }),
             (Some(_), _) => return Ok(Done::Unchanged),
         }
+        // Who was passed over for a dead screen, or for another's live one, may be wanted now.
+        self.serve_waiting(now);
         Ok(Done::Ok)
     }
 
