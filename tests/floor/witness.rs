@@ -4,6 +4,7 @@ use crate::{
     account::Account,
     network::{Datagram, Party},
 };
+use kring_call::Plan;
 use kring_journal::{AgentId, CallId, Entry, Fact};
 use kring_time::Moment;
 use std::collections::HashMap;
@@ -24,7 +25,10 @@ pub(crate) struct PhoneLeg<'a> {
     pub(crate) final_back: Option<(Moment, u16)>,
     pub(crate) acks: u32,
     pub(crate) byes: u32,
-    pub(crate) bye_came: bool,
+    /// When the phone's BYE came.
+    pub(crate) bye_came: Option<Moment>,
+    /// When the phone answered kring's BYE.
+    bye_answered: Option<Moment>,
 }
 
 /// An INVITE transaction in which kring is the server.
@@ -118,7 +122,8 @@ impl<'a> Evidence<'a> {
                     final_back: None,
                     acks: 0,
                     byes: 0,
-                    bye_came: false,
+                    bye_came: None,
+                    bye_answered: None,
                 });
             }
             return;
@@ -197,6 +202,33 @@ impl<'a> Evidence<'a> {
         self.caller_legs.iter().find(|leg| leg.caller == story.name)
     }
 
+    /// The plan of a queue.
+    pub(crate) fn plan(&self, queue: &str) -> Option<&'a Plan> {
+        let mut plans = self.account.plans.iter();
+        plans
+            .find(|(name, _)| name == queue)
+            .map(|(_, plan)| &**plan)
+    }
+
+    /// Whether this agent is a member of this queue.
+    pub(crate) fn serves(&self, agent: &AgentId, queue: &str) -> bool {
+        let queues = self
+            .account
+            .members
+            .iter()
+            .find(|(other, _)| other == agent);
+        queues.is_some_and(|(_, queues)| queues.is_empty() || queues.iter().any(|q| q == queue))
+    }
+
+    /// Whether a leg to this agent's phone is not over at `now`.
+    pub(crate) fn is_engaged(&self, agent: &AgentId, now: Moment) -> bool {
+        self.phone_legs.iter().any(|leg| {
+            leg.invited <= now
+                && leg.over().is_none_or(|over| over > now)
+                && self.agent(leg.phone) == Some(agent)
+        })
+    }
+
     /// Whose phone it is.
     pub(crate) fn agent(&self, phone: u8) -> Option<&'a AgentId> {
         self.account
@@ -207,6 +239,17 @@ impl<'a> Evidence<'a> {
 }
 
 impl<'a> PhoneLeg<'a> {
+    /// When the leg was over for kring: refused, or BYE was answered, or came. Of two BYEs that cross,
+    /// kring's own is waited for.
+    fn over(&self) -> Option<Moment> {
+        match self.final_back {
+            Some((at, code)) if code >= 300 => Some(at),
+            Some(_) if self.byes > 0 => self.bye_answered,
+            Some(_) => self.bye_came,
+            None => None,
+        }
+    }
+
     fn hear(&mut self, datagram: &'a Datagram) {
         let letter = &datagram.letter;
         let Some(arrived) = datagram.arrived.first().copied() else {
@@ -214,13 +257,15 @@ impl<'a> PhoneLeg<'a> {
         };
         let earliest = |known: Option<Moment>| known.into_iter().chain([arrived]).min();
         if letter.asks("BYE") {
-            self.bye_came = true;
+            self.bye_came = earliest(self.bye_came);
         } else if let Some(code) = letter.answers("INVITE") {
             if code < 200 {
                 self.heard_back = earliest(self.heard_back);
             } else if self.final_back.is_none_or(|(at, _)| arrived < at) {
                 self.final_back = Some((arrived, code));
             }
+        } else if letter.answers("BYE").is_some_and(|code| code >= 200) {
+            self.bye_answered = earliest(self.bye_answered);
         } else if letter.answers("CANCEL").is_some() {
             self.cancel_answered = earliest(self.cancel_answered);
         }

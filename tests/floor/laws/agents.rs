@@ -102,7 +102,7 @@ fn loser_fault(story: &Story<'_>, leg: &PhoneLeg<'_>, won: bool) -> Option<&'sta
     if won {
         return None;
     }
-    if accepted.is_some() && leg.byes == 0 && !leg.bye_came {
+    if accepted.is_some() && leg.byes == 0 && leg.bye_came.is_none() {
         return Some("its 200 lost and got no BYE");
     }
     let decided = story.decided.filter(|_| story.winner.is_some())?;

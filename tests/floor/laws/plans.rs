@@ -15,32 +15,24 @@ pub(super) fn kept(evidence: &Evidence<'_>, court: &mut Court) {
         else {
             continue;
         };
-        let Some((_, plan)) = evidence
-            .account
-            .plans
-            .iter()
-            .find(|(name, _)| name == queue)
-        else {
+        let Some(plan) = evidence.plan(queue) else {
             court.accuse(
                 "plan",
                 format!("{} came to an unknown queue {queue}", story.name),
             );
             continue;
         };
-        let mut ringing = Ringing {
-            terms,
-            plan,
-            t0: story.t0,
-            live: Vec::new(),
-            barred: Vec::new(),
-        };
+        let mut ringing = Ringing::new(terms, plan, story.t0);
         for entry in &story.entries {
-            if let Fact::Invited { agent, .. } = &entry.fact
-                && let Some(fault) = ringing
-                    .fault(entry.at, agent)
-                    .or_else(|| stranger(evidence, agent, queue))
-            {
-                court.accuse("plan", format!("{}: {entry}: {fault}", story.name));
+            if let Fact::Invited { agent, .. } = &entry.fact {
+                let fault = if evidence.serves(agent, queue) {
+                    ringing.fault(entry.at, agent)
+                } else {
+                    Some("is no member of the queue")
+                };
+                if let Some(fault) = fault {
+                    court.accuse("plan", format!("{}: {entry}: {fault}", story.name));
+                }
             }
             ringing.follow(entry);
         }
@@ -49,17 +41,27 @@ pub(super) fn kept(evidence: &Evidence<'_>, court: &mut Court) {
 }
 
 /// The phones of one call as its facts say.
-struct Ringing<'a> {
+pub(super) struct Ringing<'a> {
     terms: &'a RingTerms,
     plan: &'a Plan,
     t0: Moment,
-    live: Vec<&'a AgentId>,
+    pub(super) live: Vec<&'a AgentId>,
     /// Who may not be rung again, and until when; none: never.
     barred: Vec<(&'a AgentId, Option<Moment>)>,
 }
 
 impl<'a> Ringing<'a> {
-    fn follow(&mut self, entry: &'a Entry) {
+    pub(super) fn new(terms: &'a RingTerms, plan: &'a Plan, t0: Moment) -> Ringing<'a> {
+        Ringing {
+            terms,
+            plan,
+            t0,
+            live: Vec::new(),
+            barred: Vec::new(),
+        }
+    }
+
+    pub(super) fn follow(&mut self, entry: &'a Entry) {
         match &entry.fact {
             Fact::Invited { agent, .. } => self.live.push(agent),
             Fact::Unreached { agent, .. } => {
@@ -69,7 +71,8 @@ impl<'a> Ringing<'a> {
             Fact::Withdrawn { agent, why } => {
                 self.live.retain(|other| *other != agent);
                 match why {
-                    Withdrawal::Declined => self.barred.push((agent, None)),
+                    // Before the deadline a device has rung out its own rings.
+                    Withdrawal::Declined | Withdrawal::Rona => self.barred.push((agent, None)),
                     Withdrawal::HopEnded => {
                         self.barred.push((agent, Some(self.next_ring(entry.at))));
                     }
@@ -88,40 +91,54 @@ impl<'a> Ringing<'a> {
         (now.since(self.t0).as_micros() / self.terms.period().as_micros()) as u64 + 1
     }
 
-    fn fault(&self, now: Moment, agent: &AgentId) -> Option<&'static str> {
-        let barred = |until: &Option<Moment>| until.is_none_or(|until| now < until);
-        if self
-            .barred
-            .iter()
-            .any(|(other, until)| *other == agent && barred(until))
-        {
-            return Some("was not to be asked again");
-        }
-        let deadline = self.t0 + self.terms.budget();
-        if now >= deadline - Duration::from_millis(u64::from(self.terms.on_ms)) {
-            return Some("not even one burst could sound");
-        }
+    /// How the agents of the present hop are chosen.
+    pub(super) fn strategy(&self, now: Moment) -> Strategy {
         let ring = self.ring(now);
-        let hop = (0..).take_while(|hop| {
+        let begun = |hop: &usize| {
             self.plan
                 .first_ring(*hop)
                 .is_some_and(|first| u64::from(first) <= ring)
-        });
-        let strategy = self.plan.strategy(hop.last().unwrap_or(0));
-        (strategy == Strategy::LongestIdle && !self.live.is_empty())
+        };
+        self.plan
+            .strategy((0..).take_while(begun).last().unwrap_or(0))
+    }
+
+    /// Whether this agent has had the call already.
+    pub(super) fn is_barred(&self, now: Moment, agent: &AgentId) -> bool {
+        let barred = |until: &Option<Moment>| until.is_none_or(|until| now < until);
+        self.barred
+            .iter()
+            .any(|(other, until)| *other == agent && barred(until))
+    }
+
+    /// Whether a whole burst could still sound, and no hop is just changing.
+    pub(super) fn may_offer(&self, now: Moment) -> bool {
+        let next = self.next_ring(now);
+        let next_hop = (1..)
+            .map_while(|hop| self.plan.first_ring(hop))
+            .any(|first| next == self.t0 + self.terms.period() * u32::from(first - 1));
+        let guard = Duration::from_millis(u64::from(self.terms.guard_ms));
+        self.can_sound(now) && !(next_hop && now >= next - guard)
+    }
+
+    fn can_sound(&self, now: Moment) -> bool {
+        let deadline = self.t0 + self.terms.budget();
+        now < deadline - Duration::from_millis(u64::from(self.terms.on_ms))
+    }
+
+    fn fault(&self, now: Moment, agent: &AgentId) -> Option<&'static str> {
+        if self.is_barred(now, agent) {
+            return Some("was not to be asked again");
+        }
+        if !self.can_sound(now) {
+            return Some("not even one burst could sound");
+        }
+        if !self.may_offer(now) {
+            return Some("the hop was just changing");
+        }
+        (self.strategy(now) == Strategy::LongestIdle && !self.live.is_empty())
             .then_some("another phone rings")
     }
-}
-
-fn stranger(evidence: &Evidence<'_>, agent: &AgentId, queue: &str) -> Option<&'static str> {
-    let queues = evidence
-        .account
-        .members
-        .iter()
-        .find(|(other, _)| other == agent);
-    let serves =
-        queues.is_some_and(|(_, queues)| queues.is_empty() || queues.iter().any(|q| q == queue));
-    (!serves).then_some("is no member of the queue")
 }
 
 /// A phone with a leg for this call never has a second one at once.

@@ -1,0 +1,112 @@
+//! Nobody who is free sits idle while a call may be offered: an agent who becomes free is rung at once,
+//! and a hop for one phone rings one as long as there is somebody to ring.
+
+use super::{Court, plans::Ringing};
+use crate::witness::{Evidence, is_outcome};
+use kring_call::Strategy;
+use kring_journal::{AgentId, CallId, Fact, PresenceState};
+use kring_time::Moment;
+use std::collections::BTreeMap;
+
+#[derive(Default)]
+struct Agent {
+    is_ready: bool,
+    is_signed_in: bool,
+    screen_alive: bool,
+}
+
+/// Looks at the house after each moment at which something happened.
+pub(super) fn nobody_idle(evidence: &Evidence<'_>, court: &mut Court) {
+    let entries = &evidence.account.entries;
+    let mut house = House {
+        evidence,
+        agents: BTreeMap::new(),
+        calls: BTreeMap::new(),
+    };
+    for (n, entry) in entries.iter().enumerate() {
+        house.follow(entry);
+        if entries.get(n + 1).is_none_or(|next| next.at > entry.at)
+            && let Some(fault) = house.idle(entry.at)
+        {
+            let ms = entry.at.millis_from(evidence.account.zero());
+            court.accuse("service", format!("at {ms} ms {fault}"));
+            return;
+        }
+    }
+}
+
+struct House<'a> {
+    evidence: &'a Evidence<'a>,
+    agents: BTreeMap<&'a AgentId, Agent>,
+    calls: BTreeMap<CallId, (&'a str, Ringing<'a>)>,
+}
+
+impl<'a> House<'a> {
+    fn follow(&mut self, entry: &'a kring_journal::Entry) {
+        match (&entry.fact, entry.call) {
+            (Fact::Presence { agent, state, .. }, _) => {
+                let agent = self.agents.entry(agent).or_default();
+                agent.is_ready = *state == PresenceState::Ready;
+                agent.is_signed_in = *state != PresenceState::Offline;
+            }
+            (Fact::ScreenRestored { agent }, _) => {
+                self.agents.entry(agent).or_default().screen_alive = true;
+            }
+            (Fact::ScreenDead { agent }, _) => {
+                self.agents.entry(agent).or_default().screen_alive = false;
+            }
+            (Fact::Offered { queue, terms, .. }, Some(call)) => {
+                if let Some(plan) = self.evidence.plan(queue) {
+                    self.calls
+                        .insert(call, (queue, Ringing::new(terms, plan, entry.at)));
+                }
+            }
+            (fact, Some(call)) if is_outcome(fact) => {
+                self.calls.remove(&call);
+            }
+            (_, Some(call)) => {
+                if let Some((_, ringing)) = self.calls.get_mut(&call) {
+                    ringing.follow(entry);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Whoever could be rung now and is not.
+    fn idle(&self, now: Moment) -> Option<String> {
+        self.calls.iter().find_map(|(id, (queue, ringing))| {
+            let wants_one = ringing.strategy(now) == Strategy::LongestIdle;
+            if !ringing.may_offer(now) || (wants_one && !ringing.live.is_empty()) {
+                return None;
+            }
+            let free = self
+                .agents
+                .iter()
+                .find(|(agent, _)| self.could_take(now, agent, queue, ringing));
+            free.map(|(agent, _)| {
+                let name = self
+                    .evidence
+                    .account
+                    .names
+                    .get(id)
+                    .map_or("?", |(_, name)| name);
+                format!("{agent} is free and {name} is not offered")
+            })
+        })
+    }
+
+    fn could_take(&self, now: Moment, id: &AgentId, queue: &str, ringing: &Ringing<'_>) -> bool {
+        let Some(agent) = self.agents.get(id) else {
+            return false;
+        };
+        let others_see = |other: &(&&AgentId, &Agent)| {
+            other.1.is_signed_in && other.1.screen_alive && self.evidence.serves(other.0, queue)
+        };
+        agent.is_ready
+            && (agent.screen_alive || !self.agents.iter().any(|other| others_see(&other)))
+            && self.evidence.serves(id, queue)
+            && !ringing.is_barred(now, id)
+            && !self.evidence.is_engaged(id, now)
+    }
+}
