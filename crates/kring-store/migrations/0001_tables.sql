@@ -67,8 +67,8 @@ CREATE INDEX call_newest ON call (arrived_at, id);
 CREATE INDEX call_of_caller ON call (caller);
 CREATE INDEX call_of_sip ON call (sip_call_id);
 CREATE INDEX call_of_agent ON call (agent, arrived_at, id) WHERE agent IS NOT NULL;
-CREATE INDEX call_open ON call (arrived_at, id) WHERE state <> 'ended';
-CREATE INDEX call_unfinished ON call (agent, arrived_at, id)
+CREATE INDEX call_open ON call (node) WHERE state <> 'ended';
+CREATE INDEX call_unfinished ON call (agent)
     WHERE state = 'ended' AND outcome = 'answered' AND case_ref IS NULL AND no_case IS NULL;
 
 CREATE TABLE presence (

@@ -71,9 +71,7 @@ impl Store {
             agent_columns!(),
             " FROM agent a ORDER BY a.login"
         );
-        let rows = sqlx::query(sql)
-            .fetch_all(&mut *self.reading().await?)
-            .await?;
+        let rows = sqlx::query(sql).fetch_all(&self.reader).await?;
         rows.iter()
             .map(|row| read_agent(&mut Cells::of(row, "agent")))
             .collect()
@@ -88,7 +86,7 @@ impl Store {
         );
         let row = sqlx::query(sql)
             .bind(login.as_str())
-            .fetch_optional(&mut *self.reading().await?)
+            .fetch_optional(&self.reader)
             .await?;
         row.map(|row| read_agent(&mut Cells::of(&row, "agent")))
             .transpose()

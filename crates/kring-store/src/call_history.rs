@@ -138,8 +138,11 @@ impl Store {
                 [Value::Whole(after.arrived_at.0), Value::text(&after.id)],
             );
         }
-        question.ordered_by("c.arrived_at DESC, c.id DESC", limit + 1);
-        let rows = question.rows(&mut *self.reading().await?).await?;
+        question.push(
+            " ORDER BY c.arrived_at DESC, c.id DESC LIMIT $",
+            [Value::Whole(limit + 1)],
+        );
+        let rows = question.rows(&self.reader).await?;
         let mut calls = rows
             .iter()
             .map(|row| read_row(&mut Cells::of(row, "call")))
@@ -158,7 +161,7 @@ impl Store {
         let sql = format!("SELECT {ROW_COLUMNS} FROM call c {ROW_JOINS} WHERE c.id = $1");
         let row = sqlx::query(AssertSqlSafe(sql))
             .bind(id.to_string())
-            .fetch_optional(&mut *self.reading().await?)
+            .fetch_optional(&self.reader)
             .await?;
         row.map(|row| read_row(&mut Cells::of(&row, "call")))
             .transpose()

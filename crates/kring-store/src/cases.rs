@@ -226,8 +226,8 @@ impl Store {
         if let Some(after) = filter.after {
             question.when_is("k.id < $", [Value::text(&after)]);
         }
-        question.ordered_by("k.id DESC", limit + 1);
-        let rows = question.rows(&mut *self.reading().await?).await?;
+        question.push(" ORDER BY k.id DESC LIMIT $", [Value::Whole(limit + 1)]);
+        let rows = question.rows(&self.reader).await?;
         let mut cases = rows
             .iter()
             .map(read_case)
@@ -299,7 +299,7 @@ impl Store {
     ) -> Result<Option<CaseRow>, StoreRefused> {
         let mut question = Question::new(&format!("SELECT {CASE_COLUMNS} FROM case_file k"));
         question.when_is(which, [value]);
-        let rows = question.rows(&mut *self.reading().await?).await?;
+        let rows = question.rows(&self.reader).await?;
         rows.first().map(read_case).transpose()
     }
 }

@@ -1,26 +1,23 @@
 //! The connection: which database, how it is opened, and how a write begins.
 //!
-//! Statistics are never gathered in SQLite (no ANALYZE, no PRAGMA optimize): with them it plans every
-//! statement anew at each run, because a marker's value could matter, and that takes longer than the
-//! statements do.
-//!
 //! SQLite has one writing connection, so that writers wait in line and never meet a lock, and a few
 //! reading ones; PostgreSQL has one pool. Nothing outside this file asks which of the two it is.
 
-use crate::{CaseRefFormat, StoreRefused, lanes::Lanes, limits};
+use crate::{CaseRefFormat, StoreRefused, limits};
 use sqlx::{
-    Any, AnyConnection, AnyPool, ConnectOptions, Connection, SqlSafeStr, Transaction,
+    Acquire, Any, AnyPool, ConnectOptions, Executor, SqlSafeStr, Transaction,
     any::{AnyConnectOptions, AnyPoolOptions},
     migrate::{Migration, MigrationType, Migrator},
     pool::PoolConnection,
 };
 use std::{
-    ops::{Deref, DerefMut},
     str::FromStr,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
-use tokio::sync::MutexGuard;
 
 /// Where the database is and whose it is.
 #[derive(Clone, Debug)]
@@ -44,17 +41,21 @@ impl StoreConfig {
     }
 }
 
-/// The connections.
-#[derive(Debug)]
+/// Which of the two databases it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Engine {
-    Sqlite(Lanes),
-    Postgres(AnyPool),
+    Sqlite,
+    Postgres,
 }
 
 /// The database. Cheap to clone; every clone uses the same connections.
 #[derive(Clone, Debug)]
 pub struct Store {
-    engine: Arc<Engine>,
+    engine: Engine,
+    pub(crate) reader: AnyPool,
+    writer: AnyPool,
+    /// Whether SQLite's writing connection syncs the disk at each commit just now.
+    syncs: Arc<AtomicBool>,
     pub(crate) config: Arc<StoreConfig>,
 }
 
@@ -73,120 +74,67 @@ impl Store {
         check_node(&config.node)?;
         sqlx::any::install_default_drivers();
         let engine = match config.url.split_once(':') {
-            Some(("sqlite", _)) => Engine::Sqlite(Lanes::open(&config.url).await?),
-            Some(("postgres" | "postgresql", _)) => {
-                Engine::Postgres(postgres_pool(&config.url).await?)
-            }
+            Some(("sqlite", _)) => Engine::Sqlite,
+            Some(("postgres" | "postgresql", _)) => Engine::Postgres,
             _ => return Err(StoreRefused::NoSuchDatabase(without_secret(&config.url))),
         };
-        let store = Store {
-            engine: Arc::new(engine),
-            config: Arc::new(config.clone()),
+        let syncs = Arc::new(AtomicBool::new(false));
+        let (writer, reader) = match engine {
+            Engine::Sqlite => sqlite_pools(&config.url, &syncs).await?,
+            Engine::Postgres => {
+                let pool = postgres_pool(&config.url).await?;
+                (pool.clone(), pool)
+            }
         };
-        let migrations = store.migrations();
-        migrations
-            .run(&mut *store.writing().await?.connection)
-            .await?;
-        Ok(store)
+        migrations(engine).run(&writer).await?;
+        Ok(Store {
+            engine,
+            reader,
+            writer,
+            syncs,
+            config: Arc::new(config.clone()),
+        })
     }
 
     /// Asks the database for a sign of life.
     pub async fn ping(&self) -> Result<(), StoreRefused> {
-        sqlx::query("SELECT 1")
-            .execute(&mut *self.reading().await?)
-            .await?;
+        sqlx::query("SELECT 1").execute(&self.reader).await?;
         Ok(())
     }
 
     /// Waits for what is under way and closes every connection.
     pub async fn close(&self) {
-        match &*self.engine {
-            Engine::Sqlite(lanes) => lanes.close().await,
-            Engine::Postgres(pool) => pool.close().await,
-        }
+        self.reader.close().await;
+        self.writer.close().await;
     }
 
-    /// Takes the right to write, and waits for it when somebody else writes.
+    /// Takes the writing connection, and waits for it when somebody else writes.
     pub(crate) async fn writing(&self) -> Result<Writing<'_>, StoreRefused> {
-        Ok(match &*self.engine {
-            Engine::Sqlite(lanes) => Writing {
-                connection: Taken::Lane(lanes.writer().await?),
-                lanes: Some(lanes),
-            },
-            Engine::Postgres(pool) => Writing {
-                connection: Taken::Pooled(pool.acquire().await?),
-                lanes: None,
-            },
+        Ok(Writing {
+            connection: self.writer.acquire().await?,
+            store: self,
         })
     }
 
-    /// Takes a connection to read by.
-    pub(crate) async fn reading(&self) -> Result<Taken<'_>, StoreRefused> {
-        Ok(match &*self.engine {
-            Engine::Sqlite(lanes) => Taken::Lane(lanes.reader().await?),
-            Engine::Postgres(pool) => Taken::Pooled(pool.acquire().await?),
-        })
+    /// Takes a connection that sees the database as it is now and goes on seeing it so, once
+    /// [`Store::SNAPSHOT`] was begun on it.
+    pub(crate) async fn reading(&self) -> Result<PoolConnection<Any>, StoreRefused> {
+        Ok(self.reader.acquire().await?)
     }
 
-    /// The statement that begins a reading which sees the database as it is now throughout.
+    /// The statement that begins such a reading.
     pub(crate) fn snapshot(&self) -> &'static str {
-        match &*self.engine {
-            Engine::Sqlite(_) => "BEGIN",
-            Engine::Postgres(_) => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
-        }
-    }
-
-    fn migrations(&self) -> Migrator {
-        let append_only = match &*self.engine {
-            Engine::Sqlite(_) => include_str!("../migrations/sqlite/0002_append_only.sql"),
-            Engine::Postgres(_) => include_str!("../migrations/postgres/0002_append_only.sql"),
-        };
-        let departments = include_str!("../migrations/0003_departments_of_the_manual.sql");
-        let steps = [
-            (1, "tables", include_str!("../migrations/0001_tables.sql")),
-            (2, "append only", append_only),
-            (3, "departments of the manual", departments),
-        ];
-        let step = |(version, what, sql): (_, &'static str, &'static str)| {
-            let kind = MigrationType::Simple;
-            Migration::new(version, what.into(), kind, sql.into_sql_str(), false)
-        };
-        Migrator::with_migrations(steps.map(step).into())
-    }
-}
-
-/// A connection that is somebody's for now.
-pub(crate) enum Taken<'s> {
-    Lane(MutexGuard<'s, Option<AnyConnection>>),
-    Pooled(PoolConnection<Any>),
-}
-
-const OPEN: &str = "a lane without a connection is never handed out";
-
-impl Deref for Taken<'_> {
-    type Target = AnyConnection;
-
-    fn deref(&self) -> &AnyConnection {
-        match self {
-            Taken::Lane(lane) => lane.as_ref().expect(OPEN),
-            Taken::Pooled(connection) => connection,
-        }
-    }
-}
-
-impl DerefMut for Taken<'_> {
-    fn deref_mut(&mut self) -> &mut AnyConnection {
-        match self {
-            Taken::Lane(lane) => lane.as_mut().expect(OPEN),
-            Taken::Pooled(connection) => connection,
+        match self.engine {
+            Engine::Sqlite => "BEGIN",
+            Engine::Postgres => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
         }
     }
 }
 
 /// The right to write.
 pub(crate) struct Writing<'s> {
-    connection: Taken<'s>,
-    lanes: Option<&'s Lanes>,
+    connection: PoolConnection<Any>,
+    store: &'s Store,
 }
 
 impl Writing<'_> {
@@ -195,13 +143,75 @@ impl Writing<'_> {
         &mut self,
         durability: Durability,
     ) -> Result<Transaction<'_, Any>, StoreRefused> {
-        let connection: &mut AnyConnection = &mut self.connection;
-        let Some(lanes) = self.lanes else {
-            return Ok(connection.begin().await?);
-        };
-        lanes.sync_as(connection, durability).await?;
-        Ok(connection.begin_with("BEGIN IMMEDIATE").await?)
+        if self.store.engine == Engine::Postgres {
+            return Ok(self.connection.begin().await?);
+        }
+        // SQLite refuses this pragma inside a transaction. A FULL commit syncs the whole write-ahead
+        // log, and with it every group before.
+        let trusted = durability == Durability::Trusted;
+        if self.store.syncs.swap(trusted, Ordering::Relaxed) != trusted {
+            let pragma = match durability {
+                Durability::Grouped => "PRAGMA synchronous = NORMAL",
+                Durability::Trusted => "PRAGMA synchronous = FULL",
+            };
+            if let Err(refused) = self.connection.execute(pragma).await {
+                self.store.syncs.store(!trusted, Ordering::Relaxed);
+                return Err(refused.into());
+            }
+        }
+        let connection = self.connection.acquire().await?;
+        Ok(sqlx::Connection::begin_with(connection, "BEGIN IMMEDIATE").await?)
     }
+}
+
+async fn sqlite_pools(
+    url: &str,
+    syncs: &Arc<AtomicBool>,
+) -> Result<(AnyPool, AnyPool), StoreRefused> {
+    let mark = if url.contains('?') { '&' } else { '?' };
+    let options =
+        AnyConnectOptions::from_str(&format!("{url}{mark}mode=rwc"))?.disable_statement_logging();
+    let pool = || {
+        AnyPoolOptions::new()
+            .min_connections(1)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            // A file does not go away as a server does; asking costs a third of a short query.
+            .test_before_acquire(false)
+    };
+    let syncs = Arc::clone(syncs);
+    let writer = pool()
+        .max_connections(1)
+        .after_connect(move |connection, _| {
+            syncs.store(false, Ordering::Relaxed);
+            Box::pin(async move {
+                connection
+                    .execute(
+                        "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; \
+                         PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY;",
+                    )
+                    .await?;
+                Ok(())
+            })
+        })
+        .connect_with(options.clone())
+        .await?;
+    let reader = pool()
+        .max_connections(limits::SQLITE_READERS)
+        .after_connect(|connection, _| {
+            Box::pin(async move {
+                connection
+                    .execute(
+                        "PRAGMA query_only = ON; PRAGMA cache_size = -65536; \
+                         PRAGMA mmap_size = 1073741824; PRAGMA temp_store = MEMORY;",
+                    )
+                    .await?;
+                Ok(())
+            })
+        })
+        .connect_with(options)
+        .await?;
+    Ok((writer, reader))
 }
 
 async fn postgres_pool(url: &str) -> Result<AnyPool, StoreRefused> {
@@ -211,6 +221,30 @@ async fn postgres_pool(url: &str) -> Result<AnyPool, StoreRefused> {
         .acquire_timeout(Duration::from_secs(limits::POSTGRES_WAIT_S))
         .connect_with(options)
         .await?)
+}
+
+fn migrations(engine: Engine) -> Migrator {
+    let append_only = match engine {
+        Engine::Sqlite => include_str!("../migrations/sqlite/0002_append_only.sql"),
+        Engine::Postgres => include_str!("../migrations/postgres/0002_append_only.sql"),
+    };
+    let steps = [
+        (1, "tables", include_str!("../migrations/0001_tables.sql")),
+        (2, "append only", append_only),
+        (
+            3,
+            "departments of the manual",
+            include_str!("../migrations/0003_departments_of_the_manual.sql"),
+        ),
+    ];
+    Migrator::with_migrations(
+        steps
+            .map(|(version, what, sql)| {
+                let kind = MigrationType::Simple;
+                Migration::new(version, what.into(), kind, sql.into_sql_str(), false)
+            })
+            .into(),
+    )
 }
 
 /// A node's name is part of every hashed line, so it may not hold what ends one.

@@ -16,7 +16,7 @@ use crate::{
 };
 use kring_journal::WallTime;
 use serde::{Deserialize, Serialize};
-use sqlx::{AnyConnection, AssertSqlSafe, any::AnyRow};
+use sqlx::{AssertSqlSafe, any::AnyRow};
 
 /// A person or company that called.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -102,6 +102,22 @@ pub struct CallerCard {
     pub history: Vec<HistoryItem>,
 }
 
+/// The columns of a history item, in the order in which [`read_history`] wants them.
+macro_rules! history_of {
+    ($condition:literal) => {
+        concat!(
+            "SELECT k.case_ref, k.opened, k.kind, k.subject, k.department, k.status, \
+             k.confidentiality, d.name_th FROM case_file k \
+             LEFT JOIN department d ON d.id = k.department WHERE ",
+            $condition,
+            " ORDER BY k.id DESC LIMIT $2"
+        )
+    };
+}
+
+const HISTORY_OF_CONTACT: &str = history_of!("k.contact = $1");
+const HISTORY_OF_NUMBER: &str = history_of!("k.number = $1");
+
 impl Store {
     /// What is known of a canonical number, with at most `history_items` cases. `anon` and short
     /// numbers are nobody's.
@@ -115,27 +131,32 @@ impl Store {
         }
         // Two short statements on one connection: this is awaited while the phone begins to ring.
         let mut connection = self.reading().await?;
-        let mut candidates = with_number(&mut connection, canonical).await?;
+        let rows = sqlx::query(WITH_NUMBER)
+            .bind(canonical)
+            .bind(i64::from(limits::CANDIDATES_MAX))
+            .fetch_all(&mut *connection)
+            .await?;
+        let mut candidates = rows
+            .iter()
+            .map(read_contact)
+            .collect::<Result<Vec<_>, _>>()?;
         let contact = match candidates.len() {
             1 => candidates.pop(),
             _ => None,
         };
-        let history = match &contact {
-            Some(contact) => {
-                history(
-                    &mut connection,
-                    "contact",
-                    &contact.id.to_string(),
-                    history_items,
-                )
-                .await?
-            }
-            None => history(&mut connection, "number", canonical, history_items).await?,
+        let (sql, whose) = match &contact {
+            Some(contact) => (HISTORY_OF_CONTACT, contact.id.to_string()),
+            None => (HISTORY_OF_NUMBER, canonical.to_owned()),
         };
+        let rows = sqlx::query(sql)
+            .bind(whose)
+            .bind(i64::from(history_items.min(limits::HISTORY_MAX)))
+            .fetch_all(&mut *connection)
+            .await?;
         Ok(CallerCard {
             contact,
             candidates,
-            history,
+            history: rows.iter().map(read_history).collect::<Result<_, _>>()?,
         })
     }
 
@@ -152,7 +173,7 @@ impl Store {
              WHERE n.contact = $1 ORDER BY n.last_used DESC, n.number",
         )
         .bind(id.to_string())
-        .fetch_all(&mut *self.reading().await?)
+        .fetch_all(&self.reader)
         .await?;
         let read = |row| {
             let mut cells = Cells::of(row, "contact_number");
@@ -164,7 +185,12 @@ impl Store {
     /// The persons who use this canonical number, the one who called last first; at most
     /// [`limits::CANDIDATES_MAX`].
     pub async fn contacts_with(&self, canonical: &str) -> Result<Vec<Contact>, StoreRefused> {
-        with_number(&mut *self.reading().await?, canonical).await
+        let rows = sqlx::query(WITH_NUMBER)
+            .bind(canonical)
+            .bind(i64::from(limits::CANDIDATES_MAX))
+            .fetch_all(&self.reader)
+            .await?;
+        rows.iter().map(read_contact).collect()
     }
 
     /// Persons whose name or company contains `text`, by given name; at most `limit`, up to
@@ -184,12 +210,12 @@ impl Store {
             .replace('_', "\\_");
         let sql = format!(
             "SELECT {CONTACT_COLUMNS} FROM contact c WHERE c.merged_into IS NULL \
-             AND c.search_key LIKE $1 ESCAPE '\\' ORDER BY c.given, c.id LIMIT {}",
-            limits::page(limit)
+             AND c.search_key LIKE $1 ESCAPE '\\' ORDER BY c.given, c.id LIMIT $2"
         );
         let rows = sqlx::query(AssertSqlSafe(sql))
             .bind(format!("%{escaped}%"))
-            .fetch_all(&mut *self.reading().await?)
+            .bind(limits::page(limit))
+            .fetch_all(&self.reader)
             .await?;
         rows.iter().map(read_contact).collect()
     }
@@ -279,53 +305,18 @@ impl Store {
         contact: ContactId,
         items: u32,
     ) -> Result<Vec<HistoryItem>, StoreRefused> {
-        history(
-            &mut *self.reading().await?,
-            "contact",
-            &contact.to_string(),
-            items,
-        )
-        .await
+        let rows = sqlx::query(HISTORY_OF_CONTACT)
+            .bind(contact.to_string())
+            .bind(i64::from(items.min(limits::HISTORY_MAX)))
+            .fetch_all(&self.reader)
+            .await?;
+        rows.iter().map(read_history).collect()
     }
 }
 
-/// The persons who use a number, the one who called last first.
-async fn with_number(
-    connection: &mut AnyConnection,
-    canonical: &str,
-) -> Result<Vec<Contact>, StoreRefused> {
-    let sql = format!(
-        "SELECT {CONTACT_COLUMNS} FROM contact_number n JOIN contact c ON c.id = n.contact \
-         WHERE n.number = $1 ORDER BY n.last_used DESC, c.id LIMIT {}",
-        limits::CANDIDATES_MAX
-    );
-    let rows = sqlx::query(AssertSqlSafe(sql))
-        .bind(canonical)
-        .fetch_all(connection)
-        .await?;
-    rows.iter().map(read_contact).collect()
-}
-
-/// The last cases whose `column` (`contact` or `number`) is `whose`, newest first.
-async fn history(
-    connection: &mut AnyConnection,
-    column: &'static str,
-    whose: &str,
-    items: u32,
-) -> Result<Vec<HistoryItem>, StoreRefused> {
-    let sql = format!(
-        "SELECT k.case_ref, k.opened, k.kind, k.subject, k.department, k.status, \
-         k.confidentiality, d.name_th FROM case_file k \
-         LEFT JOIN department d ON d.id = k.department \
-         WHERE k.{column} = $1 ORDER BY k.id DESC LIMIT {}",
-        items.min(limits::HISTORY_MAX)
-    );
-    let rows = sqlx::query(AssertSqlSafe(sql))
-        .bind(whose)
-        .fetch_all(connection)
-        .await?;
-    rows.iter().map(read_history).collect()
-}
+const WITH_NUMBER: &str = "SELECT c.id, c.prefix, c.given, c.family, c.org, c.notes, c.version, \
+    c.created FROM contact_number n JOIN contact c ON c.id = n.contact \
+    WHERE n.number = $1 ORDER BY n.last_used DESC, c.id LIMIT $2";
 
 fn read_history(row: &AnyRow) -> Result<HistoryItem, StoreRefused> {
     let mut cells = Cells::of(row, "case_file");

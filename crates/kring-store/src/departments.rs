@@ -123,7 +123,7 @@ impl Store {
         )
         .execute(&mut *tx)
         .await
-        .map_err(|error| StoreRefused::from(error).or_taken("short name"))?;
+        .map_err(|error| StoreRefused::taken(error, "short name"))?;
         sqlx::query("DELETE FROM department_endpoint WHERE department = $1")
             .bind(&id)
             .execute(&mut *tx)

@@ -55,7 +55,7 @@ impl Store {
         );
         let rows = sqlx::query(AssertSqlSafe(sql))
             .bind(agent.as_str())
-            .fetch_all(&mut *self.reading().await?)
+            .fetch_all(&self.reader)
             .await?;
         let read = |row| {
             let mut cells = Cells::of(row, "call");

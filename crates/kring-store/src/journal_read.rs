@@ -97,7 +97,7 @@ impl Store {
         let sql = format!("SELECT {columns} FROM journal WHERE call = $1 ORDER BY boot, seq");
         let rows = sqlx::query(AssertSqlSafe(sql))
             .bind(call.to_string())
-            .fetch_all(&mut *self.reading().await?)
+            .fetch_all(&self.reader)
             .await?;
         entries(&rows)
     }
@@ -113,13 +113,13 @@ impl Store {
         let columns = StoredEntry::COLUMNS;
         let sql = format!(
             "SELECT {columns} FROM journal WHERE (boot, seq) > ($1, $2) \
-             ORDER BY boot, seq LIMIT {}",
-            limits::page(limit)
+             ORDER BY boot, seq LIMIT $3"
         );
         let rows = sqlx::query(AssertSqlSafe(sql))
             .bind(boot)
             .bind(i64::try_from(seq).unwrap_or(i64::MAX))
-            .fetch_all(&mut *self.reading().await?)
+            .bind(limits::page(limit))
+            .fetch_all(&self.reader)
             .await?;
         entries(&rows)
     }
@@ -150,16 +150,15 @@ impl Segment {
         node: &str,
         after: i64,
     ) -> Result<Vec<Segment>, StoreRefused> {
-        let sql = format!(
+        let rows = sqlx::query(
             "SELECT n, boot, first_seq, last_seq, previous, hash FROM journal_segment \
-             WHERE node = $1 AND n > $2 ORDER BY n LIMIT {}",
-            limits::VERIFY_PAGE
-        );
-        let rows = sqlx::query(AssertSqlSafe(sql))
-            .bind(node)
-            .bind(after)
-            .fetch_all(connection)
-            .await?;
+             WHERE node = $1 AND n > $2 ORDER BY n LIMIT $3",
+        )
+        .bind(node)
+        .bind(after)
+        .bind(limits::VERIFY_PAGE)
+        .fetch_all(connection)
+        .await?;
         let read = |row| {
             let mut cells = Cells::of(row, "journal_segment");
             Ok(Segment {
@@ -248,12 +247,12 @@ impl Facts {
         if self.ready.is_empty() {
             let columns = StoredEntry::COLUMNS;
             let sql = format!(
-                "SELECT {columns} FROM journal WHERE boot = $1 AND seq > $2 ORDER BY seq LIMIT {}",
-                limits::VERIFY_PAGE
+                "SELECT {columns} FROM journal WHERE boot = $1 AND seq > $2 ORDER BY seq LIMIT $3"
             );
             let rows = sqlx::query(AssertSqlSafe(sql))
                 .bind(boot)
                 .bind(self.read_to)
+                .bind(limits::VERIFY_PAGE)
                 .fetch_all(connection)
                 .await?;
             for row in &rows {

@@ -20,7 +20,6 @@ mod drafts;
 mod ids;
 mod journal_log;
 mod journal_read;
-mod lanes;
 pub mod limits;
 mod names;
 mod number;

@@ -20,8 +20,6 @@ pub const SQLITE_READERS: u32 = 4;
 pub const POSTGRES_CONNECTIONS: u32 = 10;
 /// Seconds to wait for one of them: longer, and the database counts as down.
 pub const POSTGRES_WAIT_S: u64 = 5;
-/// Tries for a boot number at most: that many nodes may begin at the same moment.
-pub const BOOT_TRIES: u32 = 16;
 /// Entries in one group at most: one transaction, some milliseconds.
 pub const GROUP_ENTRIES_MAX: usize = 10_000;
 /// Entries that verification holds in memory at a time.

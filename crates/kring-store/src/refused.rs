@@ -86,12 +86,12 @@ impl StoreRefused {
     }
 
     /// Names what is in use when a unique key refused a row.
-    pub(crate) fn or_taken(self, what: &'static str) -> StoreRefused {
-        match &self {
-            StoreRefused::Database(sqlx::Error::Database(why)) if why.is_unique_violation() => {
+    pub(crate) fn taken(error: sqlx::Error, what: &'static str) -> StoreRefused {
+        match &error {
+            sqlx::Error::Database(refused) if refused.is_unique_violation() => {
                 StoreRefused::Taken(what)
             }
-            _ => self,
+            _ => error.into(),
         }
     }
 }

@@ -4,7 +4,6 @@ use crate::{
     JournalLog, NumberClass, Store, StoreRefused,
     call_rows::{call_columns, read_call},
     connect::Durability,
-    limits,
     sql::Cells,
 };
 use kring_journal::{
@@ -101,21 +100,6 @@ impl Store {
     /// Begins a boot of this node. Call once at start, before anything else is written; append
     /// what [`closing_facts`] says as the first group.
     pub async fn begin_boot(&self, now: WallTime, version: &str) -> Result<Boot, StoreRefused> {
-        let mut tries = 0;
-        loop {
-            match self
-                .try_boot(now, version)
-                .await
-                .map_err(|why| why.or_taken("boot number"))
-            {
-                // Another node of this database began at the same moment.
-                Err(StoreRefused::Taken(_)) if tries < limits::BOOT_TRIES => tries += 1,
-                done => return done,
-            }
-        }
-    }
-
-    async fn try_boot(&self, now: WallTime, version: &str) -> Result<Boot, StoreRefused> {
         let node = self.config.node.as_str();
         let mut writing = self.writing().await?;
         let mut tx = writing.begin(Durability::Trusted).await?;
@@ -142,7 +126,7 @@ impl Store {
     pub async fn resolve(&self, caller: CallerRef) -> Result<Option<String>, StoreRefused> {
         let row = sqlx::query("SELECT number FROM caller WHERE caller = $1")
             .bind(caller.to_string())
-            .fetch_optional(&mut *self.reading().await?)
+            .fetch_optional(&self.reader)
             .await?;
         row.map(|row| Cells::of(&row, "caller").text()).transpose()
     }

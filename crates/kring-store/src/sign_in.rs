@@ -90,7 +90,7 @@ impl Store {
         ))
         .bind(hex(token))
         .bind(now.0)
-        .fetch_optional(&mut *self.reading().await?)
+        .fetch_optional(&self.reader)
         .await?;
         let Some(row) = row else { return Ok(None) };
         let mut cells = Cells::of(&row, "session");
@@ -119,7 +119,7 @@ impl Store {
             .bind(token.created.0)
             .execute(&mut *tx)
             .await
-            .map_err(|error| StoreRefused::from(error).or_taken("name"))?;
+            .map_err(|error| StoreRefused::taken(error, "name"))?;
         tx.commit().await?;
         Ok(())
     }
@@ -128,7 +128,7 @@ impl Store {
     pub async fn token(&self, hash: &TokenHash) -> Result<Option<ApiToken>, StoreRefused> {
         let row = sqlx::query("SELECT name, scopes, created FROM api_token WHERE hash = $1")
             .bind(hex(hash))
-            .fetch_optional(&mut *self.reading().await?)
+            .fetch_optional(&self.reader)
             .await?;
         row.as_ref().map(read_token).transpose()
     }
@@ -136,7 +136,7 @@ impl Store {
     /// Every token, by name.
     pub async fn tokens(&self) -> Result<Vec<ApiToken>, StoreRefused> {
         let rows = sqlx::query("SELECT name, scopes, created FROM api_token ORDER BY name")
-            .fetch_all(&mut *self.reading().await?)
+            .fetch_all(&self.reader)
             .await?;
         rows.iter().map(read_token).collect()
     }

@@ -66,11 +66,8 @@ pub(crate) struct ManyRows {
     sizes: [OnceLock<String>; SIZES.len()],
 }
 
-/// Rows of a chunk.
-const SIZES: [usize; 3] = [16, 4, 1];
-/// Markers of a statement at most: SQLite finds a marker's name by going through all of them, so
-/// that the time to bind grows with the square.
-const MARKERS_MAX: usize = 128;
+/// Chunk sizes. The greatest times the widest row stays far below the databases' 32,766 markers.
+const SIZES: [usize; 4] = [64, 16, 4, 1];
 
 impl ManyRows {
     /// `head` ends with `VALUES`, `tail` follows the rows.
@@ -90,9 +87,7 @@ impl ManyRows {
         mut rows: &[T],
         give: fn(&T, &mut Given),
     ) -> Result<(), sqlx::Error> {
-        let fits = |size: &usize| *size == 1 || size * self.columns <= MARKERS_MAX;
-        let sizes = SIZES.into_iter().zip(&self.sizes);
-        for (size, sql) in sizes.filter(|(size, _)| fits(size)) {
+        for (size, sql) in SIZES.into_iter().zip(&self.sizes) {
             while let Some((chunk, rest)) = rows.split_at_checked(size) {
                 let sql: &'static str = sql.get_or_init(|| self.text(size));
                 let mut given = Given::default();
@@ -151,13 +146,8 @@ impl Question {
         self.push(condition, values);
     }
 
-    /// Adds the order, and how many rows are wanted. A limit is part of the text: SQLite plans a
-    /// statement with a marked one anew at each run, which costs more than running it.
-    pub(crate) fn ordered_by(&mut self, columns: &'static str, limit: i64) {
-        write!(self.sql, " ORDER BY {columns} LIMIT {limit}").expect("a String takes everything");
-    }
-
-    fn push<const N: usize>(&mut self, text: &'static str, values: [Value; N]) {
+    /// Adds what follows the conditions.
+    pub(crate) fn push<const N: usize>(&mut self, text: &'static str, values: [Value; N]) {
         for piece in text.split_inclusive('$') {
             self.sql.push_str(piece);
             if piece.ends_with('$') {
