@@ -75,6 +75,7 @@ pub struct Account {
     /// When it was over.
     pub over_at: Moment,
     pub(crate) seats: Vec<(AgentId, Option<Duration>)>,
+    pub(crate) on_tcp: Vec<bool>,
     pub(crate) members: Vec<(AgentId, Vec<String>)>,
     pub(crate) plans: Vec<(String, Arc<Plan>)>,
 }
@@ -103,6 +104,7 @@ impl Account {
                 .iter()
                 .map(|s| (s.agent.clone(), s.own_period))
                 .collect(),
+            on_tcp: floor.seats.iter().map(|s| s.phone.is_on_tcp).collect(),
             members: floor
                 .seats
                 .iter()

@@ -62,7 +62,46 @@ pub fn any_floor(seed: u64) -> Floor {
     for n in 0..chance.between(1, 10) {
         floor = floor.citizen(any_citizen(&mut chance, n, queues));
     }
+    floor = any_changes(&mut chance, floor);
     any_network(&mut chance, floor, agents as u8)
+}
+
+/// What happens apart from calls: screens die and come back, agents are removed and put back, the PBX
+/// asks whether we are alive.
+fn any_changes(chance: &mut Chance, mut floor: Floor) -> Floor {
+    for _ in 0..chance.between(0, 3) {
+        floor = floor.pbx_pings_at_ms(chance.between(0, DIALLING_S * 1_000));
+    }
+    for number in 0..floor.seats.len() {
+        let agent = floor.seats[number].agent.clone();
+        let at = chance.between(0, DIALLING_S * 1_000);
+        if chance.happens(200) {
+            let dead = Command::ScreenDead {
+                agent: agent.clone(),
+            };
+            floor = floor.command_at_ms(at, dead);
+            let alive = Command::ScreenAlive {
+                agent: agent.clone(),
+            };
+            floor = floor.command_at_ms(at + chance.between(100, 20_000), alive);
+        }
+        if chance.happens(100) {
+            // Whoever is removed loses the session and with it the screen.
+            let dead = Command::ScreenDead {
+                agent: agent.clone(),
+            };
+            floor = floor.command_at_ms(at, dead);
+            floor = floor.command_at_ms(at, Command::RemoveAgent(agent.clone()));
+            let again = Command::PutAgent(floor.seats[number].profile(number as u8));
+            floor = floor.command_at_ms(at + chance.between(0, 10_000), again);
+            let ready = Command::SetPresence {
+                agent,
+                wish: PresenceWish::Ready,
+            };
+            floor = floor.command_at_ms(at + 10_000, ready);
+        }
+    }
+    floor
 }
 
 fn any_seat(chance: &mut Chance, number: u64, queues: &[&str]) -> Seat {
@@ -86,6 +125,9 @@ fn any_seat(chance: &mut Chance, number: u64, queues: &[&str]) -> Seat {
         _ => chance.millis(1, 400),
     };
     seat.phone.answerable = chance.happens(300);
+    seat.phone.is_on_tcp = chance.happens(150);
+    seat.phone.rings_with = if chance.happens(150) { 183 } else { 180 };
+    seat.phone.holds = chance.happens(200).then(|| chance.millis(0, 5_000));
     seat.phone.talks = chance.happens(400).then(|| chance.millis(0, 20_000));
     for _ in 0..chance.between(0, 3) {
         let wish = match chance.between(0, 3) {
@@ -124,7 +166,7 @@ fn any_mood(chance: &mut Chance) -> Mood {
         15 => Mood::Declines(chance.millis(0, 15_000)),
         16 => Mood::Refuses(486),
         17 => Mood::Refuses(chance.one_of(&[404, 480, 500, 603, 302])),
-        18 => Mood::Dead,
+        18 => chance.one_of(&[Mood::Dead, Mood::Unplugged]),
         _ => Mood::Answers(chance.millis(2_000, 8_000)),
     }
 }
@@ -144,6 +186,7 @@ fn any_citizen(chance: &mut Chance, number: u64, queues: &[&str]) -> Citizen {
         _ => None,
     };
     citizen.talks = Some(chance.millis(0, 40_000));
+    citizen.holds = chance.happens(200).then(|| chance.millis(0, 10_000));
     citizen.offers_late = chance.happens(100);
     citizen.confirms = !chance.happens(40);
     citizen.is_stranger = chance.happens(40);

@@ -17,6 +17,8 @@ pub struct Citizen {
     pub patience: Option<Duration>,
     /// How long the citizen talks; none: leaves it to the agent.
     pub talks: Option<Duration>,
+    /// How long after the answer the citizen's PBX holds the call; none: never.
+    pub holds: Option<Duration>,
     /// Whether the PBX acknowledges the 200.
     pub confirms: bool,
     /// Whether the INVITE comes without a session description (late offer).
@@ -36,6 +38,7 @@ impl Citizen {
             dials_at: Moment::from_millis(1_000),
             patience: None,
             talks: Some(Duration::from_secs(10)),
+            holds: None,
             confirms: true,
             offers_late: false,
             forwarded_by: None,
@@ -76,6 +79,12 @@ impl Citizen {
     /// Is connected by a PBX that makes its offer in the ACK.
     pub fn offers_late(mut self) -> Citizen {
         self.offers_late = true;
+        self
+    }
+
+    /// Is put on hold by the PBX `ms` after the answer.
+    pub fn is_held_after_ms(mut self, ms: u64) -> Citizen {
+        self.holds = Some(Duration::from_millis(ms));
         self
     }
 

@@ -45,7 +45,16 @@ impl Wall {
     }
 }
 
-/// The repetitions of one message over an unreliable transport.
+/// How messages travel to and from a party.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wire {
+    /// UDP: what is lost is sent again.
+    Datagrams,
+    /// TCP: nothing is lost, and all comes in order.
+    Stream,
+}
+
+/// The repetitions of one message.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Repeats {
     next: Moment,
@@ -56,9 +65,13 @@ pub(crate) struct Repeats {
 
 impl Repeats {
     /// A request that is no INVITE, or a final response: intervals double up to T2 (RFC 3261 §17.1.2.2).
-    pub(crate) fn bounded(now: Moment) -> Repeats {
+    /// Over a stream nothing is repeated.
+    pub(crate) fn bounded(now: Moment, wire: Wire) -> Repeats {
         Repeats {
-            next: now + T1,
+            next: match wire {
+                Wire::Datagrams => now + T1,
+                Wire::Stream => now + GIVE_UP,
+            },
             interval: T1,
             longest: T2,
             until: now + GIVE_UP,
@@ -66,10 +79,10 @@ impl Repeats {
     }
 
     /// An INVITE: intervals double without bound (RFC 3261 §17.1.1.2).
-    pub(crate) fn of_invite(now: Moment) -> Repeats {
+    pub(crate) fn of_invite(now: Moment, wire: Wire) -> Repeats {
         Repeats {
             longest: GIVE_UP,
-            ..Repeats::bounded(now)
+            ..Repeats::bounded(now, wire)
         }
     }
 

@@ -12,11 +12,12 @@ use crate::{
     screen::{Habit, ScreenSetup},
 };
 use kring_call::{
-    OnDeadline, Plan,
-    command::{Admission, Command, PresenceWish},
+    OnDeadline, Plan, Restored,
+    command::{Admission, AgentProfile, Command, Device, PresenceWish},
     thailand,
 };
 use kring_journal::{AgentId, RingPolicyKind, RingTerms};
+use kring_sip::{Peer, Transport, Uri};
 use kring_time::Moment;
 use std::{collections::VecDeque, sync::Arc, time::Duration};
 
@@ -68,6 +69,9 @@ impl Seat {
                 period: Cadence::THAILAND.period(),
                 moods: VecDeque::new(),
                 talks: None,
+                holds: None,
+                rings_with: 180,
+                is_on_tcp: false,
                 answerable: false,
             },
             own_period: None,
@@ -131,6 +135,43 @@ impl Seat {
         self
     }
 
+    /// Is registered over TCP.
+    pub fn on_tcp(mut self) -> Seat {
+        self.phone.is_on_tcp = true;
+        self
+    }
+
+    /// Holds the call `ms` after answering it.
+    pub fn holds_after_ms(mut self, ms: u64) -> Seat {
+        self.phone.holds = Some(Duration::from_millis(ms));
+        self
+    }
+
+    /// The agent as kring is told of one who sits at phone `number`.
+    pub(crate) fn profile(&self, number: u8) -> AgentProfile {
+        let extension = self.agent.as_str().trim_start_matches("seat-");
+        let address = Party::Phone(number).address();
+        let host = address.ip().to_string();
+        let uri = Uri::sip(Some(extension), &host, Some(address.port()));
+        AgentProfile {
+            id: self.agent.clone(),
+            device: Some(Device {
+                name: format!("pbx:{extension}"),
+                uri: uri.expect("an address is a host"),
+                peer: Peer {
+                    transport: if self.phone.is_on_tcp {
+                        Transport::Tcp
+                    } else {
+                        Transport::Udp
+                    },
+                    address,
+                },
+                ring_period: self.own_period,
+            }),
+            queues: self.queues.clone(),
+        }
+    }
+
     /// Serves this queue, and only those named so.
     pub fn serves(mut self, queue: &str) -> Seat {
         self.queues.push(queue.to_owned());
@@ -167,6 +208,8 @@ pub struct Floor {
     pub(crate) rona_limit: u8,
     pub(crate) commands: Vec<(Moment, Command)>,
     pub(crate) wall: Wall,
+    pub(crate) pings: Vec<Moment>,
+    pub(crate) restored: Vec<Restored>,
     pub(crate) sabotage: Sabotage,
 }
 
@@ -194,6 +237,8 @@ impl Floor {
             rona_limit: 2,
             commands: Vec::new(),
             wall: Wall::default(),
+            pings: Vec::new(),
+            restored: Vec::new(),
             sabotage: Sabotage::None,
         };
         floor.queue(
@@ -307,6 +352,18 @@ impl Floor {
     pub fn command_at_ms(mut self, ms: u64, command: Command) -> Floor {
         self.commands
             .push((Moment::from_millis(1_000 + ms), command));
+        self
+    }
+
+    /// Lets the PBX ask `ms` after the first citizen may dial whether kring is alive.
+    pub fn pbx_pings_at_ms(mut self, ms: u64) -> Floor {
+        self.pings.push(Moment::from_millis(1_000 + ms));
+        self
+    }
+
+    /// Opens with an agent who was doing this when the process before ended.
+    pub fn restored(mut self, agent: Restored) -> Floor {
+        self.restored.push(agent);
         self
     }
 

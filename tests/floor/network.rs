@@ -104,6 +104,9 @@ pub(crate) struct Network {
     own_latency: Vec<(Party, Party, Duration)>,
     faults: Faults,
     mishaps: Vec<Mishap>,
+    streams: Vec<Party>,
+    /// When the last message of a stream arrives: nothing overtakes it.
+    stream_ends: Vec<(Party, Party, Moment)>,
     chance: Chance,
     under_way: BinaryHeap<Reverse<(Moment, usize)>>,
     log: Vec<Datagram>,
@@ -117,6 +120,8 @@ impl Network {
             own_latency: Vec::new(),
             faults,
             mishaps: Vec::new(),
+            streams: Vec::new(),
+            stream_ends: Vec::new(),
             chance,
             under_way: BinaryHeap::new(),
             log: Vec::new(),
@@ -127,6 +132,24 @@ impl Network {
     pub(crate) fn set_latency(&mut self, from: Party, to: Party, latency: Duration) {
         self.own_latency.retain(|(f, t, _)| (*f, *t) != (from, to));
         self.own_latency.push((from, to, latency));
+    }
+
+    /// Gives these parties TCP: nothing of theirs is lost, doubled or overtaken.
+    pub(crate) fn set_streams(&mut self, streams: Vec<Party>) {
+        self.streams = streams;
+    }
+
+    fn stream_arrival(&mut self, from: Party, to: Party, arrival: Moment) -> Moment {
+        let known = self
+            .stream_ends
+            .iter_mut()
+            .find(|(f, t, _)| (*f, *t) == (from, to));
+        if let Some((.., end)) = known {
+            *end = arrival.max(*end);
+            return *end;
+        }
+        self.stream_ends.push((from, to, arrival));
+        arrival
     }
 
     /// Makes something go wrong.
@@ -154,6 +177,19 @@ impl Network {
     ) {
         let number = self.log.len();
         let arrival = now + self.latency(from, to);
+        if self.streams.contains(&from) || self.streams.contains(&to) {
+            let arrival = self.stream_arrival(from, to, arrival);
+            self.under_way.push(Reverse((arrival, number)));
+            self.log.push(Datagram {
+                sent: now,
+                from,
+                to,
+                letter,
+                bytes,
+                arrived: Vec::new(),
+            });
+            return;
+        }
         match self.mishap(&letter, to) {
             Some(Mishap { held_up: None, .. }) => {}
             Some(Mishap {

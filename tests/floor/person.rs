@@ -15,6 +15,8 @@ pub enum Mood {
     Refuses(u16),
     /// The phone is without power: it says nothing at all.
     Dead,
+    /// The phone is unplugged, and the network says so (ICMP, connection refused).
+    Unplugged,
 }
 
 /// A phone and the person at it.
@@ -28,6 +30,12 @@ pub struct PhoneSetup {
     pub moods: VecDeque<Mood>,
     /// How long the person talks before hanging up; none: leaves it to the caller.
     pub talks: Option<Duration>,
+    /// How long after the answer the person holds the call; none: never.
+    pub holds: Option<Duration>,
+    /// The provisional response with which it says that it rings: 180, or 183 with a tone of its own.
+    pub rings_with: u16,
+    /// Whether it is registered over TCP.
+    pub is_on_tcp: bool,
     /// Whether it says `Allow-Events: talk`.
     pub answerable: bool,
 }

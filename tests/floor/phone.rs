@@ -2,14 +2,13 @@
 //! it has really begun. It knows nothing of kring's rules; it is the witness that has the last word.
 
 use crate::{
-    clock::Repeats,
+    leg::Leg,
     network::Party,
     person::{Mood, PhoneSetup},
-    post::{Post, Sent},
+    post::Post,
     wire::{Letter, Message, description},
 };
 use kring_time::Moment;
-use std::time::Duration;
 
 /// What one call sounded like at this phone.
 #[derive(Clone, Debug)]
@@ -32,48 +31,8 @@ pub struct Heard {
     pub over: Option<Moment>,
     /// Another leg was alive when this one came: a person with two calls.
     pub overlapped: bool,
-}
-
-#[derive(Debug)]
-enum State {
-    /// The INVITE is here, the bell is not yet.
-    Waking {
-        rings_at: Moment,
-    },
-    Ringing {
-        acts_at: Option<Moment>,
-    },
-    /// 200 is out and repeated until ACK; then the person talks.
-    Accepted {
-        ok: Sent,
-        repeats: Repeats,
-        talks: Option<Duration>,
-    },
-    Confirmed {
-        hangs_up_at: Option<Moment>,
-    },
-    /// BYE is out and repeated until answered.
-    Closing {
-        bye: Sent,
-        repeats: Repeats,
-    },
-    /// A final response of 300 or more is out and repeated until ACK.
-    Refused {
-        last: Sent,
-        repeats: Repeats,
-    },
-    Over,
-}
-
-#[derive(Debug)]
-struct Leg {
-    invite: Letter,
-    tag: String,
-    mood: Mood,
-    /// The last response to the INVITE, for its repetitions.
-    last: Option<Sent>,
-    state: State,
-    heard: Heard,
+    /// The network told kring that nobody is here.
+    pub bounced: bool,
 }
 
 /// The phone.
@@ -108,11 +67,7 @@ impl Phone {
 
     /// Which legs are not over.
     pub(crate) fn restless(&self) -> impl Iterator<Item = String> {
-        let open = self
-            .legs
-            .iter()
-            .filter(|leg| !matches!(leg.state, State::Over));
-        open.map(|leg| format!("{:?} for {}: {:?}", self.party, leg.heard.caller, leg.state))
+        self.legs.iter().filter_map(Leg::restless)
     }
 
     /// When it next does something by itself.
@@ -132,11 +87,9 @@ impl Phone {
     /// Takes what came from kring.
     pub(crate) fn receive(&mut self, now: Moment, letter: &Letter, post: &mut Post) {
         let Some(method) = letter.method() else {
-            if let Some(leg) = self.leg_mut(letter)
-                && letter.answers("BYE").is_some_and(|code| code >= 200)
-                && matches!(leg.state, State::Closing { .. })
-            {
-                leg.end(now);
+            let party = self.party;
+            if let Some(leg) = self.leg_mut(letter) {
+                leg.hear(now, letter, party, post);
             }
             return;
         };
@@ -161,7 +114,8 @@ impl Phone {
                 post.again(self.party, last.as_ref());
             } else {
                 // A new INVITE in a dialog moves the sound; it is confirmed as it is.
-                let ok = Message::answer(letter, 200, "none").with("Contact", self.contact());
+                let ok =
+                    Message::answer(letter, 200, "none").with("Contact", post.contact(self.party));
                 let ok = ok.describing(description(&self.party.address().ip().to_string(), 4_000));
                 post.answer(self.party, letter, ok);
             }
@@ -169,36 +123,30 @@ impl Phone {
         }
         let overlapped = self.legs.iter().any(Leg::is_live);
         let mood = self.next_mood();
-        let mut leg = Leg {
-            invite: letter.clone(),
-            tag: format!("p{}", self.legs.len()),
-            mood,
-            last: None,
-            state: State::Over,
-            heard: Heard {
-                caller: letter.caller().to_owned(),
-                call_id: letter.call_id().to_owned(),
-                invited: now,
-                sounded: None,
-                silent: None,
-                cancelled: None,
-                answered: None,
-                over: None,
-                overlapped,
-            },
+        let heard = Heard {
+            caller: letter.caller().to_owned(),
+            call_id: letter.call_id().to_owned(),
+            invited: now,
+            sounded: None,
+            silent: None,
+            cancelled: None,
+            answered: None,
+            over: None,
+            overlapped,
+            bounced: mood == Mood::Unplugged,
         };
+        let mut leg = Leg::invited(letter, format!("p{}", self.legs.len()), mood, heard);
         match mood {
             Mood::Dead => leg.end(now),
+            Mood::Unplugged => {
+                post.nobody_there(self.party);
+                leg.end(now);
+            }
             Mood::Refuses(code) => leg.refuse(now, code, self.party, post),
             // One line, no call waiting.
             _ if overlapped => leg.refuse(now, 486, self.party, post),
             _ if self.setup.rings_after.is_zero() => leg.ring(now, &self.setup, self.party, post),
-            _ => {
-                leg.say(Message::answer(letter, 100, ""), self.party, post);
-                leg.state = State::Waking {
-                    rings_at: now + self.setup.rings_after,
-                };
-            }
+            _ => leg.try_until(now + self.setup.rings_after, self.party, post),
         }
         self.legs.push(leg);
     }
@@ -208,17 +156,13 @@ impl Phone {
         let met = self
             .leg_mut(letter)
             .filter(|leg| leg.invite.branch() == letter.branch());
-        let Some(leg) = met.filter(|leg| leg.mood != Mood::Dead) else {
+        let Some(leg) = met.filter(|leg| !matches!(leg.mood, Mood::Dead | Mood::Unplugged)) else {
             post.answer(party, letter, Message::answer(letter, 481, "none"));
             return;
         };
         let tag = leg.tag.clone();
         post.answer(party, letter, Message::answer(letter, 200, &tag));
-        leg.heard.cancelled.get_or_insert(now);
-        if matches!(leg.state, State::Waking { .. } | State::Ringing { .. }) {
-            leg.refuse(now, 487, party, post);
-        }
-        // Otherwise it came too late to matter (RFC 3261 §9.2).
+        leg.cancelled(now, party, post);
     }
 
     fn asked_in_dialog(&mut self, now: Moment, letter: &Letter, post: &mut Post) {
@@ -233,8 +177,8 @@ impl Phone {
         post.answer(party, letter, Message::answer(letter, 200, "none"));
         if letter.asks("BYE") {
             leg.end(now);
-        } else if matches!(leg.state, State::Ringing { .. }) {
-            leg.lift(now, &setup, party, post);
+        } else {
+            leg.told_to_talk(now, &setup, party, post);
         }
     }
 
@@ -251,139 +195,4 @@ impl Phone {
             _ => self.setup.moods.pop_front().unwrap_or(Mood::Ignores),
         }
     }
-
-    fn contact(&self) -> String {
-        contact(self.party)
-    }
-}
-
-impl Leg {
-    fn is_live(&self) -> bool {
-        !matches!(
-            self.state,
-            State::Refused { .. } | State::Closing { .. } | State::Over
-        )
-    }
-
-    fn due(&self) -> Option<Moment> {
-        match &self.state {
-            State::Waking { rings_at } => Some(*rings_at),
-            State::Ringing { acts_at } => *acts_at,
-            State::Confirmed { hangs_up_at } => *hangs_up_at,
-            State::Accepted { repeats, .. }
-            | State::Closing { repeats, .. }
-            | State::Refused { repeats, .. } => Some(repeats.due()),
-            State::Over => None,
-        }
-    }
-
-    fn wake(&mut self, now: Moment, setup: &PhoneSetup, party: Party, post: &mut Post) {
-        match &mut self.state {
-            State::Waking { .. } => self.ring(now, setup, party, post),
-            State::Ringing { .. } => match self.mood {
-                Mood::Declines(_) => self.refuse(now, 603, party, post),
-                _ => self.lift(now, setup, party, post),
-            },
-            State::Confirmed { .. } => self.hang_up(now, party, post),
-            State::Accepted { ok, repeats, .. } => match repeats.again(now) {
-                Some(again) => post.again(party, again.then_some(&*ok)),
-                // No ACK came: the dialog is ended with BYE (RFC 3261 §13.3.1.4).
-                None => self.hang_up(now, party, post),
-            },
-            State::Closing { bye: said, repeats }
-            | State::Refused {
-                last: said,
-                repeats,
-            } => match repeats.again(now) {
-                Some(again) => post.again(party, again.then_some(&*said)),
-                None => self.end(now),
-            },
-            State::Over => {}
-        }
-    }
-
-    fn ring(&mut self, now: Moment, setup: &PhoneSetup, party: Party, post: &mut Post) {
-        let mut ringing =
-            Message::answer(&self.invite, 180, &self.tag).with("Contact", contact(party));
-        if setup.answerable {
-            ringing = ringing.with("Allow-Events", "talk");
-        }
-        self.say(ringing, party, post);
-        self.heard.sounded = Some(now);
-        let acts_at = match self.mood {
-            Mood::Answers(after) | Mood::Declines(after) => Some(now + after),
-            _ => None,
-        };
-        self.state = State::Ringing { acts_at };
-    }
-
-    fn lift(&mut self, now: Moment, setup: &PhoneSetup, party: Party, post: &mut Post) {
-        let sdp = description(&party.address().ip().to_string(), 4_000);
-        let ok = Message::answer(&self.invite, 200, &self.tag).with("Contact", contact(party));
-        let ok = self.say(ok.describing(sdp), party, post);
-        self.heard.silent = Some(now);
-        self.heard.answered = Some(now);
-        self.state = State::Accepted {
-            ok,
-            repeats: Repeats::bounded(now),
-            talks: setup.talks,
-        };
-    }
-
-    fn acknowledged(&mut self, now: Moment) {
-        match self.state {
-            State::Accepted { talks, .. } => {
-                self.state = State::Confirmed {
-                    hangs_up_at: talks.map(|talks| now + talks),
-                };
-            }
-            State::Refused { .. } => self.end(now),
-            // A repeated ACK, or one that was overtaken by BYE.
-            _ => {}
-        }
-    }
-
-    fn hang_up(&mut self, now: Moment, party: Party, post: &mut Post) {
-        let tag = &self.tag;
-        let bye = Message::request("BYE", self.invite.contact().unwrap_or("sip:nobody@invalid"))
-            .with("Via", post.new_via(party))
-            .with("Max-Forwards", "70")
-            .with("From", format!("{};tag={tag}", self.invite.to()))
-            .with("To", self.invite.from())
-            .with("Call-ID", self.invite.call_id())
-            .with("CSeq", "1 BYE");
-        let bye = post.send(party, bye);
-        self.heard.over.get_or_insert(now);
-        self.state = State::Closing {
-            bye,
-            repeats: Repeats::bounded(now),
-        };
-    }
-
-    fn refuse(&mut self, now: Moment, code: u16, party: Party, post: &mut Post) {
-        let last = self.say(Message::answer(&self.invite, code, &self.tag), party, post);
-        if self.heard.sounded.is_some() {
-            self.heard.silent.get_or_insert(now);
-        }
-        self.heard.over.get_or_insert(now);
-        self.state = State::Refused {
-            last,
-            repeats: Repeats::bounded(now),
-        };
-    }
-
-    fn say(&mut self, message: Message, party: Party, post: &mut Post) -> Sent {
-        let sent = post.send(party, message);
-        self.last = Some(sent.clone());
-        sent
-    }
-
-    fn end(&mut self, now: Moment) {
-        self.heard.over.get_or_insert(now);
-        self.state = State::Over;
-    }
-}
-
-fn contact(party: Party) -> String {
-    format!("<sip:phone@{}>", party.address())
 }

@@ -4,7 +4,7 @@
 use crate::{
     account::{Account, Step},
     chance::Chance,
-    clock::Wall,
+    clock::{Wall, Wire},
     floor::Floor,
     media::MediaThreads,
     network::{Network, Party},
@@ -17,10 +17,10 @@ use crate::{
 };
 use kring_call::{
     Exchange, ExchangeConfig, Input, Output, QueueConfig, Trunk,
-    command::{AgentProfile, Command, Device, ReplySlot},
+    command::{Command, ReplySlot},
 };
-use kring_journal::{AgentId, CallId, Entry, Fact};
-use kring_sip::{EndpointConfig, Peer, Timers, Transmit, Transport, Uri};
+use kring_journal::{CallId, Entry, Fact};
+use kring_sip::{EndpointConfig, Peer, Timers, Transmit, Transport};
 use kring_time::Moment;
 use std::{collections::VecDeque, rc::Rc, sync::Arc, time::Duration};
 
@@ -59,7 +59,22 @@ impl Play {
             .mishaps
             .iter()
             .for_each(|mishap| network.add_mishap(mishap.clone()));
-        let engine = Engine::new(Exchange::new(configure(&floor)), floor.sabotage);
+        let streams: Vec<Party> = floor
+            .seats
+            .iter()
+            .enumerate()
+            .filter(|(_, seat)| seat.phone.is_on_tcp)
+            .map(|(n, _)| Party::Phone(n as u8))
+            .collect();
+        network.set_streams(streams.clone());
+        let mut exchange = Exchange::new(configure(&floor));
+        if !floor.restored.is_empty() {
+            for (n, seat) in floor.seats.iter().enumerate() {
+                exchange.introduce_agent(seat.profile(n as u8));
+            }
+            exchange.restore(Moment::BOOT, &floor.restored);
+        }
+        let engine = Engine::new(exchange, floor.sabotage);
         let (strangers, citizens): (Vec<_>, Vec<_>) = floor
             .citizens
             .iter()
@@ -78,7 +93,7 @@ impl Play {
             .collect();
         let mut commands: Vec<_> = seats
             .clone()
-            .map(|(n, seat)| (Moment::BOOT, Command::PutAgent(profile(n as u8, seat))))
+            .map(|(n, seat)| (Moment::BOOT, Command::PutAgent(seat.profile(n as u8))))
             .chain(floor.commands.iter().cloned())
             .collect();
         commands.sort_by_key(|(at, _)| *at);
@@ -86,13 +101,13 @@ impl Play {
             now: Moment::BOOT,
             engine,
             network,
-            post: Post::default(),
+            post: Post::new(streams),
             phones: seats
                 .map(|(n, seat)| Phone::new(n as u8, seat.phone.clone()))
                 .collect(),
             screens,
-            pbx: Pbx::new(Party::Pbx, citizens),
-            stranger: Pbx::new(Party::Stranger, strangers),
+            pbx: Pbx::new(Party::Pbx, citizens, &floor.pings),
+            stranger: Pbx::new(Party::Stranger, strangers, &[]),
             media: MediaThreads::new(floor.hearing, chance(2)),
             commands: commands.into(),
             account: Account::new(&floor),
@@ -145,7 +160,7 @@ impl Play {
         while let Some((from, to, letter, bytes)) = self.network.arrival(self.now) {
             match to {
                 Party::Kring => {
-                    let from = peer(from);
+                    let from = self.peer(from);
                     self.tell(Input::Datagram { from, bytes });
                 }
                 Party::Pbx => self.pbx.receive(self.now, &letter, &mut self.post),
@@ -157,6 +172,7 @@ impl Play {
                 }
             }
             self.carry();
+            self.report_unreachable();
         }
         while self.commands.front().is_some_and(|(at, _)| *at <= self.now) {
             let command = self.commands.pop_front().map(|(_, command)| command);
@@ -180,6 +196,16 @@ impl Play {
         }
         if self.engine.deadline().is_some_and(|due| due <= self.now) {
             self.tell(Input::Deadline);
+        }
+    }
+
+    fn peer(&self, party: Party) -> Peer {
+        Peer {
+            transport: match self.post.wire(party) {
+                Wire::Datagrams => Transport::Udp,
+                Wire::Stream => Transport::Tcp,
+            },
+            address: party.address(),
         }
     }
 
@@ -264,6 +290,14 @@ impl Play {
         }
     }
 
+    /// The network says that nobody is there.
+    fn report_unreachable(&mut self) {
+        for party in self.post.collect_unreachable() {
+            let to = self.peer(party);
+            self.tell(Input::TransportFailed { to });
+        }
+    }
+
     fn close(mut self) -> Account {
         self.account
             .mistakes
@@ -284,30 +318,6 @@ impl Play {
         self.account.hear(self.phones);
         self.account.datagrams = self.network.into_log();
         self.account
-    }
-}
-
-fn peer(party: Party) -> Peer {
-    Peer {
-        transport: Transport::Udp,
-        address: party.address(),
-    }
-}
-
-fn profile(number: u8, seat: &crate::floor::Seat) -> AgentProfile {
-    let extension = seat.agent.as_str().trim_start_matches("seat-");
-    let address = Party::Phone(number).address();
-    let host = address.ip().to_string();
-    let uri = Uri::sip(Some(extension), &host, Some(address.port())).expect("an address is a host");
-    AgentProfile {
-        id: AgentId::new(seat.agent.as_str()),
-        device: Some(Device {
-            name: format!("pbx:{extension}"),
-            uri,
-            peer: peer(Party::Phone(number)),
-            ring_period: seat.own_period,
-        }),
-        queues: seat.queues.clone(),
     }
 }
 

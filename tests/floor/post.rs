@@ -1,6 +1,7 @@
 //! What a witness hands to the network, and the branches that only it may choose.
 
 use crate::{
+    clock::Wire,
     network::Party,
     wire::{Letter, Message},
 };
@@ -21,6 +22,8 @@ pub(crate) struct Sent {
 pub(crate) struct Post {
     out: Vec<(Party, Sent)>,
     branches: u64,
+    streams: Vec<Party>,
+    unreachable: Vec<Party>,
 }
 
 impl Post {
@@ -50,10 +53,49 @@ impl Post {
     pub(crate) fn new_via(&mut self, from: Party) -> String {
         self.branches += 1;
         let address = from.address();
+        let transport = match self.wire(from) {
+            Wire::Datagrams => "UDP",
+            Wire::Stream => "TCP",
+        };
         format!(
-            "SIP/2.0/UDP {address};branch=z9hG4bK-floor-{};rport",
+            "SIP/2.0/{transport} {address};branch=z9hG4bK-floor-{};rport",
             self.branches
         )
+    }
+
+    /// A letter box for parties of which these speak by stream.
+    pub(crate) fn new(streams: Vec<Party>) -> Post {
+        Post {
+            streams,
+            ..Post::default()
+        }
+    }
+
+    /// How this party's messages travel.
+    pub(crate) fn wire(&self, party: Party) -> Wire {
+        if self.streams.contains(&party) {
+            Wire::Stream
+        } else {
+            Wire::Datagrams
+        }
+    }
+
+    /// The Contact of this party.
+    pub(crate) fn contact(&self, party: Party) -> String {
+        match self.wire(party) {
+            Wire::Datagrams => format!("<sip:witness@{}>", party.address()),
+            Wire::Stream => format!("<sip:witness@{};transport=tcp>", party.address()),
+        }
+    }
+
+    /// The network tells kring that nobody is there.
+    pub(crate) fn nobody_there(&mut self, party: Party) {
+        self.unreachable.push(party);
+    }
+
+    /// Takes out whom kring is told to be unreachable.
+    pub(crate) fn collect_unreachable(&mut self) -> Vec<Party> {
+        std::mem::take(&mut self.unreachable)
     }
 
     /// Takes out what is to be carried.

@@ -29,6 +29,8 @@ pub(crate) struct PhoneLeg<'a> {
     pub(crate) bye_came: Option<Moment>,
     /// When the phone answered kring's BYE.
     bye_answered: Option<Moment>,
+    /// When the network said that nobody is there.
+    bounced: Option<Moment>,
 }
 
 /// An INVITE transaction in which kring is the server.
@@ -72,27 +74,34 @@ impl<'a> Evidence<'a> {
             caller_legs: Vec::new(),
             stories: Vec::new(),
         };
-        let mut by_call_id = HashMap::new();
-        let mut by_branch = HashMap::new();
+        let mut by_call_id: HashMap<&str, usize> = HashMap::new();
+        let mut by_branch: HashMap<&str, usize> = HashMap::new();
         for datagram in &account.datagrams {
+            let letter = &datagram.letter;
             match (datagram.from, datagram.to) {
-                (Party::Kring, Party::Phone(phone)) => {
-                    evidence.note_to_phone(phone, datagram, &mut by_call_id);
+                (_, Party::Kring) if letter.asks("INVITE") => {
+                    evidence.note_invite(datagram, &mut by_branch);
                 }
                 (Party::Phone(_), _) => {
-                    if let Some(leg) = by_call_id.get(datagram.letter.call_id()) {
+                    if let Some(leg) = by_call_id.get(letter.call_id()) {
                         evidence.phone_legs[*leg].hear(datagram);
                     }
                 }
-                (Party::Kring, _) => {
-                    if let Some(leg) = by_branch.get(datagram.letter.branch()) {
+                (Party::Kring, _) if letter.code().is_some() => {
+                    if let Some(leg) = by_branch.get(letter.branch()) {
                         let leg: usize = *leg;
                         evidence.caller_legs[leg].tell(datagram);
                     }
                 }
-                (Party::Pbx | Party::Stranger, _) => {
-                    evidence.note_from_pbx(datagram, &mut by_branch);
+                (Party::Kring, Party::Phone(phone)) => {
+                    evidence.note_to_phone(phone, datagram, &mut by_call_id);
                 }
+                _ => {}
+            }
+        }
+        for heard in account.rung.iter().map(|rung| &rung.heard) {
+            if let (true, Some(leg)) = (heard.bounced, by_call_id.get(heard.call_id.as_str())) {
+                evidence.phone_legs[*leg].bounced = Some(heard.invited);
             }
         }
         evidence.read_journal();
@@ -124,6 +133,7 @@ impl<'a> Evidence<'a> {
                     byes: 0,
                     bye_came: None,
                     bye_answered: None,
+                    bounced: None,
                 });
             }
             return;
@@ -140,11 +150,8 @@ impl<'a> Evidence<'a> {
         }
     }
 
-    fn note_from_pbx(&mut self, datagram: &'a Datagram, by_branch: &mut HashMap<&'a str, usize>) {
+    fn note_invite(&mut self, datagram: &'a Datagram, by_branch: &mut HashMap<&'a str, usize>) {
         let letter = &datagram.letter;
-        if !letter.asks("INVITE") {
-            return;
-        }
         let leg = *by_branch.entry(letter.branch()).or_insert_with(|| {
             self.caller_legs.push(CallerLeg {
                 caller: letter.caller(),
@@ -241,12 +248,12 @@ impl<'a> Evidence<'a> {
 impl<'a> PhoneLeg<'a> {
     /// When the leg was over for kring: refused, or BYE was answered, or came. Of two BYEs that cross,
     /// kring's own is waited for.
-    fn over(&self) -> Option<Moment> {
+    pub(crate) fn over(&self) -> Option<Moment> {
         match self.final_back {
             Some((at, code)) if code >= 300 => Some(at),
             Some(_) if self.byes > 0 => self.bye_answered,
             Some(_) => self.bye_came,
-            None => None,
+            None => self.bounced,
         }
     }
 

@@ -2,6 +2,7 @@
 
 use crate::lawful;
 use kring_call::command::PresenceWish;
+use kring_journal::{AgentId, CallId, PresenceState};
 use kring_tests::{Cadence, Citizen, Floor, Habit, Seat, assert_journal, transcript};
 
 /// Who lets two calls ring out is paused and told so; the other agent goes on.
@@ -198,4 +199,38 @@ fn a_paused_agent_may_return() {
         "{transcript}"
     );
     lawful(&floor);
+}
+
+/// After a restart everybody is what they were; whose call died with the process writes its record.
+#[test]
+fn presence_survives_a_restart() {
+    let restored = |agent: &str, state, call| kring_call::Restored {
+        agent: AgentId::new(agent),
+        state,
+        reason: None,
+        call,
+    };
+    let died = CallId::new(1_795_000_000_000, 7);
+    let floor = Floor::new(Cadence::THAILAND)
+        .wrap_up_s(30)
+        .restored(restored("seat-5021", PresenceState::Talking, Some(died)))
+        .restored(restored("seat-5022", PresenceState::Ringing, None))
+        .seat(Seat::new("seat-5021").away())
+        .seat(Seat::new("seat-5022").away().answers_after_ms(1_000))
+        .caller_dials("citizen-1", "support");
+
+    let transcript = transcript(&floor);
+    assert!(
+        transcript.contains("presence   seat-5021 WrapUp"),
+        "{transcript}"
+    );
+    assert!(
+        transcript.contains("presence   seat-5022 Ready"),
+        "{transcript}"
+    );
+    assert!(
+        transcript.contains("answered   seat-5022 after 1.080 s"),
+        "{transcript}"
+    );
+    assert!(transcript.contains("unfinished seat-5021"), "{transcript}");
 }

@@ -189,3 +189,54 @@ fn a_forwarded_call_says_by_whom() {
     assert!(transcript(&floor).contains("offered    citizen-1 -> support via 1203"));
     lawful(&floor);
 }
+
+/// Either side holds the call by re-INVITE: it is confirmed, and the call goes on.
+#[test]
+fn either_side_may_hold_the_call() {
+    let floor = Floor::new(Cadence::THAILAND)
+        .seat(
+            Seat::new("seat-5021")
+                .answers_after_ms(920)
+                .holds_after_ms(2_000),
+        )
+        .citizen(Citizen::new("citizen-1", "support").is_held_after_ms(4_000))
+        .play();
+
+    // The phone's hold is answered with 200 at 3.000 s, the PBX's at 5.120 s.
+    let ok = |to| floor.sent_ms("200", to);
+    assert_eq!(ok(Party::Phone(0)), [3_000]);
+    assert_eq!(ok(Party::Pbx)[..2], [1_000, 5_080]);
+    assert!(transcript(&floor).contains("ended      by Caller, bye, talked 10.080 s"));
+    lawful(&floor);
+}
+
+/// The PBX asks whether we are alive, before, during and after a call.
+#[test]
+fn the_pbx_is_told_that_we_are_alive() {
+    let floor = Floor::new(Cadence::THAILAND)
+        .pbx_pings_at_ms(0)
+        .pbx_pings_at_ms(5_000)
+        .pbx_pings_at_ms(40_000)
+        .caller_dials("citizen-1", "support");
+
+    assert_eq!(floor.sent_ms("200", Party::Pbx), [0, 5_000, 40_000]);
+    lawful(&floor);
+}
+
+/// A phone that says 183 instead of 180 rings just as well.
+#[test]
+fn a_phone_may_ring_with_a_tone_of_its_own() {
+    let mut seat = Seat::new("seat-5021").answers_after_ms(920);
+    seat.phone.rings_with = 183;
+    let floor = Floor::new(Cadence::THAILAND)
+        .seat(seat)
+        .caller_dials("citizen-1", "support");
+
+    assert!(transcript(&floor).contains("0.080  alerting   seat-5021"));
+    assert_eq!(
+        floor.sent_ms("183", Party::Pbx),
+        [] as [i64; 0],
+        "the citizen hears our 180 only"
+    );
+    lawful(&floor);
+}

@@ -214,3 +214,47 @@ fn a_phone_heard_too_late_is_silenced_all_the_same() {
     );
     lawful(&floor);
 }
+
+/// A phone over TCP: nothing is repeated, and the rule is the same.
+#[test]
+fn a_phone_on_tcp_rings_three_times_too() {
+    let floor = Floor::new(Cadence::THAILAND)
+        .seat(Seat::new("seat-5021").on_tcp())
+        .caller_dials("citizen-1", "support");
+
+    assert_eq!(floor.sent_ms("INVITE", PHONE), [0]);
+    assert_eq!(floor.sent_ms("CANCEL", PHONE), [14_500]);
+    assert_eq!(floor.bursts_heard, 3);
+    lawful(&floor);
+}
+
+/// The network says that nobody is there: the next phone rings at once, not after seconds.
+#[test]
+fn an_unplugged_phone_hands_on_at_once() {
+    let floor = Floor::new(Cadence::THAILAND)
+        .seat(
+            Seat::new("seat-5021")
+                .mood(Mood::Unplugged)
+                .signs_in_at_ms(10),
+        )
+        .seat(
+            Seat::new("seat-5022")
+                .signs_in_at_ms(20)
+                .answers_after_ms(1_000),
+        )
+        .citizen(Citizen::new("citizen-1", "support").dials_at_ms(1_000))
+        .play();
+
+    assert_journal(
+        &floor,
+        "
+         0.000  offered    citizen-1 -> support
+         0.000  ring       1
+         0.040  unreached  seat-5021 Failed 0
+         0.120  alerting   seat-5022
+         1.120  answered   seat-5022 after 1.120 s, ring 1
+        11.200  ended      by Caller, bye, talked 10.080 s
+    ",
+    );
+    lawful(&floor);
+}

@@ -99,8 +99,12 @@ impl<'a> Ringing<'a> {
                 .first_ring(*hop)
                 .is_some_and(|first| u64::from(first) <= ring)
         };
-        self.plan
-            .strategy((0..).take_while(begun).last().unwrap_or(0))
+        self.plan.strategy(
+            (0..usize::from(u8::MAX))
+                .take_while(begun)
+                .last()
+                .unwrap_or(0),
+        )
     }
 
     /// Whether this agent has had the call already.
@@ -145,7 +149,7 @@ impl<'a> Ringing<'a> {
 fn spread(evidence: &Evidence<'_>, story: &Story<'_>, court: &mut Court) {
     let legs: Vec<_> = evidence.legs_of(story).collect();
     for (n, leg) in legs.iter().enumerate() {
-        let over = leg.final_back.map(|(at, _)| at);
+        let over = leg.over();
         let again = legs[n + 1..].iter().find(|next| next.phone == leg.phone);
         if let Some(again) = again
             && over.is_none_or(|over| again.invited < over)

@@ -74,7 +74,10 @@ pub(super) fn withdrawals(evidence: &Evidence<'_>, court: &mut Court) {
                     format!("CANCEL to {who} was due at {due}, left {sent:?}"),
                 );
             }
-            repeated(leg, &who, evidence.account.over_at, court);
+            // Over a stream nothing is sent twice.
+            if !evidence.account.on_tcp[usize::from(leg.phone)] {
+                repeated(leg, &who, evidence.account.over_at, court);
+            }
         }
     }
 }
