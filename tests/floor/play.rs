@@ -20,7 +20,7 @@ use kring_call::{
     command::{Command, ReplySlot},
 };
 use kring_journal::{CallId, Entry, Fact};
-use kring_sip::{EndpointConfig, Peer, Timers, Transmit, Transport};
+use kring_sip::{Advertised, EndpointConfig, Peer, Transmit, Transport};
 use kring_time::Moment;
 use std::{collections::VecDeque, rc::Rc, sync::Arc, time::Duration};
 
@@ -325,14 +325,7 @@ fn configure(floor: &Floor) -> ExchangeConfig {
     let own = Party::Kring.address();
     let trunk = Party::Pbx.address().ip().to_string();
     ExchangeConfig {
-        endpoint: EndpointConfig {
-            advertised: own,
-            advertised_tcp: own,
-            user_agent: "kring".to_owned(),
-            seed: floor.seed,
-            timers: Timers::default(),
-            talkable: false,
-        },
+        endpoint: EndpointConfig::new(Advertised::everywhere(own), floor.seed),
         seed: floor.seed,
         wall_at_boot_ms: Wall::opening_ms(),
         media_address: own.ip(),

@@ -7,7 +7,7 @@
 use bytes::Bytes;
 use criterion::{Criterion, criterion_group, criterion_main};
 use kring_sip::{
-    Effect, Endpoint, EndpointConfig, Invitation, LegEvent, LegId, NameAddr, Peer, Timers,
+    Advertised, Effect, Endpoint, EndpointConfig, Invitation, LegEvent, LegId, NameAddr, Peer,
     Transport, Uri,
 };
 use kring_time::Moment;
@@ -28,14 +28,8 @@ struct House {
 }
 
 fn endpoint(peer: Peer) -> Endpoint {
-    Endpoint::new(EndpointConfig {
-        advertised: peer.address,
-        advertised_tcp: peer.address,
-        user_agent: "kring".to_owned(),
-        seed: u64::from(peer.address.port()),
-        timers: Timers::default(),
-        talkable: false,
-    })
+    let own = Advertised::everywhere(peer.address);
+    Endpoint::new(EndpointConfig::new(own, u64::from(peer.address.port())))
 }
 
 impl House {

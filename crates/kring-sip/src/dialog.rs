@@ -4,8 +4,8 @@
 //! dialog begins as the seed of an INVITE, without a remote tag, and each fork grows one of its own.
 
 use crate::{
-    HeaderName, Headers, NameAddr, Uri,
-    endpoint::{Draft, Heads, Identity, Invitation, Peer, address_of, read_token},
+    HeaderName, Headers, NameAddr, Peer, Uri,
+    endpoint::{Draft, Heads, Identity, Invitation, address_of, read_token},
     header::RouteSet,
 };
 

@@ -28,12 +28,12 @@ pub(crate) use identity::{Identity, address_of, read_token};
 pub(crate) use limits::FORKS_MAX;
 
 pub use effect::{
-    Counts, Direction, Effect, IncomingInvite, Invitation, LegEvent, LegId, OfferKind, Peer,
-    SipCount, Transmit, Transport,
+    Counts, Direction, Effect, IncomingInvite, Invitation, LegEvent, LegId, OfferKind, SipCount,
+    Transmit,
 };
 
 use crate::{
-    Message, Method,
+    Advertised, Message, Method, Peer,
     entropy::Entropy,
     parse,
     timers::{TimerQueue, Timers},
@@ -44,16 +44,14 @@ use kring_time::Moment;
 use leg::Leg;
 use limits::{BOUNDS, Bounds};
 use rustc_hash::FxHashMap;
-use std::{collections::VecDeque, net::SocketAddr};
+use std::collections::VecDeque;
 use table::{Owner, Table};
 
 /// How an endpoint presents itself.
 #[derive(Clone, Debug)]
 pub struct EndpointConfig {
-    /// Where UDP messages to us go: named in Via, Contact and Call-ID.
-    pub advertised: SocketAddr,
-    /// The same for TCP; usually equal.
-    pub advertised_tcp: SocketAddr,
+    /// Where messages to us go.
+    pub advertised: Advertised,
     /// User-Agent and Server.
     pub user_agent: String,
     /// From which all tags, branches and Call-IDs come. A new one for each process.
@@ -63,6 +61,19 @@ pub struct EndpointConfig {
     /// Whether we can be made to answer: our 18x then say `Allow-Events: talk`, and a NOTIFY of that
     /// event is [`LegEvent::TalkWanted`]. For phones; kring itself answers nobody's order.
     pub talkable: bool,
+}
+
+impl EndpointConfig {
+    /// An endpoint that is called `kring`, with the timers of RFC 3261 and nothing out of the ordinary.
+    pub fn new(advertised: Advertised, seed: u64) -> EndpointConfig {
+        EndpointConfig {
+            advertised,
+            user_agent: "kring".to_owned(),
+            seed,
+            timers: Timers::default(),
+            talkable: false,
+        }
+    }
 }
 
 /// A user agent: its transactions, dialogs and timers.

@@ -14,6 +14,7 @@ mod message;
 mod name_addr;
 mod params;
 mod token;
+mod transport;
 mod uri;
 mod write;
 
@@ -25,6 +26,7 @@ pub use message::{
 };
 pub use name_addr::{NameAddr, NameAddrRefused};
 pub use params::{Params, ParamsRefused};
+pub use transport::{Advertised, NoTransport, Peer, Transport};
 pub use uri::{Scheme, Uri, UriRefused};
 
 // The UA layer.
@@ -36,7 +38,7 @@ mod transaction;
 
 pub use endpoint::{
     Counts, Direction, Effect, Endpoint, EndpointConfig, IncomingInvite, Invitation, LegEvent,
-    LegId, OfferKind, Peer, SipCount, Transmit, Transport,
+    LegId, OfferKind, SipCount, Transmit,
 };
 pub use header::Reason;
 pub use timers::Timers;

@@ -11,7 +11,7 @@ use crate::{
 };
 use kring_journal::{CallId, CallerRef, DeadlineAction, Fact, Refusal};
 use kring_media::{OwnAudio, SdpRefused, Side};
-use kring_sip::{HeaderName, IncomingInvite, LegId, NameAddr, Uri};
+use kring_sip::{HeaderName, IncomingInvite, LegId, NameAddr, Transport, Uri};
 use kring_time::Moment;
 
 /// Why an INVITE is not accepted for processing: the response it gets, and no call.
@@ -213,7 +213,7 @@ impl Exchange {
 
     /// The From of the INVITEs to phones: the citizen's number at our address, or nobody's.
     fn caller_for_phones(&self, identity: &CallerIdentity) -> NameAddr {
-        let own = self.config.endpoint.advertised;
+        let own = self.config.endpoint.advertised.at(Transport::Udp);
         let named = (!identity.anonymous)
             .then(|| {
                 Uri::sip(

@@ -1,38 +1,10 @@
 //! What an endpoint is told and tells: where messages go, what happened to a leg, what was counted.
 
-use crate::{HeaderName, Headers, Method, NameAddr, Uri};
+use crate::{HeaderName, Headers, Method, NameAddr, Peer, Uri};
 use bytes::Bytes;
-use std::{fmt, net::SocketAddr};
+use std::fmt;
 
-/// How messages travel.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
-pub enum Transport {
-    /// One message a datagram; lost ones are sent again.
-    Udp,
-    /// A stream; nothing is lost while it stands.
-    Tcp,
-}
-
-/// Where a message goes or came from.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
-pub struct Peer {
-    /// How.
-    pub transport: Transport,
-    /// Where. For TCP the far end of the connection.
-    pub address: SocketAddr,
-}
-
-impl fmt::Display for Peer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let transport = match self.transport {
-            Transport::Udp => "udp",
-            Transport::Tcp => "tcp",
-        };
-        write!(f, "{transport}:{}", self.address)
-    }
-}
-
-/// A message on its way out. For TCP the shell finds the connection to the address or opens one.
+/// A message on its way out. For streams the shell finds the connection to the address or opens one.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Transmit {
     /// Where to.

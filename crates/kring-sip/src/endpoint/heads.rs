@@ -1,9 +1,8 @@
 //! What every message is sorted by, read once.
 
-use super::{Peer, Transport};
 use crate::{
-    HeaderName, HeaderRefused, Headers, Method, Request, header::Via, name_addr::Parts,
-    transaction::ServerKey,
+    HeaderName, HeaderRefused, Headers, Method, Peer, Request, Transport, header::Via,
+    name_addr::Parts, transaction::ServerKey,
 };
 use std::net::SocketAddr;
 
@@ -55,12 +54,12 @@ pub(crate) struct Arrival<'a> {
 pub(crate) fn answer_to(from: Peer, via: &Via) -> Peer {
     let port = via.port.unwrap_or(5060);
     let address = match from.transport {
-        Transport::Tcp => from.address,
         Transport::Udp => match via.params.get("maddr").map(str::parse) {
             Some(Ok(ip)) => SocketAddr::new(ip, port),
             _ if via.rport().is_some() => from.address,
             _ => SocketAddr::new(from.address.ip(), port),
         },
+        _ => from.address,
     };
     Peer {
         transport: from.transport,

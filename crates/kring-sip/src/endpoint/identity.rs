@@ -1,8 +1,8 @@
 //! How we present ourselves: the parts of our messages that never change, written once.
 
-use super::{EndpointConfig, draft::Draft, effect::Transport};
+use super::{EndpointConfig, draft::Draft};
 use crate::{
-    HeaderName, Headers, Uri,
+    HeaderName, Headers, Scheme, Transport, Uri,
     params::{Alphabet, ParamItems},
     token::ListItems,
 };
@@ -17,8 +17,8 @@ pub(crate) const ACCEPT: &str = "application/sdp";
 /// Our names on the wire.
 #[derive(Debug)]
 pub(crate) struct Identity {
-    via: [String; 2],
-    contact: [String; 2],
+    via: [String; Transport::ALL.len()],
+    contact: [String; Transport::ALL.len()],
     /// The host part of our Call-IDs.
     pub(crate) host: String,
     /// User-Agent and Server, without line breaks.
@@ -30,17 +30,25 @@ pub(crate) struct Identity {
 impl Identity {
     /// Writes everything that can be written before the first call.
     pub(crate) fn new(config: &EndpointConfig) -> Identity {
-        let (udp, tcp) = (config.advertised, config.advertised_tcp);
+        let own = &config.advertised;
+        let via = |transport: Transport| {
+            let (name, at) = (transport.via(), own.at(transport));
+            format!("SIP/2.0/{name} {at};rport;branch={BRANCH_START}")
+        };
+        let contact = |transport: Transport| {
+            let at = own.at(transport);
+            match transport {
+                Transport::Udp => format!("<sip:kring@{at}>"),
+                // A web phone reaches us through the connection that it has opened, and its name for
+                // it is `ws` with or without TLS (RFC 7118 §5.1).
+                Transport::Wss => format!("<sip:kring@{at};transport=ws>"),
+                other => format!("<sip:kring@{at};transport={other}>"),
+            }
+        };
         Identity {
-            via: [
-                format!("SIP/2.0/UDP {udp};rport;branch={BRANCH_START}"),
-                format!("SIP/2.0/TCP {tcp};rport;branch={BRANCH_START}"),
-            ],
-            contact: [
-                format!("<sip:kring@{udp}>"),
-                format!("<sip:kring@{tcp};transport=tcp>"),
-            ],
-            host: host_of(udp),
+            via: Transport::ALL.map(via),
+            contact: Transport::ALL.map(contact),
+            host: host_of(own.at(Transport::Udp)),
             user_agent: config.user_agent.replace(|c: char| c.is_control(), " "),
             talkable: config.talkable,
         }
@@ -89,12 +97,15 @@ fn host_of(address: SocketAddr) -> String {
 
 /// Where a URI says that its requests go, if it says so by numbers, and by a transport that we have.
 pub(crate) fn address_of(uri: &Uri) -> Option<(SocketAddr, Option<Transport>)> {
-    let transport = match uri.param("transport") {
-        None => None,
-        Some(name) if name.eq_ignore_ascii_case("udp") => Some(Transport::Udp),
-        Some(name) if name.eq_ignore_ascii_case("tcp") => Some(Transport::Tcp),
-        Some(_) => return None,
+    let named = uri.param("transport").map(str::parse::<Transport>);
+    let transport = match (named.transpose().ok()?, uri.scheme()) {
+        (None | Some(Transport::Tcp), Scheme::Sips) => Some(Transport::Tls),
+        (Some(Transport::Ws), Scheme::Sips) => Some(Transport::Wss),
+        (named, _) => named,
     };
-    let ip = uri.ip()?;
-    Some((SocketAddr::new(ip, uri.port().unwrap_or(5060)), transport))
+    let port = transport.unwrap_or(Transport::Udp).default_port();
+    Some((
+        SocketAddr::new(uri.ip()?, uri.port().unwrap_or(port)),
+        transport,
+    ))
 }

@@ -1,8 +1,8 @@
 //! A leg: one INVITE usage from its first message to the answer to its BYE.
 
-use super::{effect::Peer, limits, reply::Reply};
+use super::{limits, reply::Reply};
 use crate::{
-    Headers, OfferKind, Reason, Uri,
+    Headers, OfferKind, Peer, Reason, Uri,
     dialog::Dialog,
     transaction::{ClientKey, Repeating, ServerKey},
 };

@@ -2,8 +2,8 @@
 //!
 //! Kept as bytes for as long as a response is owed, so that the request itself can be let go.
 
-use super::{draft::Draft, effect::Peer, heads::Arrival, identity::Identity};
-use crate::{HeaderName, Method, StatusCode};
+use super::{draft::Draft, heads::Arrival, identity::Identity};
+use crate::{HeaderName, Method, Peer, StatusCode};
 
 /// The head of every response to one request.
 #[derive(Debug)]

@@ -1,7 +1,7 @@
 //! What cannot be seen from outside: tables at their bounds.
 
-use super::{Effect, Endpoint, EndpointConfig, Invitation, LegEvent, Peer, Transport};
-use crate::{Reason, Timers, endpoint::limits::Bounds};
+use super::{Effect, Endpoint, EndpointConfig, Invitation, LegEvent};
+use crate::{Advertised, Peer, Reason, Transport, endpoint::limits::Bounds};
 use kring_time::Moment;
 
 const NOW: Moment = Moment::BOOT;
@@ -14,14 +14,8 @@ fn pbx() -> Peer {
 }
 
 fn small() -> Endpoint {
-    let mut endpoint = Endpoint::new(EndpointConfig {
-        advertised: "192.0.2.1:5060".parse().unwrap(),
-        advertised_tcp: "192.0.2.1:5060".parse().unwrap(),
-        user_agent: "kring".to_owned(),
-        seed: 1,
-        timers: Timers::default(),
-        talkable: false,
-    });
+    let own = "192.0.2.1:5060".parse().unwrap();
+    let mut endpoint = Endpoint::new(EndpointConfig::new(Advertised::everywhere(own), 1));
     endpoint.bounds = Bounds {
         legs: 10,
         server_transactions: 20,

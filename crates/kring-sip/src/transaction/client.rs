@@ -1,11 +1,7 @@
 //! The non-INVITE client transaction (RFC 3261 §17.1.2).
 
 use super::{Repeating, Woken};
-use crate::{
-    Method,
-    endpoint::{LegId, Peer, Transport},
-    timers::Timers,
-};
+use crate::{Method, Peer, endpoint::LegId, timers::Timers};
 use bytes::Bytes;
 use kring_time::Moment;
 
@@ -79,9 +75,10 @@ impl Client {
     pub(crate) fn response(&mut self, now: Moment, timers: &Timers, code: u16) -> ClientHeard {
         match (&mut self.state, code) {
             (State::Waiting(_), 200..) => {
-                let until = match self.to.transport {
-                    Transport::Udp => now + timers.t4,
-                    Transport::Tcp => now,
+                let until = if self.to.transport.is_reliable() {
+                    now
+                } else {
+                    now + timers.t4
                 };
                 self.state = State::Completed { until };
                 ClientHeard::Final

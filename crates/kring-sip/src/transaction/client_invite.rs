@@ -6,7 +6,8 @@
 
 use super::{Repeating, Woken};
 use crate::{
-    endpoint::{FORKS_MAX, LegId, Peer, Transmit, Transport},
+    Peer,
+    endpoint::{FORKS_MAX, LegId, Transmit},
     timers::Timers,
 };
 use bytes::Bytes;
@@ -94,9 +95,10 @@ impl ClientInvite {
                 let ack = ack();
                 self.state = State::Completed {
                     ack: ack.clone(),
-                    until: match self.to.transport {
-                        Transport::Udp => now + timers.patience(),
-                        Transport::Tcp => now,
+                    until: if self.to.transport.is_reliable() {
+                        now
+                    } else {
+                        now + timers.patience()
                     },
                 };
                 InviteHeard::Refused(ack)

@@ -14,7 +14,7 @@ pub(crate) use client_invite::{ClientInvite, InviteHeard};
 pub(crate) use server::Server;
 pub(crate) use server_invite::{ServerInvite, ServerState};
 
-use crate::{endpoint::Transport, timers::Timers};
+use crate::{Transport, timers::Timers};
 use bytes::Bytes;
 use kring_time::Moment;
 use std::time::Duration;
@@ -79,9 +79,10 @@ impl Repeating {
         transport: Transport,
         bytes: Bytes,
     ) -> Repeating {
-        let again = match transport {
-            Transport::Udp => Some(now + timers.t1),
-            Transport::Tcp => None,
+        let again = if transport.is_reliable() {
+            None
+        } else {
+            Some(now + timers.t1)
         };
         Repeating {
             bytes,

@@ -3,11 +3,7 @@
 //! There is one only where a repeated request must not be understood twice: within dialogs. Requests
 //! outside are answered statelessly (RFC 3261 §8.2.7) and cost no memory.
 
-use crate::{
-    Method,
-    endpoint::{Peer, Transport},
-    timers::Timers,
-};
+use crate::{Method, Peer, timers::Timers};
 use bytes::Bytes;
 use kring_time::Moment;
 
@@ -42,9 +38,10 @@ impl Server {
 
     /// The final response was sent (timer J).
     pub(crate) fn answered(&mut self, now: Moment, timers: &Timers, response: Bytes) {
-        let until = match self.to.transport {
-            Transport::Udp => now + timers.patience(),
-            Transport::Tcp => now,
+        let until = if self.to.transport.is_reliable() {
+            now
+        } else {
+            now + timers.patience()
         };
         self.state = State::Completed { response, until };
     }

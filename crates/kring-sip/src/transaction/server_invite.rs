@@ -4,10 +4,7 @@
 //! A 2xx is repeated by the leg; the transaction then only swallows repeated INVITEs.
 
 use super::{Repeating, Woken};
-use crate::{
-    endpoint::{LegId, Peer, Transport},
-    timers::Timers,
-};
+use crate::{Peer, endpoint::LegId, timers::Timers};
 use bytes::Bytes;
 use kring_time::Moment;
 
@@ -103,9 +100,10 @@ impl ServerInvite {
     /// The ACK of a refusal came (timer I). The ACK of a 2xx is the leg's.
     pub(crate) fn acknowledged(&mut self, now: Moment, timers: &Timers) {
         if let State::Completed { .. } = self.state {
-            let until = match self.to.transport {
-                Transport::Udp => now + timers.t4,
-                Transport::Tcp => now,
+            let until = if self.to.transport.is_reliable() {
+                now
+            } else {
+                now + timers.t4
             };
             self.state = State::Confirmed { until };
         }

@@ -3,7 +3,7 @@
 
 use bytes::Bytes;
 use kring_sip::{
-    Effect, Endpoint, EndpointConfig, Invitation, LegEvent, LegId, NameAddr, Peer, Timers,
+    Advertised, Effect, Endpoint, EndpointConfig, Invitation, LegEvent, LegId, NameAddr, Peer,
     Transmit, Transport,
 };
 use kring_time::Moment;
@@ -109,12 +109,8 @@ pub(crate) fn peer(side: Side, transport: Transport) -> Peer {
 pub(crate) fn config(side: Side, seed: u64) -> EndpointConfig {
     let address = peer(side, Transport::Udp).address;
     EndpointConfig {
-        advertised: address,
-        advertised_tcp: address,
         user_agent: "kring-test".to_owned(),
-        seed,
-        timers: Timers::default(),
-        talkable: false,
+        ..EndpointConfig::new(Advertised::everywhere(address), seed)
     }
 }
 
@@ -226,7 +222,7 @@ impl Network {
         // A stream loses nothing and keeps the order.
         let faults = match self.transport {
             Transport::Udp => self.faults,
-            Transport::Tcp => Faults::NONE,
+            _ => Faults::NONE,
         };
         if self.chance.random_ratio(faults.loss_percent, 100) {
             return;

@@ -5,7 +5,7 @@
 //! The fuzz target `endpoint` plays the same stories.
 
 use kring_sip::{
-    Effect, Endpoint, EndpointConfig, HeaderName, Invitation, LegId, Peer, Reason, Timers,
+    Advertised, Effect, Endpoint, EndpointConfig, HeaderName, Invitation, LegId, Peer, Reason,
     Transport,
 };
 use kring_time::Moment;
@@ -79,12 +79,8 @@ pub(crate) fn play(story: &[u8]) {
     let mut stage = Stage {
         now: Moment::BOOT,
         endpoint: Endpoint::new(EndpointConfig {
-            advertised: address,
-            advertised_tcp: address,
-            user_agent: "kring".to_owned(),
-            seed: 1,
-            timers: Timers::default(),
             talkable: story.len().is_multiple_of(2),
+            ..EndpointConfig::new(Advertised::everywhere(address), 1)
         }),
         legs: vec![LegId(u64::MAX)],
         said: Vec::new(),

@@ -2,7 +2,7 @@
 //! same sans-IO endpoint that kring itself is made of.
 
 use crate::clock::Clock;
-use kring_sip::{Effect, Endpoint, EndpointConfig, LegEvent, LegId, Peer, Timers, Transport};
+use kring_sip::{Advertised, Effect, Endpoint, EndpointConfig, LegEvent, LegId, Peer, Transport};
 use kring_time::Moment;
 use std::{io, net::SocketAddr};
 use tokio::{net::UdpSocket, sync::watch};
@@ -41,12 +41,9 @@ impl Line {
         let socket = UdpSocket::bind(("127.0.0.1", 0)).await?;
         let address = socket.local_addr()?;
         let endpoint = Endpoint::new(EndpointConfig {
-            advertised: address,
-            advertised_tcp: address,
             user_agent: name.to_owned(),
-            seed,
-            timers: Timers::default(),
             talkable,
+            ..EndpointConfig::new(Advertised::everywhere(address), seed)
         });
         Ok(Line {
             socket,

@@ -49,7 +49,7 @@ pub(crate) struct Net {
     tcp: TcpDoors,
     failures: VecDeque<Peer>,
     /// Who is looked at first; changes with each arrival, so that neither starves the other.
-    first: Transport,
+    datagrams_first: bool,
 }
 
 impl Net {
@@ -59,14 +59,15 @@ impl Net {
         for listen in listens {
             match listen.transport {
                 Transport::Udp => udp.bind(listen.address)?,
-                Transport::Tcp => tcp.bind(listen.address)?,
+                // The configuration lets nothing else through.
+                _ => tcp.bind(listen.address)?,
             }
         }
         Ok(Net {
             udp,
             tcp,
             failures: VecDeque::new(),
-            first: Transport::Udp,
+            datagrams_first: true,
         })
     }
 
@@ -87,15 +88,16 @@ impl Net {
         if let Some(to) = self.failures.pop_front() {
             return Poll::Ready(Arrival::Failed { to });
         }
-        let arrival = match self.first {
-            Transport::Udp => match self.udp.poll(cx) {
+        let arrival = if self.datagrams_first {
+            match self.udp.poll(cx) {
                 Poll::Pending => self.tcp.poll(cx),
                 ready @ Poll::Ready(_) => ready,
-            },
-            Transport::Tcp => match self.tcp.poll(cx) {
+            }
+        } else {
+            match self.tcp.poll(cx) {
                 Poll::Pending => self.udp.poll(cx),
                 ready @ Poll::Ready(_) => ready,
-            },
+            }
         };
         if arrival.is_ready() {
             self.take_turns();
@@ -109,17 +111,15 @@ impl Net {
             return Some(Arrival::Failed { to });
         }
         self.take_turns();
-        match self.first {
-            Transport::Udp => self.udp.try_recv().or_else(|| self.tcp.try_recv()),
-            Transport::Tcp => self.tcp.try_recv().or_else(|| self.udp.try_recv()),
+        if self.datagrams_first {
+            self.udp.try_recv().or_else(|| self.tcp.try_recv())
+        } else {
+            self.tcp.try_recv().or_else(|| self.udp.try_recv())
         }
     }
 
     fn take_turns(&mut self) {
-        self.first = match self.first {
-            Transport::Udp => Transport::Tcp,
-            Transport::Tcp => Transport::Udp,
-        };
+        self.datagrams_first = !self.datagrams_first;
     }
 
     /// Sends without waiting. What cannot be delivered is told by an arrival.
@@ -127,7 +127,7 @@ impl Net {
         let Transmit { to, bytes } = transmit;
         let lost = match to.transport {
             Transport::Udp => matches!(self.udp.send(to.address, bytes), Sent::Unreachable),
-            Transport::Tcp => !self.tcp.send(to.address, bytes),
+            _ => !self.tcp.send(to.address, bytes),
         };
         if lost && self.failures.len() < limits::FAILURES_WAITING_MAX {
             self.failures.push_back(to);

@@ -13,7 +13,7 @@ use crate::{
 };
 use kring_call::{Exchange, ExchangeConfig, Restored};
 use kring_media::MediaNotice;
-use kring_sip::{EndpointConfig, Timers, Transport};
+use kring_sip::{Advertised, EndpointConfig};
 use kring_store::AgentRow;
 use kring_web::{Ask, Live};
 use std::{net::SocketAddr, sync::Arc, time::Duration};
@@ -99,32 +99,26 @@ impl Opening {
     async fn exchange_config(&self, net: &Net) -> Result<ExchangeConfig, Fault> {
         let config = &self.config;
         let listens = net.listens();
-        let of = |transport| {
-            listens
-                .iter()
-                .find(move |listen| listen.transport == transport)
-        };
-        let first = listens.first().copied();
-        let udp = of(Transport::Udp).copied().or(first);
-        let tcp = of(Transport::Tcp).copied().or(first);
-        let (Some(udp), Some(tcp)) = (udp, tcp) else {
+        let Some(first) = listens.first().copied() else {
             return Err(Fault::Own("no SIP socket was bound".to_owned()));
         };
-        let advertised = net::facing(config, udp).await?;
+        let mut advertised = Advertised::everywhere(net::facing(config, first).await?);
+        for listen in listens.iter().rev() {
+            advertised = advertised.with(listen.transport, net::facing(config, *listen).await?);
+        }
         let endpoint = EndpointConfig {
-            advertised,
-            advertised_tcp: net::facing(config, tcp).await?,
             user_agent: config.sip.user_agent.clone(),
-            seed: rand::random(),
-            timers: Timers::default(),
-            talkable: false,
+            ..EndpointConfig::new(advertised, rand::random())
         };
         let wall_us = self.clock.wall(kring_time::Moment::BOOT).0;
         Ok(ExchangeConfig {
             endpoint,
             seed: rand::random(),
             wall_at_boot_ms: u64::try_from(wall_us / 1_000).unwrap_or(0),
-            media_address: config.media.address.unwrap_or(advertised.ip()),
+            media_address: config
+                .media
+                .address
+                .unwrap_or(advertised.at(first.transport).ip()),
             codecs: config
                 .media
                 .codecs
