@@ -19,7 +19,14 @@ pub(crate) fn count(count: &SipCount) {
         }
         SipCount::Retransmission { method } => metrics::sip_retransmission(method.as_str()),
         SipCount::ParseError => metrics::sip_parse_error(),
+        SipCount::BoundReached { bound } => bound_reached(bound),
     }
+}
+
+/// Counts that a bound of the SIP side was reached, so that something was refused, dropped or cut.
+/// `bound` is a short word of ours (`connections_per_address`), never anything from outside.
+pub(crate) fn bound_reached(bound: &'static str) {
+    metrics::sip_bound_reached(bound);
 }
 
 /// Sets the gauges of the SIP side.

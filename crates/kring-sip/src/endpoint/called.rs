@@ -136,6 +136,7 @@ impl Endpoint {
         let caller = headers.from().map_err(|_| bad())?;
         let to = headers.to().map_err(|_| bad())?;
         if self.is_full() {
+            self.count(super::SipCount::BoundReached { bound: "legs" });
             return Err(Refused::for_now(503, limits::RETRY_AFTER_S));
         }
         // The same INVITE gets the same tag, even from us who have forgotten it (RFC 3261 §8.2.7).

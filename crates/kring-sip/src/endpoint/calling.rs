@@ -1,7 +1,7 @@
 //! The calling side (UAC): INVITE, CANCEL, ACK, and what comes back.
 
 use super::{
-    Endpoint,
+    Endpoint, SipCount,
     effect::{Invitation, LegEvent, LegId},
     leg::{Ack, Calling, Cancelling, Established, Leg},
 };
@@ -19,6 +19,7 @@ impl Endpoint {
     pub fn invite(&mut self, now: Moment, call: Invitation) -> LegId {
         let leg = self.new_leg();
         if self.legs.len() >= self.bounds.legs {
+            self.count(SipCount::BoundReached { bound: "legs" });
             self.tell(leg, rejected_here(503));
             return leg;
         }

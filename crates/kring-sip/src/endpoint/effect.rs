@@ -172,6 +172,11 @@ pub enum SipCount {
     },
     /// Bytes that are no SIP.
     ParseError,
+    /// Something was refused, dropped or cut because a bound of `limits` was reached.
+    BoundReached {
+        /// Which: a short word of ours such as `legs`, never anything that came from outside.
+        bound: &'static str,
+    },
 }
 
 /// What is to be done after an input.

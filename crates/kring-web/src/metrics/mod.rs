@@ -11,8 +11,8 @@ mod tests;
 
 pub use fold::fold;
 pub use shell::{
-    journal_is_well, journal_refused, journal_written, rtp, sip_load, sip_parse_error, sip_request,
-    sip_response, sip_retransmission, ws_connections,
+    journal_is_well, journal_refused, journal_written, rtp, sip_bound_reached, sip_load,
+    sip_parse_error, sip_request, sip_response, sip_retransmission, ws_connections,
 };
 
 use metrics_exporter_prometheus::{

@@ -128,6 +128,11 @@ const MEANINGS: &[(Kind, &str, &str)] = &[
     ),
     (
         Kind::Counter,
+        "kring_sip_bounds_reached_total",
+        "SIP work refused, dropped or cut because a bound was reached, by bound",
+    ),
+    (
+        Kind::Counter,
         "kring_rtp_packets_total",
         "RTP packets received, by the side they came from",
     ),

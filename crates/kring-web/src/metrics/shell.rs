@@ -37,6 +37,11 @@ pub fn sip_parse_error() {
     counter!("kring_sip_parse_errors_total").increment(1);
 }
 
+/// A bound of the SIP side was reached: something was refused, dropped or cut.
+pub fn sip_bound_reached(bound: &'static str) {
+    counter!("kring_sip_bounds_reached_total", "bound" => bound).increment(1);
+}
+
 /// How much the SIP side holds now.
 pub fn sip_load(transactions: usize, dialogs: usize) {
     gauge!("kring_sip_transactions").set(transactions as f64);
@@ -104,6 +109,15 @@ fn method_label(method: &str) -> &'static str {
 mod tests {
     use super::*;
     use crate::metrics::rendered;
+
+    #[test]
+    fn a_bound_that_was_reached_is_counted_by_its_name() {
+        let text = rendered(|| {
+            sip_bound_reached("connections");
+            sip_bound_reached("connections");
+        });
+        assert!(text.contains(r#"kring_sip_bounds_reached_total{bound="connections"} 2"#));
+    }
 
     #[test]
     fn strangers_cannot_make_labels() {

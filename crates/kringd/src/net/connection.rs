@@ -3,6 +3,7 @@
 //! Whoever is slow is cut: in connecting, in ending a message that was begun, in taking what we write.
 
 use super::limits;
+use crate::counters::bound_reached;
 use bytes::Bytes;
 use kring_sip::StreamFramer;
 use std::net::SocketAddr;
@@ -127,6 +128,11 @@ async fn reading(mut read: ReadHalf<'_>, from: SocketAddr, tell: &mpsc::Sender<E
             Ok(Ok(count)) => count,
             Err(_) => {
                 tracing::debug!(%from, "a TCP peer was silent for too long and was cut");
+                bound_reached(if framer.waiting() == 0 {
+                    "connection_silent"
+                } else {
+                    "message_unfinished"
+                });
                 return End::Quiet;
             }
         };
@@ -160,7 +166,11 @@ async fn writing(mut write: WriteHalf<'_>, queue: &mut mpsc::Receiver<Bytes>) ->
     while let Some(bytes) = queue.recv().await {
         match timeout(limits::WRITE_WITHIN, write.write_all(&bytes)).await {
             Ok(Ok(())) => {}
-            Ok(Err(_)) | Err(_) => return End::Unsent,
+            Ok(Err(_)) => return End::Unsent,
+            Err(_) => {
+                bound_reached("write_slow");
+                return End::Unsent;
+            }
         }
     }
     // The peer has everything that was written, whether or not it says goodbye.

@@ -14,7 +14,7 @@ mod udp;
 
 pub(crate) use own_address::{facing, resolve};
 
-use crate::{config::Listen, exit::Fault};
+use crate::{config::Listen, counters::bound_reached, exit::Fault};
 use bytes::Bytes;
 use kring_sip::{Peer, Transmit, Transport};
 use std::{
@@ -129,8 +129,13 @@ impl Net {
             Transport::Udp => matches!(self.udp.send(to.address, bytes), Sent::Unreachable),
             _ => !self.tcp.send(to.address, bytes),
         };
-        if lost && self.failures.len() < limits::FAILURES_WAITING_MAX {
+        if !lost {
+            return;
+        }
+        if self.failures.len() < limits::FAILURES_WAITING_MAX {
             self.failures.push_back(to);
+        } else {
+            bound_reached("failures_waiting");
         }
     }
 

@@ -5,7 +5,7 @@
 //! it (RFC 3261 §18.2.2, RFC 5923). Sending never waits: a peer that is too far behind is cut.
 
 use super::{Arrival, connection, limits};
-use crate::exit::Fault;
+use crate::{counters::bound_reached, exit::Fault};
 use bytes::Bytes;
 use connection::Event;
 use kring_sip::{Peer, Transport};
@@ -101,6 +101,7 @@ impl TcpDoors {
             return match open.get().writes.try_send(bytes) {
                 Ok(()) => true,
                 Err(TrySendError::Full(_)) => {
+                    bound_reached("connection_writes");
                     tracing::warn!(%to, "a TCP peer takes nothing and was cut");
                     open.remove();
                     false
@@ -117,6 +118,7 @@ impl TcpDoors {
     fn connect(&mut self, to: SocketAddr, first: Bytes) -> bool {
         if self.open.len() >= limits::CONNECTIONS_MAX {
             tracing::warn!(%to, "no more TCP connections: {} are open", self.open.len());
+            bound_reached("connections");
             return false;
         }
         let (writes, queue) = mpsc::channel(limits::WRITES_WAITING_MAX);
@@ -211,7 +213,12 @@ impl Guests {
         let mut places = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let all: usize = places.values().sum();
         let own = places.entry(address).or_default();
-        if all >= limits::CONNECTIONS_MAX || *own >= limits::CONNECTIONS_PER_ADDRESS_MAX {
+        if all >= limits::CONNECTIONS_MAX {
+            bound_reached("connections");
+            return None;
+        }
+        if *own >= limits::CONNECTIONS_PER_ADDRESS_MAX {
+            bound_reached("connections_per_address");
             return None;
         }
         *own += 1;

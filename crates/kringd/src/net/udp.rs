@@ -4,7 +4,7 @@
 //! its family. Sending never waits.
 
 use super::{Arrival, limits};
-use crate::exit::Fault;
+use crate::{counters::bound_reached, exit::Fault};
 use bytes::Bytes;
 use kring_sip::{Peer, Transport};
 use rustc_hash::FxHashMap;
@@ -89,6 +89,7 @@ impl UdpDoors {
             door.backlog.push_back((to, bytes));
         } else {
             self.dropped += 1;
+            bound_reached("datagrams_waiting");
             // Said ever more rarely, so that the log does not make it worse.
             if self.dropped.is_power_of_two() {
                 let dropped = self.dropped;
@@ -174,6 +175,7 @@ impl UdpDoors {
             return;
         }
         if self.heard_at.len() >= limits::ARRIVALS_REMEMBERED_MAX {
+            bound_reached("arrivals_remembered");
             self.heard_at.clear();
         }
         self.heard_at.insert(from, index);
