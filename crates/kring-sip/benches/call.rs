@@ -7,8 +7,8 @@
 use bytes::Bytes;
 use criterion::{Criterion, criterion_group, criterion_main};
 use kring_sip::{
-    Advertised, Effect, Endpoint, EndpointConfig, Invitation, LegEvent, LegId, NameAddr, Peer,
-    Transport, Uri,
+    Advertised, Branch, Effect, Endpoint, EndpointConfig, Invitation, LegEvent, LegId, NameAddr,
+    Peer, Transport, Uri,
 };
 use kring_time::Moment;
 use std::{hint::black_box, time::Duration};
@@ -79,8 +79,7 @@ impl House {
         let leg = self.caller.invite(
             self.now,
             Invitation {
-                target: self.target.clone(),
-                to_peer: self.peers[1],
+                branches: vec![Branch::to(self.target.clone(), self.peers[1])],
                 from: self.from.clone(),
                 to: self.to.clone(),
                 body: Some(sdp.clone()),

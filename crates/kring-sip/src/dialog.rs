@@ -29,8 +29,14 @@ pub(crate) struct Dialog {
 }
 
 impl Dialog {
-    /// The seed of a call that we make.
-    pub(crate) fn seed(call: &Invitation, call_id: String, local_tag: u64) -> Dialog {
+    /// The seed of a call that we make: what its INVITE to `target` through `hop` says.
+    pub(crate) fn seed(
+        call: &Invitation,
+        (target, routes): (Uri, RouteSet),
+        hop: Peer,
+        call_id: &str,
+        local_tag: u64,
+    ) -> Dialog {
         let mut from = call.from.clone();
         from.set_tag(&format!("{local_tag:016x}"));
         let mut to = call.to.clone();
@@ -43,10 +49,16 @@ impl Dialog {
             remote: to.to_string().into_bytes().into(),
             local_seq: 1,
             remote_seq: None,
-            target: call.target.clone(),
-            routes: RouteSet::new(),
-            hop: call.to_peer,
+            target,
+            routes,
+            hop,
         }
+    }
+
+    /// The same seed, sent elsewhere (RFC 3263 §4.3).
+    pub(crate) fn through(mut self, hop: Peer) -> Dialog {
+        self.hop = hop;
+        self
     }
 
     /// What a response with a To tag makes of the seed (RFC 3261 §12.1.2).
@@ -177,16 +189,7 @@ impl Dialog {
         branch: u64,
         max_forwards: u8,
     ) -> Draft {
-        let (mut draft, routes) = if self.routes.routes().is_empty() {
-            (Draft::request(method, &self.target), Vec::new())
-        } else {
-            let (uri, routes) = self.routes.aim(&self.target);
-            (Draft::request(method, uri), routes)
-        };
-        identity.via(&mut draft, self.hop.transport, branch);
-        for route in routes {
-            draft.line("Route", route);
-        }
+        let mut draft = self.begin(identity, method, branch);
         draft.line("Max-Forwards", max_forwards);
         draft.echo("From", &self.local);
         draft.echo("To", &self.remote);
@@ -202,13 +205,27 @@ impl Dialog {
         branch: u64,
         response: &Headers,
     ) -> Draft {
-        let mut draft = Draft::request("ACK", &self.target);
-        identity.via(&mut draft, self.hop.transport, branch);
+        let mut draft = self.begin(identity, "ACK", branch);
         draft.line("Max-Forwards", 70);
         draft.echo("From", &self.local);
         draft.echo("To", response.raw(&HeaderName::To).unwrap_or_default());
         draft.line("Call-ID", &self.call_id);
         draft.line("CSeq", format_args!("{} ACK", self.local_seq));
+        draft
+    }
+
+    /// The request line, our Via and the way through the proxies.
+    fn begin(&self, identity: &Identity, method: &str, branch: u64) -> Draft {
+        let (mut draft, routes) = if self.routes.routes().is_empty() {
+            (Draft::request(method, &self.target), Vec::new())
+        } else {
+            let (uri, routes) = self.routes.aim(&self.target);
+            (Draft::request(method, uri), routes)
+        };
+        identity.via(&mut draft, self.hop.transport, branch);
+        for route in routes {
+            draft.line("Route", route);
+        }
         draft
     }
 

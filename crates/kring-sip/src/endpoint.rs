@@ -4,6 +4,8 @@
 //! earlier of [`Endpoint::deadline`] and the next input. It decides nothing about calls: whoever
 //! calls becomes an [`LegEvent::Incoming`], whoever is rung is named by an [`Invitation`].
 
+mod answers;
+mod branches;
 mod called;
 mod calling;
 mod draft;
@@ -14,6 +16,7 @@ mod identity;
 mod leg;
 mod limits;
 mod offers;
+mod orphans;
 mod reply;
 mod requests;
 mod responses;
@@ -28,8 +31,8 @@ pub(crate) use identity::{Identity, address_of, read_token};
 pub(crate) use limits::FORKS_MAX;
 
 pub use effect::{
-    Counts, Direction, Effect, IncomingInvite, Invitation, LegEvent, LegId, OfferKind, SipCount,
-    Transmit,
+    Branch, Counts, Direction, Effect, IncomingInvite, Invitation, LegEvent, LegId, OfferKind,
+    SipCount, Transmit,
 };
 
 use crate::{
@@ -43,8 +46,9 @@ use bytes::Bytes;
 use kring_time::Moment;
 use leg::Leg;
 use limits::{BOUNDS, Bounds};
+use orphans::Orphan;
 use rustc_hash::FxHashMap;
-use std::collections::VecDeque;
+use std::{collections::VecDeque, time::Duration};
 use table::{Owner, Table};
 
 /// How an endpoint presents itself.
@@ -61,6 +65,8 @@ pub struct EndpointConfig {
     /// Whether we can be made to answer: our 18x then say `Allow-Events: talk`, and a NOTIFY of that
     /// event is [`LegEvent::TalkWanted`]. For phones; kring itself answers nobody's order.
     pub talkable: bool,
+    /// How long one peer of a branch may say nothing before the next one is asked.
+    pub next_peer_after: Duration,
 }
 
 impl EndpointConfig {
@@ -72,6 +78,7 @@ impl EndpointConfig {
             seed,
             timers: Timers::default(),
             talkable: false,
+            next_peer_after: Duration::from_secs(4),
         }
     }
 }
@@ -81,10 +88,12 @@ impl EndpointConfig {
 pub struct Endpoint {
     identity: Identity,
     timers: Timers,
+    next_peer_after: Duration,
     entropy: Entropy,
     queue: TimerQueue<Owner>,
     client_invites: Table<ClientInvite>,
     clients: Table<Client>,
+    orphans: Table<Orphan>,
     server_invites: Table<ServerInvite>,
     servers: Table<Server>,
     legs: Table<Leg>,
@@ -103,10 +112,12 @@ impl Endpoint {
         Endpoint {
             identity: Identity::new(&config),
             timers: config.timers,
+            next_peer_after: config.next_peer_after,
             entropy: Entropy::new(config.seed),
             queue: TimerQueue::new(),
             client_invites: Table::new(),
             clients: Table::new(),
+            orphans: Table::new(),
             server_invites: Table::new(),
             servers: Table::new(),
             legs: Table::new(),
@@ -136,7 +147,7 @@ impl Endpoint {
             .client_invites
             .keys_where(|invite| invite.to == to && invite.is_unanswered());
         for key in invites {
-            self.invite_failed(key, 503);
+            self.invite_failed(now, key, 503);
         }
         let others = self
             .clients
@@ -206,6 +217,10 @@ impl Endpoint {
                     }
                     Some((_, _, Woken::Early)) | None => {}
                 }
+            }
+            Owner::Orphan(key) => {
+                self.orphans.popped(key);
+                self.orphan_woken(key);
             }
             Owner::ServerInvite(key) => {
                 self.server_invites.popped(key);

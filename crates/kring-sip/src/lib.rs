@@ -37,8 +37,8 @@ mod timers;
 mod transaction;
 
 pub use endpoint::{
-    Counts, Direction, Effect, Endpoint, EndpointConfig, IncomingInvite, Invitation, LegEvent,
-    LegId, OfferKind, SipCount, Transmit,
+    Branch, Counts, Direction, Effect, Endpoint, EndpointConfig, IncomingInvite, Invitation,
+    LegEvent, LegId, OfferKind, SipCount, Transmit,
 };
 pub use header::Reason;
 pub use timers::Timers;

@@ -11,7 +11,7 @@ use crate::{
     roster::Doing,
 };
 use kring_journal::{AgentId, CallId, Fact, Refusal, Unreached, Withdrawal};
-use kring_sip::{HeaderName, Invitation, LegId, NameAddr};
+use kring_sip::{Branch, HeaderName, Invitation, LegId, NameAddr};
 use kring_time::Moment;
 
 impl Exchange {
@@ -137,8 +137,7 @@ impl Exchange {
             attempt: call.attempts,
         };
         let invitation = Invitation {
-            target: device.uri.clone(),
-            to_peer: device.peer,
+            branches: vec![Branch::to(device.uri.clone(), device.peer)],
             from: call.from.clone(),
             to: NameAddr::new(device.uri),
             body: Some(call.sound.to_phones.clone()),

@@ -301,9 +301,8 @@ impl Endpoint {
 
     /// The time of a leg has come: a CANCEL that led to nothing, or a 2xx without ACK.
     pub(super) fn leg_woken(&mut self, now: Moment, leg: LegId) {
-        if let Some(Leg::Calling(calling)) = self.legs.get(leg) {
-            let invite = calling.invite;
-            self.invite_failed(invite, 487);
+        if let Some(Leg::Calling(_)) = self.legs.get(leg) {
+            self.calling_woken(now, leg);
             return;
         }
         let longest = self.timers.t2;

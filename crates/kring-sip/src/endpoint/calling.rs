@@ -1,81 +1,186 @@
-//! The calling side (UAC): INVITE, CANCEL, ACK, and what comes back.
+//! The calling side (UAC): INVITE, CANCEL, ACK and the NOTIFY that makes a phone answer.
 
 use super::{
     Endpoint, SipCount,
-    effect::{Invitation, LegEvent, LegId},
-    leg::{Ack, Calling, Cancelling, Established, Leg},
+    branches::{Attempt, Calling, Cancelling, Refusal, Wording},
+    effect::{Branch, Invitation, LegId},
+    leg::{Ack, Leg},
+    limits::{BRANCHES_MAX, PEERS_MAX},
 };
 use crate::{
-    Headers, Method, Reason, Response, StatusCode,
+    Method, Reason,
     dialog::Dialog,
-    endpoint::{Heads, Peer, Transmit, identity},
-    transaction::{Client, ClientInvite, ClientKey, InviteHeard, Purpose},
+    endpoint::{Peer, Transmit, identity},
+    header::RouteSet,
+    transaction::{Client, ClientInvite, ClientKey, Purpose},
 };
 use bytes::Bytes;
 use kring_time::Moment;
+use std::collections::VecDeque;
 
 impl Endpoint {
-    /// Calls somebody. Beyond the endpoint's bounds the leg is rejected with 503 at once.
-    pub fn invite(&mut self, now: Moment, call: Invitation) -> LegId {
+    /// Calls somebody. Beyond the endpoint's bounds, or without a peer to send anything to, the leg is
+    /// rejected with 503 at once.
+    pub fn invite(&mut self, now: Moment, mut call: Invitation) -> LegId {
         let leg = self.new_leg();
-        if self.legs.len() >= self.bounds.legs {
+        let mut branches = std::mem::take(&mut call.branches);
+        branches.retain(|branch| !branch.peers.is_empty());
+        branches.truncate(BRANCHES_MAX);
+        let full = self.legs.len() >= self.bounds.legs;
+        if full {
             self.count(SipCount::BoundReached { bound: "legs" });
-            self.tell(leg, rejected_here(503));
+        }
+        if full || branches.is_empty() {
+            self.tell(leg, Refusal::here(503).event());
             return leg;
         }
         let call_id = format!("{:032x}@{}", self.entropy.call_id(), self.identity.host);
-        let seed = Dialog::seed(&call, call_id, self.entropy.token());
-        let key = ClientKey::of_branch(self.entropy.token());
-        let (to, seq) = (seed.hop(), seed.local_seq());
-        let mut draft = seed.request(
-            &self.identity,
-            "INVITE",
-            seq,
-            key.branch(),
-            call.max_forwards,
-        );
-        self.identity.contact(&mut draft, to.transport);
-        draft.line("Allow", identity::ALLOW);
-        draft.line("User-Agent", &self.identity.user_agent);
-        for (name, value) in &call.extra {
-            draft.foreign(name.as_str(), value);
+        let local_tag = self.entropy.token();
+        let mut calling = Calling {
+            local_tag,
+            attempts: Vec::with_capacity(branches.len()),
+            refusal: None,
+            wording: Wording {
+                max_forwards: call.max_forwards,
+                extra: std::mem::take(&mut call.extra),
+                body: call.body.take(),
+            },
+        };
+        for branch in branches {
+            let Branch {
+                target,
+                route,
+                peers,
+            } = branch;
+            let mut others: VecDeque<Peer> = peers.into_iter().take(PEERS_MAX).collect();
+            let hop = others
+                .pop_front()
+                .expect("a branch without peers is left out");
+            let way = (target, RouteSet::preset(route));
+            let seed = Dialog::seed(&call, way, hop, &call_id, local_tag);
+            let attempt = self.attempt(now, leg, &calling.wording, seed, others);
+            calling.attempts.push(attempt);
         }
-        let bytes = draft.finish(call.body.as_deref());
+        self.put_leg(leg, Leg::Calling(Box::new(calling)));
+        leg
+    }
+
+    /// Sends the INVITE that `seed` begins.
+    pub(super) fn attempt(
+        &mut self,
+        now: Moment,
+        leg: LegId,
+        wording: &Wording,
+        seed: Dialog,
+        others: VecDeque<Peer>,
+    ) -> Attempt {
+        let key = ClientKey::of_branch(self.entropy.token());
+        let bytes = self.draft_invite(&seed, key, wording);
+        let to = seed.hop();
         let invite = ClientInvite::sent(now, &self.timers, leg, to, bytes.clone());
         self.client_invites.insert(&mut self.queue, key, invite);
-        let calling = Calling {
+        self.send_request(to, bytes, Method::Invite);
+        Attempt {
             invite: key,
             seed,
             cancel: Cancelling::No,
             early: Vec::new(),
-        };
-        self.put_leg(leg, Leg::Calling(Box::new(calling)));
-        self.send_request(to, bytes, Method::Invite);
-        leg
+            next_at: (!others.is_empty()).then(|| now + self.next_peer_after),
+            others,
+        }
     }
 
-    /// UAC: gives up an unanswered call. The CANCEL waits for a provisional response (RFC 3261 §9.1)
-    /// and is repeated until answered. A 2xx that crosses it is still [`LegEvent::Accepted`]; without any
-    /// final response in 64*T1 the leg is rejected with 487 by our own hand.
+    fn draft_invite(&self, seed: &Dialog, key: ClientKey, wording: &Wording) -> Bytes {
+        let mut draft = seed.request(
+            &self.identity,
+            "INVITE",
+            seed.local_seq(),
+            key.branch(),
+            wording.max_forwards,
+        );
+        self.identity.contact(&mut draft, seed.hop().transport);
+        draft.line("Allow", identity::ALLOW);
+        draft.line("User-Agent", &self.identity.user_agent);
+        for (name, value) in &wording.extra {
+            draft.foreign(name.as_str(), value);
+        }
+        draft.finish(wording.body.as_deref())
+    }
+
+    /// UAC: gives up an unanswered call, in all its branches. A CANCEL waits for a provisional response
+    /// (RFC 3261 §9.1) and is repeated until answered. A 2xx that crosses it is still
+    /// [`super::LegEvent::Accepted`]; without any final response in 64*T1 the leg is rejected with 487 by
+    /// our own hand.
     pub fn cancel(&mut self, now: Moment, leg: LegId, reason: Reason) {
         let Some(Leg::Calling(calling)) = self.legs.get(leg) else {
             return;
         };
+        let wanted = |attempt: &&Attempt| matches!(attempt.cancel, Cancelling::No);
+        let keys = calling.attempts.iter().filter(wanted);
+        let keys: Vec<ClientKey> = keys.map(|attempt| attempt.invite).collect();
+        for key in keys {
+            self.cancel_attempt(now, leg, key, &reason);
+        }
+    }
+
+    pub(super) fn cancel_attempt(
+        &mut self,
+        now: Moment,
+        leg: LegId,
+        key: ClientKey,
+        reason: &Reason,
+    ) {
         let unheard = self
             .client_invites
-            .get(calling.invite)
+            .get(key)
             .is_some_and(ClientInvite::is_unanswered);
-        match calling.cancel {
-            Cancelling::No if unheard => {
-                self.change_calling(leg, |calling| {
-                    calling.cancel = Cancelling::WhenHeard {
-                        reason,
-                        until: None,
-                    };
-                });
+        let cancel = if unheard {
+            Cancelling::WhenHeard {
+                reason: reason.clone(),
+                until: None,
             }
-            Cancelling::No => self.send_cancel(now, leg, &reason),
-            Cancelling::WhenHeard { .. } | Cancelling::Sent { .. } => {}
+        } else {
+            let Some(Leg::Calling(calling)) = self.legs.get(leg) else {
+                return;
+            };
+            let Some(attempt) = calling.attempt(key) else {
+                return;
+            };
+            let bytes = self.draft_cancel(&attempt.seed, key, reason);
+            let to = attempt.seed.hop();
+            self.cancel_sent(now, key, to, bytes)
+        };
+        self.change_calling(leg, |calling| {
+            if let Some(attempt) = calling.attempt_mut(key) {
+                attempt.cancel = cancel;
+                attempt.next_at = None;
+            }
+        });
+    }
+
+    /// Cancels an INVITE of nobody.
+    pub(super) fn send_cancel(
+        &mut self,
+        now: Moment,
+        seed: &Dialog,
+        key: ClientKey,
+        reason: &Reason,
+    ) -> Cancelling {
+        let bytes = self.draft_cancel(seed, key, reason);
+        self.cancel_sent(now, key, seed.hop(), bytes)
+    }
+
+    fn draft_cancel(&self, seed: &Dialog, key: ClientKey, reason: &Reason) -> Bytes {
+        let seq = seed.local_seq();
+        let mut draft = seed.request(&self.identity, "CANCEL", seq, key.branch(), 70);
+        draft.line("Reason", reason);
+        draft.finish(None)
+    }
+
+    fn cancel_sent(&mut self, now: Moment, key: ClientKey, to: Peer, bytes: Bytes) -> Cancelling {
+        self.begin_client(now, key.of_cancel(), Purpose::Cancel, to, bytes);
+        Cancelling::Sent {
+            give_up: now + self.timers.patience(),
         }
     }
 
@@ -105,13 +210,13 @@ impl Endpoint {
     pub fn notify_talk(&mut self, now: Moment, leg: LegId) {
         let key = ClientKey::of_branch(self.entropy.token());
         let seq = self.change_calling(leg, |calling| {
-            let early = calling.early.iter_mut().rfind(|early| early.talk)?;
+            let early = calling.early_mut().rfind(|early| early.talk)?;
             Some(early.dialog.next_seq())
         });
         let (Some(Some(seq)), Some(Leg::Calling(calling))) = (seq, self.legs.get(leg)) else {
             return;
         };
-        let Some(early) = calling.early.iter().rfind(|early| early.talk) else {
+        let Some(early) = calling.early().rfind(|early| early.talk) else {
             return;
         };
         let to = early.dialog.hop();
@@ -124,166 +229,11 @@ impl Endpoint {
         self.begin_client(now, key, Purpose::Talk(leg), to, draft.finish(None));
     }
 
-    /// A response to an INVITE of ours.
-    pub(super) fn invite_response(
-        &mut self,
-        now: Moment,
-        key: ClientKey,
-        heads: &Heads<'_>,
-        response: &Response,
-    ) {
-        let Some(leg) = self.client_invites.get(key).map(|invite| invite.leg) else {
-            return;
-        };
-        let seed = match self.legs.get(leg) {
-            Some(Leg::Calling(calling)) => Some(&calling.seed),
-            _ => None,
-        };
-        let ack = || match seed {
-            Some(seed) => seed
-                .ack_of_refusal(&self.identity, key.branch(), &response.headers)
-                .finish(None),
-            // A refusal is only heard while the leg is calling.
-            None => Bytes::new(),
-        };
-        let (code, tag) = (response.status.code(), heads.to_tag.unwrap_or_default());
-        let heard = self.client_invites.change(&mut self.queue, key, |invite| {
-            let heard = invite.response(now, &self.timers, code, tag, ack);
-            (invite.to, heard)
-        });
-        match heard {
-            Some((_, InviteHeard::Provisional)) => self.progress(now, leg, tag, response),
-            Some((_, InviteHeard::Accepted)) => self.answered(leg, key, tag, response),
-            Some((to, InviteHeard::OtherFork)) => {
-                self.end_fork(now, key, to, heads, &response.headers);
-            }
-            Some((to, InviteHeard::Refused(ack))) => {
-                self.send_request(to, ack, Method::Ack);
-                self.end_leg(leg);
-                self.tell(
-                    leg,
-                    LegEvent::Rejected {
-                        code,
-                        reason: response.reason.to_string(),
-                        retry_after: response.headers.retry_after(),
-                        local: false,
-                    },
-                );
-            }
-            Some((_, InviteHeard::AckAgain(ack))) => self.repeat(ack.to, ack.bytes, Method::Ack),
-            Some((_, InviteHeard::Nothing)) | None => {}
-        }
-    }
-
-    fn progress(&mut self, now: Moment, leg: LegId, tag: &str, response: &Response) {
-        let code = response.status.code();
-        let can_talk = response.headers.allow_events().any(|event| event == "talk");
-        let heard = self.change_calling(leg, |calling| {
-            let early = match (code, tag) {
-                (100, _) | (_, "") => None,
-                _ => calling.early(&response.headers, tag),
-            };
-            let talk = early.is_some_and(|early| {
-                early.talk |= can_talk;
-                early.talk
-            });
-            match std::mem::replace(&mut calling.cancel, Cancelling::No) {
-                Cancelling::WhenHeard { reason, .. } => (talk, Some(reason)),
-                other => {
-                    calling.cancel = other;
-                    (talk, None)
-                }
-            }
-        });
-        let Some((talk, cancel)) = heard else {
-            return;
-        };
-        if let Some(reason) = cancel {
-            self.send_cancel(now, leg, &reason);
-        }
-        if code > 100 {
-            self.tell(
-                leg,
-                LegEvent::Progress {
-                    code,
-                    body: body_of(response),
-                    talk,
-                    tag: tag.to_owned(),
-                },
-            );
-        }
-    }
-
-    fn answered(&mut self, leg: LegId, key: ClientKey, tag: &str, response: &Response) {
-        let Some(Leg::Calling(_)) = self.legs.get(leg) else {
-            return;
-        };
-        let Some(Leg::Calling(calling)) = self.legs.remove(&mut self.queue, leg) else {
-            return;
-        };
-        let mut dialog = calling.seed.fork(&response.headers, tag);
-        let seq = calling.seed.local_seq();
-        for early in calling
-            .early
-            .iter()
-            .filter(|early| early.dialog.remote_tag() == tag)
-        {
-            dialog.count_on(&early.dialog);
-        }
-        let established = Established {
-            dialog,
-            ack: Ack::Owed { invite: key, seq },
-            offer: None,
-        };
-        self.put_leg(leg, Leg::Established(Box::new(established)));
-        let body = body_of(response);
-        self.tell(leg, LegEvent::Accepted { body });
-    }
-
-    /// Another fork answered, too: it is acknowledged, because it must be, and ended, because the call
-    /// has one answer already (RFC 3261 §13.2.2.4).
-    fn end_fork(
-        &mut self,
-        now: Moment,
-        key: ClientKey,
-        hop: Peer,
-        heads: &Heads<'_>,
-        headers: &Headers,
-    ) {
-        let Some(mut dialog) = Dialog::stray(headers, heads, hop) else {
-            return;
-        };
-        let to = dialog.hop();
-        let branch = self.entropy.token();
-        let ack = dialog.request(&self.identity, "ACK", heads.seq, branch, 70);
-        let bytes = ack.finish(None);
-        self.keep_and_send_ack(key, dialog.remote_tag(), Transmit { to, bytes });
-        let bye = ClientKey::of_branch(self.entropy.token());
-        let seq = dialog.next_seq();
-        let mut draft = dialog.request(&self.identity, "BYE", seq, bye.branch(), 70);
-        draft.line("Reason", Reason::sip(200, "Call completed elsewhere"));
-        self.begin_client(now, bye, Purpose::ByeOfFork, to, draft.finish(None));
-    }
-
-    fn keep_and_send_ack(&mut self, invite: ClientKey, tag: &str, ack: Transmit) {
+    pub(super) fn keep_and_send_ack(&mut self, invite: ClientKey, tag: &str, ack: Transmit) {
         let kept = ack.clone();
         self.client_invites
             .change(&mut self.queue, invite, |invite| invite.keep_ack(tag, kept));
         self.send_request(ack.to, ack.bytes, Method::Ack);
-    }
-
-    fn send_cancel(&mut self, now: Moment, leg: LegId, reason: &Reason) {
-        let Some(Leg::Calling(calling)) = self.legs.get(leg) else {
-            return;
-        };
-        let (seed, key) = (&calling.seed, calling.invite);
-        let to = seed.hop();
-        let mut draft = seed.request(&self.identity, "CANCEL", seed.local_seq(), key.branch(), 70);
-        draft.line("Reason", reason);
-        let bytes = draft.finish(None);
-        self.begin_client(now, key.of_cancel(), Purpose::Cancel, to, bytes);
-        let give_up = now + self.timers.patience();
-        self.change_calling(leg, |calling| calling.cancel = Cancelling::Sent { give_up });
     }
 
     /// Sends a request and waits for its answer.
@@ -300,36 +250,6 @@ impl Endpoint {
         self.send_request(to, bytes, purpose.method());
     }
 
-    /// Timer B: nothing came back. Who is to be given up may have heard the INVITE all the same and lost
-    /// every answer; a phone must not ring on for nobody, so the answer to the last copy is waited for.
-    pub(super) fn invite_unheard(&mut self, now: Moment, key: ClientKey) {
-        let leg = self.client_invites.get(key).map(|invite| invite.leg);
-        let until_then = now + self.timers.t4 * 2;
-        let waits = leg.and_then(|leg| {
-            self.change_calling(leg, |calling| match &mut calling.cancel {
-                Cancelling::WhenHeard { until, .. } => {
-                    *until = Some(until_then);
-                    true
-                }
-                Cancelling::No | Cancelling::Sent { .. } => false,
-            })
-        });
-        if waits == Some(true) {
-            self.client_invites
-                .change(&mut self.queue, key, ClientInvite::listen);
-        } else {
-            self.invite_failed(key, 408);
-        }
-    }
-
-    /// The INVITE is dead without a response: `code` says how.
-    pub(super) fn invite_failed(&mut self, key: ClientKey, code: u16) {
-        if let Some(invite) = self.client_invites.remove(&mut self.queue, key) {
-            self.end_leg(invite.leg);
-            self.tell(invite.leg, rejected_here(code));
-        }
-    }
-
     pub(super) fn change_calling<R>(
         &mut self,
         leg: LegId,
@@ -340,19 +260,5 @@ impl Endpoint {
             _ => None,
         });
         changed.flatten()
-    }
-}
-
-fn body_of(response: &Response) -> Option<Bytes> {
-    (!response.body.is_empty()).then(|| response.body.clone())
-}
-
-fn rejected_here(code: u16) -> LegEvent {
-    let reason = StatusCode::new(code).map_or("", StatusCode::reason_phrase);
-    LegEvent::Rejected {
-        code,
-        reason: reason.to_owned(),
-        retry_after: None,
-        local: true,
     }
 }

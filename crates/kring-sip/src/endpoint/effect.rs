@@ -26,10 +26,9 @@ impl fmt::Display for LegId {
 /// A call to be made.
 #[derive(Clone, Debug)]
 pub struct Invitation {
-    /// The request URI.
-    pub target: Uri,
-    /// Where the INVITE is sent, whatever the target says.
-    pub to_peer: Peer,
+    /// Where it rings, everywhere at once and as one leg: the registered phones of one user. At most
+    /// ten; what is more is not called.
+    pub branches: Vec<Branch>,
     /// From, without a tag.
     pub from: NameAddr,
     /// To, without a tag.
@@ -40,6 +39,29 @@ pub struct Invitation {
     pub extra: Vec<(HeaderName, String)>,
     /// Hops that the request may still take; 70 unless a received INVITE had fewer.
     pub max_forwards: u8,
+}
+
+/// One of the places where a call rings.
+#[derive(Clone, Debug)]
+pub struct Branch {
+    /// The request URI.
+    pub target: Uri,
+    /// Proxies that the INVITE must pass (a trunk's Service-Route, a phone's Path), nearest first.
+    pub route: Vec<NameAddr>,
+    /// Where the INVITE is sent, whatever the target says: the first, and then, while nothing but
+    /// silence, 503 or a failed transport comes back, the others in turn (RFC 3263 §4.3). At most four.
+    pub peers: Vec<Peer>,
+}
+
+impl Branch {
+    /// Calls `target` through `peer` and nobody else.
+    pub fn to(target: Uri, peer: Peer) -> Branch {
+        Branch {
+            target,
+            route: Vec::new(),
+            peers: vec![peer],
+        }
+    }
 }
 
 /// An INVITE that begins a call.
@@ -107,7 +129,7 @@ pub enum LegEvent {
         /// The answer, or the offer if ours was late.
         body: Option<Bytes>,
     },
-    /// UAC: a final response of 300 or more. The leg is over.
+    /// UAC: a final response of 300 or more, the best of all branches (RFC 3261 §16.7). The leg is over.
     Rejected {
         /// The status: 408 for a timeout, 503 for a failed transport, 487 for a CANCEL nobody answered.
         code: u16,

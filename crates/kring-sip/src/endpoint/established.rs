@@ -4,7 +4,7 @@ use super::{
     Endpoint,
     effect::{LegEvent, LegId},
     heads::{Arrival, Heads},
-    leg::{Ack, Early, Established, Leg, PendingBye},
+    leg::{Ack, Established, Leg, PendingBye},
     limits,
     reply::Reply,
     screen::{self, Refused},
@@ -119,7 +119,8 @@ impl Endpoint {
     /// RFC 3261 §12.2.2: numbers only grow.
     fn comes_in_order(&mut self, leg: LegId, heads: &Heads<'_>) -> bool {
         let in_order = self.legs.change(&mut self.queue, leg, |leg| match leg {
-            Leg::Calling(calling) => early_of(&mut calling.early, heads)
+            Leg::Calling(calling) => calling
+                .early_meant(heads)
                 .is_some_and(|early| early.dialog.take_seq(heads.seq)),
             Leg::Called(called) => called.dialog.take_seq(heads.seq),
             Leg::Established(established) => established.dialog.take_seq(heads.seq),
@@ -223,10 +224,6 @@ impl Endpoint {
         });
         changed.flatten()
     }
-}
-
-fn early_of<'a>(early: &'a mut [Early], heads: &Heads<'_>) -> Option<&'a mut Early> {
-    early.iter_mut().find(|early| early.dialog.is_meant(heads))
 }
 
 /// An offer within a confirmed dialog: 500 while another of theirs waits, 491 while an offer of ours or

@@ -1,8 +1,8 @@
 //! A leg: one INVITE usage from its first message to the answer to its BYE.
 
-use super::{limits, reply::Reply};
+use super::{branches::Calling, reply::Reply};
 use crate::{
-    Headers, OfferKind, Peer, Reason, Uri,
+    OfferKind, Peer, Reason, Uri,
     dialog::Dialog,
     transaction::{ClientKey, Repeating, ServerKey},
 };
@@ -19,42 +19,6 @@ pub(crate) enum Leg {
     Established(Box<Established>),
     /// Our BYE is on its way.
     Leaving(Box<Dialog>),
-}
-
-/// We call.
-#[derive(Debug)]
-pub(crate) struct Calling {
-    /// Its INVITE.
-    pub(crate) invite: ClientKey,
-    /// What INVITE, CANCEL and the ACK of a refusal are made of.
-    pub(crate) seed: Dialog,
-    /// Whether it is to be given up.
-    pub(crate) cancel: Cancelling,
-    /// The forks that have spoken.
-    pub(crate) early: Vec<Early>,
-}
-
-/// How far the giving up has got.
-#[derive(Debug)]
-pub(crate) enum Cancelling {
-    /// Nobody wants it.
-    No,
-    /// Wanted, but nothing has come back yet: a CANCEL might overtake its INVITE (RFC 3261 §9.1). When
-    /// the INVITE has timed out, its last copy is still waited for, for `until` then.
-    WhenHeard {
-        reason: Reason,
-        until: Option<Moment>,
-    },
-    /// Sent; without any final response until then, the INVITE is taken for dead (RFC 3261 §9.1).
-    Sent { give_up: Moment },
-}
-
-/// A fork's early dialog.
-#[derive(Debug)]
-pub(crate) struct Early {
-    pub(crate) dialog: Dialog,
-    /// It can be made to answer.
-    pub(crate) talk: bool,
 }
 
 /// We are called.
@@ -131,11 +95,7 @@ impl Leg {
     /// When it wants to be woken.
     pub(crate) fn due(&self) -> Option<Moment> {
         match self {
-            Leg::Calling(calling) => match calling.cancel {
-                Cancelling::Sent { give_up } => Some(give_up),
-                Cancelling::WhenHeard { until, .. } => until,
-                Cancelling::No => None,
-            },
+            Leg::Calling(calling) => calling.due(),
             Leg::Established(established) => match &established.ack {
                 Ack::Awaited(awaited) => Some(awaited.success.due()),
                 _ => None,
@@ -147,32 +107,10 @@ impl Leg {
     /// Our tag, by which the other side's requests find it.
     pub(crate) fn local_tag(&self) -> u64 {
         match self {
-            Leg::Calling(calling) => calling.seed.local_tag(),
+            Leg::Calling(calling) => calling.local_tag,
             Leg::Called(called) => called.dialog.local_tag(),
             Leg::Established(established) => established.dialog.local_tag(),
             Leg::Leaving(dialog) => dialog.local_tag(),
         }
-    }
-}
-
-impl Calling {
-    /// The early dialog of a fork, made if there is room for it.
-    pub(crate) fn early(&mut self, headers: &Headers, tag: &str) -> Option<&mut Early> {
-        let known = self
-            .early
-            .iter()
-            .position(|early| early.dialog.remote_tag() == tag);
-        let at = match known {
-            Some(at) => at,
-            None if self.early.len() < limits::FORKS_MAX => {
-                self.early.push(Early {
-                    dialog: self.seed.fork(headers, tag),
-                    talk: false,
-                });
-                self.early.len() - 1
-            }
-            None => return None,
-        };
-        self.early.get_mut(at)
     }
 }

@@ -26,6 +26,12 @@ pub(crate) const RETRY_AFTER_S: u32 = 5;
 /// Forks of one INVITE that are told apart. A household has fewer phones; more is a loop upstream.
 pub(crate) const FORKS_MAX: usize = 16;
 
+/// Places where one call of ours rings at once: the phones that one person may have.
+pub(crate) const BRANCHES_MAX: usize = 10;
+
+/// Addresses that are tried for one branch: a name has two or three servers, and each costs seconds.
+pub(crate) const PEERS_MAX: usize = 4;
+
 /// Longest Via, From, To, Call-ID, CSeq and Record-Route of one request, together, bytes: they are
 /// kept for 32 s. Thirty proxies need about 4,000.
 pub(crate) const ECHO_BYTES_MAX: usize = 8 * 1024;

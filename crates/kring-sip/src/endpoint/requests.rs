@@ -113,10 +113,7 @@ impl Endpoint {
     pub(super) fn leg_of(&self, to_tag: &str, heads: &Heads<'_>) -> Option<LegId> {
         let id = *self.tags.get(&read_token(to_tag)?)?;
         let is_meant = match self.legs.get(id)? {
-            Leg::Calling(calling) => calling
-                .early
-                .iter()
-                .any(|early| early.dialog.is_meant(heads)),
+            Leg::Calling(calling) => calling.early().any(|early| early.dialog.is_meant(heads)),
             Leg::Called(called) => called.dialog.is_meant(heads),
             Leg::Established(established) => established.dialog.is_meant(heads),
             Leg::Leaving(dialog) => dialog.is_meant(heads),

@@ -17,6 +17,8 @@ pub(crate) enum Owner {
     ClientInvite(ClientKey),
     /// See [`Client`].
     Client(ClientKey),
+    /// See [`super::orphans::Orphan`].
+    Orphan(ClientKey),
     /// See [`ServerInvite`].
     ServerInvite(ServerKey),
     /// See [`Server`].

@@ -1,6 +1,6 @@
 //! What cannot be seen from outside: tables at their bounds.
 
-use super::{Effect, Endpoint, EndpointConfig, Invitation, LegEvent};
+use super::{Branch, Effect, Endpoint, EndpointConfig, Invitation, LegEvent};
 use crate::{Advertised, Peer, Reason, Transport, endpoint::limits::Bounds};
 use kring_time::Moment;
 
@@ -66,8 +66,7 @@ fn too_many_legs_are_refused_statelessly() {
     }
     assert_eq!(endpoint.counts(), full);
     let call = Invitation {
-        target: "sip:5021@192.0.2.9".parse().unwrap(),
-        to_peer: pbx(),
+        branches: vec![Branch::to("sip:5021@192.0.2.9".parse().unwrap(), pbx())],
         from: "sip:a@192.0.2.1".parse().unwrap(),
         to: "sip:5021@192.0.2.9".parse().unwrap(),
         body: None,

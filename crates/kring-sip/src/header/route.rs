@@ -18,6 +18,11 @@ impl RouteSet {
         RouteSet(Vec::new())
     }
 
+    /// Proxies known before the dialog: Service-Route, Path, an outbound proxy. Nearest first.
+    pub const fn preset(routes: Vec<NameAddr>) -> RouteSet {
+        RouteSet(routes)
+    }
+
     /// The callee's route set: the request's Record-Route in order (RFC 3261 §12.1.1).
     pub fn of_uas(request: &Headers) -> Result<RouteSet, HeaderRefused> {
         request

@@ -3,8 +3,8 @@
 
 use bytes::Bytes;
 use kring_sip::{
-    Advertised, Effect, Endpoint, EndpointConfig, Invitation, LegEvent, LegId, NameAddr, Peer,
-    Transmit, Transport,
+    Advertised, Branch, Effect, Endpoint, EndpointConfig, Invitation, LegEvent, LegId, NameAddr,
+    Peer, Transmit, Transport,
 };
 use kring_time::Moment;
 use rand::{Rng, SeedableRng};
@@ -117,8 +117,7 @@ pub(crate) fn config(side: Side, seed: u64) -> EndpointConfig {
 pub(crate) fn invitation(body: Option<&'static [u8]>, to_peer: Peer) -> Invitation {
     let address = |text: &str| text.parse::<NameAddr>().unwrap();
     Invitation {
-        target: "sip:5021@192.0.2.2".parse().unwrap(),
-        to_peer,
+        branches: vec![Branch::to("sip:5021@192.0.2.2".parse().unwrap(), to_peer)],
         from: address("\"สมชาย\" <sip:0812345678@192.0.2.1>"),
         to: address("<sip:5021@192.0.2.2>"),
         body: body.map(Bytes::from_static),

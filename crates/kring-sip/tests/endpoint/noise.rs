@@ -5,8 +5,8 @@
 //! The fuzz target `endpoint` plays the same stories.
 
 use kring_sip::{
-    Advertised, Effect, Endpoint, EndpointConfig, HeaderName, Invitation, LegId, Peer, Reason,
-    Transport,
+    Advertised, Branch, Effect, Endpoint, EndpointConfig, HeaderName, Invitation, LegId, Peer,
+    Reason, Transport,
 };
 use kring_time::Moment;
 use std::time::Duration;
@@ -135,12 +135,16 @@ impl Stage {
     }
 
     fn invite(&mut self, bytes: &mut Bytes<'_>) {
-        let to_peer = peer(bytes.below(4));
+        let branches = (0..=bytes.below(3)).map(|_| Branch {
+            target: "sip:5021@192.0.2.2".parse().expect("a URI"),
+            route: Vec::new(),
+            peers: (0..=bytes.below(3)).map(|_| peer(bytes.below(4))).collect(),
+        });
+        let branches = branches.collect();
         let leg = self.endpoint.invite(
             self.now,
             Invitation {
-                target: "sip:5021@192.0.2.2".parse().expect("a URI"),
-                to_peer,
+                branches,
                 from: "<sip:0812345678@192.0.2.1>".parse().expect("an address"),
                 to: "<sip:5021@192.0.2.2>".parse().expect("an address"),
                 body: (bytes.below(2) == 0).then(|| SDP.into()),

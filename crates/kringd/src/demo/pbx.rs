@@ -6,7 +6,9 @@ use super::{
     ua::Part,
     voice::{Voice, description},
 };
-use kring_sip::{Endpoint, HeaderName, Invitation, LegEvent, LegId, NameAddr, Peer, Reason, Uri};
+use kring_sip::{
+    Branch, Endpoint, HeaderName, Invitation, LegEvent, LegId, NameAddr, Peer, Reason, Uri,
+};
 use kring_time::Moment;
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
@@ -106,8 +108,7 @@ impl Pbx {
             .flatten();
         let invitation = Invitation {
             to: NameAddr::new(target.clone()),
-            target,
-            to_peer: self.kring,
+            branches: vec![Branch::to(target, self.kring)],
             from: NameAddr::new(from),
             body: Some(description(None, voice.port())?.into()),
             extra: extra.into_iter().collect(),
