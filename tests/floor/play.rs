@@ -342,9 +342,8 @@ fn configure(floor: &Floor) -> ExchangeConfig {
             })
             .collect(),
         trunks: vec![Trunk {
-            name: "pbx".to_owned(),
-            peers: vec![trunk.parse().expect("an address is a pattern")],
             trust_identity: false,
+            ..Trunk::new("pbx", vec![trunk.parse().expect("an address is a pattern")])
         }],
         wrap_up: floor.wrap_up,
         rona_limit: floor.rona_limit,

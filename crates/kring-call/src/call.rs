@@ -63,6 +63,8 @@ pub(crate) struct Call {
     pub(crate) id: CallId,
     /// Index into the configured queues.
     pub(crate) queue: usize,
+    /// Index into the configured trunks: the one that brought it.
+    pub(crate) trunk: usize,
     pub(crate) caller_leg: LegId,
     /// From of the INVITEs to phones: the caller.
     pub(crate) from: NameAddr,

@@ -11,7 +11,7 @@ use kring_journal::{AgentId, CallId, PresenceState};
 use kring_sip::LegId;
 use kring_time::Moment;
 use rustc_hash::FxHashMap;
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, net::IpAddr};
 
 /// What an agent is doing. The data of a state lives in the state.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -92,12 +92,19 @@ impl Agent {
     }
 }
 
+fn address_of(profile: &AgentProfile) -> Option<IpAddr> {
+    let device = profile.device.as_ref()?;
+    Some(device.peer.address.ip().to_canonical())
+}
+
 #[derive(Debug, Default)]
 pub(crate) struct Roster {
     agents: FxHashMap<AgentId, Agent>,
     /// The free agents, longest idle first.
     free: BTreeSet<(Moment, AgentId)>,
     wrap_ups: BTreeSet<(Moment, AgentId)>,
+    /// Where the agents' phones are, and how many at each address.
+    phones: FxHashMap<IpAddr, usize>,
 }
 
 impl Roster {
@@ -111,8 +118,12 @@ impl Roster {
             return false;
         }
         let id = profile.id.clone();
+        if let Some(address) = address_of(&profile) {
+            *self.phones.entry(address).or_default() += 1;
+        }
         if let Some(agent) = self.agents.get_mut(&id) {
-            agent.profile = profile;
+            let before = std::mem::replace(&mut agent.profile, profile);
+            self.phone_moves_out(&before);
         } else {
             let agent = Agent {
                 profile,
@@ -135,8 +146,25 @@ impl Roster {
             .agents
             .get(id)
             .is_some_and(|a| a.doing == Doing::Offline)
+            && let Some(agent) = self.agents.remove(id)
         {
-            self.agents.remove(id);
+            self.phone_moves_out(&agent.profile);
+        }
+    }
+
+    /// Whether some agent's phone is at this address.
+    pub(crate) fn has_phone_at(&self, address: IpAddr) -> bool {
+        self.phones.contains_key(&address.to_canonical())
+    }
+
+    fn phone_moves_out(&mut self, before: &AgentProfile) {
+        if let Some(address) = address_of(before)
+            && let Some(phones) = self.phones.get_mut(&address)
+        {
+            *phones -= 1;
+            if *phones == 0 {
+                self.phones.remove(&address);
+            }
         }
     }
 

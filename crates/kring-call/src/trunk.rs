@@ -16,9 +16,24 @@ pub struct Trunk {
     pub peers: Vec<PeerPattern>,
     /// Whether P-Asserted-Identity from it is believed (RFC 3325 section 9.1).
     pub trust_identity: bool,
+    /// Calls a second that it may bring; 0: no bound of its own.
+    pub max_cps: u32,
+    /// Calls at once that it may bring; 0: no bound of its own.
+    pub max_calls: u32,
 }
 
 impl Trunk {
+    /// A trusted trunk without bounds of its own.
+    pub fn new(name: &str, peers: Vec<PeerPattern>) -> Trunk {
+        Trunk {
+            name: name.to_owned(),
+            peers,
+            trust_identity: true,
+            max_cps: 0,
+            max_calls: 0,
+        }
+    }
+
     /// Whether a request from `source` is this trunk's.
     pub fn admits(&self, source: SocketAddr) -> bool {
         self.peers.iter().any(|peer| peer.matches(source))

@@ -21,6 +21,7 @@ mod reply;
 mod requests;
 mod responses;
 mod screen;
+mod strangers;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -34,6 +35,7 @@ pub use effect::{
     Branch, Counts, Direction, Effect, IncomingInvite, Invitation, LegEvent, LegId, OfferKind,
     SipCount, Transmit,
 };
+pub use strangers::Strangers;
 
 use crate::{
     Advertised, Message, Method, Peer,
@@ -49,6 +51,7 @@ use limits::{BOUNDS, Bounds};
 use orphans::Orphan;
 use rustc_hash::FxHashMap;
 use std::{collections::VecDeque, time::Duration};
+use strangers::Crowd;
 use table::{Owner, Table};
 
 /// How an endpoint presents itself.
@@ -67,6 +70,8 @@ pub struct EndpointConfig {
     pub talkable: bool,
     /// How long one peer of a branch may say nothing before the next one is asked.
     pub next_peer_after: Duration,
+    /// What those are told whose messages come by [`Endpoint::receive_stranger`].
+    pub strangers: Strangers,
 }
 
 impl EndpointConfig {
@@ -79,6 +84,7 @@ impl EndpointConfig {
             timers: Timers::default(),
             talkable: false,
             next_peer_after: Duration::from_secs(4),
+            strangers: Strangers::default(),
         }
     }
 }
@@ -104,6 +110,8 @@ pub struct Endpoint {
     outbox: VecDeque<Effect>,
     next_leg: u64,
     bounds: Bounds,
+    strangers: Strangers,
+    crowd: Crowd,
 }
 
 impl Endpoint {
@@ -126,6 +134,8 @@ impl Endpoint {
             outbox: VecDeque::new(),
             next_leg: 1,
             bounds: BOUNDS,
+            strangers: config.strangers,
+            crowd: Crowd::new(),
         }
     }
 

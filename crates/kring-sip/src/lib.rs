@@ -12,6 +12,7 @@ pub mod header;
 pub mod limits;
 mod message;
 mod name_addr;
+mod pace;
 mod params;
 mod token;
 mod transport;
@@ -25,6 +26,7 @@ pub use message::{
     StatusCode, parse,
 };
 pub use name_addr::{NameAddr, NameAddrRefused};
+pub use pace::{Bucket, Pace};
 pub use params::{Params, ParamsRefused};
 pub use transport::{Advertised, NoTransport, Peer, Transport};
 pub use uri::{Scheme, Uri, UriRefused};
@@ -38,7 +40,7 @@ mod transaction;
 
 pub use endpoint::{
     Branch, Counts, Direction, Effect, Endpoint, EndpointConfig, IncomingInvite, Invitation,
-    LegEvent, LegId, OfferKind, SipCount, Transmit,
+    LegEvent, LegId, OfferKind, SipCount, Strangers, Transmit,
 };
 pub use header::Reason;
 pub use timers::Timers;

@@ -20,6 +20,7 @@ pub(crate) fn count(count: &SipCount) {
         SipCount::Retransmission { method } => metrics::sip_retransmission(method.as_str()),
         SipCount::ParseError => metrics::sip_parse_error(),
         SipCount::BoundReached { bound } => bound_reached(bound),
+        SipCount::Stranger { method, .. } => metrics::sip_stranger(method.as_str()),
     }
 }
 

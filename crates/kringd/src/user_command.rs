@@ -6,7 +6,6 @@ use crate::{
     config::Config,
     database,
     exit::Fault,
-    net::{Families, Resolver},
     passwords::{self, Password},
     seats,
 };
@@ -163,8 +162,7 @@ async fn device(config: &Config, devices: &[String]) -> Result<Option<String>, F
             return Err(Fault::Arguments(what.to_owned()));
         }
     };
-    let resolver = Resolver::of_system(Families::of(&config.sip.listen));
-    match seats::device(text, &config.trunks, &resolver).await {
+    match seats::device(text, &config.trunks).await {
         Ok(_) => Ok(Some(text.clone())),
         Err(refused) => Err(Fault::Arguments(format!("--device: {refused}."))),
     }

@@ -1,11 +1,11 @@
-//! A call comes: who may call, to which queue, and the first step of its life.
+//! A call comes: the answer at the door, and the first step of its life.
 
-use super::{Exchange, Output, Role};
+use super::{Exchange, Output, Role, door::Door};
 use crate::{
     call::{Call, Sound, State},
-    command::{Admission, CallerIdentity},
+    command::CallerIdentity,
     config::OnDeadline,
-    limits::{CALLS_MAX, RETRY_AFTER_OVERLOAD_S, RETRY_AFTER_S},
+    limits::{RETRY_AFTER_OVERLOAD_S, RETRY_AFTER_S},
     ring::RingClock,
     trunk::caller_identity,
 };
@@ -13,20 +13,6 @@ use kring_journal::{CallId, CallerRef, DeadlineAction, Fact, Refusal};
 use kring_media::{OwnAudio, SdpRefused, Side};
 use kring_sip::{HeaderName, IncomingInvite, LegId, NameAddr, Transport, Uri};
 use kring_time::Moment;
-
-/// Why an INVITE is not accepted for processing: the response it gets, and no call.
-enum Door {
-    /// Who knocks is no trunk of ours.
-    Stranger,
-    Closed {
-        code: u16,
-        retry_after_s: Option<u32>,
-    },
-    Open {
-        trunk: usize,
-        queue: usize,
-    },
-}
 
 impl Exchange {
     /// An INVITE outside any dialog.
@@ -38,17 +24,19 @@ impl Exchange {
                 self.endpoint.turn_away(now, leg, 403, Vec::new());
                 return;
             }
-            Door::Closed {
-                code,
-                retry_after_s,
-            } => {
-                self.turn_away(now, leg, code, retry_after_s);
+            Door::NoSuchNumber => {
+                self.endpoint.turn_away(now, leg, 404, Vec::new());
+                return;
+            }
+            Door::Closed { retry_after_s } => {
+                self.turn_away(now, leg, 503, Some(retry_after_s));
                 return;
             }
         };
         let sound = match self.prepare_sound(invite) {
             Ok(sound) => sound,
             Err(NoSound::Ports) => {
+                self.count_bound("rtp_ports");
                 self.turn_away(now, leg, 503, Some(RETRY_AFTER_OVERLOAD_S));
                 return;
             }
@@ -61,49 +49,9 @@ impl Exchange {
                 return;
             }
         };
-        let trunk = &self.config.trunks[trunk];
-        let identity = caller_identity(&invite.headers, &invite.from, trunk.trust_identity);
-        let trunk = trunk.name.clone();
+        let trusted = self.config.trunks[trunk].trust_identity;
+        let identity = caller_identity(&invite.headers, &invite.from, trusted);
         self.accept_call(now, leg, invite, queue, trunk, identity, sound);
-    }
-
-    /// A stranger learns nothing but 403; a number that is nobody's gets 404 from a trunk only.
-    fn door(&mut self, now: Moment, invite: &IncomingInvite) -> Door {
-        let closed = |code, retry_after_s| Door::Closed {
-            code,
-            retry_after_s,
-        };
-        let source = invite.from_peer.address;
-        let Some(trunk) = self.config.trunks.iter().position(|t| t.admits(source)) else {
-            return Door::Stranger;
-        };
-        let dialled = invite.request_uri.user().unwrap_or_default();
-        let Some(queue) = self.queue_of(dialled) else {
-            return closed(404, None);
-        };
-        match self.admission {
-            Admission::Open => {}
-            Admission::Draining => return closed(503, Some(RETRY_AFTER_S)),
-            Admission::JournalFull => return closed(503, Some(RETRY_AFTER_OVERLOAD_S)),
-        }
-        if self.calls.len() >= CALLS_MAX || !self.withdrawn_has_room() || !self.rate.take(now) {
-            return closed(503, Some(RETRY_AFTER_OVERLOAD_S));
-        }
-        Door::Open { trunk, queue }
-    }
-
-    fn queue_of(&self, dialled: &str) -> Option<usize> {
-        let dialled = dialled.trim_start_matches('+');
-        let queues = &self.config.queues;
-        queues
-            .iter()
-            .position(|queue| {
-                queue
-                    .did
-                    .iter()
-                    .any(|did| did.trim_start_matches('+') == dialled)
-            })
-            .or_else(|| queues.iter().position(|queue| queue.did.is_empty()))
     }
 
     fn turn_away(&mut self, now: Moment, leg: LegId, code: u16, retry_after_s: Option<u32>) {
@@ -156,7 +104,7 @@ impl Exchange {
         leg: LegId,
         invite: &IncomingInvite,
         queue: usize,
-        trunk: String,
+        trunk: usize,
         identity: CallerIdentity,
         sound: Sound,
     ) {
@@ -168,7 +116,7 @@ impl Exchange {
             queue: self.config.queues[queue].name.clone(),
             did: invite.request_uri.user().unwrap_or_default().to_owned(),
             sip_call_id: invite.call_id.clone(),
-            trunk,
+            trunk: self.config.trunks[trunk].name.clone(),
             forwarded_by: identity.forwarded_by.clone(),
             rang_before: identity.forwarded_by.is_some() && rang_before(invite),
             terms: (*self.config.terms).clone(),
@@ -180,6 +128,7 @@ impl Exchange {
         let call = Call {
             id,
             queue,
+            trunk,
             caller_leg: leg,
             from,
             max_forwards: invite.max_forwards.saturating_sub(1),
@@ -200,6 +149,7 @@ impl Exchange {
         };
         self.legs.insert(leg, Role::Caller(id));
         self.calls.insert(id, call);
+        self.shares.began(trunk);
         if self.roster.is_staffed(&self.config.queues[queue].name) {
             self.waiting.insert((now, id));
             self.offer_more(now, id);

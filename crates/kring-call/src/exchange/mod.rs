@@ -7,6 +7,7 @@
 mod agents;
 mod answering;
 mod commands;
+mod door;
 mod ending;
 mod incoming;
 mod offering;
@@ -23,6 +24,7 @@ use crate::{
     roster::Roster,
 };
 use bytes::Bytes;
+use door::Shares;
 use kring_journal::{AgentId, CallId, CallerRef, Fact, Withdrawal};
 use kring_media::{MediaNotice, MediaOrder, SessionId};
 use kring_sip::{Effect, Endpoint, LegEvent, LegId, Peer, SipCount, Transmit, Uri};
@@ -30,7 +32,6 @@ use kring_time::Moment;
 use ports::Ports;
 use rand::{RngCore, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use rate::Rate;
 use rustc_hash::FxHashMap;
 use std::collections::{BTreeSet, VecDeque};
 use withdrawing::LastWord;
@@ -125,7 +126,7 @@ pub struct Exchange {
     /// The calls that may still be offered, oldest first.
     waiting: BTreeSet<(Moment, CallId)>,
     ports: Ports,
-    rate: Rate,
+    shares: Shares,
     admission: Admission,
     outputs: VecDeque<Output>,
 }
@@ -148,7 +149,7 @@ impl Exchange {
             agenda: BTreeSet::new(),
             waiting: BTreeSet::new(),
             ports: Ports::default(),
-            rate: Rate::new(config.cps_max),
+            shares: Shares::new(&config.trunks, config.cps_max),
             admission: Admission::Open,
             outputs: VecDeque::new(),
             config,
@@ -173,7 +174,10 @@ impl Exchange {
     /// Takes in one input. Drain [`Exchange::poll`] afterwards.
     pub fn handle(&mut self, now: Moment, input: Input) {
         match input {
-            Input::Datagram { from, bytes } => self.endpoint.receive(now, from, &bytes),
+            Input::Datagram { from, bytes } if self.is_known(from) => {
+                self.endpoint.receive(now, from, &bytes);
+            }
+            Input::Datagram { from, bytes } => self.endpoint.receive_stranger(now, from, &bytes),
             Input::TransportFailed { to } => self.endpoint.transport_failed(now, to),
             Input::Command { slot, command } => {
                 let answer = self.obey(now, command);
@@ -323,6 +327,7 @@ impl Exchange {
             self.agenda.remove(&(due, id));
         }
         self.waiting.remove(&(call.clock.t0(), id));
+        self.shares.ended(call.trunk);
         Some(call)
     }
 

@@ -2,7 +2,7 @@
 
 use super::{
     Endpoint,
-    effect::{Effect, IncomingInvite, LegEvent, LegId},
+    effect::{Effect, IncomingInvite, LegEvent, LegId, SipCount},
     heads::Arrival,
     identity::ALLOW,
     leg::{Ack, Awaited, Called, Established, Leg, PendingBye},
@@ -135,8 +135,8 @@ impl Endpoint {
         let body = screen::session(request)?;
         let caller = headers.from().map_err(|_| bad())?;
         let to = headers.to().map_err(|_| bad())?;
-        if self.is_full() {
-            self.count(super::SipCount::BoundReached { bound: "legs" });
+        if let Some(bound) = self.full() {
+            self.count(SipCount::BoundReached { bound });
             return Err(Refused::for_now(503, limits::RETRY_AFTER_S));
         }
         // The same INVITE gets the same tag, even from us who have forgotten it (RFC 3261 §8.2.7).
@@ -149,6 +149,9 @@ impl Endpoint {
         let dialog = Dialog::called(*from, headers, heads, &caller, tag).ok_or_else(bad)?;
         let reply = Reply::to_request(arrival, tag);
         if reply.len() > limits::ECHO_BYTES_MAX {
+            self.count(SipCount::BoundReached {
+                bound: "echo_bytes",
+            });
             return Err(Refused::plain(513));
         }
         let leg = self.new_leg();

@@ -27,11 +27,11 @@ impl Endpoint {
         branches.retain(|branch| !branch.peers.is_empty());
         branches.truncate(BRANCHES_MAX);
         let full = self.legs.len() >= self.bounds.legs;
-        if full {
-            self.count(SipCount::BoundReached { bound: "legs" });
-        }
         if full || branches.is_empty() {
             self.tell(leg, Refusal::here(503).event());
+            if full {
+                self.count(SipCount::BoundReached { bound: "legs" });
+            }
             return leg;
         }
         let call_id = format!("{:032x}@{}", self.entropy.call_id(), self.identity.host);

@@ -199,6 +199,13 @@ pub enum SipCount {
         /// Which: a short word of ours such as `legs`, never anything that came from outside.
         bound: &'static str,
     },
+    /// A request of a source that is nobody's.
+    Stranger {
+        /// Its method.
+        method: Method,
+        /// Whether it was answered.
+        answered: bool,
+    },
 }
 
 /// What is to be done after an input.

@@ -199,7 +199,7 @@ impl Endpoint {
     }
 
     fn remember(&mut self, now: Moment, key: ServerKey, leg: LegId, reply: &Reply, bytes: Bytes) {
-        if self.server_transactions() >= self.bounds.server_transactions_hard {
+        if !self.has_room_to_remember() {
             return;
         }
         if reply.method == Method::Invite {

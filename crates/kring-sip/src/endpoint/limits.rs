@@ -1,5 +1,7 @@
 //! Every bound of the UA layer, with its reason.
 
+use crate::Pace;
+
 /// How much one endpoint keeps.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Bounds {
@@ -35,3 +37,13 @@ pub(crate) const PEERS_MAX: usize = 4;
 /// Longest Via, From, To, Call-ID, CSeq and Record-Route of one request, together, bytes: they are
 /// kept for 32 s. Thirty proxies need about 4,000.
 pub(crate) const ECHO_BYTES_MAX: usize = 8 * 1024;
+
+/// Answers to one stranger. Enough for a PBX that is not configured yet, and too few to search with:
+/// ten thousand extensions take a quarter of an hour, and each answer says the same.
+pub(crate) const STRANGER_PACE: Pace = Pace::per_second(10, 20);
+
+/// Answers to all strangers together, so that we are nobody's amplifier and no burden to ourselves.
+pub(crate) const STRANGERS_PACE: Pace = Pace::per_second(200, 200);
+
+/// Strangers whose pace is remembered. More at once have the pace of all to share.
+pub(crate) const STRANGERS_KNOWN_MAX: usize = 4_096;

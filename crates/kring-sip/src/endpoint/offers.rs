@@ -99,7 +99,7 @@ impl Endpoint {
                 return;
             }
         };
-        if self.server_transactions() >= self.bounds.server_transactions_hard {
+        if !self.has_room_to_remember() {
             self.send_refusal(&reply, Refused::for_now(503, limits::RETRY_AFTER_S));
             return;
         }

@@ -169,9 +169,25 @@ impl Endpoint {
         Reply::to_request(arrival, tag)
     }
 
-    /// Whether a new call would exceed a bound.
-    pub(super) fn is_full(&self) -> bool {
-        self.legs.len() >= self.bounds.legs
-            || self.server_transactions() >= self.bounds.server_transactions
+    /// The bound that a new call would exceed.
+    pub(super) fn full(&self) -> Option<&'static str> {
+        if self.legs.len() >= self.bounds.legs {
+            Some("legs")
+        } else if self.server_transactions() >= self.bounds.server_transactions {
+            Some("transactions")
+        } else {
+            None
+        }
+    }
+
+    /// Whether one more server transaction of a dialog can be remembered.
+    pub(super) fn has_room_to_remember(&mut self) -> bool {
+        let has_room = self.server_transactions() < self.bounds.server_transactions_hard;
+        if !has_room {
+            self.count(SipCount::BoundReached {
+                bound: "transactions_hard",
+            });
+        }
+        has_room
     }
 }

@@ -20,6 +20,8 @@ impl StatusCode {
     pub const ACCEPTED: StatusCode = StatusCode(202);
     /// 400
     pub const BAD_REQUEST: StatusCode = StatusCode(400);
+    /// 403
+    pub const FORBIDDEN: StatusCode = StatusCode(403);
     /// 487
     pub const REQUEST_TERMINATED: StatusCode = StatusCode(487);
     /// 513

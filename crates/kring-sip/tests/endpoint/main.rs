@@ -9,6 +9,7 @@ mod cancelled;
 mod forks;
 mod in_dialog;
 mod network;
+mod nobodys;
 mod noise;
 mod overload;
 mod routes;

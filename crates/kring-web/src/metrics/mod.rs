@@ -12,7 +12,7 @@ mod tests;
 pub use fold::fold;
 pub use shell::{
     journal_is_well, journal_refused, journal_written, rtp, sip_bound_reached, sip_load,
-    sip_parse_error, sip_request, sip_response, sip_retransmission, ws_connections,
+    sip_parse_error, sip_request, sip_response, sip_retransmission, sip_stranger, ws_connections,
 };
 
 use metrics_exporter_prometheus::{

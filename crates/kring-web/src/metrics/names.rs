@@ -133,6 +133,11 @@ const MEANINGS: &[(Kind, &str, &str)] = &[
     ),
     (
         Kind::Counter,
+        "kring_sip_strangers_total",
+        "SIP requests of sources that are nobody's",
+    ),
+    (
+        Kind::Counter,
         "kring_rtp_packets_total",
         "RTP packets received, by the side they came from",
     ),

@@ -42,6 +42,11 @@ pub fn sip_bound_reached(bound: &'static str) {
     counter!("kring_sip_bounds_reached_total", "bound" => bound).increment(1);
 }
 
+/// A SIP request came from a source that is nobody's.
+pub fn sip_stranger(method: &str) {
+    counter!("kring_sip_strangers_total", "method" => method_label(method)).increment(1);
+}
+
 /// How much the SIP side holds now.
 pub fn sip_load(transactions: usize, dialogs: usize) {
     gauge!("kring_sip_transactions").set(transactions as f64);

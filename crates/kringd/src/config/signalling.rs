@@ -5,9 +5,8 @@ use super::{
     section::{Item, Section},
 };
 use kring_call::PeerPattern;
-use kring_sip::Transport;
+use kring_sip::{Strangers, Transport};
 use std::{
-    borrow::Cow,
     fmt,
     net::{IpAddr, SocketAddr},
     str::FromStr,
@@ -30,6 +29,8 @@ pub(crate) struct Sip {
     pub(crate) user_agent: String,
     /// New calls a second, all trunks together; more are told 503. 0 is no bound.
     pub(crate) max_cps: u32,
+    /// What those are told who are neither in a trunk's peers nor a phone of ours.
+    pub(crate) strangers: Strangers,
 }
 
 /// A socket to listen on: `udp:0.0.0.0:5060`.
@@ -57,6 +58,10 @@ pub(crate) struct Trunk {
     pub(crate) peers: Vec<PeerPattern>,
     /// Whether P-Asserted-Identity is believed (RFC 3325).
     pub(crate) trust_identity: bool,
+    /// Calls a second that it may bring; more are told 503. 0 is no bound of its own.
+    pub(crate) max_cps: u32,
+    /// Calls at once that it may bring; more are told 503. 0 is no bound of its own.
+    pub(crate) max_calls: u32,
 }
 
 /// A host by name or address, and a port.
@@ -64,8 +69,8 @@ pub(crate) struct Trunk {
 pub(crate) struct HostPort {
     /// A name, or an address without brackets.
     pub(crate) host: String,
-    /// `None`: none was written, so the name's SRV records may say (RFC 3263 §4.2).
-    pub(crate) port: Option<u16>,
+    /// 5060 when none was written.
+    pub(crate) port: u16,
 }
 
 /// Why a text is no address of these kinds.
@@ -95,6 +100,11 @@ impl Sip {
             user_agent: user_agent
                 .unwrap_or_else(|| format!("kring/{}", env!("CARGO_PKG_VERSION"))),
             max_cps: section.number("max_cps", 100, 0..=10_000) as u32,
+            strangers: section.choice(
+                "strangers",
+                &[("refuse", Strangers::Refuse), ("ignore", Strangers::Ignore)],
+                Strangers::Refuse,
+            ),
         };
         section.finish();
         sip
@@ -136,6 +146,8 @@ impl Trunk {
                 .filter_map(pattern)
                 .collect(),
             trust_identity: true,
+            max_cps: 0,
+            max_calls: 0,
         }
     }
 
@@ -158,6 +170,8 @@ impl Trunk {
         let trunk = Trunk {
             peers: peers(&mut section, address.as_ref()),
             trust_identity: section.flag("trust_identity", true),
+            max_cps: section.number("max_cps", 0, 0..=10_000) as u32,
+            max_calls: section.number("max_calls", 0, 0..=10_000) as u32,
             name,
             address,
         };
@@ -243,36 +257,25 @@ impl FromStr for Advertised {
     }
 }
 
-impl HostPort {
-    /// The host as a URI writes it: an IPv6 address in brackets.
-    pub(crate) fn uri_host(&self) -> Cow<'_, str> {
-        if self.host.contains(':') {
-            format!("[{}]", self.host).into()
-        } else {
-            self.host.as_str().into()
-        }
-    }
-}
-
 impl FromStr for HostPort {
     type Err = AddressRefused;
 
     fn from_str(text: &str) -> Result<HostPort, AddressRefused> {
         let refused = || AddressRefused::NotAHost(shown(text));
         if let Ok(socket) = text.parse::<SocketAddr>() {
-            let (host, port) = (socket.ip().to_string(), Some(socket.port()));
+            let (host, port) = (socket.ip().to_string(), socket.port());
             return Ok(HostPort { host, port });
         }
-        if let Ok(ip) = text.trim_matches(['[', ']']).parse::<IpAddr>() {
-            let (host, port) = (ip.to_string(), None);
+        if let Ok(ip) = text.parse::<IpAddr>() {
+            let (host, port) = (ip.to_string(), SIP_PORT);
             return Ok(HostPort { host, port });
         }
         let (host, port) = match text.split_once(':') {
-            Some((host, port)) => (host, Some(port.parse().map_err(|_| refused())?)),
-            None => (text, None),
+            Some((host, port)) => (host, port.parse().map_err(|_| refused())?),
+            None => (text, SIP_PORT),
         };
         let label = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
-        if host.is_empty() || host.len() > 253 || !host.chars().all(label) || port == Some(0) {
+        if host.is_empty() || host.len() > 253 || !host.chars().all(label) || port == 0 {
             return Err(refused());
         }
         Ok(HostPort {
@@ -284,11 +287,10 @@ impl FromStr for HostPort {
 
 impl fmt::Display for HostPort {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (self.host.contains(':'), self.port) {
-            (true, Some(port)) => write!(f, "[{}]:{port}", self.host),
-            (true, None) => write!(f, "[{}]", self.host),
-            (false, Some(port)) => write!(f, "{}:{port}", self.host),
-            (false, None) => f.write_str(&self.host),
+        if self.host.contains(':') {
+            write!(f, "[{}]:{}", self.host, self.port)
+        } else {
+            write!(f, "{}:{}", self.host, self.port)
         }
     }
 }

@@ -5,7 +5,6 @@
 //! again without loss.
 
 mod connection;
-mod dns;
 mod limits;
 mod own_address;
 mod tcp;
@@ -13,8 +12,7 @@ mod tcp;
 mod tests;
 mod udp;
 
-pub(crate) use dns::{Families, Found, NameRefused, Resolver, Sought};
-pub(crate) use own_address::facing;
+pub(crate) use own_address::{facing, resolve};
 
 use crate::{config::Listen, counters::bound_reached, exit::Fault};
 use bytes::Bytes;

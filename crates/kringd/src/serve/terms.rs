@@ -27,6 +27,8 @@ pub(super) fn trunks(config: &Config) -> Vec<Trunk> {
         name: trunk.name.clone(),
         peers: trunk.peers.clone(),
         trust_identity: trunk.trust_identity,
+        max_cps: trunk.max_cps,
+        max_calls: trunk.max_calls,
     };
     config.trunks.iter().map(trunk).collect()
 }
