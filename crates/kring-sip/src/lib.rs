@@ -33,6 +33,7 @@ pub use uri::{Scheme, Uri, UriRefused};
 
 // The UA layer.
 mod dialog;
+pub mod digest;
 mod endpoint;
 mod entropy;
 mod timers;
