@@ -4,11 +4,13 @@
 use crate::{
     chance::Chance,
     citizen::Citizen,
-    floor::{Cadence, Floor, Seat},
+    floor::{Cadence, Floor},
+    in_call::Reoffer,
     media::Hearing,
     network::{Faults, Party},
     person::Mood,
     screen::Habit,
+    seat::Seat,
 };
 use kring_call::{
     OnDeadline,
@@ -73,6 +75,10 @@ fn any_changes(chance: &mut Chance, mut floor: Floor) -> Floor {
         floor = floor.pbx_pings_at_ms(chance.between(0, DIALLING_S * 1_000));
     }
     for number in 0..floor.seats.len() {
+        if floor.seats[number].phone.is_on_tcp && chance.happens(400) {
+            let at = chance.between(0, DIALLING_S * 1_000);
+            floor = floor.cut_at_ms(at, Party::Phone(number as u8));
+        }
         let agent = floor.seats[number].agent.clone();
         let at = chance.between(0, DIALLING_S * 1_000);
         if chance.happens(200) {
@@ -128,6 +134,9 @@ fn any_seat(chance: &mut Chance, number: u64, queues: &[&str]) -> Seat {
     seat.phone.is_on_tcp = chance.happens(150);
     seat.phone.rings_with = if chance.happens(150) { 183 } else { 180 };
     seat.phone.holds = chance.happens(200).then(|| chance.millis(0, 5_000));
+    seat.phone.honours_expires = chance.happens(500);
+    seat.phone.fork = chance.happens(120).then(|| chance.millis(0, 900));
+    seat.phone.reoffers_by = any_reoffer(chance);
     seat.phone.talks = chance.happens(400).then(|| chance.millis(0, 20_000));
     for _ in 0..chance.between(0, 3) {
         let wish = match chance.between(0, 3) {
@@ -152,6 +161,10 @@ fn any_seat(chance: &mut Chance, number: u64, queues: &[&str]) -> Seat {
     seat.screen.returns = habit(700, 100, 10_000);
     seat.screen.alive = chance.happens(800);
     seat
+}
+
+fn any_reoffer(chance: &mut Chance) -> Reoffer {
+    chance.one_of(&[Reoffer::Invite, Reoffer::Update])
 }
 
 fn any_mood(chance: &mut Chance) -> Mood {
@@ -187,6 +200,8 @@ fn any_citizen(chance: &mut Chance, number: u64, queues: &[&str]) -> Citizen {
     };
     citizen.talks = Some(chance.millis(0, 40_000));
     citizen.holds = chance.happens(200).then(|| chance.millis(0, 10_000));
+    citizen.reoffers_by = any_reoffer(chance);
+    citizen.takes_update = chance.happens(700);
     citizen.offers_late = chance.happens(100);
     citizen.confirms = !chance.happens(40);
     citizen.is_stranger = chance.happens(40);

@@ -1,7 +1,28 @@
 //! A citizen: whom they call, when, for how long they wait, and how long they talk.
 
+use crate::in_call::Reoffer;
 use kring_time::Moment;
 use std::time::Duration;
+
+/// What the PBX says about provisional responses that are not to be lost (RFC 3262).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reliability {
+    /// Nothing.
+    Unknown,
+    /// That it knows them.
+    Supported,
+    /// That it wants no others.
+    Required,
+}
+
+/// A session timer that the PBX asks for.
+#[derive(Clone, Copy, Debug)]
+pub struct SessionWish {
+    /// Session-Expires, s.
+    pub seconds: u64,
+    /// `uac`, `uas`, or nothing.
+    pub refresher: Option<&'static str>,
+}
 
 /// One citizen and one call.
 #[derive(Clone, Debug)]
@@ -19,6 +40,14 @@ pub struct Citizen {
     pub talks: Option<Duration>,
     /// How long after the answer the citizen's PBX holds the call; none: never.
     pub holds: Option<Duration>,
+    /// Provisional responses.
+    pub reliability: Reliability,
+    /// The session timer that the PBX asks for.
+    pub session: Option<SessionWish>,
+    /// By which request the PBX holds, resumes and refreshes.
+    pub reoffers_by: Reoffer,
+    /// Whether the PBX says that it takes UPDATE.
+    pub takes_update: bool,
     /// Whether the PBX acknowledges the 200.
     pub confirms: bool,
     /// Whether the INVITE comes without a session description (late offer).
@@ -39,6 +68,10 @@ impl Citizen {
             patience: None,
             talks: Some(Duration::from_secs(10)),
             holds: None,
+            reliability: Reliability::Unknown,
+            session: None,
+            reoffers_by: Reoffer::Invite,
+            takes_update: true,
             confirms: true,
             offers_late: false,
             forwarded_by: None,
@@ -85,6 +118,30 @@ impl Citizen {
     /// Is put on hold by the PBX `ms` after the answer.
     pub fn is_held_after_ms(mut self, ms: u64) -> Citizen {
         self.holds = Some(Duration::from_millis(ms));
+        self
+    }
+
+    /// Is connected by a PBX that knows provisional responses so.
+    pub fn with_reliability(mut self, reliability: Reliability) -> Citizen {
+        self.reliability = reliability;
+        self
+    }
+
+    /// Is connected by a PBX that asks for a session timer; `refresher` is `uac`, `uas` or left open.
+    pub fn with_session_s(mut self, seconds: u64, refresher: Option<&'static str>) -> Citizen {
+        self.session = Some(SessionWish { seconds, refresher });
+        self
+    }
+
+    /// Is connected by a PBX that holds, resumes and refreshes by this request.
+    pub fn reoffers_by(mut self, request: Reoffer) -> Citizen {
+        self.reoffers_by = request;
+        self
+    }
+
+    /// Is connected by a PBX that does not take UPDATE.
+    pub fn without_update(mut self) -> Citizen {
+        self.takes_update = false;
         self
     }
 

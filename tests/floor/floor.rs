@@ -6,20 +6,18 @@ use crate::{
     clock::Wall,
     media::Hearing,
     network::{Faults, Mishap, Party},
-    person::{Mood, PhoneSetup},
     play::Play,
     saboteur::Sabotage,
-    screen::{Habit, ScreenSetup},
+    seat::Seat,
 };
 use kring_call::{
     OnDeadline, Plan, Restored,
-    command::{Admission, AgentProfile, Command, Device, PresenceWish},
+    command::{Admission, Command},
     thailand,
 };
-use kring_journal::{AgentId, RingPolicyKind, RingTerms};
-use kring_sip::{Peer, Transport, Uri};
+use kring_journal::{RingPolicyKind, RingTerms};
 use kring_time::Moment;
-use std::{collections::VecDeque, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 /// Sound and silence of a ring.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,142 +38,6 @@ impl Cadence {
     /// Sound and silence together.
     pub fn period(self) -> Duration {
         Duration::from_millis(u64::from(self.on_ms) + u64::from(self.off_ms))
-    }
-}
-
-/// An agent with a phone and a screen.
-#[derive(Clone, Debug)]
-#[must_use = "a seat counts when a floor has it"]
-pub struct Seat {
-    /// The agent's login.
-    pub agent: AgentId,
-    /// The phone.
-    pub phone: PhoneSetup,
-    /// Whether kring was told the phone's own ring period.
-    pub own_period: Option<Duration>,
-    /// The screen.
-    pub screen: ScreenSetup,
-    /// The queues served; none: all.
-    pub queues: Vec<String>,
-}
-
-impl Seat {
-    /// A ready agent with a live screen, whose phone rings at once by the Thai cadence and is ignored.
-    pub fn new(agent: &str) -> Seat {
-        Seat {
-            agent: AgentId::new(agent),
-            phone: PhoneSetup {
-                rings_after: Duration::ZERO,
-                period: Cadence::THAILAND.period(),
-                moods: VecDeque::new(),
-                talks: None,
-                holds: None,
-                rings_with: 180,
-                is_on_tcp: false,
-                answerable: false,
-            },
-            own_period: None,
-            screen: ScreenSetup {
-                signs_in: Some(Moment::from_millis(100)),
-                alive: true,
-                writes_up: Some(Habit::always_ms(2_000)),
-                ..ScreenSetup::default()
-            },
-            queues: Vec::new(),
-        }
-    }
-
-    /// Does this about the next call; the last mood stays.
-    pub fn mood(mut self, mood: Mood) -> Seat {
-        self.phone.moods.push_back(mood);
-        self
-    }
-
-    /// Lifts the handset `ms` after the phone began to ring.
-    pub fn answers_after_ms(self, ms: u64) -> Seat {
-        self.mood(Mood::Answers(Duration::from_millis(ms)))
-    }
-
-    /// Hangs up after talking for `ms`.
-    pub fn talks_ms(mut self, ms: u64) -> Seat {
-        self.phone.talks = Some(Duration::from_millis(ms));
-        self
-    }
-
-    /// The phone rings by a period of its own, and kring knows it.
-    pub fn rings_every_ms(mut self, ms: u64) -> Seat {
-        self.phone.period = Duration::from_millis(ms);
-        self.own_period = Some(self.phone.period);
-        self
-    }
-
-    /// Is not signed in.
-    pub fn away(mut self) -> Seat {
-        self.screen.signs_in = None;
-        self
-    }
-
-    /// Signs in `ms` after the first citizen may dial.
-    pub fn signs_in_at_ms(mut self, ms: u64) -> Seat {
-        self.screen.signs_in = Some(Moment::from_millis(1_000 + ms));
-        self
-    }
-
-    /// Asks for a presence `ms` after the first citizen may dial.
-    pub fn wishes_at_ms(mut self, ms: u64, wish: PresenceWish) -> Seat {
-        self.screen
-            .wishes
-            .push((Moment::from_millis(1_000 + ms), wish));
-        self
-    }
-
-    /// Has these habits at the screen.
-    pub fn with_screen(mut self, change: impl FnOnce(&mut ScreenSetup)) -> Seat {
-        change(&mut self.screen);
-        self
-    }
-
-    /// Is registered over TCP.
-    pub fn on_tcp(mut self) -> Seat {
-        self.phone.is_on_tcp = true;
-        self
-    }
-
-    /// Holds the call `ms` after answering it.
-    pub fn holds_after_ms(mut self, ms: u64) -> Seat {
-        self.phone.holds = Some(Duration::from_millis(ms));
-        self
-    }
-
-    /// The agent as kring is told of one who sits at phone `number`.
-    pub(crate) fn profile(&self, number: u8) -> AgentProfile {
-        let extension = self.agent.as_str().trim_start_matches("seat-");
-        let address = Party::Phone(number).address();
-        let host = address.ip().to_string();
-        let uri = Uri::sip(Some(extension), &host, Some(address.port()));
-        AgentProfile {
-            id: self.agent.clone(),
-            device: Some(Device {
-                name: format!("pbx:{extension}"),
-                uri: uri.expect("an address is a host"),
-                peer: Peer {
-                    transport: if self.phone.is_on_tcp {
-                        Transport::Tcp
-                    } else {
-                        Transport::Udp
-                    },
-                    address,
-                },
-                ring_period: self.own_period,
-            }),
-            queues: self.queues.clone(),
-        }
-    }
-
-    /// Serves this queue, and only those named so.
-    pub fn serves(mut self, queue: &str) -> Seat {
-        self.queues.push(queue.to_owned());
-        self
     }
 }
 
@@ -203,6 +65,8 @@ pub struct Floor {
     pub(crate) own_latency: Vec<(Party, Party, Duration)>,
     pub(crate) faults: Faults,
     pub(crate) mishaps: Vec<Mishap>,
+    /// When the connection to a telephone breaks.
+    pub(crate) cuts: Vec<(Moment, Party)>,
     pub(crate) hearing: Hearing,
     pub(crate) wrap_up: Duration,
     pub(crate) rona_limit: u8,
@@ -232,6 +96,7 @@ impl Floor {
             own_latency: Vec::new(),
             faults: Faults::default(),
             mishaps: Vec::new(),
+            cuts: Vec::new(),
             hearing: Hearing::default(),
             wrap_up: Duration::from_mins(1),
             rona_limit: 2,
@@ -352,6 +217,13 @@ impl Floor {
     pub fn command_at_ms(mut self, ms: u64, command: Command) -> Floor {
         self.commands
             .push((Moment::from_millis(1_000 + ms), command));
+        self
+    }
+
+    /// The connection to a telephone that is on TCP breaks `ms` after the first citizen may dial: what is
+    /// under way is lost, and kring is told so if it was kring's.
+    pub fn cut_at_ms(mut self, ms: u64, phone: Party) -> Floor {
+        self.cuts.push((Moment::from_millis(1_000 + ms), phone));
         self
     }
 

@@ -2,15 +2,22 @@
 
 use crate::{
     clock::{Repeats, Wire},
-    dialog::{Dialog, Hold},
+    dialog::Dialog,
+    fork::Fork,
+    in_call::{self, InCall},
     network::Party,
     person::{Mood, PhoneSetup},
     phone::Heard,
     post::{Post, Sent},
+    reliable::{self, Reliable},
+    session::{self, Role, Session},
     wire::{Letter, Message, description},
 };
 use kring_time::Moment;
 use std::time::Duration;
+
+/// How long a telephone rings that nobody tells to stop.
+const RINGS_AT_MOST: Duration = Duration::from_secs(60);
 
 #[derive(Debug)]
 enum State {
@@ -20,6 +27,8 @@ enum State {
     },
     Ringing {
         acts_at: Option<Moment>,
+        /// When it stops by itself: the invitation has expired, or nobody seems to be there.
+        until: Moment,
     },
     /// 200 is out and repeated until ACK; then the person talks.
     Accepted {
@@ -52,7 +61,9 @@ pub(crate) struct Leg {
     pub(crate) last: Option<Sent>,
     state: State,
     pub(crate) heard: Heard,
-    hold: Option<Hold>,
+    in_call: Option<InCall>,
+    reliable: Option<Reliable>,
+    fork: Option<Fork>,
 }
 
 impl Leg {
@@ -65,7 +76,9 @@ impl Leg {
             last: None,
             state: State::Over,
             heard,
-            hold: None,
+            in_call: None,
+            reliable: None,
+            fork: None,
         }
     }
 
@@ -78,7 +91,8 @@ impl Leg {
     /// What it is still about.
     pub(crate) fn restless(&self) -> Option<String> {
         let over = matches!(self.state, State::Over);
-        (!over).then(|| format!("phone for {}: {:?}", self.heard.caller, self.state))
+        let own = (!over).then(|| format!("phone for {}: {:?}", self.heard.caller, self.state));
+        own.or_else(|| self.fork.as_ref().and_then(Fork::restless))
     }
 
     /// CANCEL: what has not been answered is over (RFC 3261 §9.2).
@@ -105,8 +119,8 @@ impl Leg {
     /// A response to something that this leg asked.
     pub(crate) fn hear(&mut self, now: Moment, letter: &Letter, party: Party, post: &mut Post) {
         let dialog = self.dialog();
-        if let Some(hold) = &mut self.hold
-            && hold.hear(letter, &dialog, party, post)
+        if let Some(in_call) = &mut self.in_call
+            && in_call.hear(now, letter, &dialog, party, post)
         {
             return;
         }
@@ -138,12 +152,18 @@ impl Leg {
     }
 
     pub(crate) fn due(&self) -> Option<Moment> {
+        let reliable = self.reliable.as_ref().map(Reliable::due);
+        let fork = self.fork.as_ref().and_then(Fork::due);
+        [self.own_due(), reliable, fork].into_iter().flatten().min()
+    }
+
+    fn own_due(&self) -> Option<Moment> {
         match &self.state {
             State::Waking { rings_at } => Some(*rings_at),
-            State::Ringing { acts_at } => *acts_at,
+            State::Ringing { acts_at, until } => Some(acts_at.map_or(*until, |at| at.min(*until))),
             State::Confirmed { hangs_up_at } => {
-                let hold = self.hold.as_ref().and_then(Hold::due);
-                [*hangs_up_at, hold].into_iter().flatten().min()
+                let in_call = self.in_call.as_ref().and_then(InCall::due);
+                [*hangs_up_at, in_call].into_iter().flatten().min()
             }
             State::Accepted { repeats, .. }
             | State::Closing { repeats, .. }
@@ -153,8 +173,27 @@ impl Leg {
     }
 
     pub(crate) fn wake(&mut self, now: Moment, setup: &PhoneSetup, party: Party, post: &mut Post) {
+        if let Some(fork) = &mut self.fork {
+            fork.wake(now, &self.invite, party, post);
+        }
+        if let Some(reliable) = &mut self.reliable
+            && !reliable.wake(now, party, post)
+        {
+            self.reliable = None;
+            self.heard.unacknowledged = Some(now);
+        }
+        if self.own_due().is_some_and(|due| due <= now) {
+            self.act(now, setup, party, post);
+        }
+    }
+
+    fn act(&mut self, now: Moment, setup: &PhoneSetup, party: Party, post: &mut Post) {
         match &mut self.state {
             State::Waking { .. } => self.ring(now, setup, party, post),
+            // Nobody wants it any more (RFC 3261 §13.3.1).
+            State::Ringing { until, .. } if *until <= now => {
+                self.refuse(now, 487, party, post);
+            }
             State::Ringing { .. } => match self.mood {
                 Mood::Declines(_) => self.refuse(now, 603, party, post),
                 _ => self.lift(now, setup, party, post),
@@ -165,8 +204,11 @@ impl Leg {
                     return;
                 }
                 let dialog = self.dialog();
-                if let Some(hold) = &mut self.hold {
-                    hold.wake(now, &dialog, party, post);
+                if let Some(in_call) = &mut self.in_call
+                    && !in_call.wake(now, &dialog, party, post)
+                {
+                    self.heard.lapsed = in_call.lapsed;
+                    self.hang_up(now, party, post);
                 }
             }
             State::Accepted { ok, repeats, .. } => match repeats.again(now) {
@@ -192,18 +234,50 @@ impl Leg {
         if setup.answerable {
             ringing = ringing.with("Allow-Events", "talk");
         }
-        self.say(ringing, party, post);
+        let knows = self.invite.get("Supported").unwrap_or_default();
+        let is_reliable = setup.is_reliable && reliable::has(knows, "100rel");
+        if is_reliable {
+            ringing = ringing.with("Require", "100rel").with("RSeq", "1");
+        }
+        let sent = self.say(ringing, party, post);
+        self.reliable = is_reliable.then(|| Reliable::sent(now, sent));
+        if setup.fork.is_some() {
+            let second = Message::answer(&self.invite, setup.rings_with, &self.second_tag());
+            post.send(party, second.with("Contact", post.contact(party)));
+        }
         self.heard.sounded = Some(now);
         let acts_at = match self.mood {
             Mood::Answers(after) | Mood::Declines(after) => Some(now + after),
             _ => None,
         };
-        self.state = State::Ringing { acts_at };
+        let expires = self.invite.get("Expires").and_then(|s| s.parse().ok());
+        let own = RINGS_AT_MOST.as_secs();
+        let seconds = expires.filter(|_| setup.honours_expires).unwrap_or(own);
+        let until = self.heard.invited + Duration::from_secs(seconds);
+        self.state = State::Ringing { acts_at, until };
     }
 
     pub(crate) fn lift(&mut self, now: Moment, setup: &PhoneSetup, party: Party, post: &mut Post) {
         let sdp = description(&party.address().ip().to_string(), 4_000);
-        let ok = Message::answer(&self.invite, 200, &self.tag).with("Contact", post.contact(party));
+        self.reliable = None;
+        let mut ok = Message::answer(&self.invite, 200, &self.tag)
+            .with("Contact", post.contact(party))
+            .with(
+                "Allow",
+                "INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE, NOTIFY, PRACK",
+            );
+        if let Some((seconds, refresher)) = session::read(&self.invite) {
+            let own = if setup.refreshes { "uas" } else { "uac" };
+            let refresher = refresher.unwrap_or(own);
+            ok = ok.with(
+                "Session-Expires",
+                format!("{seconds};refresher={refresher}"),
+            );
+            if refresher == "uac" {
+                ok = ok.with("Require", "timer");
+            }
+        }
+        let session = Session::told(now, &ok, Role::Answered);
         let ok = self.say(ok.describing(sdp), party, post);
         self.heard.silent = Some(now);
         self.heard.answered = Some(now);
@@ -213,7 +287,13 @@ impl Leg {
             repeats: Repeats::bounded(now, Wire::Datagrams),
             talks: setup.talks,
         };
-        self.hold = setup.holds.map(|after| Hold::planned(now + after, 1));
+        let mut in_call = InCall::new(setup.reoffers_by, 0, session);
+        if let Some(after) = setup.holds {
+            in_call.hold(now + after, in_call::HELD_FOR);
+        }
+        self.in_call = Some(in_call);
+        let second = self.second_tag();
+        self.fork = setup.fork.map(|after| Fork::lifted_at(now + after, second));
     }
 
     pub(crate) fn acknowledged(&mut self, now: Moment) {
@@ -230,7 +310,8 @@ impl Leg {
     }
 
     fn hang_up(&mut self, now: Moment, party: Party, post: &mut Post) {
-        let bye = self.dialog().request("BYE", 2, party, post);
+        let seq = self.in_call.as_mut().map_or(1, InCall::next_seq);
+        let bye = self.dialog().request("BYE", seq, party, post);
         let bye = post.send(party, bye);
         self.heard.over.get_or_insert(now);
         self.state = State::Closing {
@@ -240,6 +321,10 @@ impl Leg {
     }
 
     pub(crate) fn refuse(&mut self, now: Moment, code: u16, party: Party, post: &mut Post) {
+        self.reliable = None;
+        if let Some(fork) = &mut self.fork {
+            fork.hushed();
+        }
         let last = self.say(Message::answer(&self.invite, code, &self.tag), party, post);
         if self.heard.sounded.is_some() {
             self.heard.silent.get_or_insert(now);
@@ -255,6 +340,55 @@ impl Leg {
         let sent = post.send(party, message);
         self.last = Some(sent.clone());
         sent
+    }
+
+    /// A re-INVITE or UPDATE of kring's.
+    pub(crate) fn reoffered(
+        &mut self,
+        now: Moment,
+        letter: &Letter,
+        party: Party,
+        post: &mut Post,
+    ) {
+        let contact = post.contact(party);
+        let answer = match &mut self.in_call {
+            Some(in_call) => in_call.answer(now, letter, party, contact),
+            None => Message::answer(letter, 481, "none"),
+        };
+        post.answer(party, letter, answer);
+    }
+
+    /// A request that names the second telephone: whether it did.
+    pub(crate) fn second_takes(&mut self, letter: &Letter, party: Party, post: &mut Post) -> bool {
+        let fork = self.fork.as_mut();
+        fork.is_some_and(|fork| fork.receive(letter, party, post))
+    }
+
+    /// PRACK: the provisional response need not be sent again.
+    pub(crate) fn pracked(&mut self, letter: &Letter, party: Party, post: &mut Post) {
+        let own = self
+            .reliable
+            .as_ref()
+            .is_some_and(|reliable| reliable.is_meant(letter));
+        let known = own
+            || letter
+                .get("RAck")
+                .is_some_and(|rack| rack.starts_with("1 "));
+        if own {
+            self.reliable = None;
+        }
+        let code = if known { 200 } else { 481 };
+        post.answer(party, letter, Message::answer(letter, code, "none"));
+    }
+
+    fn second_tag(&self) -> String {
+        format!("{}b", self.tag)
+    }
+
+    /// What kring did within the dialog that nobody should do.
+    pub(crate) fn take_complaints(&mut self) -> Vec<String> {
+        let in_call = self.in_call.as_mut();
+        in_call.map_or_else(Vec::new, |in_call| std::mem::take(&mut in_call.complaints))
     }
 
     pub(crate) fn end(&mut self, now: Moment) {

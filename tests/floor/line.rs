@@ -1,13 +1,17 @@
 //! One line of the PBX: a citizen's call as the PBX carries it, from INVITE to BYE.
 
 use crate::{
-    citizen::Citizen,
+    citizen::{Citizen, Reliability},
     clock::{GIVE_UP, Repeats},
-    dialog::{Dialog, Hold},
+    dialog::{Dialog, copy_of},
+    in_call::{self, InCall},
     network::Party,
     pbx::Told,
     post::{Post, Sent},
-    wire::{Letter, Message, Start, description},
+    prack::Pracks,
+    reliable,
+    session::{Role, Session},
+    wire::{Letter, Message, description},
 };
 use kring_time::Moment;
 
@@ -43,7 +47,8 @@ pub(crate) struct Line {
     invite: Option<Sent>,
     via: String,
     dialog: Option<Dialog>,
-    hold: Option<Hold>,
+    in_call: Option<InCall>,
+    pracks: Pracks,
     state: State,
     pub(crate) told: Told,
 }
@@ -56,7 +61,8 @@ impl Line {
             invite: None,
             via: String::new(),
             dialog: None,
-            hold: None,
+            in_call: None,
+            pracks: Pracks::default(),
             state: State::Planned,
             told: Told::default(),
         }
@@ -77,11 +83,12 @@ impl Line {
     /// Takes what came from kring.
     pub(crate) fn receive(&mut self, now: Moment, letter: &Letter, party: Party, post: &mut Post) {
         if let Some(code) = letter.code() {
-            if let (Some(hold), Some(dialog)) = (&mut self.hold, &self.dialog)
-                && hold.hear(letter, dialog, party, post)
+            if let (Some(in_call), Some(dialog)) = (&mut self.in_call, &self.dialog)
+                && in_call.hear(now, letter, dialog, party, post)
             {
                 return;
             }
+            self.pracks.hear(letter);
             match letter.cseq().1 {
                 "INVITE" => self.answered(now, code, letter, party, post),
                 "CANCEL" => self.cancel_answered(code),
@@ -93,17 +100,22 @@ impl Line {
             self.told.bye_came = true;
             self.end(now);
         } else if !letter.asks("ACK") {
-            let ok = Message::answer(letter, 200, "none").with("Contact", post.contact(party));
-            post.answer(
-                party,
-                letter,
-                ok.describing(description("192.0.2.10", 30_000)),
-            );
+            let contact = post.contact(party);
+            let answer = match &mut self.in_call {
+                Some(in_call) => in_call.answer(now, letter, party, contact),
+                None => Message::answer(letter, 481, "none"),
+            };
+            post.answer(party, letter, answer);
         }
     }
 
     /// When it next does something by itself.
     pub(crate) fn due(&self) -> Option<Moment> {
+        let own = self.own_due();
+        own.into_iter().chain(self.pracks.due()).min()
+    }
+
+    fn own_due(&self) -> Option<Moment> {
         let gives_up = |told: &Told| self.citizen.patience.and_then(|p| Some(told.dialled? + p));
         match &self.state {
             State::Planned => Some(self.citizen.dials_at),
@@ -118,8 +130,8 @@ impl Line {
                     .map_or(*until, |repeats| repeats.due().min(*until)),
             ),
             State::Talking { hangs_up_at } => {
-                let hold = self.hold.as_ref().and_then(Hold::due);
-                [*hangs_up_at, hold].into_iter().flatten().min()
+                let in_call = self.in_call.as_ref().and_then(InCall::due);
+                [*hangs_up_at, in_call].into_iter().flatten().min()
             }
             State::Closing { repeats, .. } => Some(repeats.due()),
             State::Over => None,
@@ -128,6 +140,13 @@ impl Line {
 
     /// Does what is due.
     pub(crate) fn wake(&mut self, now: Moment, party: Party, post: &mut Post) {
+        self.pracks.wake(now, party, post);
+        if self.own_due().is_some_and(|due| due <= now) {
+            self.act(now, party, post);
+        }
+    }
+
+    fn act(&mut self, now: Moment, party: Party, post: &mut Post) {
         match &mut self.state {
             State::Planned => self.dial(now, party, post),
             State::Calling { repeats } => {
@@ -158,8 +177,11 @@ impl Line {
             State::Talking { hangs_up_at } => {
                 if hangs_up_at.is_some_and(|at| at <= now) {
                     self.hang_up(now, party, post);
-                } else if let (Some(hold), Some(dialog)) = (&mut self.hold, &self.dialog) {
-                    hold.wake(now, dialog, party, post);
+                } else if let (Some(in_call), Some(dialog)) = (&mut self.in_call, &self.dialog)
+                    && !in_call.wake(now, dialog, party, post)
+                {
+                    self.told.lapsed = in_call.lapsed;
+                    self.hang_up(now, party, post);
                 }
             }
             State::Closing { bye, repeats } => match repeats.again(now) {
@@ -174,6 +196,11 @@ impl Line {
         let (name, number) = (&self.citizen.name, &self.citizen.dials);
         self.via = post.new_via(party);
         let host = Party::Kring.address();
+        let allow = if self.citizen.takes_update {
+            "INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE, NOTIFY, PRACK"
+        } else {
+            "INVITE, ACK, CANCEL, BYE, OPTIONS, NOTIFY, PRACK"
+        };
         let mut invite = Message::request("INVITE", &format!("sip:{number}@{host}"))
             .with("Via", self.via.clone())
             .with("Max-Forwards", "70")
@@ -185,7 +212,25 @@ impl Line {
             .with("Call-ID", format!("{name}@pbx"))
             .with("CSeq", "1 INVITE")
             .with("Contact", post.contact(party))
-            .with("Allow", "INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE, NOTIFY");
+            .with("Allow", allow);
+        let reliability = self.citizen.reliability;
+        if reliability == Reliability::Required {
+            invite = invite.with("Require", "100rel");
+        }
+        let supported = match (reliability, self.citizen.session) {
+            (Reliability::Unknown, None) => "replaces",
+            (Reliability::Unknown, Some(_)) => "replaces, timer",
+            (_, None) => "100rel, replaces",
+            (_, Some(_)) => "100rel, replaces, timer",
+        };
+        invite = invite.with("Supported", supported);
+        if let Some(wish) = self.citizen.session {
+            let refresher = wish.refresher.map(|who| format!(";refresher={who}"));
+            let refresher = refresher.unwrap_or_default();
+            invite = invite
+                .with("Session-Expires", format!("{}{refresher}", wish.seconds))
+                .with("Min-SE", "90");
+        }
         if let Some(by) = &self.citizen.forwarded_by {
             invite = invite.with(
                 "Diversion",
@@ -200,6 +245,37 @@ impl Line {
         self.state = State::Calling {
             repeats: Repeats::of_invite(now, post.wire(party)),
         };
+    }
+
+    /// A provisional response that wants a PRACK gets one, and one that ought to want one does.
+    fn reliably(&mut self, now: Moment, letter: &Letter, party: Party, post: &mut Post) {
+        let Some(invite) = &self.invite else { return };
+        match reliable::wanted(letter) {
+            Some(_) if self.citizen.reliability == Reliability::Unknown => {
+                self.told
+                    .complaints
+                    .push("a PRACK was wanted of who has none".to_owned());
+            }
+            Some(number) => {
+                let dialog = Dialog::made_by(&invite.letter, letter);
+                self.pracks.heard(now, number, &dialog, party, post);
+            }
+            None if self.citizen.reliability == Reliability::Required => {
+                self.told
+                    .complaints
+                    .push("a ringing that may be lost".to_owned());
+            }
+            None => {}
+        }
+    }
+
+    /// What kring did within the dialog that nobody should do.
+    pub(crate) fn take_complaints(&mut self) -> Vec<String> {
+        let mut found = std::mem::take(&mut self.told.complaints);
+        if let Some(in_call) = &mut self.in_call {
+            found.append(&mut in_call.complaints);
+        }
+        found
     }
 
     fn give_up(&mut self, now: Moment, party: Party, post: &mut Post) {
@@ -229,6 +305,7 @@ impl Line {
         if code < 200 {
             if matches!(code, 180 | 183) {
                 self.told.ringback.get_or_insert(now);
+                self.reliably(now, letter, party, post);
             }
             if matches!(self.state, State::Calling { .. }) {
                 self.state = State::Proceeding;
@@ -253,12 +330,7 @@ impl Line {
             return;
         }
         let Some(invite) = &self.invite else { return };
-        let dialog = Dialog {
-            target: letter.contact().unwrap_or("sip:nobody@invalid").to_owned(),
-            from: invite.letter.from().to_owned(),
-            to: letter.to().to_owned(),
-            call_id: letter.call_id().to_owned(),
-        };
+        let dialog = Dialog::made_by(&invite.letter, letter);
         let mut ack = dialog.request("ACK", 1, party, post);
         self.dialog = Some(dialog);
         if !self.citizen.confirms {
@@ -276,10 +348,13 @@ impl Line {
         match self.state {
             State::Calling { .. } | State::Proceeding if self.told.gave_up.is_none() => {
                 let hangs_up_at = self.citizen.talks.map(|talks| now + talks);
-                self.hold = self
-                    .citizen
-                    .holds
-                    .map(|after| Hold::planned(now + after, 2));
+                let session = Session::told(now, letter, Role::Asked);
+                let sent = self.pracks.sent() + 1;
+                let mut in_call = InCall::new(self.citizen.reoffers_by, sent, session);
+                if let Some(after) = self.citizen.holds {
+                    in_call.hold(now + after, in_call::HELD_FOR);
+                }
+                self.in_call = Some(in_call);
                 self.state = State::Talking { hangs_up_at };
             }
             // The 200 crossed our CANCEL: nobody is there to talk any more.
@@ -293,7 +368,9 @@ impl Line {
 
     fn hang_up(&mut self, now: Moment, party: Party, post: &mut Post) {
         let Some(dialog) = &self.dialog else { return };
-        let bye = dialog.request("BYE", 3, party, post);
+        let sent = self.pracks.sent() + 2;
+        let seq = self.in_call.as_mut().map_or(sent, InCall::next_seq);
+        let bye = dialog.request("BYE", seq, party, post);
         let bye = post.send(party, bye);
         self.told.hung_up.get_or_insert(now);
         self.state = State::Closing {
@@ -308,18 +385,4 @@ impl Line {
         }
         self.state = State::Over;
     }
-}
-
-/// CANCEL and the ACK of a refusal repeat the INVITE's key headers (RFC 3261 §9.1, §17.1.1.3).
-fn copy_of(invite: &Message, method: &str, cseq: &str, to: &str) -> Message {
-    let uri = match &invite.start {
-        Start::Request { uri, .. } => uri.as_str(),
-        Start::Response { .. } => "sip:nobody@invalid",
-    };
-    Message::request(method, uri)
-        .with("Max-Forwards", "70")
-        .with("From", invite.from())
-        .with("To", to)
-        .with("Call-ID", invite.call_id())
-        .with("CSeq", cseq)
 }

@@ -241,6 +241,21 @@ impl Network {
         Some(mishap.clone())
     }
 
+    /// The connection to this party breaks: what is under way is lost. Whether something of kring's was.
+    pub(crate) fn cut(&mut self, party: Party) -> bool {
+        let log = &self.log;
+        let (lost, kept): (Vec<_>, Vec<_>) =
+            self.under_way.drain().partition(|Reverse((_, number))| {
+                let datagram = &log[*number];
+                datagram.from == party || datagram.to == party
+            });
+        self.under_way = kept.into();
+        self.stream_ends
+            .retain(|(from, to, _)| *from != party && *to != party);
+        lost.iter()
+            .any(|Reverse((_, number))| log[*number].to == party)
+    }
+
     /// When the next datagram arrives.
     pub(crate) fn deadline(&self) -> Option<Moment> {
         self.under_way.peek().map(|Reverse((at, _))| *at)

@@ -30,6 +30,10 @@ pub struct Told {
     pub gave_up: Option<Moment>,
     /// When the call was over, after an answer.
     pub hung_up: Option<Moment>,
+    /// When the session ran out, though kring was to refresh it.
+    pub lapsed: Option<Moment>,
+    /// What kring did that nobody should do.
+    pub(crate) complaints: Vec<String>,
     /// Whether kring said BYE.
     pub bye_came: bool,
 }
@@ -64,6 +68,14 @@ impl Pbx {
     pub(crate) fn restless(&self) -> impl Iterator<Item = String> {
         let lines = self.lines.iter().filter_map(Line::restless);
         lines.chain(self.pings.iter().filter_map(Ping::complaint))
+    }
+
+    /// What kring did that nobody should do.
+    pub(crate) fn complaints(&mut self) -> Vec<String> {
+        self.lines
+            .iter_mut()
+            .flat_map(Line::take_complaints)
+            .collect()
     }
 
     /// When it next does something by itself.

@@ -1,5 +1,6 @@
 //! The person at a phone, and what the phone itself is like.
 
+use crate::in_call::Reoffer;
 use std::{collections::VecDeque, time::Duration};
 
 /// What the person at the phone does about a call.
@@ -38,4 +39,14 @@ pub struct PhoneSetup {
     pub is_on_tcp: bool,
     /// Whether it says `Allow-Events: talk`.
     pub answerable: bool,
+    /// Whether its provisional responses want a PRACK, where the INVITE allows it (RFC 3262).
+    pub is_reliable: bool,
+    /// Whether it stops ringing when the invitation expires; many do not look.
+    pub honours_expires: bool,
+    /// A second telephone rings with it, and is lifted so long after it; none: it is alone.
+    pub fork: Option<Duration>,
+    /// By which request it holds, resumes and refreshes.
+    pub reoffers_by: Reoffer,
+    /// Whether it names itself as the one who refreshes the session, where the INVITE leaves it open.
+    pub refreshes: bool,
 }

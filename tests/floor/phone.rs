@@ -6,7 +6,7 @@ use crate::{
     network::Party,
     person::{Mood, PhoneSetup},
     post::Post,
-    wire::{Letter, Message, description},
+    wire::{Letter, Message},
 };
 use kring_time::Moment;
 
@@ -33,6 +33,10 @@ pub struct Heard {
     pub overlapped: bool,
     /// The network told kring that nobody is here.
     pub bounced: bool,
+    /// When it gave up waiting for the PRACK of its provisional response.
+    pub unacknowledged: Option<Moment>,
+    /// When its session ran out, though kring was to refresh it.
+    pub lapsed: Option<Moment>,
 }
 
 /// The phone.
@@ -70,6 +74,14 @@ impl Phone {
         self.legs.iter().filter_map(Leg::restless)
     }
 
+    /// What kring did that nobody should do.
+    pub(crate) fn complaints(&mut self) -> Vec<String> {
+        self.legs
+            .iter_mut()
+            .flat_map(Leg::take_complaints)
+            .collect()
+    }
+
     /// When it next does something by itself.
     pub(crate) fn deadline(&self) -> Option<Moment> {
         self.legs.iter().filter_map(Leg::due).min()
@@ -93,6 +105,12 @@ impl Phone {
             }
             return;
         };
+        let party = self.party;
+        if let Some(leg) = self.leg_mut(letter)
+            && leg.second_takes(letter, party, post)
+        {
+            return;
+        }
         match method {
             "INVITE" => self.invited(now, letter, post),
             "ACK" => {
@@ -101,23 +119,20 @@ impl Phone {
                 }
             }
             "CANCEL" => self.cancelled(now, letter, post),
-            "BYE" | "NOTIFY" => self.asked_in_dialog(now, letter, post),
+            "BYE" | "NOTIFY" | "PRACK" | "UPDATE" => self.asked_in_dialog(now, letter, post),
             _ => post.answer(self.party, letter, Message::answer(letter, 200, "none")),
         }
     }
 
     fn invited(&mut self, now: Moment, letter: &Letter, post: &mut Post) {
+        let party = self.party;
         if let Some(leg) = self.leg_mut(letter) {
             if leg.invite.branch() == letter.branch() {
                 // A repetition of the same INVITE gets what was said last (RFC 3261 §17.2.1).
                 let last = leg.last.clone();
-                post.again(self.party, last.as_ref());
+                post.again(party, last.as_ref());
             } else {
-                // A new INVITE in a dialog moves the sound; it is confirmed as it is.
-                let ok =
-                    Message::answer(letter, 200, "none").with("Contact", post.contact(self.party));
-                let ok = ok.describing(description(&self.party.address().ip().to_string(), 4_000));
-                post.answer(self.party, letter, ok);
+                leg.reoffered(now, letter, party, post);
             }
             return;
         }
@@ -132,8 +147,11 @@ impl Phone {
             cancelled: None,
             answered: None,
             over: None,
-            overlapped,
+            // Of two telephones one may be in a call whose answer was lost: kring cannot know of it.
+            overlapped: overlapped && self.setup.fork.is_none(),
             bounced: mood == Mood::Unplugged,
+            unacknowledged: None,
+            lapsed: None,
         };
         let mut leg = Leg::invited(letter, format!("p{}", self.legs.len()), mood, heard);
         match mood {
@@ -174,11 +192,17 @@ impl Phone {
             post.answer(party, letter, Message::answer(letter, 481, "none"));
             return;
         };
-        post.answer(party, letter, Message::answer(letter, 200, "none"));
-        if letter.asks("BYE") {
-            leg.end(now);
-        } else {
-            leg.told_to_talk(now, &setup, party, post);
+        match letter.method() {
+            Some("PRACK") => leg.pracked(letter, party, post),
+            Some("UPDATE") => leg.reoffered(now, letter, party, post),
+            Some("BYE") => {
+                post.answer(party, letter, Message::answer(letter, 200, "none"));
+                leg.end(now);
+            }
+            _ => {
+                post.answer(party, letter, Message::answer(letter, 200, "none"));
+                leg.told_to_talk(now, &setup, party, post);
+            }
         }
     }
 

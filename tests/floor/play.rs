@@ -45,6 +45,7 @@ pub(crate) struct Play {
     stranger: Pbx,
     media: MediaThreads,
     commands: VecDeque<(Moment, Command)>,
+    cuts: VecDeque<(Moment, Party)>,
     account: Account,
 }
 
@@ -97,6 +98,8 @@ impl Play {
             .chain(floor.commands.iter().cloned())
             .collect();
         commands.sort_by_key(|(at, _)| *at);
+        let mut cuts = floor.cuts.clone();
+        cuts.sort_by_key(|(at, _)| *at);
         Play {
             now: Moment::BOOT,
             engine,
@@ -110,6 +113,7 @@ impl Play {
             stranger: Pbx::new(Party::Stranger, strangers, &[]),
             media: MediaThreads::new(floor.hearing, chance(2)),
             commands: commands.into(),
+            cuts: cuts.into(),
             account: Account::new(&floor),
             floor,
         }
@@ -142,6 +146,7 @@ impl Play {
         let phones = self.phones.iter().filter_map(Phone::deadline);
         [
             self.commands.front().map(|(at, _)| *at),
+            self.cuts.front().map(|(at, _)| *at),
             self.network.deadline(),
             self.pbx.deadline(),
             self.stranger.deadline(),
@@ -157,6 +162,12 @@ impl Play {
 
     /// One moment: what arrives, then what people do, then what is due.
     fn step(&mut self) {
+        while let Some((_, party)) = self.cuts.pop_front_if(|(at, _)| *at <= self.now) {
+            if self.network.cut(party) {
+                let to = self.peer(party);
+                self.tell(Input::TransportFailed { to });
+            }
+        }
         while let Some((from, to, letter, bytes)) = self.network.arrival(self.now) {
             match to {
                 Party::Kring => {
@@ -304,6 +315,9 @@ impl Play {
             .extend_from_slice(self.media.mistakes());
         self.account
             .finish(self.now, self.engine.load(), self.media.open_relays());
+        let complaints = self.phones.iter_mut().flat_map(Phone::complaints);
+        let complaints = complaints.chain(self.pbx.complaints());
+        self.account.mistakes.extend(complaints);
         let phones = self.phones.iter().flat_map(Phone::restless);
         self.account.restless = self
             .pbx

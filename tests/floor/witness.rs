@@ -23,6 +23,8 @@ pub(crate) struct PhoneLeg<'a> {
     pub(crate) heard_back: Option<Moment>,
     /// First final response.
     pub(crate) final_back: Option<(Moment, u16)>,
+    /// Which telephone said it: its tag.
+    final_tag: Option<&'a str>,
     pub(crate) acks: u32,
     pub(crate) byes: u32,
     /// When the phone's BYE came.
@@ -129,6 +131,7 @@ impl<'a> Evidence<'a> {
                     cancel_answered: None,
                     heard_back: None,
                     final_back: None,
+                    final_tag: None,
                     acks: 0,
                     byes: 0,
                     bye_came: None,
@@ -145,7 +148,8 @@ impl<'a> Evidence<'a> {
                 leg.cancel_reason = letter.get("Reason");
             }
             Some("ACK") => leg.acks += 1,
-            Some("BYE") => leg.byes += 1,
+            // A second telephone that answered, too, is told so; that ends nothing.
+            Some("BYE") if letter.to_tag() == leg.final_tag => leg.byes += 1,
             _ => {}
         }
     }
@@ -263,15 +267,21 @@ impl<'a> PhoneLeg<'a> {
             return;
         };
         let earliest = |known: Option<Moment>| known.into_iter().chain([arrived]).min();
-        if letter.asks("BYE") {
+        let said_by = match letter.method() {
+            Some(_) => letter.caller_tag(),
+            None => letter.to_tag(),
+        };
+        let is_winner = self.final_tag.is_none() || self.final_tag == said_by;
+        if letter.asks("BYE") && is_winner {
             self.bye_came = earliest(self.bye_came);
         } else if let Some(code) = letter.answers("INVITE") {
             if code < 200 {
                 self.heard_back = earliest(self.heard_back);
             } else if self.final_back.is_none_or(|(at, _)| arrived < at) {
                 self.final_back = Some((arrived, code));
+                self.final_tag = letter.to_tag();
             }
-        } else if letter.answers("BYE").is_some_and(|code| code >= 200) {
+        } else if is_winner && letter.answers("BYE").is_some_and(|code| code >= 200) {
             self.bye_answered = earliest(self.bye_answered);
         } else if letter.answers("CANCEL").is_some() {
             self.cancel_answered = earliest(self.cancel_answered);

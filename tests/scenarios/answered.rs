@@ -1,7 +1,9 @@
 //! Calls that an agent answers, and how they end.
 
 use crate::lawful;
-use kring_tests::{Cadence, Citizen, Floor, Habit, Party, Seat, assert_journal, transcript};
+use kring_tests::{
+    Cadence, Citizen, Floor, Habit, Party, Reoffer, Seat, assert_journal, transcript,
+};
 
 /// An answer counts in whichever ring it comes.
 #[test]
@@ -202,10 +204,10 @@ fn either_side_may_hold_the_call() {
         .citizen(Citizen::new("citizen-1", "support").is_held_after_ms(4_000))
         .play();
 
-    // The phone's hold is answered with 200 at 3.000 s, the PBX's at 5.120 s.
+    // The phone holds at 3.000 s, the PBX at 5.080 s; each resumes four seconds later.
     let ok = |to| floor.sent_ms("200", to);
-    assert_eq!(ok(Party::Phone(0)), [3_000]);
-    assert_eq!(ok(Party::Pbx)[..2], [1_000, 5_080]);
+    assert_eq!(ok(Party::Phone(0)), [3_000, 7_000]);
+    assert_eq!(ok(Party::Pbx)[..3], [1_000, 5_080, 9_080]);
     assert!(transcript(&floor).contains("ended      by Caller, bye, talked 10.080 s"));
     lawful(&floor);
 }
@@ -238,5 +240,52 @@ fn a_phone_may_ring_with_a_tone_of_its_own() {
         [] as [i64; 0],
         "the citizen hears our 180 only"
     );
+    lawful(&floor);
+}
+
+/// Two telephones behind one address are lifted at once: the first answer has the call, the second is
+/// acknowledged and told to hang up.
+#[test]
+fn a_second_telephone_that_answers_too_is_hung_up() {
+    let floor = Floor::new(Cadence::THAILAND)
+        .seat(
+            Seat::new("seat-5021")
+                .answers_after_ms(3_000)
+                .forked_by_ms(30),
+        )
+        .caller_dials("citizen-1", "support");
+
+    let byes = floor.sent_ms("BYE", Party::Phone(0));
+    assert_eq!(
+        byes.len(),
+        2,
+        "one for the second, one at the end: {byes:?}"
+    );
+    assert!(byes[0] < 4_000, "{byes:?}");
+    assert!(floor.told("citizen-1").hung_up.is_some());
+    lawful(&floor);
+}
+
+/// Held and resumed by UPDATE, from either side.
+#[test]
+fn an_update_holds_and_resumes_as_a_new_invite_does() {
+    let floor = Floor::new(Cadence::THAILAND)
+        .seat(
+            Seat::new("seat-5021")
+                .answers_after_ms(3_000)
+                .holds_after_ms(1_000)
+                .reoffers_by(Reoffer::Update),
+        )
+        .citizen(
+            Citizen::new("citizen-1", "support")
+                .talks_ms(20_000)
+                .is_held_after_ms(7_000)
+                .reoffers_by(Reoffer::Update),
+        )
+        .play();
+
+    let answers = |party| floor.sent_ms("200", party).len();
+    assert_eq!(answers(Party::Phone(0)), 2, "hold and resume");
+    assert!(answers(Party::Pbx) >= 4, "INVITE, hold, resume, BYE");
     lawful(&floor);
 }

@@ -258,3 +258,36 @@ fn an_unplugged_phone_hands_on_at_once() {
     );
     lawful(&floor);
 }
+
+/// The connection to a telephone breaks while CANCEL is under way: it is sent again over a new one, and
+/// nobody hears a fourth ring.
+#[test]
+fn a_cancel_that_is_lost_with_its_connection_is_sent_again() {
+    let floor = Floor::new(Cadence::THAILAND)
+        .seat(Seat::new("seat-5021").on_tcp())
+        .caller_dials("citizen-1", "support");
+    let cancel = floor.sent_ms("CANCEL", Party::Phone(0));
+    assert_eq!(cancel, [14_500], "what is to be lost below");
+
+    let floor = Floor::new(Cadence::THAILAND)
+        .seat(Seat::new("seat-5021").on_tcp())
+        .cut_at_ms(14_560, Party::Phone(0))
+        .caller_dials("citizen-1", "support");
+    assert_eq!(floor.sent_ms("CANCEL", Party::Phone(0)).len(), 2);
+    assert_eq!(floor.bursts_heard, 3, "what the phone sounded");
+    lawful(&floor);
+}
+
+/// Nothing that the telephone says ever arrives, so no CANCEL may leave (RFC 3261 §9.1): the invitation
+/// ends by itself with the call's last ring.
+#[test]
+fn a_telephone_that_cannot_be_heard_stops_by_itself() {
+    let floor = Floor::new(Cadence::THAILAND)
+        .seat(Seat::new("seat-5021").honours_expires())
+        .loses("180", Party::Kring, 1_000)
+        .loses("487", Party::Kring, 1_000)
+        .caller_dials("citizen-1", "support");
+
+    assert!(floor.sent_ms("CANCEL", Party::Phone(0)).is_empty());
+    assert_eq!(floor.bursts_heard, 3, "what the phone sounded");
+}

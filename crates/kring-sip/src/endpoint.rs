@@ -42,7 +42,7 @@ use crate::{
     entropy::Entropy,
     parse,
     timers::{TimerQueue, Timers},
-    transaction::{Client, ClientInvite, Server, ServerInvite, ServerKey, Woken},
+    transaction::{AfterFailure, Client, ClientInvite, Server, ServerInvite, ServerKey, Woken},
 };
 use bytes::Bytes;
 use kring_time::Moment;
@@ -151,7 +151,7 @@ impl Endpoint {
     }
 
     /// Nothing reaches `to`: the connection was refused, the host is unreachable. Requests to it that
-    /// nothing has answered yet fail with 503 (RFC 3261 §8.1.3.1).
+    /// nothing has answered yet fail with 503 (RFC 3261 §8.1.3.1), a CANCEL or BYE only the second time.
     pub fn transport_failed(&mut self, now: Moment, to: Peer) {
         let invites = self
             .client_invites
@@ -159,11 +159,17 @@ impl Endpoint {
         for key in invites {
             self.invite_failed(now, key, 503);
         }
-        let others = self
-            .clients
-            .keys_where(|client| client.to == to && client.is_unanswered());
-        for key in others {
-            self.request_failed(key, 503);
+        for key in self.clients.keys_where(|client| client.to == to) {
+            let after = self.clients.change(&mut self.queue, key, |client| {
+                (client.purpose, client.transport_failed())
+            });
+            match after {
+                Some((_, AfterFailure::Fails)) => self.request_failed(key, 503),
+                Some((purpose, AfterFailure::SendsAgain(bytes))) => {
+                    self.repeat(to, bytes, purpose.method());
+                }
+                Some((_, AfterFailure::WaitsOn)) | None => {}
+            }
         }
         self.wake(now);
     }

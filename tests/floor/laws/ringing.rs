@@ -29,6 +29,10 @@ pub(super) fn fourth_bursts(evidence: &Evidence<'_>, court: &mut Court) {
         let (Some(leg), Some(story)) = (leg, story) else {
             continue;
         };
+        // It was never heard ringing, so no CANCEL could be sent, and nothing known of its bursts.
+        if leg.heard_back.is_none() {
+            continue;
+        }
         let who = format!(
             "{} sounded {} bursts for {}",
             rung.agent, rung.bursts, heard.caller

@@ -6,6 +6,7 @@ use super::{
 };
 use crate::{
     call::{Call, Offer, State},
+    command::Device,
     limits::ATTEMPTS_MAX,
     plan::Strategy,
     roster::Doing,
@@ -139,9 +140,15 @@ impl Exchange {
         let invitation = Invitation {
             branches: vec![Branch::to(device.uri.clone(), device.peer)],
             from: call.from.clone(),
-            to: NameAddr::new(device.uri),
+            to: NameAddr::new(device.uri.clone()),
             body: Some(call.sound.to_phones.clone()),
-            extra: vec![(call_header(), id.to_string())],
+            extra: vec![
+                (call_header(), id.to_string()),
+                (
+                    HeaderName::Expires,
+                    expires_s(now, call, &device).to_string(),
+                ),
+            ],
             max_forwards: call.max_forwards,
         };
         let leg = self.endpoint.invite(now, invitation);
@@ -360,6 +367,18 @@ fn unreached(code: u16, local: bool) -> Unreached {
         (404 | 410 | 480, _) => Unreached::Unregistered,
         _ => Unreached::Failed,
     }
+}
+
+/// How long the phone may ring at most, whole seconds: a phone whose every answer is lost cannot be told
+/// to stop (RFC 3261 section 9.1 lets no CANCEL overtake the first answer), but it can stop by itself
+/// (section 13.2.1).
+fn expires_s(now: Moment, call: &Call, device: &Device) -> u64 {
+    let left = call.clock.deadline().since(now);
+    let own = device
+        .ring_period
+        .map(|period| period * u32::from(call.clock.limit()));
+    let left = own.map_or(left, |own| own.min(left));
+    left.as_millis().div_ceil(1_000).max(1) as u64
 }
 
 /// Names the call to the phone and to whoever reads a trace.

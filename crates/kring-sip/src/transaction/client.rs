@@ -27,6 +27,12 @@ impl Purpose {
             Purpose::Talk(_) => Method::Notify,
         }
     }
+
+    /// Whether something goes on at the other side until this request is heard: a phone that rings, a
+    /// call that nobody is in.
+    fn ends_something(self) -> bool {
+        matches!(self, Purpose::Cancel | Purpose::Bye(_) | Purpose::ByeOfFork)
+    }
 }
 
 /// One request on its way.
@@ -35,6 +41,8 @@ pub(crate) struct Client {
     pub(crate) purpose: Purpose,
     pub(crate) to: Peer,
     state: State,
+    /// Whether the transport has failed it before.
+    failed_once: bool,
 }
 
 #[derive(Debug)]
@@ -55,6 +63,17 @@ pub(crate) enum ClientHeard {
     Final,
 }
 
+/// What becomes of a request whose transport has failed.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum AfterFailure {
+    /// It has failed, too.
+    Fails,
+    /// Its next repetition may get through, or it is answered already.
+    WaitsOn,
+    /// To be sent over a new connection.
+    SendsAgain(Bytes),
+}
+
 impl Client {
     /// Just sent.
     pub(crate) fn sent(
@@ -68,6 +87,7 @@ impl Client {
             purpose,
             to,
             state: State::Waiting(Repeating::sent(now, timers, to.transport, request)),
+            failed_once: false,
         }
     }
 
@@ -92,9 +112,22 @@ impl Client {
         }
     }
 
-    /// The transport failed: whether the request still had no final response.
-    pub(crate) fn is_unanswered(&self) -> bool {
-        !matches!(self.state, State::Completed { .. })
+    /// The transport failed. A lost CANCEL or BYE would leave a phone ringing, or off the hook, for nobody:
+    /// it gets a second chance, over a stream by being sent again at once (a stream repeats nothing by
+    /// itself), else by its next repetition.
+    pub(crate) fn transport_failed(&mut self) -> AfterFailure {
+        let State::Waiting(request) = &self.state else {
+            return AfterFailure::WaitsOn;
+        };
+        if self.failed_once || !self.purpose.ends_something() {
+            return AfterFailure::Fails;
+        }
+        self.failed_once = true;
+        if self.to.transport.is_reliable() {
+            AfterFailure::SendsAgain(request.bytes())
+        } else {
+            AfterFailure::WaitsOn
+        }
     }
 
     /// When [`Client::wake`] is wanted.

@@ -9,7 +9,7 @@ mod client_invite;
 mod server;
 mod server_invite;
 
-pub(crate) use client::{Client, ClientHeard, Purpose};
+pub(crate) use client::{AfterFailure, Client, ClientHeard, Purpose};
 pub(crate) use client_invite::{ClientInvite, InviteHeard};
 pub(crate) use server::Server;
 pub(crate) use server_invite::{ServerInvite, ServerState};

@@ -1,0 +1,277 @@
+//! What one side of an answered call does besides talking: it holds and resumes, keeps its session
+//! alive, and answers when kring does so. Both witnesses, PBX and phone, share it.
+
+use crate::{
+    clock::Repeats,
+    dialog::Dialog,
+    network::Party,
+    post::{Post, Sent},
+    session::{Role, Session},
+    wire::{Letter, Message, description},
+};
+use kring_time::Moment;
+use std::{collections::VecDeque, time::Duration};
+
+/// By which request the sound is changed and the session refreshed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reoffer {
+    /// A re-INVITE, which every telephone knows.
+    Invite,
+    /// An UPDATE (RFC 3311).
+    Update,
+}
+
+/// How long a call is held.
+pub(crate) const HELD_FOR: Duration = Duration::from_secs(4);
+
+/// After 491 the one who did not make the Call-ID tries again within two seconds, the other later (RFC
+/// 3261 §14.1).
+const AFTER_GLARE: Duration = Duration::from_millis(2_400);
+
+/// What is planned.
+#[derive(Clone, Copy, Debug)]
+enum Change {
+    Hold,
+    Resume,
+}
+
+/// A request of this side that has no final response yet.
+#[derive(Debug)]
+struct Open {
+    request: Sent,
+    repeats: Option<Repeats>,
+    seq: u32,
+    change: Option<Change>,
+}
+
+/// One side of an answered call.
+#[derive(Debug)]
+pub(crate) struct InCall {
+    by: Reoffer,
+    seq: u32,
+    plans: VecDeque<(Moment, Change)>,
+    open: Option<Open>,
+    /// The ACKs of re-INVITEs, by the branch of their INVITE.
+    acknowledged: Vec<(String, Sent)>,
+    pub(crate) session: Option<Session>,
+    /// When the session ran out, though the other side was to refresh it.
+    pub(crate) lapsed: Option<Moment>,
+    /// What kring did within the dialog that nobody should do.
+    pub(crate) complaints: Vec<String>,
+}
+
+impl InCall {
+    /// A side that has sent `seq` requests so far.
+    pub(crate) fn new(by: Reoffer, seq: u32, session: Option<Session>) -> InCall {
+        InCall {
+            by,
+            seq,
+            plans: VecDeque::new(),
+            open: None,
+            acknowledged: Vec::new(),
+            session,
+            lapsed: None,
+            complaints: Vec::new(),
+        }
+    }
+
+    /// Holds the sound at `at` and resumes it later.
+    pub(crate) fn hold(&mut self, at: Moment, for_so_long: Duration) {
+        self.plans.push_back((at, Change::Hold));
+        self.plans.push_back((at + for_so_long, Change::Resume));
+    }
+
+    /// The number of the next request.
+    pub(crate) fn next_seq(&mut self) -> u32 {
+        self.seq += 1;
+        self.seq
+    }
+
+    /// When it wants to do something.
+    pub(crate) fn due(&self) -> Option<Moment> {
+        let lapse = self.session.map(|session| session.lapses_at());
+        let lapse = lapse.filter(|_| self.lapsed.is_none());
+        let own = match &self.open {
+            Some(open) => open.repeats.as_ref().map(Repeats::due),
+            None => {
+                let planned = self.plans.front().map(|(at, _)| *at);
+                let refresh = self.session.and_then(|session| session.refresh_at());
+                planned.into_iter().chain(refresh).min()
+            }
+        };
+        own.into_iter().chain(lapse).min()
+    }
+
+    /// Does what is due by `now`. `false`: the session has run out, and the call is to be ended.
+    pub(crate) fn wake(
+        &mut self,
+        now: Moment,
+        dialog: &Dialog,
+        from: Party,
+        post: &mut Post,
+    ) -> bool {
+        if self
+            .session
+            .is_some_and(|session| session.lapses_at() <= now)
+        {
+            self.lapsed.get_or_insert(now);
+            return false;
+        }
+        if let Some(open) = &mut self.open {
+            if let Some(repeats) = open.repeats.as_mut().filter(|repeats| repeats.due() <= now) {
+                match repeats.again(now) {
+                    Some(again) => post.again(from, again.then_some(&open.request)),
+                    None => self.open = None,
+                }
+            }
+            return true;
+        }
+        if self.plans.front().is_some_and(|(at, _)| *at <= now) {
+            let change = self.plans.pop_front().map(|(_, change)| change);
+            self.ask(now, change, dialog, from, post);
+        } else if self
+            .session
+            .and_then(|session| session.refresh_at())
+            .is_some_and(|at| at <= now)
+        {
+            self.ask(now, None, dialog, from, post);
+        }
+        true
+    }
+
+    fn ask(
+        &mut self,
+        now: Moment,
+        change: Option<Change>,
+        dialog: &Dialog,
+        from: Party,
+        post: &mut Post,
+    ) {
+        let seq = self.next_seq();
+        let (method, mut request) = match self.by {
+            Reoffer::Invite => ("INVITE", dialog.request("INVITE", seq, from, post)),
+            Reoffer::Update => ("UPDATE", dialog.request("UPDATE", seq, from, post)),
+        };
+        request = request.with("Contact", post.contact(from));
+        if let Some(session) = self.session {
+            request = request
+                .with("Supported", "timer")
+                .with("Session-Expires", session.to_ask());
+        }
+        let own = description(&from.address().ip().to_string(), 4_002);
+        request = match (change, self.by) {
+            (Some(Change::Hold), _) => request.describing(own.replace("sendrecv", "sendonly")),
+            (Some(Change::Resume), _) | (None, Reoffer::Invite) => request.describing(own),
+            // Asterisk refreshes so: without any description.
+            (None, Reoffer::Update) => request,
+        };
+        let repeats = match method {
+            "INVITE" => Repeats::of_invite(now, post.wire(from)),
+            _ => Repeats::bounded(now, post.wire(from)),
+        };
+        self.open = Some(Open {
+            request: post.send(from, request),
+            repeats: Some(repeats),
+            seq,
+            change,
+        });
+    }
+
+    /// Takes a response, if it is to one of these requests: whether it was.
+    pub(crate) fn hear(
+        &mut self,
+        now: Moment,
+        letter: &Letter,
+        dialog: &Dialog,
+        from: Party,
+        post: &mut Post,
+    ) -> bool {
+        let mut acks = self.acknowledged.iter();
+        if let Some((_, ack)) = acks.find(|(branch, _)| branch == letter.branch()) {
+            post.again(from, Some(ack));
+            return true;
+        }
+        let (Some(code), Some(open)) = (letter.code(), &mut self.open) else {
+            return false;
+        };
+        if open.request.letter.branch() != letter.branch() {
+            return false;
+        }
+        let is_invite = open.request.letter.asks("INVITE");
+        if code < 200 {
+            if is_invite {
+                open.repeats = None;
+            }
+            return true;
+        }
+        let Some(open) = self.open.take() else {
+            return true;
+        };
+        if code < 300 {
+            if is_invite {
+                let ack = dialog.request("ACK", open.seq, from, post);
+                let ack = post.send(from, ack);
+                self.acknowledged.push((letter.branch().to_owned(), ack));
+            }
+            if self.session.is_some() {
+                self.session = Session::told(now, letter, Role::Asked);
+            }
+            return true;
+        }
+        if is_invite {
+            let ack = ack_of_refusal(&open, dialog, letter);
+            let ack = post.send(from, ack);
+            self.acknowledged.push((letter.branch().to_owned(), ack));
+        }
+        if let (491 | 500, Some(change)) = (code, open.change) {
+            self.plans.push_front((now + AFTER_GLARE, change));
+        }
+        true
+    }
+
+    /// A re-INVITE or UPDATE of kring's: the answer.
+    pub(crate) fn answer(
+        &mut self,
+        now: Moment,
+        letter: &Letter,
+        from: Party,
+        contact: String,
+    ) -> Message {
+        if let Some(open) = &self.open
+            && open.request.letter.get("Content-Type").is_some()
+            && !letter.body.is_empty()
+        {
+            return Message::answer(letter, 491, "none");
+        }
+        let mut answer = Message::answer(letter, 200, "none").with("Contact", contact);
+        if self.session.is_some() {
+            match Session::told(now, letter, Role::Answered) {
+                Some(session) => {
+                    self.session = Some(session);
+                    let value = letter.get("Session-Expires").unwrap_or_default();
+                    answer = answer.with("Session-Expires", value);
+                }
+                None => self.complaints.push(format!(
+                    "{} within a session says nothing of its length",
+                    letter.headline()
+                )),
+            }
+        }
+        if letter.asks("INVITE") || !letter.body.is_empty() {
+            let own = description(&from.address().ip().to_string(), 4_000);
+            answer = answer.describing(own);
+        }
+        answer
+    }
+}
+
+/// The ACK of a refusal has the branch of its INVITE (RFC 3261 §17.1.1.3).
+fn ack_of_refusal(open: &Open, dialog: &Dialog, letter: &Letter) -> Message {
+    Message::request("ACK", &dialog.target)
+        .with("Via", open.request.letter.get("Via").unwrap_or_default())
+        .with("Max-Forwards", "70")
+        .with("From", dialog.from.clone())
+        .with("To", letter.to())
+        .with("Call-ID", dialog.call_id.clone())
+        .with("CSeq", format!("{} ACK", open.seq))
+}
