@@ -68,7 +68,7 @@ impl House {
                 }
                 Effect::Send(sent) => self.caller.receive(self.now, self.peers[1], &sent.bytes),
                 Effect::Event(leg, event) => events.push((leg, event)),
-                Effect::Counted(_) => {}
+                Effect::Counted(_) | Effect::Answered(..) | Effect::Account(..) => {}
             }
         }
     }
@@ -85,6 +85,7 @@ impl House {
                 body: Some(sdp.clone()),
                 extra: Vec::new(),
                 max_forwards: 69,
+                login: None,
             },
         );
         let (called, _) = self.settle().pop().expect("an INVITE arrives");

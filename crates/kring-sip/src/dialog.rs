@@ -5,7 +5,7 @@
 
 use crate::{
     HeaderName, Headers, NameAddr, Peer, Uri,
-    endpoint::{Draft, Heads, Identity, Invitation, address_of, read_token},
+    endpoint::{Draft, Heads, Identity, LoginId, Thread, address_of, read_token},
     header::RouteSet,
 };
 
@@ -26,33 +26,58 @@ pub(crate) struct Dialog {
     routes: RouteSet,
     /// Where our requests go.
     hop: Peer,
+    /// Who we are, should the other side ask.
+    login: Option<LoginId>,
+    /// What our INVITE proved that by: its ACK says the same (RFC 3261 §22.1).
+    proof: Vec<(HeaderName, String)>,
 }
 
 impl Dialog {
-    /// The seed of a call that we make: what its INVITE to `target` through `hop` says.
+    /// The seed of a call or question of ours: what its request to `target` through `hop` says.
     pub(crate) fn seed(
-        call: &Invitation,
+        (from, to): (&NameAddr, &NameAddr),
         (target, routes): (Uri, RouteSet),
         hop: Peer,
-        call_id: &str,
-        local_tag: u64,
+        thread: &Thread,
     ) -> Dialog {
-        let mut from = call.from.clone();
-        from.set_tag(&format!("{local_tag:016x}"));
-        let mut to = call.to.clone();
+        let (mut from, mut to) = (from.clone(), to.clone());
+        from.set_tag(&format!("{:016x}", thread.tag));
         to.params.remove("tag");
         Dialog {
-            call_id: call_id.into(),
-            local_tag,
+            call_id: thread.call_id.as_str().into(),
+            local_tag: thread.tag,
             remote_tag: "".into(),
             local: from.to_string().into_bytes().into(),
             remote: to.to_string().into_bytes().into(),
-            local_seq: 1,
+            local_seq: thread.seq,
             remote_seq: None,
             target,
             routes,
             hop,
+            login: None,
+            proof: Vec::new(),
         }
+    }
+
+    /// With a password that may be asked for.
+    pub(crate) fn with_login(mut self, login: Option<LoginId>) -> Dialog {
+        self.login = login;
+        self
+    }
+
+    /// The same, of a call that came to us.
+    pub(crate) fn set_login(&mut self, login: LoginId) {
+        self.login = Some(login);
+    }
+
+    /// The password that may be asked for.
+    pub(crate) fn login(&self) -> Option<LoginId> {
+        self.login
+    }
+
+    /// What the INVITE that is being sent proves itself by.
+    pub(crate) fn keep_proof(&mut self, proof: Vec<(HeaderName, String)>) {
+        self.proof = proof;
     }
 
     /// The same seed, sent elsewhere (RFC 3263 §4.3).
@@ -85,6 +110,8 @@ impl Dialog {
             target,
             routes: RouteSet::of_uac(response).unwrap_or_default(),
             hop,
+            login: None,
+            proof: Vec::new(),
         };
         dialog.aim();
         Some(dialog)
@@ -115,6 +142,8 @@ impl Dialog {
             target,
             routes: RouteSet::of_uas(request).ok()?,
             hop: from,
+            login: None,
+            proof: Vec::new(),
         };
         dialog.aim();
         Some(dialog)
@@ -195,6 +224,11 @@ impl Dialog {
         draft.echo("To", &self.remote);
         draft.line("Call-ID", &self.call_id);
         draft.line("CSeq", format_args!("{seq} {method}"));
+        if method == "ACK" {
+            for (name, value) in &self.proof {
+                draft.line(name.as_str(), value);
+            }
+        }
         draft
     }
 

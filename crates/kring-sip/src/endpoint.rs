@@ -4,7 +4,9 @@
 //! earlier of [`Endpoint::deadline`] and the next input. It decides nothing about calls: whoever
 //! calls becomes an [`LegEvent::Incoming`], whoever is rung is named by an [`Invitation`].
 
+mod accounts;
 mod answers;
+mod asking;
 mod branches;
 mod called;
 mod calling;
@@ -17,6 +19,7 @@ mod leg;
 mod limits;
 mod offers;
 mod orphans;
+mod proofs;
 mod reply;
 mod requests;
 mod responses;
@@ -26,24 +29,31 @@ mod table;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use asking::Thread;
 pub(crate) use draft::Draft;
 pub(crate) use heads::Heads;
 pub(crate) use identity::{Identity, address_of, read_token};
 pub(crate) use limits::FORKS_MAX;
+pub(crate) use proofs::Proofs;
 
+pub use asking::{Answered, AskId, Question};
 pub use effect::{
     Branch, Counts, Direction, Effect, IncomingInvite, Invitation, LegEvent, LegId, OfferKind,
     SipCount, Transmit,
 };
+pub use proofs::LoginId;
 pub use strangers::Strangers;
 
 use crate::{
-    Advertised, Message, Method, Peer,
+    AccountId, Advertised, Message, Method, Peer,
+    digest::Credentials,
     entropy::Entropy,
     parse,
+    registration::Registration,
     timers::{TimerQueue, Timers},
     transaction::{AfterFailure, Client, ClientInvite, Server, ServerInvite, ServerKey, Woken},
 };
+use asking::Ask;
 use bytes::Bytes;
 use kring_time::Moment;
 use leg::Leg;
@@ -100,6 +110,9 @@ pub struct Endpoint {
     client_invites: Table<ClientInvite>,
     clients: Table<Client>,
     orphans: Table<Orphan>,
+    asks: Table<Ask>,
+    accounts: Table<Registration>,
+    logins: Vec<Credentials>,
     server_invites: Table<ServerInvite>,
     servers: Table<Server>,
     legs: Table<Leg>,
@@ -109,6 +122,8 @@ pub struct Endpoint {
     merges: FxHashMap<u64, ServerKey>,
     outbox: VecDeque<Effect>,
     next_leg: u64,
+    next_ask: u64,
+    next_account: u32,
     bounds: Bounds,
     strangers: Strangers,
     crowd: Crowd,
@@ -126,6 +141,9 @@ impl Endpoint {
             client_invites: Table::new(),
             clients: Table::new(),
             orphans: Table::new(),
+            asks: Table::new(),
+            accounts: Table::new(),
+            logins: Vec::new(),
             server_invites: Table::new(),
             servers: Table::new(),
             legs: Table::new(),
@@ -133,6 +151,8 @@ impl Endpoint {
             merges: FxHashMap::default(),
             outbox: VecDeque::new(),
             next_leg: 1,
+            next_ask: 1,
+            next_account: 1,
             bounds: BOUNDS,
             strangers: config.strangers,
             crowd: Crowd::new(),
@@ -164,7 +184,7 @@ impl Endpoint {
                 (client.purpose, client.transport_failed())
             });
             match after {
-                Some((_, AfterFailure::Fails)) => self.request_failed(key, 503),
+                Some((_, AfterFailure::Fails)) => self.request_failed(now, key, 503),
                 Some((purpose, AfterFailure::SendsAgain(bytes))) => {
                     self.repeat(to, bytes, purpose.method());
                 }
@@ -227,12 +247,20 @@ impl Endpoint {
                     Some((to, purpose, Woken::Again(bytes))) => {
                         self.repeat(to, bytes, purpose.method());
                     }
-                    Some((_, _, Woken::TimedOut)) => self.request_failed(key, 408),
+                    Some((_, _, Woken::TimedOut)) => self.request_failed(now, key, 408),
                     Some((_, _, Woken::Over)) => {
                         self.clients.remove(&mut self.queue, key);
                     }
                     Some((_, _, Woken::Early)) | None => {}
                 }
+            }
+            Owner::Ask(ask) => {
+                self.asks.popped(ask);
+                self.ask_woken(now, ask);
+            }
+            Owner::Account(account) => {
+                self.accounts.popped(account);
+                self.account_woken(now, account);
             }
             Owner::Orphan(key) => {
                 self.orphans.popped(key);

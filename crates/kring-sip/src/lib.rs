@@ -36,12 +36,14 @@ mod dialog;
 pub mod digest;
 mod endpoint;
 mod entropy;
+mod registration;
 mod timers;
 mod transaction;
 
 pub use endpoint::{
-    Branch, Counts, Direction, Effect, Endpoint, EndpointConfig, IncomingInvite, Invitation,
-    LegEvent, LegId, OfferKind, SipCount, Strangers, Transmit,
+    Answered, AskId, Branch, Counts, Direction, Effect, Endpoint, EndpointConfig, IncomingInvite,
+    Invitation, LegEvent, LegId, LoginId, OfferKind, Question, SipCount, Strangers, Transmit,
 };
 pub use header::Reason;
+pub use registration::{Account, AccountEvent, AccountId};
 pub use timers::Timers;

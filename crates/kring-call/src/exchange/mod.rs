@@ -234,6 +234,8 @@ impl Exchange {
         while let Some(effect) = self.endpoint.poll() {
             match effect {
                 Effect::Send(transmit) => self.outputs.push_back(Output::Send(transmit)),
+                // Nothing is asked and nobody is registered yet.
+                Effect::Answered(..) | Effect::Account(..) => {}
                 Effect::Counted(count) => self.outputs.push_back(Output::Counted(count)),
                 Effect::Event(leg, event) => self.leg_event(now, leg, event),
             }

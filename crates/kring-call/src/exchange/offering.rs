@@ -150,6 +150,7 @@ impl Exchange {
                 ),
             ],
             max_forwards: call.max_forwards,
+            login: None,
         };
         let leg = self.endpoint.invite(now, invitation);
         let last_hop_of_many = call.plan.first_ring(call.hop) == Some(call.clock.limit())

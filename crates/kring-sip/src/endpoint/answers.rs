@@ -5,6 +5,7 @@ use super::{
     branches::{Attempt, Cancelling, Refusal},
     effect::{LegEvent, LegId},
     leg::{Ack, Established, Leg},
+    proofs::Proofs,
 };
 use crate::{
     Headers, Method, Reason, Response,
@@ -14,6 +15,7 @@ use crate::{
 };
 use bytes::Bytes;
 use kring_time::Moment;
+use std::collections::VecDeque;
 
 impl Endpoint {
     /// A response to an INVITE of ours.
@@ -58,7 +60,7 @@ impl Endpoint {
             }
             InviteHeard::Refused(ack) => {
                 self.send_request(to, ack, Method::Ack);
-                if !self.forget_orphan(key) {
+                if !self.forget_orphan(key) && !self.prove_invite(now, leg, key, response) {
                     self.attempt_over(now, leg, key, Refusal::heard(response));
                 }
             }
@@ -216,8 +218,10 @@ impl Endpoint {
             calling.note(refusal);
             None
         });
-        if let Some(Some(attempt)) = ended {
-            self.ask_next(now, leg, attempt);
+        if let Some(Some(mut attempt)) = ended
+            && let Some(onwards) = attempt.onwards()
+        {
+            self.try_again(now, leg, onwards);
         }
         let Some(Leg::Calling(calling)) = self.legs.get(leg) else {
             return;
@@ -233,19 +237,46 @@ impl Endpoint {
         self.tell(leg, refusal.unwrap_or(Refusal::here(487)).event());
     }
 
-    /// The same INVITE to the next peer, as a transaction of its own (RFC 3263 §4.3).
-    fn ask_next(&mut self, now: Moment, leg: LegId, attempt: Attempt) {
-        let Attempt {
-            seed, mut others, ..
-        } = attempt;
-        let Some(hop) = others.pop_front() else {
-            return;
+    /// Somebody on the way wants to know who we are: whether the INVITE was sent again, saying it.
+    fn prove_invite(
+        &mut self,
+        now: Moment,
+        leg: LegId,
+        key: ClientKey,
+        response: &Response,
+    ) -> bool {
+        let Some(Leg::Calling(calling)) = self.legs.get(leg) else {
+            return false;
         };
+        let attempt = calling.attempt(key);
+        let attempt = attempt.filter(|it| matches!(it.cancel, Cancelling::No));
+        let Some((login, mut proofs)) =
+            attempt.and_then(|it| Some((it.seed.login()?, it.proofs.clone())))
+        else {
+            return false;
+        };
+        let credentials = self.credentials(login);
+        if !credentials.is_some_and(|known| proofs.take(response, known).is_ok()) {
+            return false;
+        }
+        let taken = self.change_calling(leg, |calling| calling.take(key));
+        let Some(Some(attempt)) = taken else {
+            return false;
+        };
+        let mut seed = attempt.seed;
+        seed.next_seq();
+        self.try_again(now, leg, (seed, proofs, attempt.others));
+        true
+    }
+
+    /// The same INVITE once more, as a transaction of its own: to the next peer (RFC 3263 §4.3), or to
+    /// the same with proof of who we are.
+    fn try_again(&mut self, now: Moment, leg: LegId, onwards: (Dialog, Proofs, VecDeque<Peer>)) {
         let wording = self.change_calling(leg, |calling| std::mem::take(&mut calling.wording));
         let Some(wording) = wording else {
             return;
         };
-        let attempt = self.attempt(now, leg, &wording, seed.through(hop), others);
+        let attempt = self.attempt(now, leg, &wording, onwards);
         self.change_calling(leg, |calling| {
             calling.wording = wording;
             calling.attempts.push(attempt);
@@ -271,16 +302,11 @@ impl Endpoint {
             let Some(Some(mut attempt)) = attempt else {
                 continue;
             };
-            let successor = Attempt {
-                invite: key,
-                seed: attempt.seed.clone(),
-                cancel: Cancelling::No,
-                early: Vec::new(),
-                others: std::mem::take(&mut attempt.others),
-                next_at: None,
-            };
+            let onwards = attempt.onwards();
             self.disown_silent(now, attempt);
-            self.ask_next(now, leg, successor);
+            if let Some(onwards) = onwards {
+                self.try_again(now, leg, onwards);
+            }
         }
     }
 

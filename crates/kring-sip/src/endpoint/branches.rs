@@ -4,7 +4,7 @@
 //! Every INVITE here is wanted, or on its way to being given up by order. One that lost, or that was
 //! silent so long that another peer was asked, belongs to nobody: see [`super::orphans`].
 
-use super::{LegEvent, limits};
+use super::{LegEvent, limits, proofs::Proofs};
 use crate::{
     HeaderName, Headers, Peer, Reason, Response, StatusCode, dialog::Dialog, endpoint::Heads,
     transaction::ClientKey,
@@ -41,6 +41,8 @@ pub(crate) struct Attempt {
     pub(crate) invite: ClientKey,
     /// What INVITE, CANCEL and the ACK of a refusal are made of.
     pub(crate) seed: Dialog,
+    /// Who we are, as far as somebody on the way has asked.
+    pub(crate) proofs: Proofs,
     /// Whether it is to be given up.
     pub(crate) cancel: Cancelling,
     /// The forks that have spoken.
@@ -158,6 +160,14 @@ impl Attempt {
             None => return None,
         };
         self.early.get_mut(at)
+    }
+
+    /// The same INVITE to its next peer, if there is one; what is left of this one waits for nothing.
+    pub(crate) fn onwards(&mut self) -> Option<(Dialog, Proofs, VecDeque<Peer>)> {
+        let hop = self.others.pop_front()?;
+        let seed = self.seed.clone().through(hop);
+        let proofs = std::mem::take(&mut self.proofs);
+        Some((seed, proofs, std::mem::take(&mut self.others)))
     }
 
     /// Whether another peer may be asked after this end.

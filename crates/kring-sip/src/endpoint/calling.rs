@@ -6,6 +6,7 @@ use super::{
     effect::{Branch, Invitation, LegId},
     leg::{Ack, Leg},
     limits::{BRANCHES_MAX, PEERS_MAX},
+    proofs::Proofs,
 };
 use crate::{
     Method, Reason,
@@ -34,10 +35,9 @@ impl Endpoint {
             }
             return leg;
         }
-        let call_id = format!("{:032x}@{}", self.entropy.call_id(), self.identity.host);
-        let local_tag = self.entropy.token();
+        let thread = self.new_thread();
         let mut calling = Calling {
-            local_tag,
+            local_tag: thread.tag,
             attempts: Vec::with_capacity(branches.len()),
             refusal: None,
             wording: Wording {
@@ -57,8 +57,9 @@ impl Endpoint {
                 .pop_front()
                 .expect("a branch without peers is left out");
             let way = (target, RouteSet::preset(route));
-            let seed = Dialog::seed(&call, way, hop, &call_id, local_tag);
-            let attempt = self.attempt(now, leg, &calling.wording, seed, others);
+            let seed = Dialog::seed((&call.from, &call.to), way, hop, &thread);
+            let onwards = (seed.with_login(call.login), Proofs::default(), others);
+            let attempt = self.attempt(now, leg, &calling.wording, onwards);
             calling.attempts.push(attempt);
         }
         self.put_leg(leg, Leg::Calling(Box::new(calling)));
@@ -71,11 +72,10 @@ impl Endpoint {
         now: Moment,
         leg: LegId,
         wording: &Wording,
-        seed: Dialog,
-        others: VecDeque<Peer>,
+        (mut seed, mut proofs, others): (Dialog, Proofs, VecDeque<Peer>),
     ) -> Attempt {
         let key = ClientKey::of_branch(self.entropy.token());
-        let bytes = self.draft_invite(&seed, key, wording);
+        let bytes = self.draft_invite(&mut seed, &mut proofs, key, wording);
         let to = seed.hop();
         let invite = ClientInvite::sent(now, &self.timers, leg, to, bytes.clone());
         self.client_invites.insert(&mut self.queue, key, invite);
@@ -83,6 +83,7 @@ impl Endpoint {
         Attempt {
             invite: key,
             seed,
+            proofs,
             cancel: Cancelling::No,
             early: Vec::new(),
             next_at: (!others.is_empty()).then(|| now + self.next_peer_after),
@@ -90,7 +91,13 @@ impl Endpoint {
         }
     }
 
-    fn draft_invite(&self, seed: &Dialog, key: ClientKey, wording: &Wording) -> Bytes {
+    fn draft_invite(
+        &mut self,
+        seed: &mut Dialog,
+        proofs: &mut Proofs,
+        key: ClientKey,
+        wording: &Wording,
+    ) -> Bytes {
         let mut draft = seed.request(
             &self.identity,
             "INVITE",
@@ -103,6 +110,14 @@ impl Endpoint {
         draft.line("User-Agent", &self.identity.user_agent);
         for (name, value) in &wording.extra {
             draft.foreign(name.as_str(), value);
+        }
+        if !proofs.is_empty() {
+            let uri = draft.request_uri();
+            let lines = proofs.lines(&Method::Invite, &uri, &mut self.entropy);
+            for (name, value) in &lines {
+                draft.line(name.as_str(), value);
+            }
+            seed.keep_proof(lines);
         }
         draft.finish(wording.body.as_deref())
     }

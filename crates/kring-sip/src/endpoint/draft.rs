@@ -30,6 +30,12 @@ impl Draft {
         draft
     }
 
+    /// The Request-URI, as it is written.
+    pub(crate) fn request_uri(&self) -> String {
+        let text = String::from_utf8_lossy(&self.out);
+        text.split(' ').nth(1).unwrap_or_default().to_owned()
+    }
+
     /// A line whose value we made: it holds no line break.
     pub(crate) fn line(&mut self, name: &str, value: impl fmt::Display) {
         self.write(format_args!("{name}: {value}\r\n"));

@@ -1,6 +1,7 @@
 //! What an endpoint is told and tells: where messages go, what happened to a leg, what was counted.
 
-use crate::{HeaderName, Headers, Method, NameAddr, Peer, Uri};
+use super::{Answered, AskId, LoginId};
+use crate::{AccountEvent, AccountId, HeaderName, Headers, Method, NameAddr, Peer, Uri};
 use bytes::Bytes;
 use std::fmt;
 
@@ -39,6 +40,8 @@ pub struct Invitation {
     pub extra: Vec<(HeaderName, String)>,
     /// Hops that the request may still take; 70 unless a received INVITE had fewer.
     pub max_forwards: u8,
+    /// Who we are, should anybody on the way ask.
+    pub login: Option<LoginId>,
 }
 
 /// One of the places where a call rings.
@@ -215,6 +218,10 @@ pub enum Effect {
     Send(Transmit),
     /// This happened to a leg.
     Event(LegId, LegEvent),
+    /// A question of ours has ended.
+    Answered(AskId, Answered),
+    /// This happened to an account of ours.
+    Account(AccountId, AccountEvent),
     /// Count this.
     Counted(SipCount),
 }

@@ -2,7 +2,7 @@
 
 use super::{EndpointConfig, draft::Draft};
 use crate::{
-    HeaderName, Headers, Scheme, Transport, Uri,
+    Advertised, HeaderName, Headers, Scheme, Transport, Uri,
     params::{Alphabet, ParamItems},
     token::ListItems,
 };
@@ -19,6 +19,8 @@ pub(crate) const ACCEPT: &str = "application/sdp";
 pub(crate) struct Identity {
     via: [String; Transport::ALL.len()],
     contact: [String; Transport::ALL.len()],
+    /// Where others reach us.
+    pub(crate) own: Advertised,
     /// The host part of our Call-IDs.
     pub(crate) host: String,
     /// User-Agent and Server, without line breaks.
@@ -46,6 +48,7 @@ impl Identity {
             }
         };
         Identity {
+            own: config.advertised,
             via: Transport::ALL.map(via),
             contact: Transport::ALL.map(contact),
             host: host_of(own.at(Transport::Udp)),

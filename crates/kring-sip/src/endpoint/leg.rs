@@ -113,4 +113,14 @@ impl Leg {
             Leg::Leaving(dialog) => dialog.local_tag(),
         }
     }
+
+    /// The dialog, once there is one.
+    pub(crate) fn dialog(&self) -> Option<&Dialog> {
+        match self {
+            Leg::Calling(_) => None,
+            Leg::Called(called) => Some(&called.dialog),
+            Leg::Established(established) => Some(&established.dialog),
+            Leg::Leaving(dialog) => Some(dialog),
+        }
+    }
 }

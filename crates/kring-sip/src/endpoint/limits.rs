@@ -34,6 +34,9 @@ pub(crate) const BRANCHES_MAX: usize = 10;
 /// Addresses that are tried for one branch: a name has two or three servers, and each costs seconds.
 pub(crate) const PEERS_MAX: usize = 4;
 
+/// Questions of ours that wait for an answer: some for each trunk, and as many more.
+pub(crate) const ASKS_MAX: usize = 2_000;
+
 /// Longest Via, From, To, Call-ID, CSeq and Record-Route of one request, together, bytes: they are
 /// kept for 32 s. Thirty proxies need about 4,000.
 pub(crate) const ECHO_BYTES_MAX: usize = 8 * 1024;

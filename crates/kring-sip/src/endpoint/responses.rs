@@ -26,33 +26,52 @@ impl Endpoint {
         let key = ClientKey::of_branch(branch);
         match heads.method {
             Method::Invite => self.invite_response(now, key, &heads, &response),
-            Method::Cancel => self.other_response(now, key.of_cancel(), &heads.method, code),
-            _ => self.other_response(now, key, &heads.method, code),
+            Method::Cancel => self.other_response(now, key.of_cancel(), &heads.method, &response),
+            _ => self.other_response(now, key, &heads.method, &response),
         }
     }
 
-    fn other_response(&mut self, now: Moment, key: ClientKey, method: &Method, code: u16) {
-        let timers = self.timers;
+    fn other_response(
+        &mut self,
+        now: Moment,
+        key: ClientKey,
+        method: &Method,
+        response: &Response,
+    ) {
+        let (timers, code) = (self.timers, response.status.code());
         let heard = self.clients.change(&mut self.queue, key, |client| {
             if client.purpose.method() != *method {
                 return (client.purpose, ClientHeard::Nothing);
             }
             (client.purpose, client.response(now, &timers, code))
         });
-        if let Some((purpose, ClientHeard::Final)) = heard {
-            self.request_ended(purpose, code);
+        match heard {
+            Some((purpose, ClientHeard::Asked(request))) => {
+                if !self.prove_within(now, key, &request, response) {
+                    self.request_ended(now, purpose, End::Heard(response));
+                }
+            }
+            Some((purpose, ClientHeard::Final)) => {
+                self.request_ended(now, purpose, End::Heard(response));
+            }
+            Some((_, ClientHeard::Nothing)) | None => {}
         }
     }
 
     /// A request is dead without a response: `code` says how.
-    pub(super) fn request_failed(&mut self, key: ClientKey, code: u16) {
+    pub(super) fn request_failed(&mut self, now: Moment, key: ClientKey, code: u16) {
         if let Some(client) = self.clients.remove(&mut self.queue, key) {
-            self.request_ended(client.purpose, code);
+            self.request_ended(now, client.purpose, End::Unheard(code));
         }
     }
 
-    fn request_ended(&mut self, purpose: Purpose, code: u16) {
+    fn request_ended(&mut self, now: Moment, purpose: Purpose, end: End<'_>) {
+        let code = match &end {
+            End::Heard(response) => response.status.code(),
+            End::Unheard(code) => *code,
+        };
         match purpose {
+            Purpose::Options(ask) | Purpose::Register(ask) => self.ask_ended(now, ask, end),
             Purpose::Bye(leg) => {
                 if self.legs.contains(leg) {
                     self.end_leg(leg);
@@ -63,4 +82,13 @@ impl Endpoint {
             Purpose::Cancel | Purpose::ByeOfFork | Purpose::Talk(_) => {}
         }
     }
+}
+
+/// How a request of ours ended.
+#[derive(Debug)]
+pub(super) enum End<'a> {
+    /// By its final response.
+    Heard(&'a Response),
+    /// Without one: the code says how.
+    Unheard(u16),
 }

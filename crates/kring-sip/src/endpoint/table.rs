@@ -1,8 +1,9 @@
 //! Machines by key, each with its one entry in the timer queue. Nobody else touches the queue, so a
 //! machine and its timer cannot disagree.
 
-use super::{effect::LegId, leg::Leg};
+use super::{AskId, effect::LegId, leg::Leg};
 use crate::{
+    AccountId,
     timers::TimerQueue,
     transaction::{Client, ClientInvite, ClientKey, Server, ServerInvite, ServerKey},
 };
@@ -17,6 +18,10 @@ pub(crate) enum Owner {
     ClientInvite(ClientKey),
     /// See [`Client`].
     Client(ClientKey),
+    /// See [`super::asking::Ask`].
+    Ask(AskId),
+    /// See [`crate::registration::Registration`].
+    Account(AccountId),
     /// See [`super::orphans::Orphan`].
     Orphan(ClientKey),
     /// See [`ServerInvite`].

@@ -1,7 +1,11 @@
 //! The non-INVITE client transaction (RFC 3261 §17.1.2).
 
 use super::{Repeating, Woken};
-use crate::{Method, Peer, endpoint::LegId, timers::Timers};
+use crate::{
+    Method, Peer,
+    endpoint::{AskId, LegId, Proofs},
+    timers::Timers,
+};
 use bytes::Bytes;
 use kring_time::Moment;
 
@@ -16,15 +20,30 @@ pub(crate) enum Purpose {
     ByeOfFork,
     /// Asks the leg's phone to answer.
     Talk(LegId),
+    /// A question outside of dialogs.
+    Options(AskId),
+    /// Makes, keeps or ends a registration.
+    Register(AskId),
 }
 
 impl Purpose {
+    /// The leg within whose dialog it is asked.
+    pub(crate) fn leg(self) -> Option<LegId> {
+        match self {
+            Purpose::Bye(leg) | Purpose::Talk(leg) => Some(leg),
+            Purpose::Cancel | Purpose::ByeOfFork => None,
+            Purpose::Options(_) | Purpose::Register(_) => None,
+        }
+    }
+
     /// The method of the request.
     pub(crate) fn method(self) -> Method {
         match self {
             Purpose::Cancel => Method::Cancel,
             Purpose::Bye(_) | Purpose::ByeOfFork => Method::Bye,
             Purpose::Talk(_) => Method::Notify,
+            Purpose::Options(_) => Method::Options,
+            Purpose::Register(_) => Method::Register,
         }
     }
 
@@ -40,6 +59,8 @@ impl Purpose {
 pub(crate) struct Client {
     pub(crate) purpose: Purpose,
     pub(crate) to: Peer,
+    /// Who we are, as far as somebody has asked.
+    pub(crate) proofs: Option<Box<Proofs>>,
     state: State,
     /// Whether the transport has failed it before.
     failed_once: bool,
@@ -55,12 +76,14 @@ enum State {
 }
 
 /// What a response means.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum ClientHeard {
     /// Nothing: provisional, late or repeated.
     Nothing,
     /// The first final response.
     Final,
+    /// The same: it asks who we are. With the request.
+    Asked(Bytes),
 }
 
 /// What becomes of a request whose transport has failed.
@@ -86,6 +109,7 @@ impl Client {
         Client {
             purpose,
             to,
+            proofs: None,
             state: State::Waiting(Repeating::sent(now, timers, to.transport, request)),
             failed_once: false,
         }
@@ -94,14 +118,18 @@ impl Client {
     /// Takes a response with status `code`.
     pub(crate) fn response(&mut self, now: Moment, timers: &Timers, code: u16) -> ClientHeard {
         match (&mut self.state, code) {
-            (State::Waiting(_), 200..) => {
+            (State::Waiting(request), 200..) => {
+                let request = request.bytes();
                 let until = if self.to.transport.is_reliable() {
                     now
                 } else {
                     now + timers.t4
                 };
                 self.state = State::Completed { until };
-                ClientHeard::Final
+                match code {
+                    401 | 407 => ClientHeard::Asked(request),
+                    _ => ClientHeard::Final,
+                }
             }
             (State::Waiting(request), _) => {
                 request.slow_down(timers.t2);

@@ -123,6 +123,7 @@ pub(crate) fn invitation(body: Option<&'static [u8]>, to_peer: Peer) -> Invitati
         body: body.map(Bytes::from_static),
         extra: Vec::new(),
         max_forwards: 69,
+        login: None,
     }
 }
 
@@ -196,7 +197,7 @@ impl Network {
         match effect {
             Effect::Send(transmit) => self.carry(from, transmit),
             Effect::Event(leg, event) => self.events.push((self.now, from, leg, event)),
-            Effect::Counted(_) => {}
+            Effect::Counted(_) | Effect::Answered(..) | Effect::Account(..) => {}
         }
     }
 

@@ -112,7 +112,10 @@ impl Stage {
                     }
                 }
                 Effect::Event(leg, _) if !self.legs.contains(&leg) => self.legs.push(leg),
-                Effect::Event(..) | Effect::Counted(_) => {}
+                Effect::Event(..)
+                | Effect::Counted(_)
+                | Effect::Answered(..)
+                | Effect::Account(..) => {}
             }
         }
     }
@@ -153,6 +156,7 @@ impl Stage {
                     String::from_utf8_lossy(bytes.some(9)).into(),
                 )],
                 max_forwards: 70,
+                login: None,
             },
         );
         self.legs.push(leg);

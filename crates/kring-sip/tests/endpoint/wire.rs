@@ -1,7 +1,10 @@
 //! One endpoint and a peer whose messages are written by hand.
 
 use crate::network::{Side, config, label, name, peer};
-use kring_sip::{Effect, Endpoint, LegEvent, LegId, Peer, SipCount, Transport};
+use kring_sip::{
+    AccountEvent, AccountId, Answered, AskId, Effect, Endpoint, LegEvent, LegId, Peer, SipCount,
+    Transport,
+};
 use kring_time::Moment;
 use std::time::Duration;
 
@@ -12,6 +15,8 @@ pub(crate) struct Wire {
     pub(crate) from: Peer,
     pub(crate) sent: Vec<(Peer, String)>,
     pub(crate) events: Vec<(LegId, LegEvent)>,
+    pub(crate) answers: Vec<(AskId, Answered)>,
+    pub(crate) accounts: Vec<(AccountId, AccountEvent)>,
     pub(crate) counted: Vec<SipCount>,
 }
 
@@ -27,6 +32,8 @@ impl Wire {
             from: peer(Side::Bob, transport),
             sent: Vec::new(),
             events: Vec::new(),
+            answers: Vec::new(),
+            accounts: Vec::new(),
             counted: Vec::new(),
         }
     }
@@ -49,6 +56,8 @@ impl Wire {
                     self.sent.push((transmit.to, text));
                 }
                 Effect::Event(leg, event) => self.events.push((leg, event)),
+                Effect::Answered(ask, answered) => self.answers.push((ask, answered)),
+                Effect::Account(account, event) => self.accounts.push((account, event)),
                 Effect::Counted(count) => self.counted.push(count),
             }
         }

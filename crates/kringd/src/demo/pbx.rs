@@ -113,6 +113,7 @@ impl Pbx {
             body: Some(description(None, voice.port())?.into()),
             extra: extra.into_iter().collect(),
             max_forwards: 70,
+            login: None,
         };
         Some((invitation, voice))
     }

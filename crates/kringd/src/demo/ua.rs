@@ -101,7 +101,7 @@ impl Line {
                         .await;
                 }
                 Effect::Event(leg, event) => part.event(now, &mut self.endpoint, leg, event),
-                Effect::Counted(_) => {}
+                Effect::Counted(_) | Effect::Answered(..) | Effect::Account(..) => {}
             }
         }
     }
