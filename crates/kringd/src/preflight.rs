@@ -6,8 +6,9 @@ use crate::{
     database,
     exit::Fault,
     file_limit,
-    net::{self, Net},
+    net::{self, Families, Net, Resolver, Sought},
 };
+use kring_sip::Peer;
 use std::{
     net::{IpAddr, SocketAddr},
     path::Path,
@@ -69,9 +70,10 @@ impl Finding {
 
 /// Looks at everything.
 pub(crate) async fn look(config: &Config) -> Vec<Finding> {
+    let resolver = Resolver::of_system(Families::of(&config.sip.listen));
     let mut findings = vec![
         Finding::of("data folder", folder(config)),
-        Finding::of("SIP", sip(config).await),
+        Finding::of("SIP", sip(config, &resolver).await),
         Finding::of("HTTP", http(config).await),
         Finding::of("RTP ports", rtp_ports(config).await),
         files(config),
@@ -88,14 +90,18 @@ pub(crate) async fn look(config: &Config) -> Vec<Finding> {
                 format!("{name}: calls come in; it has no address, so pbx: devices cannot be rung"),
             ),
             Some(host) => {
-                let found = timeout(ANSWER_WITHIN, net::resolve(host)).await;
-                let late = || {
-                    Err(Fault::Unavailable(format!(
-                        "{host} is not found in time. Mend the name service."
-                    )))
+                let found = resolver.resolve(&Sought::host(host, None)).await;
+                let found = found.map_err(|refused| {
+                    Fault::Unavailable(format!(
+                        "{name}: {refused}. Mend the name service, or write the address in \
+                         trunk.address."
+                    ))
+                });
+                let shown = |found: net::Found| {
+                    let peers: Vec<String> = found.peers.iter().map(Peer::to_string).collect();
+                    format!("{name}: {host} is {}", peers.join(", then "))
                 };
-                let found = found.unwrap_or_else(|_| late());
-                Finding::of("trunk", found.map(|at| format!("{name}: {host} is {at}")))
+                Finding::of("trunk", found.map(shown))
             }
         });
     }
@@ -108,11 +114,11 @@ fn folder(config: &Config) -> Result<String, Fault> {
     Ok(format!("{} can be written", config.data_dir.display()))
 }
 
-async fn sip(config: &Config) -> Result<String, Fault> {
+async fn sip(config: &Config, resolver: &Resolver) -> Result<String, Fault> {
     let net = Net::bind(&config.sip.listen)?;
     let mut shown = Vec::new();
     for listen in net.listens() {
-        let own = net::facing(config, listen).await?;
+        let own = net::facing(config, resolver, listen).await?;
         shown.push(format!("{listen} is free, others reach it by {own}"));
     }
     net.close(Duration::ZERO).await;

@@ -1,21 +1,21 @@
 //! Seats: the agents in the database, as the exchange needs them. `kringd user add` is another
 //! process, so the table is looked at again and again; what changed is told to the exchange.
 
-use crate::config::{HostPort, Trunk};
+use crate::{
+    config::Trunk,
+    net::{NameRefused, Resolver, Sought},
+};
 use kring_call::command::{AgentProfile, Command, Device};
 use kring_journal::AgentId;
-use kring_sip::{Peer, Transport, Uri};
+use kring_sip::{Transport, Uri};
 use kring_store::{AgentRow, Store};
 use kring_web::Ask;
 use rustc_hash::FxHashMap;
-use std::{net::SocketAddr, time::Duration};
+use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 
 /// How often the table is read.
 const READ_EVERY: Duration = Duration::from_secs(2);
-
-/// Port of a phone that names none (RFC 3261 section 19.1.2).
-const SIP_PORT: u16 = 5060;
 
 /// Why a device cannot be rung.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -30,52 +30,50 @@ pub(crate) enum DeviceRefused {
     #[error("{0:?} needs a [[trunk]] with an address: that is the PBX that has the extension")]
     NoPbx(String),
     /// The host has no address.
-    #[error("the host of {0:?} cannot be found")]
-    NoSuchHost(String),
+    #[error("the host of {0:?} cannot be found: {1}")]
+    NoSuchHost(String, NameRefused),
 }
 
 /// Where a device of the configuration's words is.
-pub(crate) async fn device(text: &str, trunks: &[Trunk]) -> Result<Device, DeviceRefused> {
+pub(crate) async fn device(
+    text: &str,
+    trunks: &[Trunk],
+    resolver: &Resolver,
+) -> Result<Device, DeviceRefused> {
     let refused = || DeviceRefused::NotADevice(text.to_owned());
-    let (uri, address) = if let Some(extension) = text.strip_prefix("pbx:") {
+    let (uri, sought) = if let Some(extension) = text.strip_prefix("pbx:") {
         let pbx = trunks.iter().find_map(|trunk| trunk.address.as_ref());
         let pbx = pbx.ok_or_else(|| DeviceRefused::NoPbx(text.to_owned()))?;
-        let HostPort { host, port } = pbx;
-        let uri = Uri::sip(Some(extension), host, Some(*port)).map_err(|_| refused())?;
-        (uri, find(host, *port).await)
+        let uri = Uri::sip(Some(extension), &pbx.uri_host(), pbx.port).map_err(|_| refused())?;
+        (uri, Sought::host(pbx, Some(Transport::Udp)))
     } else if text.starts_with("phone:") || text == "browser" {
         return Err(DeviceRefused::Later(text.to_owned()));
     } else {
-        let uri: Uri = text.parse().map_err(|_| refused())?;
+        let mut uri: Uri = text.parse().map_err(|_| refused())?;
         if uri.user().is_none() || !text.starts_with("sip:") {
             return Err(refused());
         }
-        let address = find(uri.host(), uri.port().unwrap_or(SIP_PORT)).await;
-        (uri, address)
+        let written = uri.clone();
+        if uri.param("transport").is_none() {
+            uri.set_param("transport", Transport::Udp.name());
+        }
+        (written, Sought::uri(&uri))
     };
-    let address = address.ok_or_else(|| DeviceRefused::NoSuchHost(text.to_owned()))?;
-    let transport = match uri.param("transport") {
-        Some(name) if name.eq_ignore_ascii_case("tcp") => Transport::Tcp,
-        _ => Transport::Udp,
-    };
+    let found = resolver.first(&sought).await;
+    let peer = found.map_err(|why| DeviceRefused::NoSuchHost(text.to_owned(), why))?;
     Ok(Device {
         name: text.to_owned(),
         uri,
-        peer: Peer { transport, address },
+        peer,
         ring_period: None,
     })
 }
 
-async fn find(host: &str, port: u16) -> Option<SocketAddr> {
-    let host = host.trim_start_matches('[').trim_end_matches(']');
-    tokio::net::lookup_host((host, port)).await.ok()?.next()
-}
-
 /// An agent as the exchange needs one. A device that cannot be rung is said once, in the log, and the
 /// agent can still sign in and write records.
-pub(crate) async fn profile(row: &AgentRow, trunks: &[Trunk]) -> AgentProfile {
+pub(crate) async fn profile(row: &AgentRow, trunks: &[Trunk], resolver: &Resolver) -> AgentProfile {
     let found = match &row.device {
-        Some(text) => Some(device(text, trunks).await),
+        Some(text) => Some(device(text, trunks, resolver).await),
         None => None,
     };
     let device = match found {
@@ -97,6 +95,7 @@ pub(crate) async fn profile(row: &AgentRow, trunks: &[Trunk]) -> AgentProfile {
 pub(crate) async fn follow(
     store: Store,
     trunks: Vec<Trunk>,
+    resolver: Resolver,
     asks: mpsc::Sender<Ask>,
     mut known: FxHashMap<AgentId, AgentRow>,
 ) {
@@ -117,7 +116,7 @@ pub(crate) async fn follow(
             let command = if row.disabled {
                 Command::RemoveAgent(row.login.clone())
             } else {
-                Command::PutAgent(profile(&row, &trunks).await)
+                Command::PutAgent(profile(&row, &trunks, &resolver).await)
             };
             let (reply, _) = oneshot::channel();
             if asks.send(Ask { command, reply }).await.is_err() {

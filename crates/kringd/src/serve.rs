@@ -13,6 +13,7 @@ use crate::{
     exchange_task::{self, Load},
     exit::Fault,
     media_io::{self, MediaHandle},
+    net::{Families, Resolver},
     recorder::{self, Recorder, RecorderSender},
     seats,
     shutdown::{Shutdown, Wish},
@@ -117,11 +118,13 @@ impl House {
         let agents = store.agents().await.map_err(database::refused)?;
         let (notices, noticed) = mpsc::channel(NOTICES_WAITING_MAX);
         let media = open_media(&config, notices)?;
+        let resolver = Resolver::of_system(Families::of(&config.sip.listen));
         let (stop, stopping) = watch::channel(false);
         let (load, loaded) = watch::channel(Load::default());
         let opening = Opening {
             config: config.clone(),
             clock: clock.clone(),
+            resolver: resolver.clone(),
             agents: agents.clone(),
             restored,
             asked,
@@ -140,7 +143,13 @@ impl House {
             .into_iter()
             .map(|row| (row.login.clone(), row))
             .collect();
-        let seats = seats::follow(store.clone(), config.trunks.clone(), asks.clone(), known);
+        let seats = seats::follow(
+            store.clone(),
+            config.trunks.clone(),
+            resolver,
+            asks.clone(),
+            known,
+        );
         Ok(House {
             http,
             sip,

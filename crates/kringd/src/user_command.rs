@@ -6,6 +6,7 @@ use crate::{
     config::Config,
     database,
     exit::Fault,
+    net::{Families, Resolver},
     passwords::{self, Password},
     seats,
 };
@@ -162,7 +163,8 @@ async fn device(config: &Config, devices: &[String]) -> Result<Option<String>, F
             return Err(Fault::Arguments(what.to_owned()));
         }
     };
-    match seats::device(text, &config.trunks).await {
+    let resolver = Resolver::of_system(Families::of(&config.sip.listen));
+    match seats::device(text, &config.trunks, &resolver).await {
         Ok(_) => Ok(Some(text.clone())),
         Err(refused) => Err(Fault::Arguments(format!("--device: {refused}."))),
     }

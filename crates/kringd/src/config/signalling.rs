@@ -7,6 +7,7 @@ use super::{
 use kring_call::PeerPattern;
 use kring_sip::{Strangers, Transport};
 use std::{
+    borrow::Cow,
     fmt,
     net::{IpAddr, SocketAddr},
     str::FromStr,
@@ -69,8 +70,8 @@ pub(crate) struct Trunk {
 pub(crate) struct HostPort {
     /// A name, or an address without brackets.
     pub(crate) host: String,
-    /// 5060 when none was written.
-    pub(crate) port: u16,
+    /// `None`: none was written, so the name's SRV records may say (RFC 3263 §4.2).
+    pub(crate) port: Option<u16>,
 }
 
 /// Why a text is no address of these kinds.
@@ -257,25 +258,36 @@ impl FromStr for Advertised {
     }
 }
 
+impl HostPort {
+    /// The host as a URI writes it: an IPv6 address in brackets.
+    pub(crate) fn uri_host(&self) -> Cow<'_, str> {
+        if self.host.contains(':') {
+            format!("[{}]", self.host).into()
+        } else {
+            self.host.as_str().into()
+        }
+    }
+}
+
 impl FromStr for HostPort {
     type Err = AddressRefused;
 
     fn from_str(text: &str) -> Result<HostPort, AddressRefused> {
         let refused = || AddressRefused::NotAHost(shown(text));
         if let Ok(socket) = text.parse::<SocketAddr>() {
-            let (host, port) = (socket.ip().to_string(), socket.port());
+            let (host, port) = (socket.ip().to_string(), Some(socket.port()));
             return Ok(HostPort { host, port });
         }
-        if let Ok(ip) = text.parse::<IpAddr>() {
-            let (host, port) = (ip.to_string(), SIP_PORT);
+        if let Ok(ip) = text.trim_matches(['[', ']']).parse::<IpAddr>() {
+            let (host, port) = (ip.to_string(), None);
             return Ok(HostPort { host, port });
         }
         let (host, port) = match text.split_once(':') {
-            Some((host, port)) => (host, port.parse().map_err(|_| refused())?),
-            None => (text, SIP_PORT),
+            Some((host, port)) => (host, Some(port.parse().map_err(|_| refused())?)),
+            None => (text, None),
         };
         let label = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
-        if host.is_empty() || host.len() > 253 || !host.chars().all(label) || port == 0 {
+        if host.is_empty() || host.len() > 253 || !host.chars().all(label) || port == Some(0) {
             return Err(refused());
         }
         Ok(HostPort {
@@ -287,10 +299,11 @@ impl FromStr for HostPort {
 
 impl fmt::Display for HostPort {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.host.contains(':') {
-            write!(f, "[{}]:{}", self.host, self.port)
-        } else {
-            write!(f, "{}:{}", self.host, self.port)
+        match (self.host.contains(':'), self.port) {
+            (true, Some(port)) => write!(f, "[{}]:{port}", self.host),
+            (true, None) => write!(f, "[{}]", self.host),
+            (false, Some(port)) => write!(f, "{}:{port}", self.host),
+            (false, None) => f.write_str(&self.host),
         }
     }
 }

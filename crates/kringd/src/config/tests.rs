@@ -143,9 +143,10 @@ fn the_keys_of_this_version_are_all_taken() {
 fn a_trunk_with_an_address_alone_is_called_by_that_address() {
     let config = read("[[trunk]]\nname = \"pbx\"\naddress = \"192.0.2.10\"\n").unwrap();
     let trunk = &config.trunks[0];
+    let address = trunk.address.as_ref().unwrap();
     assert_eq!(
-        trunk.address.as_ref().unwrap().to_string(),
-        "192.0.2.10:5060"
+        (address.to_string().as_str(), address.port),
+        ("192.0.2.10", None)
     );
     assert!(trunk.peers[0].matches("192.0.2.10:9".parse().unwrap()));
     assert!(!config.has_own_machine_only());

@@ -54,3 +54,34 @@ pub(super) const ACCEPT_PAUSE: Duration = Duration::from_millis(200);
 
 /// Connections in the kernel's queue before they are accepted.
 pub(super) const LISTEN_BACKLOG: i32 = 256;
+
+/// How long a name may take to its targets, all questions together. A call waits for it.
+pub(super) const NAME_WITHIN: Duration = Duration::from_secs(2);
+
+/// How long one question to a name server may take before it is asked once more.
+pub(super) const NAME_QUERY_WITHIN: Duration = Duration::from_millis(500);
+
+/// How long an answer is kept at least, whatever its records say: 100 calls a second must not be
+/// 100 questions a second.
+pub(super) const NAME_KEPT_MIN: Duration = Duration::from_secs(5);
+
+/// How long an answer is kept at most: whoever moves a PBX waits no longer.
+pub(super) const NAME_KEPT_MAX: Duration = Duration::from_hours(1);
+
+/// How long an answer without a time to live is kept: one of the machine's own resolver.
+pub(super) const NAME_OF_SYSTEM_KEPT: Duration = Duration::from_mins(1);
+
+/// How long an answer is used after its time when no name server answers (RFC 8767 §5 says days).
+pub(super) const NAME_STALE_MAX: Duration = Duration::from_hours(24);
+
+/// Names whose targets are kept: trunks, and the hosts of phones.
+pub(super) const NAMES_KEPT_MAX: usize = 1_024;
+
+/// Addresses of one name that are used. A host has a few.
+pub(super) const ADDRESSES_OF_NAME_MAX: usize = 8;
+
+/// NAPTR or SRV records of one name that are followed.
+pub(super) const SERVICES_OF_NAME_MAX: usize = 8;
+
+/// Targets in one answer: nobody waits for more failures.
+pub(super) const TARGETS_MAX: usize = 16;

@@ -5,6 +5,7 @@
 //! again without loss.
 
 mod connection;
+mod dns;
 mod limits;
 mod own_address;
 mod tcp;
@@ -12,7 +13,8 @@ mod tcp;
 mod tests;
 mod udp;
 
-pub(crate) use own_address::{facing, resolve};
+pub(crate) use dns::{Families, Found, NameRefused, Resolver, Sought};
+pub(crate) use own_address::facing;
 
 use crate::{config::Listen, counters::bound_reached, exit::Fault};
 use bytes::Bytes;

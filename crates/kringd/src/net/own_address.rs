@@ -1,36 +1,26 @@
-//! Which address of this machine others reach us by, and which address a name stands for.
+//! Which address of this machine others reach us by.
 
+use super::dns::{Resolver, Sought};
 use crate::{
-    config::{Config, HostPort, Listen},
+    config::{Config, Listen},
     exit::Fault,
 };
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use tokio::net::{UdpSocket, lookup_host};
+use tokio::net::UdpSocket;
 
 /// Somewhere outside: an address for documentation (RFC 5737, RFC 3849). Nothing is sent there; the
 /// kernel is only asked by which of our addresses it would be.
 const OUTSIDE_V4: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
 const OUTSIDE_V6: IpAddr = IpAddr::V6(Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 1));
 
-/// The first address of a host.
-pub(crate) async fn resolve(host: &HostPort) -> Result<SocketAddr, Fault> {
-    let refused = |why: String| {
-        Fault::Unavailable(format!(
-            "cannot find {host}: {why}. Mend the name service, or write the address in trunk.address."
-        ))
-    };
-    let mut found = lookup_host((host.host.as_str(), host.port))
-        .await
-        .map_err(|error| refused(error.to_string()))?;
-    found
-        .next()
-        .ok_or_else(|| refused("the name has no address".to_owned()))
-}
-
 /// What Via and Contact say for one of our sockets: what is configured, else the address that the
 /// socket is bound to, else the one of this machine that faces the first trunk. The trunk that is
 /// there without configuration is this machine itself.
-pub(crate) async fn facing(config: &Config, listen: Listen) -> Result<SocketAddr, Fault> {
+pub(crate) async fn facing(
+    config: &Config,
+    resolver: &Resolver,
+    listen: Listen,
+) -> Result<SocketAddr, Fault> {
     let port = listen.address.port();
     if let Some(advertised) = config.sip.advertised {
         return Ok(SocketAddr::new(
@@ -51,7 +41,15 @@ pub(crate) async fn facing(config: &Config, listen: Listen) -> Result<SocketAddr
         IpAddr::V6(_) => (Ipv6Addr::LOCALHOST.into(), OUTSIDE_V6),
     };
     let towards = match trunk {
-        Some(host) => resolve(host).await?.ip(),
+        // A PBX that cannot be found now may be found later: no reason not to begin.
+        Some(host) => match resolver.first(&Sought::host(host, None)).await {
+            Ok(peer) if peer.address.is_ipv4() == bound.is_ipv4() => peer.address.ip(),
+            Ok(_) => outside,
+            Err(refused) => {
+                tracing::warn!(%refused, "a trunk's address is not found");
+                outside
+            }
+        },
         None if config.has_own_machine_only() => return Ok(SocketAddr::new(loopback, port)),
         None => outside,
     };

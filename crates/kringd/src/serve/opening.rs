@@ -7,7 +7,7 @@ use crate::{
     exchange_task::{ExchangeTask, Load},
     exit::Fault,
     media_io::MediaHandle,
-    net::{self, Net},
+    net::{self, Net, Resolver},
     recorder::RecorderSender,
     seats,
 };
@@ -23,6 +23,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 pub(super) struct Opening {
     pub(super) config: Config,
     pub(super) clock: Clock,
+    pub(super) resolver: Resolver,
     pub(super) agents: Vec<AgentRow>,
     pub(super) restored: Vec<Restored>,
     pub(super) asked: mpsc::Receiver<Ask>,
@@ -89,7 +90,7 @@ impl Opening {
         let mut exchange = Exchange::new(self.exchange_config(&net).await?);
         let now = self.clock.now();
         for row in self.agents.iter().filter(|row| !row.disabled) {
-            let profile = seats::profile(row, &self.config.trunks).await;
+            let profile = seats::profile(row, &self.config.trunks, &self.resolver).await;
             exchange.introduce_agent(profile);
         }
         exchange.restore(now, &self.restored);
@@ -102,9 +103,13 @@ impl Opening {
         let Some(first) = listens.first().copied() else {
             return Err(Fault::Own("no SIP socket was bound".to_owned()));
         };
-        let mut advertised = Advertised::everywhere(net::facing(config, first).await?);
+        let mut advertised =
+            Advertised::everywhere(net::facing(config, &self.resolver, first).await?);
         for listen in listens.iter().rev() {
-            advertised = advertised.with(listen.transport, net::facing(config, *listen).await?);
+            advertised = advertised.with(
+                listen.transport,
+                net::facing(config, &self.resolver, *listen).await?,
+            );
         }
         let endpoint = EndpointConfig {
             user_agent: config.sip.user_agent.clone(),
