@@ -7,6 +7,7 @@ mod call;
 pub mod command;
 mod config;
 mod exchange;
+mod identity;
 pub mod limits;
 mod plan;
 mod ring;

@@ -1,7 +1,5 @@
-//! Trunks: which addresses may send calls, and who calls, as such a trunk says it.
+//! Trunks: which addresses may send calls, and how many.
 
-use crate::{command::CallerIdentity, limits::NAME_MAX};
-use kring_sip::{HeaderName, Headers, NameAddr};
 use std::{
     net::{IpAddr, SocketAddr},
     str::FromStr,
@@ -14,7 +12,7 @@ pub struct Trunk {
     pub name: String,
     /// Where its calls come from.
     pub peers: Vec<PeerPattern>,
-    /// Whether P-Asserted-Identity from it is believed (RFC 3325 section 9.1).
+    /// Whether P-Asserted-Identity (RFC 3325 section 9.1) and Remote-Party-ID from it are believed.
     pub trust_identity: bool,
     /// Calls a second that it may bring; 0: no bound of its own.
     pub max_cps: u32,
@@ -117,71 +115,6 @@ impl PeerPattern {
 
 fn width(ip: IpAddr) -> u8 {
     if ip.is_ipv4() { 32 } else { 128 }
-}
-
-/// Who calls: P-Asserted-Identity where the trunk is trusted (RFC 3325), else From; withheld by
-/// `Privacy: id` (RFC 3323) or by one of the names that PBXs use for it; forwarded by the topmost
-/// Diversion (RFC 5806).
-pub(crate) fn caller_identity(
-    headers: &Headers,
-    from: &NameAddr,
-    trust_identity: bool,
-) -> CallerIdentity {
-    let asserted = trust_identity
-        .then(|| {
-            headers
-                .get(&HeaderName::PAssertedIdentity)?
-                .parse::<NameAddr>()
-                .ok()
-        })
-        .flatten();
-    let who = asserted.as_ref().unwrap_or(from);
-    let user = clip(&who.uri.user_decoded().unwrap_or_default());
-    let private = headers
-        .all(&HeaderName::Privacy)
-        .flat_map(|value| value.split(';'))
-        .any(|token| matches!(token.trim(), "id" | "user" | "header"));
-    let anonymous = private || withholds(&user);
-    CallerIdentity {
-        display: who
-            .display
-            .as_deref()
-            .map(clip)
-            .filter(|name| !anonymous && !name.is_empty()),
-        user: if anonymous { String::new() } else { user },
-        anonymous,
-        forwarded_by: forwarded_by(headers),
-    }
-}
-
-fn withholds(user: &str) -> bool {
-    const NAMES: [&str; 6] = [
-        "",
-        "anonymous",
-        "restricted",
-        "unknown",
-        "private",
-        "unavailable",
-    ];
-    NAMES.contains(&user.to_ascii_lowercase().as_str())
-}
-
-fn forwarded_by(headers: &Headers) -> Option<String> {
-    let diversion: NameAddr = headers.get(&HeaderName::Diversion)?.parse().ok()?;
-    diversion
-        .uri
-        .user_decoded()
-        .map(|user| clip(&user))
-        .filter(|user| !user.is_empty())
-}
-
-/// Cuts at a character boundary: a number of 4 kB is an attack, not a number.
-fn clip(text: &str) -> String {
-    let mut end = text.len().min(NAME_MAX);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    text[..end].to_owned()
 }
 
 #[cfg(test)]

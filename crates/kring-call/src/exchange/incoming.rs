@@ -5,9 +5,9 @@ use crate::{
     call::{Call, Sound, State},
     command::CallerIdentity,
     config::OnDeadline,
+    identity::Caller,
     limits::{RETRY_AFTER_OVERLOAD_S, RETRY_AFTER_S},
     ring::RingClock,
-    trunk::caller_identity,
 };
 use kring_journal::{CallId, CallerRef, DeadlineAction, Fact, Refusal};
 use kring_media::{OwnAudio, SdpRefused, Side};
@@ -50,8 +50,8 @@ impl Exchange {
             }
         };
         let trusted = self.config.trunks[trunk].trust_identity;
-        let identity = caller_identity(&invite.headers, &invite.from, trusted);
-        self.accept_call(now, leg, invite, queue, trunk, identity, sound);
+        let caller = Caller::of(&invite.headers, &invite.from, trusted);
+        self.accept_call(now, leg, invite, queue, trunk, caller, sound);
     }
 
     fn turn_away(&mut self, now: Moment, leg: LegId, code: u16, retry_after_s: Option<u32>) {
@@ -105,11 +105,15 @@ impl Exchange {
         invite: &IncomingInvite,
         queue: usize,
         trunk: usize,
-        identity: CallerIdentity,
+        caller: Caller,
         sound: Sound,
     ) {
         let wall_ms = self.config.wall_at_boot_ms + now.as_micros() / 1_000;
         let id = CallId::new(wall_ms, self.chance_u128());
+        let Caller {
+            identity,
+            rang_before,
+        } = caller;
         let caller = CallerRef::new(self.chance_u128() as u64);
         let offered = Fact::Offered {
             caller,
@@ -118,7 +122,7 @@ impl Exchange {
             sip_call_id: invite.call_id.clone(),
             trunk: self.config.trunks[trunk].name.clone(),
             forwarded_by: identity.forwarded_by.clone(),
-            rang_before: identity.forwarded_by.is_some() && rang_before(invite),
+            rang_before,
             terms: (*self.config.terms).clone(),
         };
         let from = self.caller_for_phones(&identity);
@@ -226,12 +230,4 @@ impl Exchange {
 enum NoSound {
     Ports,
     Sdp(SdpRefused),
-}
-
-/// Diversion reasons that mean a phone has rung before (RFC 5806 section 4.1).
-fn rang_before(invite: &IncomingInvite) -> bool {
-    invite
-        .headers
-        .get(&HeaderName::Diversion)
-        .is_some_and(|value| value.contains("no-answer"))
 }
