@@ -242,7 +242,7 @@ impl Play {
                     self.account.names.insert(call, (caller, identity.user));
                 }
                 Output::Record(at, call, fact) => self.record(at, call, fact),
-                Output::Counted(_) => {}
+                Output::Counted(_) | Output::Belongs { .. } => {}
             }
         }
     }

@@ -15,7 +15,7 @@ mod roster;
 mod trunk;
 
 pub use config::{ExchangeConfig, OnDeadline, QueueConfig, Restored};
-pub use exchange::{Exchange, Input, Output};
+pub use exchange::{Exchange, Input, Output, Party};
 pub use plan::{Hop, Plan, PlanRefused, Strategy};
 pub use ring::{RingClock, TermsRefused, thailand};
 pub use trunk::{PeerPattern, PeerRefused, Trunk};

@@ -164,6 +164,11 @@ impl Dialog {
         self.local_seq
     }
 
+    /// What all messages of the dialog have in common.
+    pub(crate) fn call_id(&self) -> &str {
+        &self.call_id
+    }
+
     /// Where our requests go.
     pub(crate) fn hop(&self) -> Peer {
         self.hop

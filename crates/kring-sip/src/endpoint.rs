@@ -211,6 +211,11 @@ impl Endpoint {
         self.outbox.pop_front()
     }
 
+    /// The Call-ID of a leg, by which those who watch know its messages. `None`: it is over.
+    pub fn call_id(&self, leg: LegId) -> Option<&str> {
+        self.legs.get(leg).and_then(Leg::call_id)
+    }
+
     /// Gauges.
     pub fn counts(&self) -> Counts {
         Counts {

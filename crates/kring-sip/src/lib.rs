@@ -8,6 +8,7 @@
 
 // The message layer.
 mod frame;
+mod glance;
 pub mod header;
 pub mod limits;
 mod message;
@@ -20,6 +21,7 @@ mod uri;
 mod write;
 
 pub use frame::{FrameRefusal, FrameRefused, StreamFramer};
+pub use glance::{Glance, call_id_of, glance, without_secrets};
 pub use header::HeaderRefused;
 pub use message::{
     HeaderName, Headers, Message, Method, ParseRefused, Refusal, Request, Response, Salvage,

@@ -1,6 +1,6 @@
 //! A call comes: the answer at the door, and the first step of its life.
 
-use super::{Exchange, Output, Role, door::Door};
+use super::{Exchange, Output, Party, Role, door::Door};
 use crate::{
     call::{Call, Sound, State},
     command::CallerIdentity,
@@ -115,12 +115,14 @@ impl Exchange {
             rang_before,
         } = caller;
         let caller = CallerRef::new(self.chance_u128() as u64);
+        let trunk_name = self.config.trunks[trunk].name.clone();
+        self.tell_leg(id, leg, Party::Caller(trunk_name.clone()));
         let offered = Fact::Offered {
             caller,
             queue: self.config.queues[queue].name.clone(),
             did: invite.request_uri.user().unwrap_or_default().to_owned(),
             sip_call_id: invite.call_id.clone(),
-            trunk: self.config.trunks[trunk].name.clone(),
+            trunk: trunk_name,
             forwarded_by: identity.forwarded_by.clone(),
             rang_before,
             terms: (*self.config.terms).clone(),

@@ -75,10 +75,29 @@ pub enum Output {
     Reply(ReplySlot, Result<Done, CommandRefused>),
     /// Who stands behind a reference: for the screen and the customer tables, never for the journal.
     Introduce(CallId, CallerRef, CallerIdentity),
+    /// The messages with this SIP Call-ID belong to this call. Told before the first of them leaves;
+    /// of the caller's leg, right after its INVITE came.
+    Belongs {
+        /// The call.
+        call: CallId,
+        /// Call-ID of the leg.
+        sip_call_id: String,
+        /// Whose leg it is.
+        party: Party,
+    },
     /// Something happened.
     Record(Moment, Option<CallId>, Fact),
     /// Something to count.
     Counted(SipCount),
+}
+
+/// Whom a leg of a call connects with us.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Party {
+    /// The caller, by the trunk of this name.
+    Caller(String),
+    /// The phone of this agent.
+    Phone(AgentId),
 }
 
 /// What a SIP leg is to us.
@@ -226,6 +245,17 @@ impl Exchange {
         while let Some(agent) = self.roster.expired(now) {
             self.wrap_up_expired(now, &agent);
             self.pump(now);
+        }
+    }
+
+    /// Tells those who watch whose messages a leg's are.
+    fn tell_leg(&mut self, call: CallId, leg: LegId, party: Party) {
+        if let Some(sip_call_id) = self.endpoint.call_id(leg) {
+            self.outputs.push_back(Output::Belongs {
+                call,
+                sip_call_id: sip_call_id.to_owned(),
+                party,
+            });
         }
     }
 

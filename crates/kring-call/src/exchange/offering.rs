@@ -1,7 +1,7 @@
 //! Offers: which phones ring for a call, when they join, leave, and what they say meanwhile.
 
 use super::{
-    Exchange, Role,
+    Exchange, Party, Role,
     withdrawing::{LastWord, reason_for, withdrawn_phone},
 };
 use crate::{
@@ -166,6 +166,7 @@ impl Exchange {
             last_ring_only: last_hop_of_many,
             withdrawn: None,
         });
+        self.tell_leg(id, leg, Party::Phone(agent.clone()));
         self.legs.insert(leg, Role::Offered(id));
         self.roster.change(agent, |a| a.phone_leg = Some(leg));
         self.record(now, id, fact);

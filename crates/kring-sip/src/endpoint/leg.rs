@@ -123,4 +123,13 @@ impl Leg {
             Leg::Leaving(dialog) => Some(dialog),
         }
     }
+
+    /// What all its messages have in common; all branches of a call share it.
+    pub(crate) fn call_id(&self) -> Option<&str> {
+        let seed = match self {
+            Leg::Calling(calling) => calling.attempts.first().map(|attempt| &attempt.seed),
+            _ => self.dialog(),
+        };
+        seed.map(Dialog::call_id)
+    }
 }
