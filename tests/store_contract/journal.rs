@@ -188,3 +188,15 @@ pub(crate) async fn erasing_a_caller_leaves_the_journal_whole(world: World) {
         assert!(!serde_json::to_string(&entry).unwrap().contains("812345678"));
     }
 }
+
+pub(crate) async fn the_last_facts_are_read_in_order(world: World) {
+    assert!(world.store.last_entries(20).await.unwrap().is_empty());
+    let mut recorder = world.boot().await;
+    for number in ["0812345678", "0898765432", "038611025"] {
+        recorder.talked(number, "somsri").await;
+    }
+    let all = world.store.entries_after(0, 0, 500).await.unwrap();
+    let last = world.store.last_entries(5).await.unwrap();
+    assert_eq!(last, all[all.len() - 5..]);
+    assert_eq!(world.store.last_entries(500).await.unwrap(), all);
+}

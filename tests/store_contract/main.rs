@@ -11,6 +11,7 @@ mod postgres;
 mod records;
 mod restart;
 mod tamper;
+mod traces;
 mod world;
 
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
@@ -50,6 +51,7 @@ contracts! {
         facts_must_come_in_order,
         a_group_appended_again_is_not_doubled,
         a_failed_append_leaves_nothing_and_can_be_repeated,
+        the_last_facts_are_read_in_order,
         readers_and_writers_do_not_meet,
         erasing_a_caller_leaves_the_journal_whole;
     tamper: nobody_can_change_the_journal,
@@ -75,6 +77,9 @@ contracts! {
         an_unclean_boot_is_closed_by_the_next,
         a_call_of_another_node_stays_open,
         presence_survives;
+    traces: a_trace_comes_back_byte_for_byte,
+        a_trace_kept_again_replaces_the_one_before,
+        old_traces_are_erased_and_the_journal_stays_whole;
     history: the_row_is_the_fold_of_its_facts,
         pages_are_newest_first_and_whole,
         every_filter_filters,

@@ -228,6 +228,10 @@ fn migrations(engine: Engine) -> Migrator {
         Engine::Sqlite => include_str!("../migrations/sqlite/0002_append_only.sql"),
         Engine::Postgres => include_str!("../migrations/postgres/0002_append_only.sql"),
     };
+    let sip_traces = match engine {
+        Engine::Sqlite => include_str!("../migrations/sqlite/0005_sip_traces.sql"),
+        Engine::Postgres => include_str!("../migrations/postgres/0005_sip_traces.sql"),
+    };
     let steps = [
         (1, "tables", include_str!("../migrations/0001_tables.sql")),
         (2, "append only", append_only),
@@ -236,6 +240,7 @@ fn migrations(engine: Engine) -> Migrator {
             "departments of the manual",
             include_str!("../migrations/0003_departments_of_the_manual.sql"),
         ),
+        (5, "SIP traces", sip_traces),
     ];
     Migrator::with_migrations(
         steps

@@ -123,6 +123,19 @@ impl Store {
             .await?;
         entries(&rows)
     }
+
+    /// The last facts of all, at most `limit` (1 to [`limits::PAGE_MAX`]), in order.
+    pub async fn last_entries(&self, limit: u32) -> Result<Vec<Entry>, StoreRefused> {
+        let columns = StoredEntry::COLUMNS;
+        let sql = format!("SELECT {columns} FROM journal ORDER BY boot DESC, seq DESC LIMIT $1");
+        let rows = sqlx::query(AssertSqlSafe(sql))
+            .bind(limits::page(limit))
+            .fetch_all(&self.reader)
+            .await?;
+        let mut last = entries(&rows)?;
+        last.reverse();
+        Ok(last)
+    }
 }
 
 fn entries(rows: &[AnyRow]) -> Result<Vec<Entry>, StoreRefused> {

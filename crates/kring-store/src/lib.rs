@@ -29,6 +29,7 @@ mod restart;
 mod sign_in;
 mod sql;
 mod thai_fold;
+mod traces;
 mod trusted;
 
 pub use agents::{AgentRow, Role};
@@ -49,6 +50,7 @@ pub use number::{Number, NumberClass, NumberPlan};
 pub use refused::StoreRefused;
 pub use restart::{Boot, CallerRow, PresenceRow, UncleanBoot, closing_facts};
 pub use sign_in::{ApiToken, NewSession, SessionOf, TokenHash};
+pub use traces::TraceRow;
 pub use trusted::{
     ConfirmWrite, ContactChoice, DraftWrite, NoCaseWrite, Trusted, TrustedDone, TrustedWrite,
 };

@@ -26,6 +26,10 @@ pub const GROUP_ENTRIES_MAX: usize = 10_000;
 pub const VERIFY_PAGE: i64 = 2_000;
 /// Calls, cases and contacts that the unfinished list shows at most.
 pub const UNFINISHED_MAX: u32 = 200;
+/// Bytes of a packed SIP trace at most: memory keeps 256 KiB of a call, which packs to a fraction.
+pub const TRACE_BYTES_MAX: usize = 512 * 1024;
+/// Traces erased in one transaction: some milliseconds, so that the journal need not wait.
+pub const TRACES_ERASED_AT_ONCE: u32 = 200;
 /// Rows of a page when nobody says how many.
 const PAGE_USUAL: u32 = 50;
 
