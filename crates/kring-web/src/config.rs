@@ -1,5 +1,6 @@
 //! What this crate is told at start. Reading files and checking values is `kringd`'s.
 
+use crate::trace::LiveTraces;
 use kring_store::NumberPlan;
 use std::{sync::Arc, time::Duration};
 
@@ -57,6 +58,8 @@ pub struct WebConfig {
     pub metrics_token: Option<String>,
     /// The version of kring, for `/healthz` and OpenAPI.
     pub version: String,
+    /// The SIP traces of live calls.
+    pub traces: LiveTraces,
     /// The journal's newest committed fact may be so far behind before `/readyz` says no.
     pub journal_lag_max: Duration,
 }
@@ -69,6 +72,7 @@ impl Default for WebConfig {
             pause_reasons: Vec::new(),
             metrics_token: None,
             version: env!("CARGO_PKG_VERSION").into(),
+            traces: LiveTraces::default(),
             journal_lag_max: Duration::from_secs(5),
         }
     }

@@ -24,6 +24,7 @@ mod openapi;
 mod problem;
 pub mod session;
 mod socket_api;
+mod trace;
 mod wire;
 
 pub use app::{Web, prompt};
@@ -31,3 +32,4 @@ pub use clock::Clock;
 pub use config::{LiveConfig, WebConfig};
 pub use desk::{Ask, Desk, DeskRefused, Note};
 pub use live::Live;
+pub use trace::{Carrier, LiveTraces, PackedRefused, Side, Trace, TraceMessage, TraceParty};

@@ -56,6 +56,7 @@ codes! {
     NoSuchContact 404 "no_such_contact" "There is no such contact" "ไม่พบผู้ติดต่อนี้";
     NoSuchCase 404 "no_such_case" "There is no such case" "ไม่พบเรื่องนี้";
     NoSuchDepartment 404 "no_such_department" "There is no such department" "ไม่พบหน่วยงานนี้";
+    NoTrace 404 "no_trace" "No SIP trace of this call is kept" "ไม่มีการเก็บข้อความ SIP ของสายนี้";
     NoDraft 404 "no_draft" "Nothing was typed for this call yet" "ยังไม่มีแบบร่างของสายนี้";
     NotFound 404 "not_found" "There is no such thing" "ไม่พบข้อมูล";
     NoSuchAgent 404 "no_such_agent" "No agent has this login" "ไม่พบเจ้าหน้าที่นี้";

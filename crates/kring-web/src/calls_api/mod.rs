@@ -4,6 +4,7 @@
 mod act;
 mod draft;
 mod evidence;
+mod ladder;
 mod list;
 mod record;
 mod row;
@@ -28,6 +29,8 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(list::unfinished))
         .routes(routes!(evidence::events))
         .routes(routes!(evidence::evidence))
+        .routes(routes!(ladder::ladder))
+        .routes(routes!(ladder::capture))
         .routes(routes!(act::answer))
         .routes(routes!(act::decline))
         .routes(routes!(act::hang_up))

@@ -14,6 +14,7 @@ pub const SCOPES: &[&str] = &[
     "directory:read",
     "floor:read",
     "tips:read",
+    "traces:read",
 ];
 
 /// Something that may be allowed.
@@ -28,6 +29,8 @@ pub(crate) enum Right {
     ReadFloor,
     /// Reading what a tip says.
     ReadTips,
+    /// Reading the SIP messages of calls: numbers and names of callers, for those who look for faults.
+    ReadTraces,
 }
 
 impl Right {
@@ -42,27 +45,29 @@ impl Right {
             Right::ReadDirectory => "directory:read",
             Right::ReadFloor => "floor:read",
             Right::ReadTips => "tips:read",
+            Right::ReadTraces => "traces:read",
         }
     }
 
     /// Whether this role has it.
     pub(crate) const fn is_of(self, role: Role) -> bool {
         use Right::{
-            ActOnCalls, ReadCalls, ReadCases, ReadContacts, ReadDirectory, ReadTips, WriteContacts,
+            ActOnCalls, ReadCalls, ReadCases, ReadContacts, ReadDirectory, ReadTips, ReadTraces,
+            WriteContacts,
         };
         match role {
             Role::Admin => true,
-            Role::Agent | Role::Supervisor => !matches!(self, ReadTips),
-            Role::TipOfficer => true,
+            Role::Agent => !matches!(self, ReadTips | ReadTraces),
+            Role::Supervisor => !matches!(self, ReadTips),
+            Role::TipOfficer => !matches!(self, ReadTraces),
             Role::UnitOfficer => matches!(self, ReadContacts | ReadCases | ReadDirectory),
             Role::KbEditor => matches!(self, ReadDirectory),
             Role::Dpo => matches!(
                 self,
                 ReadCalls | ReadContacts | WriteContacts | ReadCases | ReadDirectory
             ),
-            Role::Integrator | Role::Auditor => {
-                !matches!(self, ActOnCalls | WriteContacts | ReadTips)
-            }
+            Role::Auditor => !matches!(self, ActOnCalls | WriteContacts | ReadTips),
+            Role::Integrator => !matches!(self, ActOnCalls | WriteContacts | ReadTips | ReadTraces),
         }
     }
 }
@@ -90,6 +95,13 @@ mod tests {
     }
 
     #[test]
+    fn only_those_who_look_for_faults_read_traces() {
+        let may = |role| Right::ReadTraces.is_of(role);
+        assert!(may(Role::Admin) && may(Role::Supervisor) && may(Role::Auditor));
+        assert!(!may(Role::Agent) && !may(Role::TipOfficer) && !may(Role::Integrator));
+    }
+
+    #[test]
     fn every_right_can_be_given_to_a_token() {
         use Right::*;
         for right in [
@@ -101,6 +113,7 @@ mod tests {
             ReadDirectory,
             ReadFloor,
             ReadTips,
+            ReadTraces,
         ] {
             assert!(SCOPES.contains(&right.scope()));
         }

@@ -12,3 +12,4 @@ mod record;
 mod resume;
 mod screen;
 mod sign_in;
+mod traces;

@@ -41,7 +41,7 @@ pub(crate) struct House {
     say: Arc<Mutex<Say>>,
     journal: mpsc::UnboundedSender<Written>,
     calls: Mutex<u128>,
-    _dir: TempDir,
+    dir: TempDir,
 }
 
 /// An answer to a request.
@@ -100,7 +100,7 @@ impl House {
             })),
             journal,
             calls: Mutex::new(0),
-            _dir: dir,
+            dir,
         };
         tokio::spawn(exchange_answers(
             asks,
@@ -204,6 +204,22 @@ impl House {
     pub(crate) async fn get(&self, path: &str, cookie: &str) -> Reply {
         let request = Request::get(path).header("cookie", cookie);
         self.send(request.body(Body::empty()).unwrap()).await
+    }
+
+    /// What is no text.
+    pub(crate) async fn get_bytes(&self, path: &str, cookie: &str) -> Vec<u8> {
+        let request = Request::get(path).header("cookie", cookie);
+        let request = request.body(Body::empty()).unwrap();
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        to_bytes(response.into_body(), 1 << 20)
+            .await
+            .unwrap()
+            .into()
+    }
+
+    /// A folder that goes with the house.
+    pub(crate) fn folder(&self) -> &std::path::Path {
+        self.dir.path()
     }
 
     pub(crate) async fn post(&self, path: &str, cookie: &str, body: Value) -> Reply {
