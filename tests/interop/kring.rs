@@ -107,6 +107,23 @@ impl Kring {
         self.child.wait().expect("it ends");
     }
 
+    /// SIGTERM, and the end that follows when there are no calls.
+    pub fn end(&mut self) {
+        let id = i32::try_from(self.child.id()).expect("process ids are small");
+        // SAFETY: kill takes two numbers and touches no memory of ours; the process is our child.
+        assert_eq!(unsafe { libc::kill(id, libc::SIGTERM) }, 0);
+        assert!(self.child.wait().expect("it ends").success());
+    }
+
+    /// What is no text, for a reader of everything.
+    pub fn get_bytes(&self, path: &str) -> Vec<u8> {
+        let (name, value) = self.token.split_once(": ").expect("a header line");
+        let url = format!("http://127.0.0.1:{}{path}", self.http);
+        let answer = ureq::get(url).header(name, value).call();
+        let mut answer = answer.expect("the daemon answers");
+        answer.body_mut().read_to_vec().expect("a body")
+    }
+
     /// The same daemon on the same folder and ports.
     pub fn start_again(&mut self) {
         self.child = open(&self.folder);

@@ -9,4 +9,5 @@ mod sound;
 mod answered;
 mod bad_input;
 mod power_cut;
+mod seeing;
 mod unanswered;

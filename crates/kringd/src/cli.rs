@@ -6,7 +6,7 @@ use crate::{
     exit::Fault,
     file_limit, journal_command, logging,
     serve::{self, ServeOptions},
-    token_command, user_command,
+    token_command, trace_command, user_command,
 };
 use clap::{Args, Parser, Subcommand, error::ErrorKind};
 use kring_journal::CallId;
@@ -38,6 +38,8 @@ enum Command {
     Check,
     /// Prints what happened, call by call.
     Journal(JournalOptions),
+    /// Prints SIP messages: of a call, the last ones outside calls, or all from now on.
+    Trace(TraceOptions),
     /// People who may sign in.
     #[command(subcommand)]
     User(UserCommand),
@@ -72,6 +74,23 @@ pub(crate) struct JournalOptions {
     /// Shows callers' numbers whole.
     #[arg(long)]
     pub(crate) unmask: bool,
+}
+
+/// Which SIP messages are printed, and how.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct TraceOptions {
+    /// Those of this call, live or stored.
+    #[arg(long, value_name = "ID", conflicts_with = "follow")]
+    pub(crate) call: Option<CallId>,
+    /// All from now on, until Ctrl+C.
+    #[arg(long)]
+    pub(crate) follow: bool,
+    /// With their whole text.
+    #[arg(long)]
+    pub(crate) raw: bool,
+    /// Only those that hold this text, in the line or in the message.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) filter: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -188,6 +207,7 @@ fn carry_out(arguments: Arguments) -> Result<(), Fault> {
         }
         Command::Check => block_on(check_command::run(&config)),
         Command::Journal(options) => block_on(journal_command::run(&config, options)),
+        Command::Trace(options) => block_on(trace_command::run(&config, options)),
         Command::User(command) => block_on(user_command::run(&config, command)),
         Command::Token(command) => block_on(token_command::run(&config, command)),
     }

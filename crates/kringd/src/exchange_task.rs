@@ -8,6 +8,7 @@ use crate::{
     media_io::MediaHandle,
     net::{Arrival, Net},
     recorder::{Recorded, RecorderSender},
+    trace::Tap,
 };
 use kring_call::{
     Exchange, Input, Output,
@@ -57,6 +58,7 @@ pub(crate) struct ExchangeTask {
     pub(crate) notices: mpsc::Receiver<MediaNotice>,
     pub(crate) live: Live,
     pub(crate) recorder: RecorderSender,
+    pub(crate) tap: Tap,
     pub(crate) load: watch::Sender<Load>,
     pub(crate) stop: watch::Receiver<bool>,
 }
@@ -122,6 +124,9 @@ impl ExchangeTask {
     }
 
     fn arrival(&mut self, arrival: Arrival, slots: &mut Slots) {
+        if let Arrival::Message { from, bytes } = &arrival {
+            self.tap.came(self.clock.now(), *from, bytes);
+        }
         let input = match arrival {
             Arrival::Message { from, bytes } => Input::Datagram { from, bytes },
             Arrival::Failed { to } => Input::TransportFailed { to },
@@ -138,13 +143,22 @@ impl ExchangeTask {
     fn carry_out(&mut self, slots: &mut Slots) {
         while let Some(output) = self.exchange.poll() {
             match output {
-                Output::Send(transmit) => self.net.send(transmit),
+                Output::Send(transmit) => {
+                    self.tap
+                        .leaves(self.clock.now(), transmit.to, &transmit.bytes);
+                    self.net.send(transmit);
+                }
                 Output::Media(order) => self.media.order(order),
                 Output::Reply(slot, answer) => slots.answer(slot, answer),
                 Output::Introduce(call, caller, identity) => {
                     self.live.introduce(call, caller, &identity);
                     self.recorder.send(Recorded::Caller(caller, identity));
                 }
+                Output::Belongs {
+                    call,
+                    sip_call_id,
+                    party,
+                } => self.tap.leg(call, sip_call_id, party),
                 Output::Record(at, call, fact) => self.record(at, call, fact),
                 Output::Counted(count) => crate::counters::count(&count),
             }
@@ -152,6 +166,9 @@ impl ExchangeTask {
     }
 
     fn record(&mut self, at: Moment, call: Option<CallId>, fact: Fact) {
+        if let Some(call) = call {
+            self.tap.fact(at, call, &fact);
+        }
         self.live.fact(at, self.clock.wall(at), call, &fact);
         if !self.recorder.send(Recorded::Fact { at, call, fact }) {
             tracing::error!("a fact is lost: the queue to the journal is full");

@@ -14,6 +14,9 @@ use std::{
 /// How often the end of the journal is looked at when it is followed.
 const FOLLOW_EVERY: Duration = Duration::from_millis(200);
 
+/// What is printed of the past before the journal is followed.
+const FOLLOW_FROM: u32 = 20;
+
 /// Prints what was asked for.
 pub(crate) async fn run(config: &Config, options: JournalOptions) -> Result<(), Fault> {
     let store = database::open(config).await?;
@@ -98,9 +101,16 @@ struct Transcript<'s> {
 }
 
 impl Transcript<'_> {
-    /// Prints the whole journal, and then what is added to it, if that is wanted.
+    /// Prints the whole journal; or, when it is followed, its last lines and then what is added.
     async fn pages(&mut self, follow: bool) -> Result<(), Stop> {
         let (mut boot, mut seq) = (0, 0);
+        if follow {
+            let last = self.store.last_entries(FOLLOW_FROM).await?;
+            if let Some(last) = last.last() {
+                (boot, seq) = (last.boot, last.seq);
+            }
+            self.print(&last).await?;
+        }
         loop {
             let entries = self.store.entries_after(boot, seq, PAGE_MAX).await?;
             if let Some(last) = entries.last() {

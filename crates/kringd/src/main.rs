@@ -24,6 +24,8 @@ mod seats;
 mod serve;
 mod shutdown;
 mod token_command;
+mod trace;
+mod trace_command;
 mod user_command;
 
 use std::process::ExitCode;

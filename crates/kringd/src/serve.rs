@@ -17,12 +17,13 @@ use crate::{
     recorder::{self, Recorder, RecorderSender},
     seats,
     shutdown::{Shutdown, Wish},
+    trace::{self, Keeper, Tap, Watch},
 };
 use kring_call::command::{Admission, Command};
 use kring_journal::{AgentId, Fact};
 use kring_media::MediaNotice;
 use kring_store::{AgentRow, Boot, Store, closing_facts};
-use kring_web::{Ask, Desk, Live, Note, Web};
+use kring_web::{Ask, Desk, Live, LiveTraces, Note, Web};
 use opening::Opening;
 use rustc_hash::FxHashMap;
 use std::{
@@ -83,6 +84,7 @@ pub(crate) struct House {
     recorder: JoinHandle<Recorder>,
     web: JoinHandle<()>,
     seats: JoinHandle<()>,
+    tracing: Tracing,
     media: MediaHandle,
 }
 
@@ -119,6 +121,7 @@ impl House {
         let (notices, noticed) = mpsc::channel(NOTICES_WAITING_MAX);
         let media = open_media(&config, notices)?;
         let resolver = Resolver::of_system(Families::of(&config.sip.listen));
+        let tap = Tap::default();
         let (stop, stopping) = watch::channel(false);
         let (load, loaded) = watch::channel(Load::default());
         let opening = Opening {
@@ -132,12 +135,31 @@ impl House {
             media: media.clone(),
             live: live.clone(),
             facts,
+            tap: tap.clone(),
             load,
             stopping,
         };
         let (exchange, sip) = opening.start().await?;
         let recorder = tokio::spawn(recorder.run());
-        let web = Web::new(terms::web_config(&config), store.clone(), desk, live);
+        let watch = Watch::new(tap, clock.clone());
+        let keeper = Keeper {
+            watch: watch.clone(),
+            store: store.clone(),
+            clock: clock.clone(),
+            terms: terms::keeper(&config),
+        };
+        let (trace_stop, trace_stopping) = watch::channel(false);
+        let traces = LiveTraces::new({
+            let watch = watch.clone();
+            move |call| watch.trace(call)
+        });
+        let door = tokio::spawn(trace::open_door(config.data_dir.clone(), watch));
+        let web = Web::new(
+            terms::web_config(&config, traces),
+            store.clone(),
+            desk,
+            live,
+        );
         let web = tokio::spawn(serve_http(listener, web, stop.subscribe()));
         let known: FxHashMap<AgentId, AgentRow> = agents
             .into_iter()
@@ -162,6 +184,11 @@ impl House {
             recorder,
             web,
             seats: tokio::spawn(seats),
+            tracing: Tracing {
+                keeper: tokio::spawn(keeper.run(trace_stopping)),
+                door,
+                stop: trace_stop,
+            },
             media,
         })
     }
@@ -201,6 +228,7 @@ impl House {
             return Err(Fault::Own("the exchange ended by a panic".to_owned()));
         }
         self.web.abort();
+        self.tracing.close().await;
         drop(self.asks);
         let mut recorder = self
             .recorder
@@ -220,6 +248,26 @@ impl House {
         // An exchange that is gone needs no asking.
         if self.asks.send(Ask { command, reply }).await.is_ok() {
             let _ = answer.await;
+        }
+    }
+}
+
+/// Those who watch SIP.
+struct Tracing {
+    keeper: JoinHandle<()>,
+    door: JoinHandle<()>,
+    stop: watch::Sender<bool>,
+}
+
+impl Tracing {
+    /// Stores what is still in memory.
+    async fn close(self) {
+        self.door.abort();
+        // The door takes its socket away.
+        let _ = self.door.await;
+        self.stop.send_replace(true);
+        if let Err(refused) = self.keeper.await {
+            tracing::error!(%refused, "the keeper of SIP traces ended");
         }
     }
 }

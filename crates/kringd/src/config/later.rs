@@ -2,7 +2,7 @@
 //! that does nothing.
 
 /// Keys and tables of a later version, and what they will be for.
-const KEYS: [(&str, &str); 28] = [
+const KEYS: [(&str, &str); 27] = [
     ("sip.options_ping_s", "watching PBXs with OPTIONS"),
     ("sip.session_timer_s", "session timers"),
     ("trunk.register", "registering at a PBX"),
@@ -36,7 +36,6 @@ const KEYS: [(&str, &str); 28] = [
     ("auth", "sign-in by OpenID Connect"),
     ("privacy.retention_days", "erasing by age"),
     ("webhook", "webhooks"),
-    ("hep", "HEP capture"),
     ("otel", "OpenTelemetry"),
     ("case.sla_days", "the SLA clock of cases"),
     (

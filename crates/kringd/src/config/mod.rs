@@ -6,6 +6,7 @@
 mod complaint;
 mod document;
 mod floor;
+mod hep;
 mod later;
 mod section;
 mod signalling;
@@ -16,6 +17,7 @@ mod tests;
 
 pub(crate) use complaint::ConfigRefused;
 pub(crate) use floor::{Agent, Pop, Queue, Ring};
+pub(crate) use hep::Hep;
 pub(crate) use signalling::{HostPort, Listen, Sip, Trunk};
 pub(crate) use sound::Media;
 pub(crate) use surroundings::{Case, Database, Http, Journal, Metrics, Number, Privacy};
@@ -59,6 +61,8 @@ pub(crate) struct Config {
     pub(crate) metrics: Metrics,
     pub(crate) privacy: Privacy,
     pub(crate) case: Case,
+    /// Where copies of SIP messages go.
+    pub(crate) hep: Option<Hep>,
 }
 
 impl Config {
@@ -98,6 +102,8 @@ impl Config {
         let data_dir = PathBuf::from(data_dir);
         let node = node(&mut root);
         let ring = Ring::read(root.table("ring"));
+        let hep = root.table("hep");
+        let hep = Hep::read(hep, root.says("hep"));
         let config = Config {
             node,
             sip: Sip::read(root.table("sip")),
@@ -114,6 +120,7 @@ impl Config {
             metrics: Metrics::read(root.table("metrics")),
             privacy: Privacy::read(root.table("privacy")),
             case: Case::read(root.table("case")),
+            hep,
             data_dir,
         };
         config.check_ports(&root);

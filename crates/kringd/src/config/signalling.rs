@@ -32,6 +32,8 @@ pub(crate) struct Sip {
     pub(crate) max_cps: u32,
     /// What those are told who are neither in a trunk's peers nor a phone of ours.
     pub(crate) strangers: Strangers,
+    /// How long SIP traces of calls are kept, days; 0 keeps none.
+    pub(crate) trace_keep_days: u32,
 }
 
 /// A socket to listen on: `udp:0.0.0.0:5060`.
@@ -106,6 +108,7 @@ impl Sip {
                 &[("refuse", Strangers::Refuse), ("ignore", Strangers::Ignore)],
                 Strangers::Refuse,
             ),
+            trace_keep_days: section.number("trace_keep_days", 30, 0..=3_650) as u32,
         };
         section.finish();
         sip

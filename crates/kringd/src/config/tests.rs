@@ -242,3 +242,19 @@ fn the_example_that_is_shipped_is_a_configuration() {
         all.unwrap_err()
     );
 }
+
+#[test]
+fn a_capture_server_is_named_with_what_it_asks_for() {
+    let config = read("[hep]\naddress = \"homer.example.net\"\npassword = \"x\"\n").unwrap();
+    let hep = config.hep.expect("it is written");
+    assert_eq!((hep.address.port, hep.capture_id), (None, 2_001));
+    assert_eq!(hep.password.as_deref(), Some("x"));
+    assert_eq!(config.sip.trace_keep_days, 30);
+    let none = read("[sip]\ntrace_keep_days = 0\n").unwrap();
+    assert_eq!((none.hep, none.sip.trace_keep_days), (None, 0));
+    let refused = read("[hep]\ncapture_id = 7\n").unwrap_err().to_string();
+    assert!(
+        refused.contains("[hep] needs the capture server"),
+        "{refused}"
+    );
+}

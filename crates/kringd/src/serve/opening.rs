@@ -10,6 +10,7 @@ use crate::{
     net::{self, Net, Resolver},
     recorder::RecorderSender,
     seats,
+    trace::Tap,
 };
 use kring_call::{Exchange, ExchangeConfig, Restored};
 use kring_media::MediaNotice;
@@ -31,6 +32,7 @@ pub(super) struct Opening {
     pub(super) media: MediaHandle,
     pub(super) live: Live,
     pub(super) facts: RecorderSender,
+    pub(super) tap: Tap,
     pub(super) load: watch::Sender<Load>,
     pub(super) stopping: watch::Receiver<bool>,
 }
@@ -76,6 +78,7 @@ impl Opening {
             notices: self.noticed,
             live: self.live,
             recorder: self.facts,
+            tap: self.tap,
             load: self.load,
             stop: self.stopping,
         };
@@ -111,6 +114,7 @@ impl Opening {
                 net::facing(config, &self.resolver, *listen).await?,
             );
         }
+        self.tap.reached_by(advertised);
         let endpoint = EndpointConfig {
             user_agent: config.sip.user_agent.clone(),
             strangers: config.sip.strangers,

@@ -1,11 +1,11 @@
 //! The configuration in the terms of each part, and the last boot in the terms of the exchange.
 
 use super::VERSION;
-use crate::{clock::Clock, config::Config, database};
+use crate::{clock::Clock, config::Config, database, trace::KeeperTerms};
 use kring_call::{OnDeadline, QueueConfig, Restored, Trunk};
 use kring_journal::{AgentId, DeadlineAction, Fact, PresenceState};
 use kring_store::Boot;
-use kring_web::{Live, LiveConfig, WebConfig};
+use kring_web::{Live, LiveConfig, LiveTraces, WebConfig};
 use std::{sync::Arc, time::Duration};
 
 pub(super) fn queues(config: &Config) -> Vec<QueueConfig> {
@@ -74,7 +74,14 @@ pub(super) fn live_config(config: &Config) -> LiveConfig {
     }
 }
 
-pub(super) fn web_config(config: &Config) -> WebConfig {
+pub(super) fn keeper(config: &Config) -> KeeperTerms {
+    KeeperTerms {
+        keep_days: config.sip.trace_keep_days,
+        hep: config.hep.clone(),
+    }
+}
+
+pub(super) fn web_config(config: &Config, traces: LiveTraces) -> WebConfig {
     WebConfig {
         secure_cookies: config
             .http
@@ -85,6 +92,7 @@ pub(super) fn web_config(config: &Config) -> WebConfig {
         pause_reasons: config.agent.pause_reasons.clone(),
         metrics_token: config.metrics.token.clone(),
         version: VERSION.to_owned(),
+        traces,
         ..WebConfig::default()
     }
 }

@@ -56,15 +56,7 @@ fn what_comes_later_is_said_and_never_taken_in_silence() {
     ] {
         assert_eq!(refused(text), told);
     }
-    for table in [
-        "registrar",
-        "webhook",
-        "hours",
-        "knowledge",
-        "auth",
-        "hep",
-        "otel",
-    ] {
+    for table in ["registrar", "webhook", "hours", "knowledge", "auth", "otel"] {
         let told = refused(&format!("[{table}]\n"));
         assert!(
             told.starts_with(&format!("kring.toml:1: {table} is not in this version")),

@@ -1,0 +1,164 @@
+//! The task beside the exchange: looks at what was seen, puts ended calls away, erases old traces.
+
+use super::{Watch, hep::Hep, limits, trace};
+use crate::{clock::Clock, config};
+use kring_journal::{CallId, WallTime};
+use kring_store::{Store, TraceRow};
+use kring_web::Trace;
+use std::time::Duration;
+use tokio::{
+    sync::watch,
+    time::{Instant, MissedTickBehavior, interval, sleep, timeout},
+};
+
+/// Time for the last traces to be stored when the process ends.
+const LAST_WRITES: Duration = Duration::from_secs(5);
+
+/// What the configuration says of watching.
+#[derive(Clone, Debug)]
+pub(crate) struct KeeperTerms {
+    /// How long traces are kept, days; 0 keeps none.
+    pub(crate) keep_days: u32,
+    /// Where copies go.
+    pub(crate) hep: Option<config::Hep>,
+}
+
+/// See the module.
+pub(crate) struct Keeper {
+    pub(crate) watch: Watch,
+    pub(crate) store: Store,
+    pub(crate) clock: Clock,
+    pub(crate) terms: KeeperTerms,
+}
+
+impl Keeper {
+    /// Runs until it is told to stop, and stores what is still in memory.
+    pub(crate) async fn run(self, mut stop: watch::Receiver<bool>) {
+        let (mut turns, mut away) = (every(limits::TURN_EVERY), every(limits::PUT_AWAY_EVERY));
+        let hep = self.keep_hep_open();
+        let erasing = self.erase_by_age();
+        tokio::pin!(hep, erasing);
+        loop {
+            tokio::select! {
+                _ = stop.changed() => break,
+                _ = turns.tick() => self.watch.watching().turn(),
+                _ = away.tick() => self.put_settled_away().await,
+                () = &mut hep => {}
+                () = &mut erasing => {}
+            }
+        }
+        if timeout(LAST_WRITES, self.put_all_away()).await.is_err() {
+            tracing::warn!("the database took too long: the last SIP traces are not stored");
+        }
+    }
+
+    async fn put_settled_away(&self) {
+        let settled = {
+            let mut watching = self.watch.watching();
+            let ours = watching.ours();
+            let now = self.clock.now();
+            let taken = watching.book.take_settled(now, limits::PUT_AWAY_AT_ONCE);
+            let traces = taken
+                .iter()
+                .map(|(call, pages)| (*call, trace(pages, &ours)));
+            traces.collect::<Vec<_>>()
+        };
+        self.store(settled).await;
+    }
+
+    async fn put_all_away(&self) {
+        loop {
+            let taken: Vec<_> = {
+                let mut watching = self.watch.watching();
+                watching.turn();
+                let ours = watching.ours();
+                let taken = watching.book.take_any(limits::PUT_AWAY_AT_ONCE);
+                let traces = taken
+                    .iter()
+                    .map(|(call, pages)| (*call, trace(pages, &ours)));
+                traces.collect()
+            };
+            if taken.is_empty() {
+                return;
+            }
+            self.store(taken).await;
+        }
+    }
+
+    async fn store(&self, traces: Vec<(CallId, Trace)>) {
+        if traces.is_empty() || self.terms.keep_days == 0 {
+            return;
+        }
+        let kept_at = self.clock.wall(self.clock.now());
+        let pack = move || {
+            let row = |(call, trace): &(CallId, Trace)| TraceRow {
+                call: *call,
+                kept_at,
+                messages: trace.messages.len() as u32,
+                packed: trace.pack(),
+            };
+            traces.iter().map(row).collect::<Vec<_>>()
+        };
+        let Ok(rows) = tokio::task::spawn_blocking(pack).await else {
+            tracing::error!("SIP traces could not be packed");
+            return;
+        };
+        if let Err(refused) = self.store.keep_traces(&rows).await {
+            // A trace is not worth a second try that might stand in front of the journal.
+            tracing::warn!(%refused, traces = rows.len(), "SIP traces are not stored");
+        }
+    }
+
+    /// Ends only with the task.
+    async fn keep_hep_open(&self) {
+        if let Some(config) = &self.terms.hep {
+            loop {
+                match Hep::open(config).await {
+                    Ok(hep) => {
+                        self.watch.watching().hep = Some(hep);
+                        tracing::info!(to = %config.address, "SIP is exported by HEP");
+                        break;
+                    }
+                    Err(refused) => {
+                        tracing::warn!(%refused, "no HEP yet; trying again in a minute");
+                    }
+                }
+                sleep(limits::HEP_RETRY).await;
+            }
+        }
+        std::future::pending().await
+    }
+
+    /// Ends only with the task.
+    async fn erase_by_age(&self) {
+        let mut hours = every(limits::ERASE_EVERY);
+        loop {
+            hours.tick().await;
+            let kept = Duration::from_hours(24) * self.terms.keep_days;
+            let now = self.clock.wall(self.clock.now());
+            let before = WallTime(now.0.saturating_sub(kept.as_micros() as i64));
+            loop {
+                match self.store.erase_traces_before(before).await {
+                    Ok(erased)
+                        if erased < u64::from(kring_store::limits::TRACES_ERASED_AT_ONCE) =>
+                    {
+                        break;
+                    }
+                    Ok(_) => sleep(limits::ERASE_PAUSE).await,
+                    Err(refused) => {
+                        tracing::warn!(%refused, "old SIP traces are not erased");
+                        break;
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// What was missed is not made up for.
+fn every(period: Duration) -> tokio::time::Interval {
+    let mut ticks = interval(period);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
+    ticks.reset_at(Instant::now());
+    ticks
+}
