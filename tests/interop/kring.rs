@@ -1,5 +1,9 @@
 //! The daemon under test: its own folder, its own free ports, ended with the test.
 
+use crate::{
+    scenario::Scenario,
+    sipp::{Sipp, Stage},
+};
 use serde_json::Value;
 use std::{
     io::{BufRead, BufReader, Write},
@@ -51,36 +55,67 @@ pub struct Agent {
     http: u16,
 }
 
-impl Kring {
-    /// Starts it with agents at these SIP ports, each signed in and ready, in this order.
-    pub fn with_agents(extra: &str, agents: &[(&'static str, u16)]) -> (Kring, Vec<Agent>) {
-        let kring = Kring::start(extra, agents);
-        let agents = agents
-            .iter()
-            .map(|(login, _)| kring.sign_in(login))
-            .collect();
+/// What the daemon is started with.
+pub struct House<'a> {
+    /// Tables of the configuration beside `[sip]`, `[http]` and `[media]`.
+    pub tables: &'a str,
+    /// More keys of `[sip]`.
+    pub sip: &'a str,
+    /// The address of the sockets for SIP, as in a URI.
+    pub ip: &'a str,
+    /// Logins and devices.
+    pub seats: Vec<(&'static str, String)>,
+}
+
+impl Default for House<'_> {
+    fn default() -> Self {
+        House {
+            tables: "",
+            sip: "",
+            ip: "127.0.0.1",
+            seats: Vec::new(),
+        }
+    }
+}
+
+impl House<'_> {
+    /// Starts the daemon; everybody is signed in and ready, in this order.
+    pub fn open(&self) -> (Kring, Vec<Agent>) {
+        let kring = Kring::start(self);
+        let sign_in = |(login, _): &(&'static str, String)| kring.sign_in(login);
+        let agents = self.seats.iter().map(sign_in).collect();
         (kring, agents)
     }
+}
 
-    fn start(extra: &str, agents: &[(&'static str, u16)]) -> Kring {
+impl Kring {
+    /// Starts it with agents at these SIP ports, each signed in and ready, in this order.
+    pub fn with_agents(tables: &str, agents: &[(&'static str, u16)]) -> (Kring, Vec<Agent>) {
+        let at =
+            |&(login, port): &(&'static str, u16)| (login, format!("sip:{login}@127.0.0.1:{port}"));
+        House {
+            tables,
+            seats: agents.iter().map(at).collect(),
+            ..House::default()
+        }
+        .open()
+    }
+
+    fn start(house: &House<'_>) -> Kring {
         let folder = tempfile::tempdir().expect("a folder");
         let (sip, http) = (free_port(), free_port());
+        let House { tables, ip, .. } = house;
         let config = format!(
-            "data_dir = {:?}\n{extra}\n[sip]\nlisten = [\"udp:127.0.0.1:{sip}\", \"tcp:127.0.0.1:{sip}\"]\n\
+            "data_dir = {:?}\n{tables}\n[sip]\nlisten = [\"udp:{ip}:{sip}\", \"tcp:{ip}:{sip}\"]\n{}\n\
              [http]\nlisten = \"127.0.0.1:{http}\"\n[media]\ndead_after_s = 90\n",
             folder.path().join("data"),
+            house.sip,
         );
         std::fs::write(folder.path().join("kring.toml"), config).expect("the folder is writable");
-        for (login, port) in agents {
-            let device = format!("sip:{login}@127.0.0.1:{port}");
-            let add = [
-                "user", "add", login, "--role", "agent", "--name", login, "--device",
-            ];
-            let added = run(
-                &folder,
-                &[&add[..], &[&device, "--password-stdin"]].concat(),
-                PASSWORD,
-            );
+        for (login, device) in &house.seats {
+            let add = ["user", "add", login, "--role", "agent", "--name", login];
+            let rest = ["--device", device.as_str(), "--password-stdin"];
+            let added = run(&folder, &[&add[..], &rest].concat(), PASSWORD);
             assert!(added.status.success(), "{added:?}");
         }
         let made = run(&folder, &["token", "add", "tests", "--scope", "admin"], "");
@@ -99,6 +134,28 @@ impl Kring {
             http,
             token,
         }
+    }
+
+    /// Plays a caller of 1203.
+    pub fn caller(&self, name: &str, scenario: &Scenario) -> Sipp {
+        self.caller_that(name, &[], scenario)
+    }
+
+    /// The same with more of SIPp's arguments.
+    pub fn caller_that(&self, name: &str, more: &[&str], scenario: &Scenario) -> Sipp {
+        let target = format!("127.0.0.1:{}", self.sip);
+        let more = [&[&target, "-s", "1203"], more].concat();
+        Sipp::plays(Stage::local(self.folder.path(), 0, &more), name, scenario)
+    }
+
+    /// Plays an agent's phone.
+    pub fn phone(&self, name: &str, port: u16, scenario: &Scenario) -> Sipp {
+        self.phone_that(name, port, &[], scenario)
+    }
+
+    /// The same with more of SIPp's arguments.
+    pub fn phone_that(&self, name: &str, port: u16, more: &[&str], scenario: &Scenario) -> Sipp {
+        Sipp::plays(Stage::local(self.folder.path(), port, more), name, scenario)
     }
 
     /// SIGKILL.

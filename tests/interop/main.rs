@@ -3,11 +3,17 @@
 //! the metrics, and by what SIPp's own log says was sent and when.
 
 mod kring;
+mod parts;
+mod scenario;
 mod sipp;
 mod sound;
 
 mod answered;
 mod bad_input;
+mod cancels;
+mod dialogs;
+mod doors;
+mod passed_over;
 mod power_cut;
 mod seeing;
 mod unanswered;

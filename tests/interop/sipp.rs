@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use crate::kring::eventually;
+use crate::{kring::eventually, scenario::Scenario};
 
 /// A running SIPp.
 pub struct Sipp {
@@ -33,64 +33,100 @@ impl Logged {
             .and_then(|rest| rest.split(' ').next());
         status.or(first.split(' ').next()) == Some(what)
     }
+
+    /// The first value of a header, by the name as it is written.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.text.lines().find_map(|line| {
+            let (key, value) = line.split_once(':')?;
+            key.eq_ignore_ascii_case(name).then(|| value.trim())
+        })
+    }
+
+    /// The number and method of CSeq.
+    pub fn cseq(&self) -> &str {
+        self.get("CSeq").unwrap_or_default()
+    }
+}
+
+/// Where and how SIPp plays.
+pub struct Stage<'a> {
+    /// For the scenario and the logs.
+    pub folder: &'a Path,
+    /// Its own address.
+    pub ip: &'a str,
+    /// 0: any.
+    pub port: u16,
+    /// More of SIPp's arguments, such as `-t t1`.
+    pub more: Vec<String>,
+}
+
+impl<'a> Stage<'a> {
+    /// On 127.0.0.1.
+    pub fn local(folder: &'a Path, port: u16, more: &[&str]) -> Stage<'a> {
+        Stage {
+            folder,
+            ip: "127.0.0.1",
+            port,
+            more: more.iter().map(|&text| text.to_owned()).collect(),
+        }
+    }
 }
 
 impl Sipp {
     /// Plays `scenario` (a file of `tests/interop/sipp`) as the PBX that calls 1203 at `target`.
     pub fn caller(folder: &Path, scenario: &str, target: u16, rtp: u16) -> Sipp {
-        let target = format!("127.0.0.1:{target}");
-        Sipp::start(folder, scenario, 0, rtp, &[&target, "-s", "1203"])
+        let more = [&format!("127.0.0.1:{target}"), "-s", "1203"];
+        Sipp::play_file(Stage::local(folder, 0, &more), scenario, rtp)
     }
 
     /// Plays `scenario` as the agent's phone at `port`.
     pub fn phone(folder: &Path, scenario: &str, port: u16, rtp: u16) -> Sipp {
-        Sipp::start(folder, scenario, port, rtp, &[])
+        Sipp::play_file(Stage::local(folder, port, &[]), scenario, rtp)
     }
 
-    fn start(folder: &Path, scenario: &str, port: u16, rtp: u16, more: &[&str]) -> Sipp {
+    fn play_file(mut stage: Stage<'_>, scenario: &str, rtp: u16) -> Sipp {
         let file = Path::new(env!("CARGO_MANIFEST_DIR"))
             .join("interop/sipp")
             .join(scenario);
         assert!(file.exists(), "{} is missing", file.display());
-        let name = scenario.trim_end_matches(".xml");
-        let (log, errors) = (
-            folder.join(format!("{name}-{port}.log")),
-            folder.join(format!("{name}-{port}.err")),
-        );
-        let port = if port == 0 {
-            crate::kring::free_port()
-        } else {
-            port
+        let rtp = rtp.to_string();
+        stage.more.extend(["-key", "rtp", &rtp].map(str::to_owned));
+        Sipp::start(stage, &file)
+    }
+
+    /// Plays a scenario that a test tells, once.
+    pub fn plays(stage: Stage<'_>, name: &str, scenario: &Scenario) -> Sipp {
+        let file = stage.folder.join(format!("{name}.xml"));
+        std::fs::write(&file, scenario.bytes(name)).expect("the folder is writable");
+        Sipp::start(stage, &file)
+    }
+
+    fn start(stage: Stage<'_>, file: &Path) -> Sipp {
+        let port = match stage.port {
+            0 => crate::kring::free_port(),
+            port => port,
         };
+        let name = file
+            .file_stem()
+            .and_then(|stem| stem.to_str())
+            .unwrap_or("sipp");
+        let left = |kind: &str| stage.folder.join(format!("{name}-{port}.{kind}"));
+        let (log, errors) = (left("log"), left("err"));
+        let said = std::fs::File::create(left("said")).expect("the folder is writable");
         let child = Command::new("sipp")
-            .args(more)
+            .args(&stage.more)
             .arg("-sf")
             .arg(file)
-            .args([
-                "-i",
-                "127.0.0.1",
-                "-p",
-                &port.to_string(),
-                "-m",
-                "1",
-                "-nostdin",
-            ])
-            .args([
-                "-key",
-                "rtp",
-                &rtp.to_string(),
-                "-timeout",
-                "60",
-                "-timeout_error",
-            ])
+            .args(["-i", stage.ip, "-p", &port.to_string()])
+            .args(["-m", "1", "-nostdin", "-timeout", "60", "-timeout_error"])
             .args(["-trace_msg", "-message_overwrite", "true", "-message_file"])
             .arg(&log)
             .args(["-trace_err", "-error_file"])
             .arg(&errors)
-            .current_dir(folder)
+            .current_dir(stage.folder)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
-            .stderr(Stdio::null())
+            .stderr(said)
             .spawn()
             .expect("sipp is installed (Debian: sip-tester)");
         Sipp { child, log, errors }
@@ -119,7 +155,9 @@ impl Sipp {
             self.child.try_wait().ok().flatten()
         });
         let ladder = self.ladder();
-        let errors = std::fs::read_to_string(&self.errors).unwrap_or_default();
+        let errors = [self.errors.clone(), self.errors.with_extension("said")]
+            .map(|file| std::fs::read_to_string(file).unwrap_or_default())
+            .concat();
         let code = ended.and_then(|status| status.code());
         assert_eq!(code, Some(0), "the scenario failed: {errors}\n{ladder:#?}");
         ladder

@@ -41,10 +41,7 @@ impl Exchange {
                 return;
             }
             Err(NoSound::Sdp(refused)) => {
-                let code = match refused {
-                    SdpRefused::NoCommonCodec => 488,
-                    _ => 400,
-                };
+                let code = if refused.is_malformed() { 400 } else { 488 };
                 self.turn_away(now, leg, code, None);
                 return;
             }
