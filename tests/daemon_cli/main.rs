@@ -7,3 +7,4 @@ mod begin_and_end;
 mod commands;
 mod refused;
 mod shell;
+mod watching;

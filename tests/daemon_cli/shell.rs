@@ -97,6 +97,13 @@ impl Shell {
         said(child.wait_with_output().expect("it ends"))
     }
 
+    /// Starts a command that goes on, with its standard output piped.
+    pub(crate) fn spawn(&self, arguments: &[&str]) -> Child {
+        let mut command = self.command(arguments);
+        let command = command.stdout(Stdio::piped()).stderr(Stdio::null());
+        command.spawn().expect("the binary is there: set KRINGD")
+    }
+
     /// Starts the daemon and waits until it says that it is open.
     pub(crate) fn serve(&self, arguments: &[&str]) -> Daemon {
         let mut child = self

@@ -15,6 +15,8 @@ use crate::{
 use kring_journal::{CallId, CallRecord, Entry, Fact, WallTime};
 use kring_time::Moment;
 use sqlx::{Acquire, Any, AnyConnection, Transaction};
+use std::time::Duration;
+use tokio::time::Instant;
 
 /// What is committed together.
 #[derive(Debug, Default)]
@@ -42,6 +44,8 @@ pub struct Appended {
     pub facts: Vec<Entry>,
     /// The number of the last fact on the disk.
     pub last_seq: u64,
+    /// How long the commit itself took, when the disk was waited for: a group with a trusted write.
+    pub synced_in: Option<Duration>,
 }
 
 /// The writer. There is one, in one task; it keeps the end of the hash chain in memory.
@@ -155,7 +159,9 @@ impl JournalLog {
         let stored: Vec<StoredEntry> = facts.iter().map(StoredEntry::of).collect();
         insert(&mut tx, &ENTRIES, &stored).await?;
         let end = self.seal(&mut tx, entries.iter().chain(&stored)).await?;
+        let begun = Instant::now();
         tx.commit().await?;
+        let synced_in = (durability == Durability::Trusted).then(|| begun.elapsed());
         self.in_doubt = false;
         self.end = end;
         self.next_seq = self.next_seq.max(self.end.due_seq);
@@ -163,6 +169,7 @@ impl JournalLog {
             trusted,
             facts,
             last_seq: self.end.due_seq - 1,
+            synced_in,
         })
     }
 

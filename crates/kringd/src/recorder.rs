@@ -268,6 +268,9 @@ impl Recorder {
         let done = self.clock.now();
         let lag = done.since(pending.oldest.unwrap_or(begun));
         kring_web::metrics::journal_written(done.since(begun), lag, appended.last_seq);
+        if let Some(took) = appended.synced_in {
+            kring_web::metrics::journal_synced(took);
+        }
         let Pending {
             replies, changed, ..
         } = mem::take(&mut self.next);

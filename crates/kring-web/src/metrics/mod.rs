@@ -5,14 +5,16 @@
 
 mod fold;
 mod names;
+mod process;
 mod shell;
 #[cfg(test)]
 mod tests;
 
 pub use fold::fold;
 pub use shell::{
-    journal_is_well, journal_refused, journal_written, rtp, sip_bound_reached, sip_load,
-    sip_parse_error, sip_request, sip_response, sip_retransmission, sip_stranger, ws_connections,
+    journal_is_well, journal_refused, journal_synced, journal_written, rtp, sip_bound_reached,
+    sip_load, sip_parse_error, sip_request, sip_response, sip_retransmission, sip_stranger,
+    ws_connections,
 };
 
 use metrics_exporter_prometheus::{
@@ -39,7 +41,9 @@ pub fn render() -> String {
         return String::new();
     };
     handle.run_upkeep();
-    handle.render()
+    let mut text = handle.render();
+    process::append(&mut text);
+    text
 }
 
 fn recorder() -> PrometheusRecorder {

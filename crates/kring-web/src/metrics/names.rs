@@ -31,6 +31,7 @@ pub(super) const BUCKETS: &[(&str, &[f64])] = &[
         ],
     ),
     ("kring_journal_append_seconds", DISK),
+    ("kring_journal_fsync_seconds", DISK),
     (
         "kring_rtp_jitter_seconds",
         &[0.001, 0.002, 0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.2],
@@ -155,6 +156,11 @@ const MEANINGS: &[(Kind, &str, &str)] = &[
         Kind::Histogram,
         "kring_journal_append_seconds",
         "Time to commit a group of facts",
+    ),
+    (
+        Kind::Histogram,
+        "kring_journal_fsync_seconds",
+        "Time of a commit that is on the disk before it is answered",
     ),
     (
         Kind::Gauge,

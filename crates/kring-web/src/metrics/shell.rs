@@ -69,6 +69,11 @@ pub fn journal_written(took: Duration, lag: Duration, last_seq: u64) {
     gauge!("kring_journal_last_seq").set(last_seq as f64);
 }
 
+/// A group with a write that a person trusts was committed: how long the disk took for it.
+pub fn journal_synced(took: Duration) {
+    histogram!("kring_journal_fsync_seconds").record(took.as_secs_f64());
+}
+
 /// A group of facts could not be written and is tried again.
 pub fn journal_refused() {
     REFUSED.store(true, Ordering::Relaxed);

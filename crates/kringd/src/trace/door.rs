@@ -4,6 +4,9 @@
 //! One line of JSON asks; the first line of the answer says whether there is one. A reader who falls
 //! behind is told so and cut.
 
+#[cfg(test)]
+mod tests;
+
 use super::{
     Watch, limits,
     line::{Detail, Sight},
@@ -203,26 +206,5 @@ impl Asked {
             raw: said["raw"].as_bool()?,
             filter: said["filter"].as_str().map(str::to_owned),
         })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_asked_is_read_back() {
-        let asked = Asked {
-            call: Some(CallId::new(1, 2)),
-            follow: false,
-            raw: true,
-            filter: Some("\"1203\"\n".to_owned()),
-        };
-        let line = asked.line();
-        assert_eq!(line.matches('\n').count(), 1);
-        assert_eq!(Asked::read(&line), Some(asked));
-        let nothing = Asked::default();
-        assert_eq!(Asked::read(&nothing.line()), Some(nothing));
-        assert_eq!(Asked::read("GET / HTTP/1.1"), None);
     }
 }
