@@ -362,6 +362,7 @@ fn configure(floor: &Floor) -> ExchangeConfig {
         wrap_up: floor.wrap_up,
         rona_limit: floor.rona_limit,
         pause_reasons: vec!["lunch".to_owned()],
+        dial: kring_call::DialPolicy::default(),
         cps_max: 0,
     }
 }

@@ -1,7 +1,12 @@
 //! Who rings when: hops, agents who become free, and what happens when nobody is.
 
 use crate::lawful;
-use kring_call::{OnDeadline, command::PresenceWish};
+use kring_call::{
+    OnDeadline,
+    command::{AgentProfile, Command, Device, PresenceWish},
+};
+use kring_journal::AgentId;
+use kring_sip::{Peer, Transport};
 use kring_tests::{Cadence, Citizen, Floor, Mood, Party, Seat, assert_journal};
 
 /// The default plan: the longest idle for two rings, then everybody for the last. She keeps her leg.
@@ -80,6 +85,47 @@ fn leavers_go_in_the_silence_and_joiners_come_with_the_ring() {
     lawful(&floor);
 }
 
+/// A phone that has registered the PBX as its own address cannot make kring call a number there.
+#[test]
+fn a_phone_cannot_register_its_way_to_a_toll_number() {
+    let pbx = Party::Pbx.address();
+    let profile = AgentProfile {
+        id: AgentId::new("seat-5021"),
+        device: Some(Device {
+            name: "phone:5021".to_owned(),
+            uri: format!("sip:0019001234567@{pbx}").parse().unwrap(),
+            peer: Peer {
+                transport: Transport::Udp,
+                address: pbx,
+            },
+            ring_period: None,
+        }),
+        queues: Vec::new(),
+    };
+    let floor = Floor::new(Cadence::THAILAND)
+        .seat(Seat::new("seat-5021").signs_in_at_ms(10))
+        .seat(Seat::new("seat-5022").signs_in_at_ms(20))
+        .command_at_ms(500, Command::PutAgent(profile))
+        .citizen(Citizen::new("citizen-1", "support").dials_at_ms(1_000))
+        .play();
+
+    assert_journal(
+        &floor,
+        "
+             0.000  offered    citizen-1 -> support
+             0.000  unreached  seat-5021 Redirected 0
+             0.000  invited    seat-5022 at pbx:5022
+             0.000  ring       1
+             0.080  alerting   seat-5022
+             5.000  ring       2
+            10.000  ring       3
+            14.500  withdrawn  seat-5022 Rona
+            14.750  refused    busy, retry after 60 s
+        ",
+    );
+    assert_eq!(floor.bursts_at("seat-5022"), 3);
+}
+
 /// Busy, declined, not registered: the next agent rings at once, and nobody is asked twice.
 #[test]
 fn a_phone_that_refuses_hands_on_at_once() {
@@ -88,6 +134,8 @@ fn a_phone_that_refuses_hands_on_at_once() {
         (Mood::Refuses(603), "unreached  seat-5021 Declined 603"),
         (Mood::Refuses(404), "unreached  seat-5021 Unregistered 404"),
         (Mood::Refuses(500), "unreached  seat-5021 Failed 500"),
+        // Nobody follows a phone that sends its calls elsewhere.
+        (Mood::Refuses(302), "unreached  seat-5021 Redirected 302"),
     ] {
         let floor = Floor::new(Cadence::THAILAND)
             .seat(Seat::new("seat-5021").mood(mood).signs_in_at_ms(10))

@@ -6,7 +6,7 @@
 use crate::{plan::Plan, ring::RingClock};
 use kring_journal::{AgentId, CallId, Withdrawal};
 use kring_media::{AudioDescription, PortPair, SessionId, Side};
-use kring_sip::{LegId, NameAddr};
+use kring_sip::{LegId, NameAddr, Uri};
 use kring_time::Moment;
 use std::{sync::Arc, time::Duration};
 
@@ -66,6 +66,10 @@ pub(crate) struct Call {
     /// Index into the configured trunks: the one that brought it.
     pub(crate) trunk: usize,
     pub(crate) caller_leg: LegId,
+    /// The number that was dialled, as a redirect names it.
+    pub(crate) dialled: Uri,
+    /// Our place in the History-Info that came.
+    pub(crate) history_index: String,
     /// From of the INVITEs to phones: the caller.
     pub(crate) from: NameAddr,
     /// Hops left to the INVITEs to phones: the caller's less one (RFC 3261 section 16.6).

@@ -1,6 +1,6 @@
 //! What the exchange is told once, when it is made.
 
-use crate::{plan::Plan, trunk::Trunk};
+use crate::{dial::DialPolicy, plan::Plan, trunk::Trunk};
 use kring_journal::{AgentId, CallId, PresenceState, RingTerms};
 use kring_sip::EndpointConfig;
 use std::{net::IpAddr, sync::Arc, time::Duration};
@@ -68,6 +68,8 @@ pub struct ExchangeConfig {
     pub rona_limit: u8,
     /// The reasons for which an agent may pause.
     pub pause_reasons: Vec<String>,
+    /// What may be called beyond what is configured.
+    pub dial: DialPolicy,
     /// Calls accepted per second; 0: no bound.
     pub cps_max: u32,
 }

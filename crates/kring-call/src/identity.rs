@@ -9,9 +9,10 @@ mod spelling;
 mod tests;
 
 use crate::command::CallerIdentity;
-use forwarding::Forwarding;
+use forwarding::{Forwarding, own_index};
 use kring_sip::{HeaderName, Headers, NameAddr, Scheme};
-use spelling::{display_of, is_withheld, number_of, readable};
+pub(crate) use spelling::number_of;
+use spelling::{display_of, is_withheld, readable};
 
 /// The caller, and the way the call has come.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +21,8 @@ pub(crate) struct Caller {
     pub(crate) identity: CallerIdentity,
     /// A phone had rung for it before it was forwarded.
     pub(crate) rang_before: bool,
+    /// The index of our own entry in History-Info; `1` when there is none.
+    pub(crate) history_index: String,
 }
 
 /// What the caller wishes to be kept from us (RFC 3323 §4.2, RFC 3325 §9.3).
@@ -46,6 +49,7 @@ impl Caller {
         Caller {
             identity,
             rang_before: forwarding.rang,
+            history_index: own_index(&headers),
         }
     }
 }

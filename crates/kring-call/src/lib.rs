@@ -6,6 +6,7 @@
 mod call;
 pub mod command;
 mod config;
+mod dial;
 mod exchange;
 mod identity;
 pub mod limits;
@@ -15,10 +16,11 @@ mod roster;
 mod trunk;
 
 pub use config::{ExchangeConfig, OnDeadline, QueueConfig, Restored};
+pub use dial::{DialPattern, DialPolicy, DialRefused, PatternRefused};
 pub use exchange::{Exchange, Input, Output, Party};
 pub use plan::{Hop, Plan, PlanRefused, Strategy};
 pub use ring::{RingClock, TermsRefused, thailand};
-pub use trunk::{PeerPattern, PeerRefused, Trunk};
+pub use trunk::{PeerPattern, PeerRefused, RedirectHeader, Trunk};
 
 #[cfg(test)]
 mod tests;

@@ -18,6 +18,20 @@ pub struct Trunk {
     pub max_cps: u32,
     /// Calls at once that it may bring; 0: no bound of its own.
     pub max_calls: u32,
+    /// What our 302 says of itself.
+    pub redirect_header: RedirectHeader,
+}
+
+/// How a 302 tells the PBX who sends the call on, so that whoever gets it knows which number was dialled.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum RedirectHeader {
+    /// Diversion (RFC 5806), which most PBXs read.
+    #[default]
+    Diversion,
+    /// History-Info (RFC 7044).
+    HistoryInfo,
+    /// Nothing but the Contact.
+    None,
 }
 
 impl Trunk {
@@ -29,6 +43,7 @@ impl Trunk {
             trust_identity: true,
             max_cps: 0,
             max_calls: 0,
+            redirect_header: RedirectHeader::default(),
         }
     }
 

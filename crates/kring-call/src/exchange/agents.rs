@@ -80,7 +80,7 @@ impl Exchange {
     pub(super) fn count_device_miss(&mut self, id: &AgentId, why: Unreached) {
         if matches!(
             why,
-            Unreached::Silent | Unreached::Failed | Unreached::Unregistered
+            Unreached::Silent | Unreached::Failed | Unreached::Unregistered | Unreached::Redirected
         ) {
             self.roster.change(id, |agent| {
                 agent.misses.device = agent.misses.device.saturating_add(1);

@@ -4,12 +4,11 @@ use super::{Exchange, Output, Party, Role, door::Door};
 use crate::{
     call::{Call, Sound, State},
     command::CallerIdentity,
-    config::OnDeadline,
     identity::Caller,
-    limits::{RETRY_AFTER_OVERLOAD_S, RETRY_AFTER_S},
+    limits::RETRY_AFTER_OVERLOAD_S,
     ring::RingClock,
 };
-use kring_journal::{CallId, CallerRef, DeadlineAction, Fact, Refusal};
+use kring_journal::{CallId, CallerRef, Fact, Refusal};
 use kring_media::{OwnAudio, SdpRefused, Side};
 use kring_sip::{HeaderName, IncomingInvite, LegId, NameAddr, Transport, Uri};
 use kring_time::Moment;
@@ -110,6 +109,7 @@ impl Exchange {
         let Caller {
             identity,
             rang_before,
+            history_index,
         } = caller;
         let caller = CallerRef::new(self.chance_u128() as u64);
         let trunk_name = self.config.trunks[trunk].name.clone();
@@ -133,6 +133,8 @@ impl Exchange {
             queue,
             trunk,
             caller_leg: leg,
+            dialled: invite.request_uri.clone(),
+            history_index,
             from,
             max_forwards: invite.max_forwards.saturating_sub(1),
             clock: RingClock::start(now, self.config.terms.clone()),
@@ -181,48 +183,6 @@ impl Exchange {
         let mut from = NameAddr::new(uri);
         from.display = identity.display.as_deref().map(Into::into);
         from
-    }
-
-    /// The deadline action, and the refusal of an unstaffed queue. `due` is when it should have been.
-    pub(super) fn refuse(&mut self, now: Moment, id: CallId, why: Refusal, due: Moment) {
-        let Some(call) = self.forget(id) else {
-            return;
-        };
-        let queue = &self.config.queues[call.queue];
-        let (action, code, retry_after_s, to) = match &queue.on_deadline {
-            OnDeadline::AnnounceBusy => {
-                let code = match why {
-                    Refusal::Deadline => 486,
-                    Refusal::Unstaffed => 480,
-                };
-                (
-                    DeadlineAction::AnnounceBusy,
-                    code,
-                    Some(RETRY_AFTER_S),
-                    None,
-                )
-            }
-            OnDeadline::Redirect { to } => (DeadlineAction::Redirect, 302, None, Some(to.clone())),
-        };
-        let extra = match (&to, retry_after_s) {
-            (Some(to), _) => vec![(HeaderName::Contact, format!("<{to}>"))],
-            (None, Some(s)) => vec![(HeaderName::RetryAfter, s.to_string())],
-            (None, None) => Vec::new(),
-        };
-        self.endpoint.reject(now, call.caller_leg, code, extra);
-        self.legs.remove(&call.caller_leg);
-        let fact = Fact::Refused {
-            why,
-            action,
-            code,
-            retry_after_s,
-            to,
-            rings: call.rings_told,
-            wait_ms: now.since(call.clock.t0()).as_millis() as u64,
-            lateness_us: now.since(due).as_micros() as u64,
-        };
-        self.record(now, id, fact);
-        self.let_phones_go(now, call);
     }
 }
 

@@ -9,10 +9,12 @@ mod answering;
 mod commands;
 mod door;
 mod ending;
+mod hops;
 mod incoming;
 mod offering;
 mod ports;
 mod rate;
+mod refusing;
 mod sounding;
 mod withdrawing;
 

@@ -67,8 +67,14 @@ impl Exchange {
 
     /// Rings as many more phones as the present hop wants.
     pub(super) fn offer_more(&mut self, now: Moment, id: CallId) {
+        // Each turn that rings somebody in vain excludes somebody, so there is an end.
+        while self.offer_some(now, id) {}
+    }
+
+    /// Says whether a phone could not be rung, so that another one is wanted.
+    fn offer_some(&mut self, now: Moment, id: CallId) -> bool {
         let Some(call) = self.calls.get(&id) else {
-            return;
+            return false;
         };
         // Between the leavers of one hop and the joiners of the next nobody is rung: who leaves in the
         // silence must not be called back in it.
@@ -76,24 +82,31 @@ impl Exchange {
             leavers_gone: false,
         } = call.state
         else {
-            return;
+            return false;
         };
         if now >= call.clock.last_offer_at() {
-            return;
+            return false;
         }
         let strategy = call.plan.strategy(call.hop);
         let wanted = Self::phones_at_once(strategy).saturating_sub(call.live_offers().count());
         if wanted == 0 {
-            return;
+            return false;
         }
         let (agents, degraded) = self.choose(call, strategy, wanted);
         if degraded {
             self.note_degraded(now, id);
         }
+        let mut in_vain = false;
         for agent in agents {
-            self.invite(now, id, &agent);
+            if self.may_be_rung(&agent) {
+                self.invite(now, id, &agent);
+            } else {
+                self.may_not_be_rung(now, id, &agent);
+                in_vain = true;
+            }
         }
         self.reschedule(id);
+        in_vain
     }
 
     /// Who is offered the call next: for one seat, somebody who was not tried yet if there is one.
@@ -171,6 +184,28 @@ impl Exchange {
         self.roster.change(agent, |a| a.phone_leg = Some(leg));
         self.record(now, id, fact);
         self.set_doing(now, agent, Doing::Offered { call: id });
+    }
+
+    fn may_be_rung(&self, agent: &AgentId) -> bool {
+        let agent = self.roster.get(agent);
+        let device = agent.and_then(|agent| agent.profile.device.as_ref());
+        let (dial, trunks) = (&self.config.dial, &self.config.trunks);
+        device.is_none_or(|device| dial.may_ring(device, trunks).is_ok())
+    }
+
+    /// A phone that has registered where `[dial]` does not let us call is one that cannot be reached.
+    fn may_not_be_rung(&mut self, now: Moment, id: CallId, agent: &AgentId) {
+        let why = Unreached::Redirected;
+        if let Some(call) = self.calls.get_mut(&id) {
+            call.excluded.push(agent.clone());
+        }
+        let unreached = Fact::Unreached {
+            agent: agent.clone(),
+            why,
+            code: 0,
+        };
+        self.record(now, id, unreached);
+        self.count_device_miss(agent, why);
     }
 
     /// A provisional response of a phone that rings for us.
@@ -309,55 +344,6 @@ impl Exchange {
         self.endpoint
             .cancel(now, leg, reason_for(Withdrawal::CallOver));
     }
-
-    /// Moves to the next hop when its time has come: leavers in the silence before, joiners at its ring.
-    fn change_hop(&mut self, now: Moment, id: CallId) {
-        loop {
-            let Some(call) = self.calls.get_mut(&id) else {
-                return;
-            };
-            let State::Ringing { leavers_gone } = &mut call.state else {
-                return;
-            };
-            let Some(ring) = call.plan.first_ring(call.hop + 1) else {
-                return;
-            };
-            if !*leavers_gone && call.clock.leavers_at(ring) <= now {
-                *leavers_gone = true;
-                self.send_leavers(now, id);
-            } else if *leavers_gone && call.clock.ring_at(ring) <= now {
-                *leavers_gone = false;
-                call.hop += 1;
-                self.offer_more(now, id);
-            } else {
-                return;
-            }
-        }
-    }
-
-    /// An `all` hop keeps every phone; a hop for one phone takes another if there is another.
-    fn send_leavers(&mut self, now: Moment, id: CallId) {
-        let Some(call) = self.calls.get(&id) else {
-            return;
-        };
-        if call.plan.strategy(call.hop + 1) == Strategy::All {
-            return;
-        }
-        let queue = &self.config.queues[call.queue].name;
-        let another = |id: &AgentId| !call.excluded.contains(id) && !call.tried.contains(id);
-        if self.roster.candidates(queue, 1, another).0.is_empty() {
-            // Nobody to take over: one phone goes on, and an `all` hop keeps its longest idle.
-            let extra: Vec<LegId> = call.live_offers().skip(1).map(|offer| offer.leg).collect();
-            for leg in extra {
-                self.withdraw(now, id, leg, Withdrawal::HopEnded);
-            }
-            return;
-        }
-        let leavers: Vec<LegId> = call.live_offers().map(|offer| offer.leg).collect();
-        for leg in leavers {
-            self.withdraw(now, id, leg, Withdrawal::HopEnded);
-        }
-    }
 }
 
 fn unreached(code: u16, local: bool) -> Unreached {
@@ -367,6 +353,7 @@ fn unreached(code: u16, local: bool) -> Unreached {
         (486 | 600, _) => Unreached::Busy,
         (403 | 603 | 607, _) => Unreached::Declined,
         (404 | 410 | 480, _) => Unreached::Unregistered,
+        (300..=399, _) => Unreached::Redirected,
         _ => Unreached::Failed,
     }
 }

@@ -7,6 +7,9 @@ use kring_sip::{HeaderName, Headers, NameAddr, Uri};
 /// Entries of a History-Info that are looked at: a call that was retargeted more often is a loop.
 const ENTRIES_MAX: usize = 64;
 
+/// Longest index that is answered with: as deep as there may be entries.
+const INDEX_BYTES_MAX: usize = 2 * ENTRIES_MAX;
+
 /// How the call came to be sent to us.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Forwarding {
@@ -37,6 +40,22 @@ fn diversion(headers: &Headers) -> Option<Forwarding> {
         by: shown(&last.uri).filter(|_| !hidden),
         rang: is("reason", &["no-answer"]),
     })
+}
+
+/// The index of the last entry, which is the one that names us (RFC 7044 §10.2).
+pub(super) fn own_index(headers: &Headers) -> String {
+    let last = headers
+        .all(&HeaderName::HistoryInfo)
+        .take(ENTRIES_MAX)
+        .last();
+    let last: Option<NameAddr> = last.and_then(|value| value.parse().ok());
+    let index = last.as_ref().and_then(|last| last.param("index"));
+    let is_index = |text: &&str| {
+        let part =
+            |part: &str| matches!(part.len(), 1..=4) && part.bytes().all(|b| b.is_ascii_digit());
+        text.len() <= INDEX_BYTES_MAX && text.split('.').all(part)
+    };
+    index.filter(is_index).unwrap_or("1").to_owned()
 }
 
 /// One entry: where the request was sent once.

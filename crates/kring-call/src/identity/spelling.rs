@@ -58,7 +58,7 @@ fn windows_874(bytes: &[u8]) -> String {
 
 /// The number or the user of a URI. In a number the visual separators are gone (RFC 3966 §5.1.1),
 /// as are parameters within the user part; a local number has its context before it.
-pub(super) fn number_of(uri: &Uri) -> String {
+pub(crate) fn number_of(uri: &Uri) -> String {
     let written = uri.user_decoded().unwrap_or_default();
     let user = written.split(';').next().unwrap_or_default().trim();
     let mut number: String = user.chars().filter(|c| !is_separator(*c)).collect();

@@ -64,6 +64,9 @@ pub enum Unreached {
     Silent,
     /// Any other final response.
     Failed,
+    /// 3xx, or an address where kring may not call: the phone sends its calls elsewhere, and kring does
+    /// not follow.
+    Redirected,
 }
 
 /// What was done at the deadline.

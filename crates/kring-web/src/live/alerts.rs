@@ -57,5 +57,6 @@ pub(crate) const fn unreached(why: Unreached) -> &'static str {
         Unreached::Unregistered => "phone_unregistered",
         Unreached::Silent => "phone_silent",
         Unreached::Failed => "phone_failed",
+        Unreached::Redirected => "phone_redirected",
     }
 }

@@ -2,11 +2,10 @@
 //! that does nothing.
 
 /// Keys and tables of a later version, and what they will be for.
-const KEYS: [(&str, &str); 27] = [
+const KEYS: &[(&str, &str)] = &[
     ("sip.options_ping_s", "watching PBXs with OPTIONS"),
     ("sip.session_timer_s", "session timers"),
     ("trunk.register", "registering at a PBX"),
-    ("trunk.redirect_header", "choosing the redirect header"),
     ("trunk.transfer_method", "transfers"),
     ("registrar", "phones that register with kring"),
     ("ring.tone_hz", "a ringing tone made by kring"),
@@ -45,7 +44,7 @@ const KEYS: [(&str, &str); 27] = [
 ];
 
 /// Values of a later version of keys that this version has.
-const VALUES: [(&str, &str); 10] = [
+const VALUES: &[(&str, &str)] = &[
     ("ring.plan", "linear"),
     ("ring.plan", "least_calls"),
     ("ring.deadline_action", "answer_greet_queue"),

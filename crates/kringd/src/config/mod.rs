@@ -4,6 +4,7 @@
 //! does not act on is refused: no setting is taken in silence.
 
 mod complaint;
+mod dialling;
 mod document;
 mod floor;
 mod hep;
@@ -23,6 +24,7 @@ pub(crate) use sound::Media;
 pub(crate) use surroundings::{Case, Database, Http, Journal, Metrics, Number, Privacy};
 
 use complaint::Complaints;
+use kring_call::DialPolicy;
 use section::Section;
 use std::{
     io,
@@ -48,6 +50,8 @@ pub(crate) struct Config {
     pub(crate) sip: Sip,
     /// At least one.
     pub(crate) trunks: Vec<Trunk>,
+    /// What may be called.
+    pub(crate) dial: DialPolicy,
     pub(crate) ring: Ring,
     /// At least one.
     pub(crate) queues: Vec<Queue>,
@@ -104,10 +108,12 @@ impl Config {
         let ring = Ring::read(root.table("ring"));
         let hep = root.table("hep");
         let hep = Hep::read(hep, root.says("hep"));
+        let trunks = trunks(&mut root);
         let config = Config {
             node,
             sip: Sip::read(root.table("sip")),
-            trunks: trunks(&mut root),
+            dial: dialling::read(root.table("dial"), &trunks),
+            trunks,
             queues: queues(&mut root, &ring),
             ring,
             agent: Agent::read(root.table("agent")),

@@ -4,7 +4,7 @@ use super::{
     later,
     section::{Item, Section},
 };
-use kring_call::PeerPattern;
+use kring_call::{PeerPattern, RedirectHeader};
 use kring_sip::{Strangers, Transport};
 use std::{
     borrow::Cow,
@@ -65,6 +65,8 @@ pub(crate) struct Trunk {
     pub(crate) max_cps: u32,
     /// Calls at once that it may bring; more are told 503. 0 is no bound of its own.
     pub(crate) max_calls: u32,
+    /// How our 302 says who sends the call on.
+    pub(crate) redirect_header: RedirectHeader,
 }
 
 /// A host by name or address, and a port.
@@ -152,6 +154,7 @@ impl Trunk {
             trust_identity: true,
             max_cps: 0,
             max_calls: 0,
+            redirect_header: RedirectHeader::default(),
         }
     }
 
@@ -176,6 +179,15 @@ impl Trunk {
             trust_identity: section.flag("trust_identity", true),
             max_cps: section.number("max_cps", 0, 0..=10_000) as u32,
             max_calls: section.number("max_calls", 0, 0..=10_000) as u32,
+            redirect_header: section.choice(
+                "redirect_header",
+                &[
+                    ("diversion", RedirectHeader::Diversion),
+                    ("history-info", RedirectHeader::HistoryInfo),
+                    ("none", RedirectHeader::None),
+                ],
+                RedirectHeader::default(),
+            ),
             name,
             address,
         };

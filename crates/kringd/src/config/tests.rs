@@ -54,11 +54,18 @@ const EVERYTHING: &str = r#"
         advertised = "203.0.113.5:5062"
         user_agent = "centre"
         max_cps = 20
+        strangers = "ignore"
         [[trunk]]
         name = "pbx"
         address = "pbx.example.net:5080"
         peers = ["192.0.2.10", "192.0.2.0/24", "192.0.2.11:5060"]
         trust_identity = false
+        max_cps = 10
+        max_calls = 60
+        redirect_header = "history-info"
+        [dial]
+        patterns = ["2XXX", "0XXXXXXXXX"]
+        trunks = ["pbx"]
         [ring]
         limit = 4
         cadence_on_ms = 2000
@@ -113,6 +120,15 @@ fn the_keys_of_this_version_are_all_taken() {
     let config = read(EVERYTHING).unwrap();
     assert_eq!(config.node, "rayong-1");
     assert_eq!(config.sip.listen[1].transport, Transport::Tcp);
+    assert_eq!(config.sip.strangers, kring_sip::Strangers::Ignore);
+    let trunk = &config.trunks[0];
+    assert_eq!((trunk.max_cps, trunk.max_calls), (10, 60));
+    assert_eq!(
+        trunk.redirect_header,
+        kring_call::RedirectHeader::HistoryInfo
+    );
+    assert_eq!(config.dial.patterns.len(), 2);
+    assert_eq!(config.dial.trunks, ["pbx"]);
     assert_eq!(config.ring.terms.policy, RingPolicyKind::EndOfBurst);
     assert_eq!(config.ring.terms.cadence_from, "config");
     assert_eq!(

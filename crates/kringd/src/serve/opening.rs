@@ -141,6 +141,7 @@ impl Opening {
             wrap_up: Duration::from_secs(u64::from(config.agent.wrapup_s)),
             rona_limit: config.agent.rona_limit,
             pause_reasons: config.agent.pause_reasons.clone(),
+            dial: config.dial.clone(),
             cps_max: config.sip.max_cps,
         })
     }

@@ -29,6 +29,7 @@ pub(super) fn trunks(config: &Config) -> Vec<Trunk> {
         trust_identity: trunk.trust_identity,
         max_cps: trunk.max_cps,
         max_calls: trunk.max_calls,
+        redirect_header: trunk.redirect_header,
     };
     config.trunks.iter().map(trunk).collect()
 }

@@ -89,6 +89,7 @@ export function farewellSaid({ why, by }: Farewell): string {
     case 'withdrawn.phone_unregistered':
     case 'withdrawn.phone_silent':
     case 'withdrawn.phone_failed':
+    case 'withdrawn.phone_redirected':
       return t.gonePhoneFailed;
     default:
       return t.goneOver;

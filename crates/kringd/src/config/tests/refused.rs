@@ -89,6 +89,18 @@ fn a_value_out_of_bounds_is_told_with_its_bounds() {
             "kring.toml:2: http.listen is \"localhost\", but must be like 127.0.0.1:8080.",
         ),
         (
+            "[sip]\nstrangers = \"greet\"\n",
+            "kring.toml:2: sip.strangers is \"greet\", but must be \"refuse\" or \"ignore\".",
+        ),
+        (
+            "[dial]\npatterns = [\"0.\"]\n",
+            "kring.toml:2: dial.patterns: \"0.\" is no pattern of numbers: write digits, and X for any digit, as in \"0XXXXXXXXX\" or \"2XXX\".",
+        ),
+        (
+            "[dial]\ntrunks = [\"carrier\"]\n",
+            "kring.toml:2: dial.trunks: no [[trunk]] is called \"carrier\".",
+        ),
+        (
             "[metrics]\ntoken = \"short\"\n",
             "kring.toml:2: metrics.token must be 16 bytes or longer. Make one with: openssl rand -hex 16",
         ),

@@ -1,0 +1,58 @@
+//! Hops: who leaves in the silence before a ring, and who joins at its beginning.
+
+use super::Exchange;
+use crate::{call::State, plan::Strategy};
+use kring_journal::{AgentId, CallId, Withdrawal};
+use kring_sip::LegId;
+use kring_time::Moment;
+
+impl Exchange {
+    /// Moves to the next hop when its time has come: leavers in the silence before, joiners at its ring.
+    pub(super) fn change_hop(&mut self, now: Moment, id: CallId) {
+        loop {
+            let Some(call) = self.calls.get_mut(&id) else {
+                return;
+            };
+            let State::Ringing { leavers_gone } = &mut call.state else {
+                return;
+            };
+            let Some(ring) = call.plan.first_ring(call.hop + 1) else {
+                return;
+            };
+            if !*leavers_gone && call.clock.leavers_at(ring) <= now {
+                *leavers_gone = true;
+                self.send_leavers(now, id);
+            } else if *leavers_gone && call.clock.ring_at(ring) <= now {
+                *leavers_gone = false;
+                call.hop += 1;
+                self.offer_more(now, id);
+            } else {
+                return;
+            }
+        }
+    }
+
+    /// An `all` hop keeps every phone; a hop for one phone takes another if there is another.
+    fn send_leavers(&mut self, now: Moment, id: CallId) {
+        let Some(call) = self.calls.get(&id) else {
+            return;
+        };
+        if call.plan.strategy(call.hop + 1) == Strategy::All {
+            return;
+        }
+        let queue = &self.config.queues[call.queue].name;
+        let another = |id: &AgentId| !call.excluded.contains(id) && !call.tried.contains(id);
+        if self.roster.candidates(queue, 1, another).0.is_empty() {
+            // Nobody to take over: one phone goes on, and an `all` hop keeps its longest idle.
+            let extra: Vec<LegId> = call.live_offers().skip(1).map(|offer| offer.leg).collect();
+            for leg in extra {
+                self.withdraw(now, id, leg, Withdrawal::HopEnded);
+            }
+            return;
+        }
+        let leavers: Vec<LegId> = call.live_offers().map(|offer| offer.leg).collect();
+        for leg in leavers {
+            self.withdraw(now, id, leg, Withdrawal::HopEnded);
+        }
+    }
+}

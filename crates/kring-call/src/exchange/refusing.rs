@@ -1,0 +1,133 @@
+//! The deadline action: what a caller is told whom nobody answered, and where a redirect leads.
+
+use super::Exchange;
+use crate::{config::OnDeadline, limits::RETRY_AFTER_S, trunk::RedirectHeader};
+use kring_journal::{CallId, DeadlineAction, Fact, Refusal};
+use kring_sip::{HeaderName, Reason, Uri};
+use kring_time::Moment;
+
+type Lines = Vec<(HeaderName, String)>;
+
+impl Exchange {
+    /// The deadline action, and the refusal of an unstaffed queue. `due` is when it should have been.
+    pub(super) fn refuse(&mut self, now: Moment, id: CallId, why: Refusal, due: Moment) {
+        let Some(call) = self.forget(id) else {
+            return;
+        };
+        let queue = &self.config.queues[call.queue];
+        let (action, code, to, lines) = match &queue.on_deadline {
+            OnDeadline::AnnounceBusy => {
+                let (code, cause) = match why {
+                    Refusal::Deadline => (486, (17, "User busy")),
+                    Refusal::Unstaffed => (480, (20, "Subscriber absent")),
+                };
+                let retry_after = (HeaderName::RetryAfter, RETRY_AFTER_S.to_string());
+                let lines = vec![retry_after, reason(cause)];
+                (DeadlineAction::AnnounceBusy, code, None, lines)
+            }
+            OnDeadline::Redirect { to } => {
+                let header = self.config.trunks[call.trunk].redirect_header;
+                let left = (&call.dialled, call.history_index.as_str());
+                let lines = redirect(left, to, why, header);
+                (DeadlineAction::Redirect, 302, Some(to.clone()), lines)
+            }
+        };
+        self.endpoint.reject(now, call.caller_leg, code, lines);
+        self.legs.remove(&call.caller_leg);
+        let fact = Fact::Refused {
+            why,
+            action,
+            code,
+            retry_after_s: to.is_none().then_some(RETRY_AFTER_S),
+            to,
+            rings: call.rings_told,
+            wait_ms: now.since(call.clock.t0()).as_millis() as u64,
+            lateness_us: now.since(due).as_micros() as u64,
+        };
+        self.record(now, id, fact);
+        self.let_phones_go(now, call);
+    }
+}
+
+/// The lines of a 302: where to, why, and who sends the call on: the number that was dialled, with its
+/// place in the history.
+fn redirect(
+    (dialled, index): (&Uri, &str),
+    to: &str,
+    why: Refusal,
+    header: RedirectHeader,
+) -> Lines {
+    let (cause, word, history) = match why {
+        Refusal::Deadline => ((19, "No answer"), "no-answer", 408),
+        Refusal::Unstaffed => ((20, "Subscriber absent"), "unavailable", 404),
+    };
+    let mut lines = match header {
+        RedirectHeader::Diversion => {
+            let diversion = format!("<{dialled}>;reason={word};counter=1");
+            vec![
+                (HeaderName::Contact, format!("<{to}>")),
+                (HeaderName::Diversion, diversion),
+            ]
+        }
+        RedirectHeader::HistoryInfo => {
+            let mut left = dialled.clone();
+            left.push_header("Reason", &Reason::sip(history, "").to_string());
+            let cause = to.parse::<Uri>().map(|mut uri| {
+                uri.set_param("cause", &history.to_string());
+                uri.to_string()
+            });
+            let target = cause.unwrap_or_else(|_| to.to_owned());
+            vec![
+                // RFC 7044 §7.3.1 and §5.3: the entry that is left, and the target mapped from it.
+                (HeaderName::Contact, format!("<{target}>;mp={index}")),
+                (HeaderName::HistoryInfo, format!("<{left}>;index={index}")),
+            ]
+        }
+        RedirectHeader::None => vec![(HeaderName::Contact, format!("<{to}>"))],
+    };
+    lines.push(reason(cause));
+    lines
+}
+
+/// Q.850's cause beside SIP's status (RFC 6432): a gateway tells the carrier by it what has happened.
+fn reason((cause, text): (u16, &str)) -> (HeaderName, String) {
+    let reason = Reason {
+        protocol: "Q.850".into(),
+        cause: Some(cause),
+        text: Some(text.into()),
+    };
+    (HeaderName::Reason, reason.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(header: RedirectHeader, why: Refusal) -> Vec<String> {
+        let dialled = "sip:1203@192.0.2.1:5060".parse().unwrap();
+        let lines = redirect((&dialled, "1.2"), "sip:1500@pbx.example", why, header);
+        let line = |(name, value): (HeaderName, String)| format!("{name}: {value}");
+        lines.into_iter().map(line).collect()
+    }
+
+    #[test]
+    fn a_redirect_says_who_sends_the_call_on() {
+        assert_eq!(
+            told(RedirectHeader::Diversion, Refusal::Deadline),
+            [
+                "Contact: <sip:1500@pbx.example>",
+                "Diversion: <sip:1203@192.0.2.1:5060>;reason=no-answer;counter=1",
+                "Reason: Q.850;cause=19;text=\"No answer\"",
+            ]
+        );
+        assert_eq!(
+            told(RedirectHeader::HistoryInfo, Refusal::Unstaffed),
+            [
+                "Contact: <sip:1500@pbx.example;cause=404>;mp=1.2",
+                "History-Info: <sip:1203@192.0.2.1:5060?Reason=SIP%3Bcause%3D404>;index=1.2",
+                "Reason: Q.850;cause=20;text=\"Subscriber absent\"",
+            ]
+        );
+        assert_eq!(told(RedirectHeader::None, Refusal::Deadline).len(), 2);
+    }
+}
