@@ -72,19 +72,23 @@ pub struct PeerRefused(String);
 impl PeerPattern {
     /// Whether `source` is meant. IPv4-mapped IPv6 addresses count as IPv4.
     pub fn matches(&self, source: SocketAddr) -> bool {
-        self.port.is_none_or(|port| port == source.port())
-            && match (self.network, source.ip().to_canonical()) {
-                (IpAddr::V4(network), IpAddr::V4(ip)) => same_prefix(
-                    network.to_bits().into(),
-                    ip.to_bits().into(),
-                    32,
-                    self.prefix,
-                ),
-                (IpAddr::V6(network), IpAddr::V6(ip)) => {
-                    same_prefix(network.to_bits(), ip.to_bits(), 128, self.prefix)
-                }
-                _ => false,
+        self.port.is_none_or(|port| port == source.port()) && self.matches_host(source.ip())
+    }
+
+    /// Whether `source` is meant, from whatever port it comes.
+    pub fn matches_host(&self, source: IpAddr) -> bool {
+        match (self.network, source.to_canonical()) {
+            (IpAddr::V4(network), IpAddr::V4(ip)) => same_prefix(
+                network.to_bits().into(),
+                ip.to_bits().into(),
+                32,
+                self.prefix,
+            ),
+            (IpAddr::V6(network), IpAddr::V6(ip)) => {
+                same_prefix(network.to_bits(), ip.to_bits(), 128, self.prefix)
             }
+            _ => false,
+        }
     }
 }
 

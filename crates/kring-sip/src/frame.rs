@@ -37,11 +37,17 @@ pub struct FrameRefused {
     pub answer: Option<Bytes>,
 }
 
+/// A keep-alive's length: two line ends.
+const PING_BYTES: usize = 4;
+
 /// Cuts one stream. As an iterator it gives the whole messages pushed so far.
 #[derive(Debug, Default)]
 pub struct StreamFramer {
     buffer: BytesMut,
     state: State,
+    /// Bytes of line ends seen since the last message.
+    line_ends: usize,
+    pings: usize,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,6 +93,12 @@ impl StreamFramer {
         self.buffer.len()
     }
 
+    /// Keep-alives (double CRLF) that came since this was asked last; each wants a single CRLF back
+    /// (RFC 5626 §3.5.1). Ask it after the messages were taken out.
+    pub fn take_pings(&mut self) -> usize {
+        std::mem::take(&mut self.pings)
+    }
+
     /// The length of the first message, once its head is whole.
     fn measure(&mut self) -> Result<Option<usize>, FrameRefusal> {
         let scanned = match self.state {
@@ -103,6 +115,10 @@ impl StreamFramer {
                 .take_while(|byte| matches!(byte, b'\r' | b'\n'))
                 .count();
             self.buffer.advance(ends);
+            let seen = self.line_ends + ends;
+            self.pings += seen / PING_BYTES;
+            let between = self.buffer.is_empty();
+            self.line_ends = if between { seen % PING_BYTES } else { 0 };
         }
         let Some(head_len) = head_end(&self.buffer, scanned) else {
             if self.buffer.len() >= limits::MESSAGE_BYTES_MAX {

@@ -36,6 +36,30 @@ fn a_stream_is_cut_at_content_length_and_keep_alives_vanish() {
     assert_eq!(framer.waiting(), 0);
 }
 
+/// RFC 5626 §3.5.1: however the network cuts it, before and behind a message.
+#[test]
+fn keep_alives_are_counted_and_a_single_line_end_is_none() {
+    let message = options("l: 0");
+    let bytes = [
+        &b"\r\n\r\n"[..],
+        &message,
+        b"\r\n\r\n\r\n\r\n",
+        &message,
+        b"\r\n",
+    ]
+    .concat();
+    for step in [1, 2, 3, 5, bytes.len()] {
+        let mut framer = StreamFramer::new();
+        let (mut messages, mut pings) = (0, 0);
+        for part in bytes.chunks(step) {
+            framer.push(part);
+            messages += framer.by_ref().count();
+            pings += framer.take_pings();
+        }
+        assert_eq!((messages, pings), (2, 3), "in steps of {step}");
+    }
+}
+
 #[test]
 fn a_stream_without_length_or_without_end_is_refused() {
     let mut framer = StreamFramer::new();

@@ -6,7 +6,7 @@ use crate::{
     database,
     exit::Fault,
     file_limit,
-    net::{self, Families, Net, Resolver, Sought},
+    net::{self, Families, Net, Resolver, Sought, Terms},
 };
 use kring_sip::Peer;
 use std::{
@@ -24,6 +24,12 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(3);
 
 /// kring was not there before: a clock that says so is wrong. 2026-01-01, seconds since 1970.
 const NOT_BEFORE_S: u64 = 1_767_225_600;
+
+/// A certificate should be good for so many days more.
+const CERTIFICATE_DAYS_MIN: i64 = 30;
+
+/// Seconds of a day.
+const DAY_S: i64 = 86_400;
 
 /// What the kernel should allow as a socket's buffer, bytes.
 const SOCKET_BUFFER: u64 = 4 << 20;
@@ -81,6 +87,7 @@ pub(crate) async fn look(config: &Config) -> Vec<Finding> {
         clock(),
         database(config).await,
     ];
+    findings.extend(certificates(config));
     for trunk in &config.trunks {
         let name = &trunk.name;
         findings.push(match &trunk.address {
@@ -115,7 +122,7 @@ fn folder(config: &Config) -> Result<String, Fault> {
 }
 
 async fn sip(config: &Config, resolver: &Resolver) -> Result<String, Fault> {
-    let net = Net::bind(&config.sip.listen)?;
+    let net = Net::bind(&Terms::of(config, resolver)?)?;
     let mut shown = Vec::new();
     for listen in net.listens() {
         let own = net::facing(config, resolver, listen).await?;
@@ -154,6 +161,31 @@ async fn rtp_ports(config: &Config) -> Result<String, Fault> {
         }
     }
     Ok(format!("{ports} seem free: {} calls at once", pairs / 2))
+}
+
+/// How long each certificate is good. Whether they can be used at all, binding the sockets has told.
+fn certificates(config: &Config) -> Vec<Finding> {
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    let now_s = now.map_or(0, |since| since.as_secs() as i64);
+    let finding = |expiry: net::Expiry| {
+        let (what, file) = ("certificate", expiry.file.display());
+        match (expiry.not_after_s - now_s).div_euclid(DAY_S) {
+            ..0 => {
+                let text = format!("{file} has expired. Renew it; then SIGHUP.");
+                Finding::new(what, Verdict::Mend, text)
+            }
+            days @ 0..CERTIFICATE_DAYS_MIN => {
+                let text = format!("{file} expires in {days} days. Renew it; then SIGHUP.");
+                Finding::new(what, Verdict::Note, text)
+            }
+            days => Finding::new(
+                what,
+                Verdict::Good,
+                format!("{file} is good for {days} days"),
+            ),
+        }
+    };
+    net::expiries(config).into_iter().map(finding).collect()
 }
 
 fn files(config: &Config) -> Finding {

@@ -13,10 +13,10 @@ use crate::{
     exchange_task::{self, Load},
     exit::Fault,
     media_io::{self, MediaHandle},
-    net::{Families, Resolver},
+    net::{Credentials, Families, Resolver, Terms},
     recorder::{self, Recorder, RecorderSender},
     seats,
-    shutdown::{Shutdown, Wish},
+    shutdown::{Reload, Shutdown, Wish},
     trace::{self, Keeper, Tap, Watch},
 };
 use kring_call::command::{Admission, Command};
@@ -62,10 +62,16 @@ pub(crate) struct ServeOptions {
 /// Runs until a signal asks to end, and the running calls have ended.
 pub(crate) async fn run(config: Config, options: ServeOptions) -> Result<(), Fault> {
     let mut shutdown = Shutdown::listen()?;
+    let mut reload = Reload::listen()?;
     let _pid = PidFile::write(options.pid_file)?;
     let house = House::open(config).await?;
     tracing::info!(http = %house.http, sip = ?house.sip, "kring {VERSION} is open");
-    shutdown.wish().await;
+    loop {
+        tokio::select! {
+            _ = shutdown.wish() => break,
+            () = reload.wanted() => house.reload(),
+        }
+    }
     house.close(&mut shutdown).await
 }
 
@@ -86,6 +92,7 @@ pub(crate) struct House {
     seats: JoinHandle<()>,
     tracing: Tracing,
     media: MediaHandle,
+    credentials: Credentials,
 }
 
 impl House {
@@ -122,12 +129,15 @@ impl House {
         let media = open_media(&config, notices)?;
         let resolver = Resolver::of_system(Families::of(&config.sip.listen));
         let tap = Tap::default();
+        let terms = Terms::of(&config, &resolver)?;
+        let credentials = terms.credentials.clone();
         let (stop, stopping) = watch::channel(false);
         let (load, loaded) = watch::channel(Load::default());
         let opening = Opening {
             config: config.clone(),
             clock: clock.clone(),
             resolver: resolver.clone(),
+            terms,
             agents: agents.clone(),
             restored,
             asked,
@@ -190,7 +200,16 @@ impl House {
                 stop: trace_stop,
             },
             media,
+            credentials,
         })
+    }
+
+    /// Reads the certificates again. Calls and connections go on as they are.
+    fn reload(&self) {
+        match self.credentials.reload() {
+            Ok(()) => tracing::info!("certificates were read again: new connections use them"),
+            Err(refused) => tracing::error!(%refused, "the certificates stay as they were"),
+        }
     }
 
     /// Takes no new calls, lets the running ones end, then closes everything; nothing that was

@@ -1,4 +1,5 @@
-//! The wish that the process ends: SIGTERM from a service manager, SIGINT from a terminal.
+//! The wish that the process ends: SIGTERM from a service manager, SIGINT from a terminal; and the
+//! wish that it reads its certificates again: SIGHUP.
 //!
 //! The first asks for a drain: no new calls, running ones end in their time. A second ends them.
 
@@ -26,10 +27,6 @@ impl Shutdown {
     /// Takes the signals over from the kernel's default. Call it inside the runtime, before
     /// anything that a signal must not cut in half.
     pub(crate) fn listen() -> Result<Shutdown, Fault> {
-        let take = |kind| {
-            signal(kind)
-                .map_err(|refused| Fault::Own(format!("cannot listen for signals: {refused}")))
-        };
         Ok(Shutdown {
             terminate: take(SignalKind::terminate())?,
             interrupt: take(SignalKind::interrupt())?,
@@ -49,4 +46,24 @@ impl Shutdown {
             Wish::Drain
         }
     }
+}
+
+/// Listens for SIGHUP from its making on; before, it would end the process.
+#[derive(Debug)]
+pub(crate) struct Reload(Signal);
+
+impl Reload {
+    /// Takes the signal over from the kernel's default. Call it inside the runtime.
+    pub(crate) fn listen() -> Result<Reload, Fault> {
+        take(SignalKind::hangup()).map(Reload)
+    }
+
+    /// Waits for the next one. Loses nothing when it is dropped and called again.
+    pub(crate) async fn wanted(&mut self) {
+        self.0.recv().await;
+    }
+}
+
+fn take(kind: SignalKind) -> Result<Signal, Fault> {
+    signal(kind).map_err(|refused| Fault::Own(format!("cannot listen for signals: {refused}")))
 }

@@ -52,9 +52,6 @@ const VALUES: &[(&str, &str)] = &[
     ("ring.deadline_action", "offer_callback"),
     ("ring.ringback", "own"),
     ("media.mode", "direct"),
-    ("sip.listen", "tls"),
-    ("sip.listen", "ws"),
-    ("sip.listen", "wss"),
 ];
 
 /// What to say of a key that comes with a later version.

@@ -1,8 +1,8 @@
 //! `[sip]` and `[[trunk]]`: where kring listens, what it calls itself, and which PBXs it works with.
 
 use super::{
-    later,
     section::{Item, Section},
+    security::Tls,
 };
 use kring_call::{PeerPattern, RedirectHeader};
 use kring_sip::{Strangers, Transport};
@@ -10,6 +10,7 @@ use std::{
     borrow::Cow,
     fmt,
     net::{IpAddr, SocketAddr},
+    path::PathBuf,
     str::FromStr,
 };
 
@@ -24,6 +25,8 @@ const SIP_PORT: u16 = 5060;
 pub(crate) struct Sip {
     /// The sockets, at least one.
     pub(crate) listen: Vec<Listen>,
+    /// Certificates, for `tls:` and `wss:` sockets and for connections to PBXs by TLS.
+    pub(crate) tls: Tls,
     /// What Via and Contact say. `None`: the address of this machine that faces the first trunk.
     pub(crate) advertised: Option<Advertised>,
     /// User-Agent and Server.
@@ -59,6 +62,8 @@ pub(crate) struct Trunk {
     pub(crate) address: Option<HostPort>,
     /// Who may send us calls in its name.
     pub(crate) peers: Vec<PeerPattern>,
+    /// The certificate authorities that it is believed by over TLS (PEM). `None`: the machine's.
+    pub(crate) tls_ca: Option<PathBuf>,
     /// Whether P-Asserted-Identity is believed (RFC 3325).
     pub(crate) trust_identity: bool,
     /// Calls a second that it may bring; more are told 503. 0 is no bound of its own.
@@ -82,11 +87,11 @@ pub(crate) struct HostPort {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum AddressRefused {
     /// Not a listening socket.
-    #[error("{0:?} is no socket to listen on. Write udp:0.0.0.0:5060 or tcp:0.0.0.0:5060")]
+    #[error(
+        "{0:?} is no socket to listen on. Write udp:, tcp:, tls:, ws: or wss: and the address, \
+         such as udp:0.0.0.0:5060 or tls:0.0.0.0:5061"
+    )]
     NotAListen(String),
-    /// A transport of a later version.
-    #[error("{0:?} is not in this version: udp: and tcp: are")]
-    LaterTransport(String),
     /// Not a host.
     #[error("{0:?} is no address of a host. Write pbx.example.net:5060 or 192.0.2.10:5060")]
     NotAHost(String),
@@ -98,9 +103,11 @@ pub(crate) enum AddressRefused {
 impl Sip {
     pub(super) fn read(mut section: Section<'_>) -> Sip {
         let listen = listens(&mut section);
+        let tls = Tls::read(&mut section, &listen);
         let user_agent = section.text("user_agent");
         let sip = Sip {
             listen,
+            tls,
             advertised: section.read("advertised"),
             user_agent: user_agent
                 .unwrap_or_else(|| format!("kring/{}", env!("CARGO_PKG_VERSION"))),
@@ -151,6 +158,7 @@ impl Trunk {
                 .into_iter()
                 .filter_map(pattern)
                 .collect(),
+            tls_ca: None,
             trust_identity: true,
             max_cps: 0,
             max_calls: 0,
@@ -176,6 +184,7 @@ impl Trunk {
         let address: Option<HostPort> = section.read("address");
         let trunk = Trunk {
             peers: peers(&mut section, address.as_ref()),
+            tls_ca: section.text("tls_ca").map(PathBuf::from),
             trust_identity: section.flag("trust_identity", true),
             max_cps: section.number("max_cps", 0, 0..=10_000) as u32,
             max_calls: section.number("max_calls", 0, 0..=10_000) as u32,
@@ -235,14 +244,7 @@ impl FromStr for Listen {
     fn from_str(text: &str) -> Result<Listen, AddressRefused> {
         let refused = || AddressRefused::NotAListen(shown(text));
         let (transport, address) = text.split_once(':').ok_or_else(refused)?;
-        let transport = match transport {
-            "udp" => Transport::Udp,
-            "tcp" => Transport::Tcp,
-            other if later::value("sip.listen", other).is_some() => {
-                return Err(AddressRefused::LaterTransport(shown(text)));
-            }
-            _ => return Err(refused()),
-        };
+        let transport = transport.parse().map_err(|_| refused())?;
         let address: SocketAddr = address.parse().map_err(|_| refused())?;
         Ok(Listen { transport, address })
     }

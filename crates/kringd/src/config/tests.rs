@@ -50,7 +50,10 @@ const EVERYTHING: &str = r#"
         data_dir = "/var/lib/kring"
         node = "rayong-1"
         [sip]
-        listen = ["udp:192.0.2.5:5060", "tcp:[2001:db8::5]:5070"]
+        listen = ["udp:192.0.2.5:5060", "tcp:[2001:db8::5]:5070", "tls:192.0.2.5:5061", "ws:192.0.2.5:5066"]
+        tls_cert = "/etc/kring/cert.pem"
+        tls_key = "/etc/kring/key.pem"
+        tls_client_ca = "/etc/kring/phones.pem"
         advertised = "203.0.113.5:5062"
         user_agent = "centre"
         max_cps = 20
@@ -59,6 +62,7 @@ const EVERYTHING: &str = r#"
         name = "pbx"
         address = "pbx.example.net:5080"
         peers = ["192.0.2.10", "192.0.2.0/24", "192.0.2.11:5060"]
+        tls_ca = "/etc/kring/pbx.pem"
         trust_identity = false
         max_cps = 10
         max_calls = 60
@@ -129,6 +133,10 @@ fn the_keys_of_this_version_are_all_taken() {
     );
     assert_eq!(config.dial.patterns.len(), 2);
     assert_eq!(config.dial.trunks, ["pbx"]);
+    assert_eq!(config.sip.listen[3].transport, Transport::Ws);
+    let tls = &config.sip.tls;
+    assert!(tls.own.is_some() && tls.verify == ClientCertificates::Optional);
+    assert!(config.trunks[0].tls_ca.is_some());
     assert_eq!(config.ring.terms.policy, RingPolicyKind::EndOfBurst);
     assert_eq!(config.ring.terms.cadence_from, "config");
     assert_eq!(

@@ -1,35 +1,31 @@
-//! One TCP connection: cuts the stream into messages and writes what waits.
+//! The life of one connection, of whatever kind: made or taken, secured, then served until it ends.
 //!
-//! Whoever is slow is cut: in connecting, in ending a message that was begun, in taking what we write.
+//! Whoever is slow is cut: in connecting, in shaking hands, in ending a message that was begun, in
+//! taking what we write.
 
-use super::limits;
+use super::{limits, places::Guest, stream, tls::Credentials, websocket};
 use crate::counters::bound_reached;
 use bytes::Bytes;
-use kring_sip::StreamFramer;
-use std::net::SocketAddr;
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::{
-        TcpStream,
-        tcp::{ReadHalf, WriteHalf},
-    },
-    sync::mpsc,
-    time::{Instant, timeout, timeout_at},
-};
+use kring_sip::{Peer, Transport};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+use tokio::{net::TcpStream, sync::mpsc, time::timeout};
 
 /// What connections tell their owner.
 #[derive(Debug)]
 pub(super) enum Event {
     /// A peer has connected.
     Opened {
-        from: SocketAddr,
+        from: Peer,
         writes: mpsc::Sender<Bytes>,
+        standing: Arc<super::places::Standing>,
     },
+    /// One of ours stands.
+    Stands { to: Peer },
     /// One whole message.
-    Message { from: SocketAddr, bytes: Bytes },
+    Message { from: Peer, bytes: Bytes },
     /// The connection is over.
     Closed {
-        from: SocketAddr,
+        from: Peer,
         /// Ours have one; a peer's is the one whose queue is closed.
         id: Option<u64>,
         /// Something was lost that was to be written.
@@ -39,141 +35,194 @@ pub(super) enum Event {
 
 /// Why a connection ended.
 #[derive(Debug, PartialEq, Eq)]
-enum End {
-    /// The peer closed it, or was silent for too long.
+pub(super) enum End {
+    /// The peer closed it, was silent for too long, or sent what is no SIP.
     Quiet,
-    /// The peer sent what is no SIP; it may be told so.
-    NoSip(Option<Bytes>),
     /// We wanted it to end, and everything is written.
     Written,
     /// Writing failed, so something is lost.
     Unsent,
 }
 
-/// Serves a connection that a peer has opened.
-pub(super) async fn serve(
-    stream: TcpStream,
-    from: SocketAddr,
-    mut queue: mpsc::Receiver<Bytes>,
-    tell: mpsc::Sender<Event>,
-) {
-    let end = run(stream, from, &mut queue, &tell).await;
-    close(from, None, end, queue, tell).await;
+/// One connection on its way to and from its owner.
+pub(super) struct Link {
+    /// The other end.
+    pub(super) peer: Peer,
+    /// What is to be written; closed when the owner lets go.
+    pub(super) queue: mpsc::Receiver<Bytes>,
+    pub(super) tell: mpsc::Sender<Event>,
+    /// Its place, when the peer opened it.
+    pub(super) guest: Option<Guest>,
 }
 
-/// Opens a connection and serves it.
-pub(super) async fn open(
-    to: SocketAddr,
-    id: u64,
-    mut queue: mpsc::Receiver<Bytes>,
-    tell: mpsc::Sender<Event>,
+/// The owner is gone.
+pub(super) struct NobodyListens;
+
+impl Link {
+    /// Hands a whole message on. Waits when the exchange is behind, and TCP slows the sender down.
+    pub(super) async fn message(&self, bytes: Bytes) -> Result<(), NobodyListens> {
+        if let Some(guest) = &self.guest {
+            guest.spoke();
+        }
+        let from = self.peer;
+        let told = self.tell.send(Event::Message { from, bytes }).await;
+        told.map_err(|_| NobodyListens)
+    }
+
+    /// Closes the queue first: what is in it then is lost, and what comes later goes to a new
+    /// connection.
+    async fn close(mut self, id: Option<u64>, end: End) {
+        self.queue.close();
+        let unsent = end == End::Unsent || self.queue.try_recv().is_ok();
+        let from = self.peer;
+        // The owner may have left: then nobody wants to know.
+        let _ = self.tell.send(Event::Closed { from, id, unsent }).await;
+    }
+}
+
+/// Serves a connection that a peer has opened, for as long as it has a place.
+pub(super) async fn serve(
+    stream: TcpStream,
+    mut link: Link,
+    writes: mpsc::Sender<Bytes>,
+    credentials: Credentials,
 ) {
-    let end = match timeout(limits::CONNECT_WITHIN, TcpStream::connect(to)).await {
-        Ok(Ok(stream)) => run(stream, to, &mut queue, &tell).await,
+    let Some(guest) = &mut link.guest else {
+        return;
+    };
+    let (_never, other) = tokio::sync::oneshot::channel();
+    let cut = std::mem::replace(&mut guest.cut, other);
+    let end = tokio::select! {
+        end = taken(stream, &mut link, writes, &credentials) => end,
+        Ok(()) = cut => {
+            tracing::debug!(from = %link.peer, "a connection had to make room");
+            End::Quiet
+        }
+    };
+    link.close(None, end).await;
+}
+
+async fn taken(
+    stream: TcpStream,
+    link: &mut Link,
+    writes: mpsc::Sender<Bytes>,
+    credentials: &Credentials,
+) -> End {
+    let transport = link.peer.transport;
+    prompt(&stream, link.peer.address);
+    let opened = Event::Opened {
+        from: link.peer,
+        writes,
+        standing: link
+            .guest
+            .as_ref()
+            .map(|guest| Arc::clone(&guest.standing))
+            .unwrap_or_default(),
+    };
+    let hands = async {
+        match transport {
+            Transport::Udp | Transport::Tcp => Some(Shaken::Plain(stream)),
+            Transport::Ws => websocket::accept(stream)
+                .await
+                .map(|ws| Shaken::Ws(ws.into())),
+            Transport::Tls | Transport::Wss => {
+                let accepted = credentials.acceptor()?.accept(stream).await;
+                let tls = accepted
+                    .inspect_err(|refused| tracing::debug!(from = %link.peer, %refused, "no TLS"))
+                    .ok()?;
+                match transport {
+                    Transport::Tls => Some(Shaken::Tls(tls.into())),
+                    _ => websocket::accept(tls)
+                        .await
+                        .map(|ws| Shaken::Wss(ws.into())),
+                }
+            }
+        }
+    };
+    let Ok(hands) = timeout(limits::HANDSHAKE_WITHIN, hands).await else {
+        bound_reached("handshake_slow");
+        tracing::debug!(from = %link.peer, "a handshake took too long");
+        return End::Quiet;
+    };
+    let Some(hands) = hands else {
+        return End::Quiet;
+    };
+    if link.tell.send(opened).await.is_err() {
+        return End::Written;
+    }
+    match hands {
+        Shaken::Plain(stream) => stream::run(stream, link).await,
+        Shaken::Tls(stream) => stream::run(*stream, link).await,
+        Shaken::Ws(socket) => websocket::run(*socket, link).await,
+        Shaken::Wss(socket) => websocket::run(*socket, link).await,
+    }
+}
+
+/// A connection after its handshakes.
+enum Shaken {
+    Plain(TcpStream),
+    Tls(Box<TlsStream>),
+    Ws(Box<websocket::Socket<TcpStream>>),
+    Wss(Box<websocket::Socket<TlsStream>>),
+}
+
+type TlsStream = tokio_rustls::server::TlsStream<TcpStream>;
+
+/// Opens a connection and serves it.
+pub(super) async fn open(id: u64, within: Duration, mut link: Link, credentials: Credentials) {
+    let to = link.peer;
+    let end = match timeout(within, TcpStream::connect(to.address)).await {
+        Ok(Ok(stream)) => opened(stream, &mut link, &credentials).await,
         Ok(Err(refused)) => {
-            tracing::debug!(%to, %refused, "a TCP connection could not be made");
+            tracing::debug!(%to, %refused, "a connection could not be made");
             End::Unsent
         }
         Err(_) => {
-            tracing::debug!(%to, "a TCP connection took too long to be made");
+            tracing::debug!(%to, "a connection took too long to be made");
             End::Unsent
         }
     };
-    close(to, Some(id), end, queue, tell).await;
+    link.close(Some(id), end).await;
 }
 
-/// Closes the queue first: what is in it then is lost, and what comes later goes to a new connection.
-async fn close(
-    from: SocketAddr,
-    id: Option<u64>,
-    end: End,
-    mut queue: mpsc::Receiver<Bytes>,
-    tell: mpsc::Sender<Event>,
-) {
-    queue.close();
-    let unsent = end == End::Unsent || queue.try_recv().is_ok();
-    // The owner may have left: then nobody wants to know.
-    let _ = tell.send(Event::Closed { from, id, unsent }).await;
-}
-
-async fn run(
-    mut stream: TcpStream,
-    from: SocketAddr,
-    queue: &mut mpsc::Receiver<Bytes>,
-    tell: &mpsc::Sender<Event>,
-) -> End {
-    if let Err(refused) = stream.set_nodelay(true) {
-        tracing::debug!(%from, %refused, "TCP_NODELAY was refused");
+async fn opened(stream: TcpStream, link: &mut Link, credentials: &Credentials) -> End {
+    let to = link.peer;
+    prompt(&stream, to.address);
+    if to.transport != Transport::Tls {
+        stands(link).await;
+        return stream::run(stream, link).await;
     }
-    let (read, write) = stream.split();
-    let end = tokio::select! {
-        end = reading(read, from, tell) => end,
-        end = writing(write, queue) => end,
+    let shaken = async {
+        let (connector, name) = credentials.connector(to.address).await;
+        connector.connect(name, stream).await
     };
-    if let End::NoSip(Some(answer)) = &end {
-        // Whoever sends no SIP may not listen either.
-        let _ = timeout(limits::WRITE_WITHIN, stream.write_all(answer)).await;
-    }
-    end
-}
-
-/// Reads until the peer closes, is silent for too long, or sends what is no SIP.
-async fn reading(mut read: ReadHalf<'_>, from: SocketAddr, tell: &mpsc::Sender<Event>) -> End {
-    let mut framer = StreamFramer::default();
-    let mut buffer = vec![0; limits::READ_BYTES];
-    let mut cut_at = Instant::now() + limits::MESSAGE_WITHIN;
-    loop {
-        let count = match timeout_at(cut_at, read.read(&mut buffer)).await {
-            Ok(Ok(0) | Err(_)) => return End::Quiet,
-            Ok(Ok(count)) => count,
-            Err(_) => {
-                tracing::debug!(%from, "a TCP peer was silent for too long and was cut");
-                bound_reached(if framer.waiting() == 0 {
-                    "connection_silent"
-                } else {
-                    "message_unfinished"
-                });
-                return End::Quiet;
-            }
-        };
-        let was_empty = framer.waiting() == 0;
-        framer.push(&buffer[..count]);
-        let mut whole = false;
-        for framed in &mut framer {
-            match framed {
-                Ok(bytes) => {
-                    whole = true;
-                    if tell.send(Event::Message { from, bytes }).await.is_err() {
-                        return End::Written;
-                    }
-                }
-                Err(refused) => {
-                    tracing::debug!(%from, %refused, "a TCP peer sent no SIP and was cut");
-                    return End::NoSip(refused.answer);
-                }
-            }
+    match timeout(limits::HANDSHAKE_WITHIN, shaken).await {
+        Ok(Ok(stream)) => {
+            stands(link).await;
+            stream::run(stream, link).await
         }
-        if framer.waiting() == 0 {
-            cut_at = Instant::now() + limits::IDLE_MAX;
-        } else if was_empty || whole {
-            cut_at = Instant::now() + limits::MESSAGE_WITHIN;
+        Ok(Err(refused)) => {
+            tracing::warn!(%to, %refused, "the other side could not be believed");
+            End::Unsent
+        }
+        Err(_) => {
+            bound_reached("handshake_slow");
+            tracing::warn!(%to, "a TLS handshake took too long");
+            End::Unsent
         }
     }
 }
 
-/// Writes until the owner lets go.
-async fn writing(mut write: WriteHalf<'_>, queue: &mut mpsc::Receiver<Bytes>) -> End {
-    while let Some(bytes) = queue.recv().await {
-        match timeout(limits::WRITE_WITHIN, write.write_all(&bytes)).await {
-            Ok(Ok(())) => {}
-            Ok(Err(_)) => return End::Unsent,
-            Err(_) => {
-                bound_reached("write_slow");
-                return End::Unsent;
-            }
-        }
+/// An owner who is gone may still have left something to write.
+async fn stands(link: &Link) {
+    let to = link.peer;
+    let _ = link.tell.send(Event::Stands { to }).await;
+}
+
+/// Messages leave at once, and ahead of bulk traffic.
+fn prompt(stream: &TcpStream, with: SocketAddr) {
+    if let Err(refused) = stream.set_nodelay(true) {
+        tracing::debug!(%with, %refused, "TCP_NODELAY was refused");
     }
-    // The peer has everything that was written, whether or not it says goodbye.
-    let _ = write.shutdown().await;
-    End::Written
+    super::mark(stream, with);
 }

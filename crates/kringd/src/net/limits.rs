@@ -15,23 +15,58 @@ pub(super) const UDP_BACKLOG_MAX: usize = 1_024;
 /// Senders whose socket of arrival is remembered, when there are several sockets.
 pub(super) const ARRIVALS_REMEMBERED_MAX: usize = 8_192;
 
-/// TCP connections at once. Five hundred phones and their PBXs are a large house.
+/// Connections that peers opened, at once. Five hundred phones and their PBXs are a large house.
 pub(super) const CONNECTIONS_MAX: usize = 2_048;
 
-/// TCP connections that one address may open to us: a PBX uses one or a few.
+/// Of these, those of strangers: the rest is kept free for trunks and phones.
+pub(super) const CONNECTIONS_OF_STRANGERS_MAX: usize = 1_024;
+
+/// Connections that one stranger's address may open to us.
 pub(super) const CONNECTIONS_PER_ADDRESS_MAX: usize = 64;
 
-/// Messages that wait to be written to one TCP connection: a peer that is so far behind is cut.
+/// Connections of one address that we know: a proxy or a router may stand before many phones.
+pub(super) const CONNECTIONS_PER_KNOWN_ADDRESS_MAX: usize = 768;
+
+/// All connections at once, with those that we opened.
+pub(super) const CONNECTIONS_WITH_OURS_MAX: usize = 4_096;
+
+/// Addresses that are remembered for having been no strangers.
+pub(super) const FAMILIAR_ADDRESSES_MAX: usize = 8_192;
+
+/// Peers that are remembered for having had a stream.
+pub(super) const STREAM_PEERS_MAX: usize = 8_192;
+
+/// The largest message that every peer takes by UDP (RFC 3261 §18.1.1), bytes. A larger one goes by
+/// TCP first, and back to UDP when that does not stand soon.
+pub(super) const UDP_SAFE_BYTES: usize = 1_300;
+
+/// How long TCP may take to stand for such a message, to a peer that never had a stream: a firewall
+/// that swallows SYNs must not eat the ring budget.
+pub(super) const CONNECT_QUICKLY: Duration = Duration::from_millis(180);
+
+/// How long the handshakes of TLS and WebSocket may take.
+pub(super) const HANDSHAKE_WITHIN: Duration = Duration::from_secs(5);
+
+/// How often a WebSocket is pinged: routers forget a quiet connection after a minute or less.
+pub(super) const WS_PING_EVERY: Duration = Duration::from_secs(25);
+
+/// How long a WebSocket may give no sign of life: three pings.
+pub(super) const WS_SILENT_MAX: Duration = Duration::from_secs(80);
+
+/// Differentiated services code point of signalling: CS3 (RFC 4594 §3.2), in the place of the byte.
+pub(super) const DSCP: u32 = 24 << 2;
+
+/// Messages that wait to be written to one connection: a peer that is so far behind is cut.
 pub(super) const WRITES_WAITING_MAX: usize = 256;
 
-/// Events of all TCP connections that wait for the exchange. When it is full the connections are
+/// Events of all connections that wait for the exchange. When it is full the connections are
 /// not read, and TCP slows their senders down.
 pub(super) const EVENTS_WAITING_MAX: usize = 1_024;
 
 /// Undeliverable messages not yet reported.
 pub(super) const FAILURES_WAITING_MAX: usize = 1_024;
 
-/// Bytes read at once from a TCP connection.
+/// Bytes read at once from a connection.
 pub(super) const READ_BYTES: usize = 16 * 1024;
 
 /// How long a connection may take to be made. Less than the silence after which the exchange takes

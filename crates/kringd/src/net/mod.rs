@@ -8,24 +8,34 @@ mod connection;
 mod dns;
 mod limits;
 mod own_address;
-mod tcp;
+mod places;
+mod stream;
+mod streams;
+mod terms;
 #[cfg(test)]
 mod tests;
+mod tls;
 mod udp;
+mod websocket;
 
 pub(crate) use dns::{Families, Found, NameRefused, Resolver, Sought};
 pub(crate) use own_address::facing;
+pub(crate) use terms::Terms;
+pub(crate) use tls::{Credentials, Expiry, expiries};
 
 use crate::{config::Listen, counters::bound_reached, exit::Fault};
 use bytes::Bytes;
 use kring_sip::{Peer, Transmit, Transport};
+use socket2::SockRef;
 use std::{
     collections::VecDeque,
     future::poll_fn,
+    net::SocketAddr,
+    os::fd::AsFd,
     task::{Context, Poll},
     time::Duration,
 };
-use tcp::TcpDoors;
+use streams::StreamDoors;
 use udp::{Sent, UdpDoors};
 
 /// What the sockets have to tell.
@@ -48,7 +58,7 @@ pub(crate) enum Arrival {
 /// All SIP sockets of this process.
 pub(crate) struct Net {
     udp: UdpDoors,
-    tcp: TcpDoors,
+    streams: StreamDoors,
     failures: VecDeque<Peer>,
     /// Who is looked at first; changes with each arrival, so that neither starves the other.
     datagrams_first: bool,
@@ -56,18 +66,17 @@ pub(crate) struct Net {
 
 impl Net {
     /// Binds all of them. Call it inside the runtime.
-    pub(crate) fn bind(listens: &[Listen]) -> Result<Net, Fault> {
-        let (mut udp, mut tcp) = (UdpDoors::new(), TcpDoors::new());
-        for listen in listens {
+    pub(crate) fn bind(terms: &Terms) -> Result<Net, Fault> {
+        let (mut udp, mut streams) = (UdpDoors::new(), StreamDoors::new(terms));
+        for listen in &terms.listens {
             match listen.transport {
                 Transport::Udp => udp.bind(listen.address)?,
-                // The configuration lets nothing else through.
-                _ => tcp.bind(listen.address)?,
+                _ => streams.bind(*listen)?,
             }
         }
         Ok(Net {
             udp,
-            tcp,
+            streams,
             failures: VecDeque::new(),
             datagrams_first: true,
         })
@@ -75,10 +84,10 @@ impl Net {
 
     /// What was bound, with the ports that the kernel chose for port 0: UDP first.
     pub(crate) fn listens(&self) -> Vec<Listen> {
-        let listen = |transport| move |address| Listen { transport, address };
-        let udp = self.udp.locals().map(listen(Transport::Udp));
-        let tcp = self.tcp.locals().map(listen(Transport::Tcp));
-        udp.chain(tcp).collect()
+        let transport = Transport::Udp;
+        let udp = self.udp.locals();
+        let udp = udp.map(|address| Listen { transport, address });
+        udp.chain(self.streams.locals()).collect()
     }
 
     /// Waits for the next arrival, and sends meanwhile what had to wait. Cancel safe.
@@ -92,11 +101,11 @@ impl Net {
         }
         let arrival = if self.datagrams_first {
             match self.udp.poll(cx) {
-                Poll::Pending => self.tcp.poll(cx),
+                Poll::Pending => self.streams.poll(cx),
                 ready @ Poll::Ready(_) => ready,
             }
         } else {
-            match self.tcp.poll(cx) {
+            match self.streams.poll(cx) {
                 Poll::Pending => self.udp.poll(cx),
                 ready @ Poll::Ready(_) => ready,
             }
@@ -114,9 +123,9 @@ impl Net {
         }
         self.take_turns();
         if self.datagrams_first {
-            self.udp.try_recv().or_else(|| self.tcp.try_recv())
+            self.udp.try_recv().or_else(|| self.streams.try_recv())
         } else {
-            self.tcp.try_recv().or_else(|| self.udp.try_recv())
+            self.streams.try_recv().or_else(|| self.udp.try_recv())
         }
     }
 
@@ -129,7 +138,7 @@ impl Net {
         let Transmit { to, bytes } = transmit;
         let lost = match to.transport {
             Transport::Udp => matches!(self.udp.send(to.address, bytes), Sent::Unreachable),
-            _ => !self.tcp.send(to.address, bytes),
+            _ => !self.streams.send(to, bytes),
         };
         if !lost {
             return;
@@ -141,14 +150,27 @@ impl Net {
         }
     }
 
-    /// TCP connections that are open or being opened.
+    /// Connections that are open or being opened.
     #[cfg(test)]
     fn connections(&self) -> usize {
-        self.tcp.count()
+        self.streams.count()
     }
 
     /// Writes what still waits, for as long as `within`, and closes everything.
     pub(crate) async fn close(self, within: Duration) {
-        self.tcp.close(within).await;
+        self.streams.close(within).await;
+    }
+}
+
+/// Marks what the socket sends as signalling for the routers on the way (RFC 4594).
+fn mark(socket: &impl AsFd, with: SocketAddr) {
+    let socket = SockRef::from(socket);
+    let marked = if with.is_ipv4() {
+        socket.set_tos_v4(limits::DSCP)
+    } else {
+        socket.set_tclass_v6(limits::DSCP)
+    };
+    if let Err(refused) = marked {
+        tracing::debug!(%with, %refused, "a socket could not be marked as signalling");
     }
 }

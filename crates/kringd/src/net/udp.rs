@@ -245,6 +245,7 @@ fn bound(address: SocketAddr) -> io::Result<UdpSocket> {
     socket.set_nonblocking(true)?;
     socket.set_recv_buffer_size(limits::UDP_BUFFER_BYTES)?;
     socket.set_send_buffer_size(limits::UDP_BUFFER_BYTES)?;
+    super::mark(&socket, address);
     socket.bind(&address.into())?;
     UdpSocket::from_std(socket.into())
 }

@@ -7,7 +7,7 @@ use crate::{
     exchange_task::{ExchangeTask, Load},
     exit::Fault,
     media_io::MediaHandle,
-    net::{self, Net, Resolver},
+    net::{self, Net, Resolver, Terms},
     recorder::RecorderSender,
     seats,
     trace::Tap,
@@ -25,6 +25,7 @@ pub(super) struct Opening {
     pub(super) config: Config,
     pub(super) clock: Clock,
     pub(super) resolver: Resolver,
+    pub(super) terms: Terms,
     pub(super) agents: Vec<AgentRow>,
     pub(super) restored: Vec<Restored>,
     pub(super) asked: mpsc::Receiver<Ask>,
@@ -89,7 +90,7 @@ impl Opening {
     }
 
     async fn prepare(&self) -> Result<(Net, Exchange), Fault> {
-        let net = Net::bind(&self.config.sip.listen)?;
+        let net = Net::bind(&self.terms)?;
         let mut exchange = Exchange::new(self.exchange_config(&net).await?);
         let now = self.clock.now();
         for row in self.agents.iter().filter(|row| !row.disabled) {

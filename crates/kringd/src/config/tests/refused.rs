@@ -38,10 +38,6 @@ fn what_comes_later_is_said_and_never_taken_in_silence() {
             "kring.toml:2: media.srtp is not in this version: SRTP will come later. Take the line out.",
         ),
         (
-            "[sip]\nlisten = [\"udp:0.0.0.0:5060\",\n\"tls:0.0.0.0:5061\"]\n",
-            "kring.toml:3: sip.listen: \"tls:0.0.0.0:5061\" is not in this version: udp: and tcp: are.",
-        ),
-        (
             "[ring]\ndeadline_action = \"answer_greet_queue\"\n",
             "kring.toml:2: ring.deadline_action = \"answer_greet_queue\" is not in this version. Choose another value.",
         ),
@@ -217,4 +213,32 @@ fn all_mistakes_are_told_at_once_in_the_order_of_their_lines() {
     let told = refused(&many.join("\n"));
     assert_eq!(told.lines().count(), 21);
     assert!(told.ends_with("kring.toml: and 10 more mistakes"), "{told}");
+}
+
+#[test]
+fn certificates_are_asked_for_where_they_are_needed_and_go_together() {
+    for (text, told) in [
+        (
+            "[sip]\nlisten = [\"tls:0.0.0.0:5061\"]\n",
+            "kring.toml:2: sip.listen has tls:0.0.0.0:5061, which needs a certificate. Set sip.tls_cert and sip.tls_key.",
+        ),
+        (
+            "[sip]\ntls_key = \"key.pem\"\n",
+            "kring.toml:2: sip.tls_cert and sip.tls_key go together: write both.",
+        ),
+        (
+            "[sip]\ntls_verify = \"require\"\n",
+            "kring.toml:2: sip.tls_verify needs sip.tls_client_ca: the authority of those who connect.",
+        ),
+        (
+            "[sip]\ntls_client_ca = \"ca.pem\"\ntls_verify = \"none\"\n",
+            "kring.toml:3: sip.tls_verify = \"none\" makes sip.tls_client_ca useless. Take one of them out.",
+        ),
+        (
+            "[sip]\nlisten = [\"sctp:0.0.0.0:5060\"]\n",
+            "kring.toml:2: sip.listen: \"sctp:0.0.0.0:5060\" is no socket to listen on. Write udp:, tcp:, tls:, ws: or wss: and the address, such as udp:0.0.0.0:5060 or tls:0.0.0.0:5061.",
+        ),
+    ] {
+        assert_eq!(refused(text), told);
+    }
 }

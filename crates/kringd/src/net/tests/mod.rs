@@ -1,6 +1,11 @@
 //! Real sockets of the loopback, on ports that the kernel chooses.
 
+mod crowds;
+mod secured;
+mod web;
+
 use super::*;
+use crate::config::Config;
 use std::net::SocketAddr;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -19,9 +24,20 @@ fn bound(listens: &[&str]) -> (Net, Vec<SocketAddr>) {
         .iter()
         .map(|listen| listen.parse().unwrap())
         .collect();
-    let net = Net::bind(&listens).unwrap();
+    let net = Net::bind(&terms("", listens)).unwrap();
     let locals = net.listens().iter().map(|listen| listen.address).collect();
     (net, locals)
+}
+
+/// The terms of a configuration's text, with these sockets and without trunks but its own.
+fn terms(text: &str, listens: Vec<Listen>) -> Terms {
+    let mut config = Config::read("test", text, []).unwrap();
+    config.sip.listen = listens;
+    if !text.contains("[[trunk]]") {
+        config.trunks.clear();
+    }
+    let resolver = Resolver::of_system(Families::of(&config.sip.listen));
+    Terms::of(&config, &resolver).unwrap()
 }
 
 fn to(transport: Transport, address: SocketAddr, bytes: &'static [u8]) -> Transmit {
@@ -114,9 +130,9 @@ async fn a_stream_is_cut_into_messages_and_answered_on_the_same_connection() {
     assert_eq!(net.connections(), 1);
 
     net.send(to(Transport::Tcp, from.address, b"SIP/2.0 200 OK\r\n\r\n"));
-    let mut buffer = [0; 18];
+    let mut buffer = [0; 20];
     pbx.read_exact(&mut buffer).await.unwrap();
-    assert_eq!(&buffer, b"SIP/2.0 200 OK\r\n\r\n");
+    assert_eq!(&buffer, b"\r\nSIP/2.0 200 OK\r\n\r\n", "and the keep-alive");
 }
 
 #[tokio::test]
@@ -274,7 +290,7 @@ async fn a_taken_port_is_told_with_the_remedy() {
     for transport in ["udp", "tcp"] {
         let (_net, locals) = bound(&[&format!("{transport}:127.0.0.1:0")]);
         let again: Listen = format!("{transport}:{}", locals[0]).parse().unwrap();
-        let Err(fault) = Net::bind(&[again]) else {
+        let Err(fault) = Net::bind(&terms("", vec![again])) else {
             panic!("the port was bound twice");
         };
         let told = format!(

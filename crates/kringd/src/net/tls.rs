@@ -1,0 +1,217 @@
+//! Who we are and whom we believe over TLS. What was loaded stands until better files come: a bad
+//! file at a reload changes nothing, and connections that stand keep what they began with.
+
+mod files;
+mod validity;
+
+pub(crate) use files::CertificateRefused;
+
+use super::dns::{Resolver, Sought};
+use crate::config::{ClientCertificates, Config, HostPort};
+use kring_sip::Transport;
+use std::{
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+    sync::{Arc, PoisonError, RwLock},
+};
+use tokio_rustls::{
+    TlsAcceptor, TlsConnector,
+    rustls::{
+        self, ClientConfig, RootCertStore, ServerConfig, crypto::CryptoProvider,
+        pki_types::ServerName, server::WebPkiClientVerifier,
+    },
+};
+
+/// The certificates in use. Clones share them.
+#[derive(Clone)]
+pub(crate) struct Credentials(Arc<Shared>);
+
+struct Shared {
+    wanted: Wanted,
+    resolver: Resolver,
+    loaded: RwLock<Loaded>,
+}
+
+/// What the configuration names.
+struct Wanted {
+    tls: crate::config::Tls,
+    trunks: Vec<(HostPort, Option<PathBuf>)>,
+}
+
+#[derive(Clone)]
+struct Loaded {
+    server: Option<Arc<ServerConfig>>,
+    /// One for each trunk of [`Wanted`], and the last for everybody else.
+    clients: Vec<Arc<ClientConfig>>,
+}
+
+impl Credentials {
+    /// Reads what the configuration names. The resolver tells which trunk an address belongs to.
+    pub(crate) fn load(
+        config: &Config,
+        resolver: Resolver,
+    ) -> Result<Credentials, CertificateRefused> {
+        let trunk = |trunk: &crate::config::Trunk| {
+            let host = trunk.address.clone()?;
+            Some((host, trunk.tls_ca.clone()))
+        };
+        let wanted = Wanted {
+            tls: config.sip.tls.clone(),
+            trunks: config.trunks.iter().filter_map(trunk).collect(),
+        };
+        let loaded = RwLock::new(wanted.load()?);
+        Ok(Credentials(Arc::new(Shared {
+            wanted,
+            resolver,
+            loaded,
+        })))
+    }
+
+    /// Reads the files again. New connections use them; when one is bad, all stay as they were.
+    pub(crate) fn reload(&self) -> Result<(), CertificateRefused> {
+        let fresh = self.0.wanted.load()?;
+        *self
+            .0
+            .loaded
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = fresh;
+        Ok(())
+    }
+
+    fn loaded(&self) -> Loaded {
+        let loaded = self.0.loaded.read();
+        loaded.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// For one who connects to us. `None` without a certificate of ours.
+    pub(super) fn acceptor(&self) -> Option<TlsAcceptor> {
+        self.loaded().server.map(TlsAcceptor::from)
+    }
+
+    /// For a connection to this address, and the name that its certificate must bear: that of the
+    /// trunk that leads there, not that of a target which DNS names (RFC 5922 §7.2).
+    pub(super) async fn connector(&self, to: SocketAddr) -> (TlsConnector, ServerName<'static>) {
+        let mut clients = self.loaded().clients;
+        let by_address = ServerName::IpAddress(to.ip().into());
+        for (index, (host, _)) in self.0.wanted.trunks.iter().enumerate() {
+            if self.leads_to(host, to).await
+                && let Ok(name) = ServerName::try_from(host.host.clone())
+            {
+                return (clients.swap_remove(index).into(), name);
+            }
+        }
+        let usual = clients
+            .pop()
+            .expect("there is always one for everybody else");
+        (usual.into(), by_address)
+    }
+
+    async fn leads_to(&self, host: &HostPort, to: SocketAddr) -> bool {
+        if let Ok(ip) = host.host.parse::<IpAddr>() {
+            return ip == to.ip();
+        }
+        let sought = Sought::host(host, Some(Transport::Tls));
+        let found = self.0.resolver.resolve(&sought).await;
+        found.is_ok_and(|found| found.peers.iter().any(|peer| peer.address.ip() == to.ip()))
+    }
+}
+
+impl Wanted {
+    fn load(&self) -> Result<Loaded, CertificateRefused> {
+        let own = self.tls.own.as_ref();
+        let own = own.map(|(cert, key)| files::own(cert, key)).transpose()?;
+        let server = match &own {
+            Some(own) => Some(Arc::new(self.server(own)?)),
+            None => None,
+        };
+        let machine = files::machine_authorities();
+        let mut clients = Vec::new();
+        for (_, ca) in &self.trunks {
+            let roots = match ca {
+                Some(ca) => files::authorities(ca)?,
+                None => machine.clone(),
+            };
+            clients.push(client(roots, own.as_ref())?);
+        }
+        clients.push(client(machine, own.as_ref())?);
+        Ok(Loaded { server, clients })
+    }
+
+    fn server(&self, own: &files::Own) -> Result<ServerConfig, CertificateRefused> {
+        let builder = ServerConfig::builder_with_provider(provider())
+            .with_safe_default_protocol_versions()
+            .map_err(|refused| own.refused(&refused))?;
+        let builder = match (&self.tls.client_ca, self.tls.verify) {
+            (None, _) | (_, ClientCertificates::None) => builder.with_no_client_auth(),
+            (Some(ca), verify) => {
+                let roots = Arc::new(files::authorities(ca)?);
+                let asked = WebPkiClientVerifier::builder_with_provider(roots, provider());
+                let asked = if verify == ClientCertificates::Optional {
+                    asked.allow_unauthenticated()
+                } else {
+                    asked
+                };
+                let told = |_| CertificateRefused::NoCertificate(ca.clone());
+                builder.with_client_cert_verifier(asked.build().map_err(told)?)
+            }
+        };
+        builder
+            .with_single_cert(own.chain.clone(), own.key.clone_key())
+            .map_err(|refused| own.refused(&refused))
+    }
+}
+
+/// For connections of ours: we show our certificate to those who ask for one.
+fn client(
+    roots: RootCertStore,
+    own: Option<&files::Own>,
+) -> Result<Arc<ClientConfig>, CertificateRefused> {
+    let builder = ClientConfig::builder_with_provider(provider())
+        .with_safe_default_protocol_versions()
+        .expect("ring has the suites of TLS 1.2 and 1.3")
+        .with_root_certificates(roots);
+    let config = match own {
+        Some(own) => builder
+            .with_client_auth_cert(own.chain.clone(), own.key.clone_key())
+            .map_err(|refused| own.refused(&refused))?,
+        None => builder.with_no_client_auth(),
+    };
+    Ok(Arc::new(config))
+}
+
+/// The cryptography, named: nothing in the process may choose another by default.
+fn provider() -> Arc<CryptoProvider> {
+    Arc::new(rustls::crypto::ring::default_provider())
+}
+
+/// One certificate file in use, and how long it is good.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Expiry {
+    /// The file.
+    pub(crate) file: PathBuf,
+    /// Seconds since 1970 after which its first certificate is no longer good.
+    pub(crate) not_after_s: i64,
+}
+
+/// Every certificate file that the configuration names, with its end. Files that cannot be read
+/// are [`Credentials::load`]'s to tell.
+pub(crate) fn expiries(config: &Config) -> Vec<Expiry> {
+    let tls = &config.sip.tls;
+    let own = tls.own.iter().map(|(cert, _)| cert);
+    let trunks = config
+        .trunks
+        .iter()
+        .filter_map(|trunk| trunk.tls_ca.as_ref());
+    let expiry = |file: &PathBuf| {
+        let first = files::certificates(file).ok()?.into_iter().next()?;
+        let file = file.clone();
+        Some(Expiry {
+            file,
+            not_after_s: validity::not_after_s(&first)?,
+        })
+    };
+    own.chain(&tls.client_ca)
+        .chain(trunks)
+        .filter_map(expiry)
+        .collect()
+}
