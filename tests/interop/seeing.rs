@@ -91,6 +91,11 @@ fn one_call_is_seen_in_every_way() {
         printed.contains("180 Ringing") && printed.contains("    Call-ID: "),
         "{printed}"
     );
+    let erased = run(&kring.folder, &["trace", "--call", &id, "--erase"], "");
+    assert!(erased.status.success(), "{erased:?}");
+    let gone = run(&kring.folder, &["trace", "--call", &id], "");
+    assert_eq!(gone.status.code(), Some(64), "{gone:?}");
+    kring.verify_journal();
     let nobody = run(&kring.folder, &["trace", "--follow"], "");
     assert_eq!(nobody.status.code(), Some(69), "no daemon, and it says so");
 }

@@ -2,7 +2,7 @@
 //! without its secrets. Takes whatever bytes come, valid or not, and decides nothing.
 
 use crate::message::{HeadLines, head_end};
-use std::borrow::Cow;
+use std::{borrow::Cow, ops::Range};
 
 /// What a watcher sees of a message at once.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,48 +54,53 @@ pub fn call_id_of(bytes: &[u8]) -> Cow<'_, [u8]> {
 /// §9.2) written over with `x`: of the same length, so that it is still a whole message. `None` when
 /// it holds neither.
 pub fn without_secrets(bytes: &[u8]) -> Option<Vec<u8>> {
-    let mut blanked = None;
-    for (mark, end) in SECRETS {
-        for at in memchr::memmem::find_iter(bytes, mark) {
-            let from = at + mark.len();
-            let length = secret_length(bytes, at, from, end);
-            if length > 0 {
-                blanked.get_or_insert_with(|| bytes.to_vec())[from..from + length].fill(b'x');
-            }
+    let mut blanked: Option<Vec<u8>> = None;
+    let mut blank = |secret: Range<usize>| {
+        if !secret.is_empty() {
+            blanked.get_or_insert_with(|| bytes.to_vec())[secret].fill(b'x');
         }
+    };
+    for at in places(bytes, b"response") {
+        let after_name = skip_space(bytes, at + b"response".len());
+        if bytes.get(after_name) == Some(&b'=') {
+            // The quotes go, too: nobody needs them to see that it was there.
+            let from = skip_space(bytes, after_name + 1);
+            blank(from..end(bytes, from, b",\r\n"));
+        }
+    }
+    for at in places(bytes, b"inline:") {
+        let from = at + b"inline:".len();
+        blank(from..end(bytes, from, b"|; \r\n"));
+    }
+    // The obsolete key of RFC 4566 §5.12: a whole line of the description.
+    for at in places(bytes, b"\nk=") {
+        let from = at + b"\nk=".len();
+        blank(from..end(bytes, from, b"\r\n"));
     }
     blanked
 }
 
-/// What stands before a secret, and the kind of its end.
-const SECRETS: [(&[u8], Secret); 5] = [
-    (b"response=", Secret::Digest),
-    (b"Response=", Secret::Digest),
-    (b"RESPONSE=", Secret::Digest),
-    (b"inline:", Secret::Key),
-    (b"k=", Secret::SessionKey),
-];
-
-#[derive(Clone, Copy)]
-enum Secret {
-    Digest,
-    Key,
-    /// The obsolete key of RFC 4566 §5.12: a whole line of the description.
-    SessionKey,
+/// Where `word`, in lower case, stands in any case.
+fn places<'b>(bytes: &'b [u8], word: &'static [u8]) -> impl Iterator<Item = usize> + 'b {
+    let begins = (word[0], word[0].to_ascii_uppercase());
+    memchr::memchr2_iter(begins.0, begins.1, bytes).filter(|at| {
+        let there = bytes.get(*at..*at + word.len());
+        there.is_some_and(|there| there.eq_ignore_ascii_case(word))
+    })
 }
 
-fn secret_length(bytes: &[u8], mark: usize, from: usize, secret: Secret) -> usize {
-    let rest = &bytes[from..];
-    let to = |is_end: fn(u8) -> bool| rest.iter().position(|b| is_end(*b)).unwrap_or(rest.len());
-    match secret {
-        // The quotes around it go, too: nobody needs them to see that it was there.
-        Secret::Digest => to(|byte| matches!(byte, b',' | b'\r' | b'\n')),
-        Secret::Key => to(|byte| matches!(byte, b'|' | b';' | b' ' | b'\r' | b'\n')),
-        Secret::SessionKey if mark > 0 && bytes[mark - 1] == b'\n' => {
-            to(|byte| matches!(byte, b'\r' | b'\n'))
-        }
-        Secret::SessionKey => 0,
-    }
+/// Past spaces and folds.
+fn skip_space(bytes: &[u8], from: usize) -> usize {
+    let rest = bytes.get(from..).unwrap_or_default();
+    let space = rest.iter().take_while(|byte| byte.is_ascii_whitespace());
+    from + space.count()
+}
+
+/// The next of `ends`, or the end of all.
+fn end(bytes: &[u8], from: usize, ends: &[u8]) -> usize {
+    let rest = bytes.get(from..).unwrap_or_default();
+    let length = rest.iter().position(|byte| ends.contains(byte));
+    from + length.unwrap_or(rest.len())
 }
 
 fn head_of(bytes: &[u8]) -> &[u8] {
@@ -173,5 +178,33 @@ mod tests {
         assert!(text.contains("nonce=\"n\"") && text.contains("username=\"5021\""));
         assert!(text.contains("AES_CM_128_HMAC_SHA1_80 inline:xxx") && text.contains("|2^20"));
         assert_eq!(without_secrets(INVITE), None, "nothing is copied in vain");
+    }
+
+    #[test]
+    fn a_secret_is_found_however_it_is_spelled() {
+        for spelled in [
+            "RESPONSE=\"secret\",qop=auth",
+            "Response = secret",
+            "response=\r\n \"secret\"\r\nTo: b",
+            "response=secret",
+            "a=crypto:1 X INLINE:secret",
+            "a=crypto:1 X inline:secret|2^20;inline:secret|1:4",
+            "v=0\nk=secret",
+        ] {
+            let blanked = without_secrets(spelled.as_bytes()).expect("a secret");
+            let text = String::from_utf8_lossy(&blanked);
+            assert!(!text.contains("secret"), "{text}");
+            assert_eq!(blanked.len(), spelled.len());
+        }
+        for innocent in [
+            "response",
+            "response=",
+            "inline:",
+            "\nk=",
+            "the response is",
+            "",
+        ] {
+            assert_eq!(without_secrets(innocent.as_bytes()), None, "{innocent}");
+        }
     }
 }

@@ -91,6 +91,9 @@ pub(crate) struct TraceOptions {
     /// Only those that hold this text, in the line or in the message.
     #[arg(long, value_name = "TEXT")]
     pub(crate) filter: Option<String>,
+    /// Erases the stored messages of the call; its journal stays as it is.
+    #[arg(long, requires = "call", conflicts_with_all = ["raw", "filter"])]
+    pub(crate) erase: bool,
 }
 
 #[derive(Debug, Subcommand)]

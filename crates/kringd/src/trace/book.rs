@@ -9,7 +9,10 @@ use kring_call::Party;
 use kring_journal::{CallId, WallTime};
 use kring_sip::{Peer, call_id_of};
 use kring_time::Moment;
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::{
+    collections::{BTreeMap, HashMap, VecDeque},
+    hash::BuildHasher,
+};
 
 /// A message as it is kept.
 #[derive(Clone, Debug)]
@@ -50,7 +53,8 @@ pub(super) struct Book {
     /// By id, and so by age.
     calls: BTreeMap<CallId, CallPages>,
     ended: Vec<CallId>,
-    apart: VecDeque<Message>,
+    /// With a number made of the Call-ID, by which a leg's are found soon.
+    apart: VecDeque<(u64, Message)>,
     apart_bytes: usize,
     bytes: usize,
 }
@@ -97,9 +101,13 @@ impl Book {
     }
 
     fn lift(&mut self, call: CallId, index: usize, key: &[u8]) {
+        let number = self.apart_number(key);
+        if !self.apart.iter().any(|(other, _)| *other == number) {
+            return;
+        }
         let mut lifted = Vec::new();
-        self.apart.retain(|message| {
-            let is_its = *call_id_of(&message.bytes) == *key;
+        self.apart.retain(|(other, message)| {
+            let is_its = *other == number && *call_id_of(&message.bytes) == *key;
             if is_its {
                 lifted.push(message.clone());
             }
@@ -147,11 +155,16 @@ impl Book {
         Ok(())
     }
 
+    fn apart_number(&self, sip_call_id: &[u8]) -> u64 {
+        self.legs.hasher().hash_one(sip_call_id)
+    }
+
     fn put_apart(&mut self, message: Message) {
         self.apart_bytes += message.bytes.len();
-        self.apart.push_back(message);
+        let number = self.apart_number(&call_id_of(&message.bytes));
+        self.apart.push_back((number, message));
         while self.apart.len() > limits::APART_MAX || self.apart_bytes > limits::APART_BYTES_MAX {
-            let Some(oldest) = self.apart.pop_front() else {
+            let Some((_, oldest)) = self.apart.pop_front() else {
                 return;
             };
             self.apart_bytes -= oldest.bytes.len();
@@ -211,9 +224,11 @@ impl Book {
 
     /// The newest messages outside any call, oldest first.
     pub(super) fn recent(&self, at_most: usize) -> impl Iterator<Item = &Message> {
+        let passed_over = self.apart.len().saturating_sub(at_most);
         self.apart
             .iter()
-            .skip(self.apart.len().saturating_sub(at_most))
+            .skip(passed_over)
+            .map(|(_, message)| message)
     }
 }
 

@@ -1,11 +1,11 @@
 //! The task beside the exchange: looks at what was seen, puts ended calls away, erases old traces.
 
-use super::{Watch, hep::Hep, limits, trace};
+use super::{Watch, hep::Hep, limits};
 use crate::{clock::Clock, config};
 use kring_journal::{CallId, WallTime};
 use kring_store::{Store, TraceRow};
 use kring_web::Trace;
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 use tokio::{
     sync::watch,
     time::{Instant, MissedTickBehavior, interval, sleep, timeout},
@@ -55,28 +55,20 @@ impl Keeper {
     async fn put_settled_away(&self) {
         let settled = {
             let mut watching = self.watch.watching();
-            let ours = watching.ours();
             let now = self.clock.now();
             let taken = watching.book.take_settled(now, limits::PUT_AWAY_AT_ONCE);
-            let traces = taken
-                .iter()
-                .map(|(call, pages)| (*call, trace(pages, &ours)));
-            traces.collect::<Vec<_>>()
+            watching.leave(taken)
         };
         self.store(settled).await;
     }
 
     async fn put_all_away(&self) {
         loop {
-            let taken: Vec<_> = {
+            let taken = {
                 let mut watching = self.watch.watching();
                 watching.turn();
-                let ours = watching.ours();
                 let taken = watching.book.take_any(limits::PUT_AWAY_AT_ONCE);
-                let traces = taken
-                    .iter()
-                    .map(|(call, pages)| (*call, trace(pages, &ours)));
-                traces.collect()
+                watching.leave(taken)
             };
             if taken.is_empty() {
                 return;
@@ -85,13 +77,13 @@ impl Keeper {
         }
     }
 
-    async fn store(&self, traces: Vec<(CallId, Trace)>) {
+    async fn store(&self, traces: Vec<(CallId, Arc<Trace>)>) {
         if traces.is_empty() || self.terms.keep_days == 0 {
             return;
         }
         let kept_at = self.clock.wall(self.clock.now());
         let pack = move || {
-            let row = |(call, trace): &(CallId, Trace)| TraceRow {
+            let row = |(call, trace): &(CallId, Arc<Trace>)| TraceRow {
                 call: *call,
                 kept_at,
                 messages: trace.messages.len() as u32,
@@ -107,6 +99,7 @@ impl Keeper {
             // A trace is not worth a second try that might stand in front of the journal.
             tracing::warn!(%refused, traces = rows.len(), "SIP traces are not stored");
         }
+        self.watch.watching().leaving.clear();
     }
 
     /// Ends only with the task.

@@ -28,7 +28,7 @@ pub(super) const TOTAL_BYTES_MAX: usize = 128 << 20;
 
 /// Messages outside any call that are kept, and their bytes: the last minutes of a usual floor.
 pub(super) const APART_MAX: usize = 2_048;
-pub(super) const APART_BYTES_MAX: usize = 4 << 20;
+pub(super) const APART_BYTES_MAX: usize = 2 << 20;
 
 /// A call that has ended is put away when nothing more came for so long: longer than the longest
 /// pause between two copies of a BYE (T2, RFC 3261 §17.1.2.2) ...

@@ -42,6 +42,8 @@ struct Watching {
     tap: Tap,
     clock: Clock,
     book: Book,
+    /// Traces on their way to the disk.
+    leaving: Vec<(CallId, Arc<Trace>)>,
     hep: Option<Hep>,
     followers: broadcast::Sender<Arc<Sight>>,
 }
@@ -54,6 +56,7 @@ impl Watch {
             tap,
             clock,
             book: Book::default(),
+            leaving: Vec::new(),
             hep: None,
             followers,
         })))
@@ -64,7 +67,11 @@ impl Watch {
         let mut watching = self.watching();
         watching.turn();
         let ours = watching.ours();
-        watching.book.call(call).map(|pages| trace(pages, &ours))
+        let kept = watching.book.call(call).map(|pages| trace(pages, &ours));
+        kept.or_else(|| {
+            let leaving = watching.leaving.iter().find(|(id, _)| *id == call);
+            leaving.map(|(_, trace)| Trace::clone(trace))
+        })
     }
 
     /// The newest messages outside any call, oldest first.
@@ -188,6 +195,16 @@ impl Watching {
         {
             metrics::sip_bound_reached("hep");
         }
+    }
+
+    /// Takes traces out of the book; they can still be read until they are said to be stored.
+    fn leave(&mut self, taken: Vec<(CallId, CallPages)>) -> Vec<(CallId, Arc<Trace>)> {
+        let ours = self.ours();
+        let leaving = taken
+            .iter()
+            .map(|(call, pages)| (*call, Arc::new(trace(pages, &ours))));
+        self.leaving = leaving.collect();
+        self.leaving.clone()
     }
 
     fn ours(&self) -> Ours {
