@@ -63,6 +63,8 @@ pub struct House<'a> {
     pub sip: &'a str,
     /// The address of the sockets for SIP, as in a URI.
     pub ip: &'a str,
+    /// More sockets, each as `, "tls:127.0.0.1:5061"`.
+    pub listen: &'a str,
     /// Logins and devices.
     pub seats: Vec<(&'static str, String)>,
 }
@@ -73,6 +75,7 @@ impl Default for House<'_> {
             tables: "",
             sip: "",
             ip: "127.0.0.1",
+            listen: "",
             seats: Vec::new(),
         }
     }
@@ -81,9 +84,76 @@ impl Default for House<'_> {
 impl House<'_> {
     /// Starts the daemon; everybody is signed in and ready, in this order.
     pub fn open(&self) -> (Kring, Vec<Agent>) {
-        let kring = Kring::start(self);
-        let sign_in = |(login, _): &(&'static str, String)| kring.sign_in(login);
-        let agents = self.seats.iter().map(sign_in).collect();
+        self.prepare().open()
+    }
+
+    /// Writes the configuration and adds the agents; the daemon is not started.
+    pub fn prepare(&self) -> Prepared {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (sip, http) = (free_port(), free_port());
+        let House { tables, ip, .. } = self;
+        let config = format!(
+            "data_dir = {:?}\n{tables}\n[sip]\nlisten = [\"udp:{ip}:{sip}\", \"tcp:{ip}:{sip}\"{}]\n{}\n\
+             [http]\nlisten = \"127.0.0.1:{http}\"\n[media]\ndead_after_s = 90\n",
+            folder.path().join("data"),
+            self.listen,
+            self.sip,
+        );
+        std::fs::write(folder.path().join("kring.toml"), config).expect("the folder is writable");
+        for (login, device) in &self.seats {
+            let add = ["user", "add", login, "--role", "agent", "--name", login];
+            let rest = ["--device", device.as_str(), "--password-stdin"];
+            let added = run(&folder, &[&add[..], &rest].concat(), PASSWORD);
+            assert!(added.status.success(), "{added:?}");
+        }
+        let made = run(&folder, &["token", "add", "tests", "--scope", "admin"], "");
+        assert!(made.status.success(), "{made:?}");
+        let printed = String::from_utf8_lossy(&made.stdout).into_owned();
+        let words = printed.split_whitespace();
+        let secret = words
+            .max_by_key(|word| word.len())
+            .expect("the token is printed");
+        Prepared {
+            token: format!("Authorization: Bearer {secret}"),
+            logins: self.seats.iter().map(|(login, _)| *login).collect(),
+            folder,
+            sip,
+            http,
+        }
+    }
+}
+
+/// A house whose daemon is not started yet.
+pub struct Prepared {
+    pub folder: tempfile::TempDir,
+    pub sip: u16,
+    http: u16,
+    token: String,
+    logins: Vec<&'static str>,
+}
+
+impl Prepared {
+    /// One of the daemon's commands, which must succeed; what it printed.
+    pub fn run(&self, arguments: &[&str], input: &str) -> String {
+        let done = run(&self.folder, arguments, input);
+        assert!(done.status.success(), "{arguments:?}: {done:?}");
+        String::from_utf8_lossy(&done.stdout).into_owned()
+    }
+
+    /// Starts the daemon; everybody is signed in and ready.
+    pub fn open(self) -> (Kring, Vec<Agent>) {
+        let kring = Kring {
+            child: open(&self.folder),
+            folder: self.folder,
+            sip: self.sip,
+            http: self.http,
+            token: self.token,
+        };
+        let agents = self
+            .logins
+            .iter()
+            .map(|login| kring.sign_in(login))
+            .collect();
         (kring, agents)
     }
 }
@@ -99,41 +169,6 @@ impl Kring {
             ..House::default()
         }
         .open()
-    }
-
-    fn start(house: &House<'_>) -> Kring {
-        let folder = tempfile::tempdir().expect("a folder");
-        let (sip, http) = (free_port(), free_port());
-        let House { tables, ip, .. } = house;
-        let config = format!(
-            "data_dir = {:?}\n{tables}\n[sip]\nlisten = [\"udp:{ip}:{sip}\", \"tcp:{ip}:{sip}\"]\n{}\n\
-             [http]\nlisten = \"127.0.0.1:{http}\"\n[media]\ndead_after_s = 90\n",
-            folder.path().join("data"),
-            house.sip,
-        );
-        std::fs::write(folder.path().join("kring.toml"), config).expect("the folder is writable");
-        for (login, device) in &house.seats {
-            let add = ["user", "add", login, "--role", "agent", "--name", login];
-            let rest = ["--device", device.as_str(), "--password-stdin"];
-            let added = run(&folder, &[&add[..], &rest].concat(), PASSWORD);
-            assert!(added.status.success(), "{added:?}");
-        }
-        let made = run(&folder, &["token", "add", "tests", "--scope", "admin"], "");
-        assert!(made.status.success(), "{made:?}");
-        let printed = String::from_utf8_lossy(&made.stdout).into_owned();
-        let words = printed.split_whitespace();
-        let secret = words
-            .max_by_key(|word| word.len())
-            .expect("the token is printed");
-        let token = format!("Authorization: Bearer {secret}");
-        let child = open(&folder);
-        Kring {
-            child,
-            folder,
-            sip,
-            http,
-            token,
-        }
     }
 
     /// Plays a caller of 1203.

@@ -14,6 +14,7 @@ mod cancels;
 mod dialogs;
 mod doors;
 mod identity;
+mod kamailio;
 mod passed_over;
 mod power_cut;
 mod seeing;

@@ -107,6 +107,12 @@ impl Scenario {
         self.listens(what, "")
     }
 
+    /// Must hear this challenge next: `[authentication …]` answers it.
+    pub fn hears_challenge(mut self, code: &str) -> Scenario {
+        self.step(&format!("<recv response=\"{code}\" auth=\"true\"/>"));
+        self
+    }
+
     /// May hear this before what it must hear next.
     pub fn may_hear(self, what: &str) -> Scenario {
         self.listens(what, " optional=\"true\"")
