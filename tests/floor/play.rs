@@ -22,7 +22,12 @@ use kring_call::{
 use kring_journal::{CallId, Entry, Fact};
 use kring_sip::{Advertised, EndpointConfig, Peer, Transmit, Transport};
 use kring_time::Moment;
-use std::{collections::VecDeque, rc::Rc, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeSet, VecDeque},
+    rc::Rc,
+    sync::Arc,
+    time::Duration,
+};
 
 /// After the last thing that was planned, the longest that a call may take to settle: 15 s of rings,
 /// a minute of talk, 32 s for each of two messages that are never answered, wrap-up, and some.
@@ -47,6 +52,8 @@ pub(crate) struct Play {
     commands: VecDeque<(Moment, Command)>,
     cuts: VecDeque<(Moment, Party)>,
     account: Account,
+    /// Call-IDs of which kring has said whose they are.
+    legs: BTreeSet<String>,
 }
 
 impl Play {
@@ -115,6 +122,7 @@ impl Play {
             commands: commands.into(),
             cuts: cuts.into(),
             account: Account::new(&floor),
+            legs: BTreeSet::new(),
             floor,
         }
     }
@@ -242,7 +250,10 @@ impl Play {
                     self.account.names.insert(call, (caller, identity.user));
                 }
                 Output::Record(at, call, fact) => self.record(at, call, fact),
-                Output::Counted(_) | Output::Belongs { .. } => {}
+                Output::Belongs { sip_call_id, .. } => {
+                    self.legs.insert(sip_call_id);
+                }
+                Output::Counted(_) => {}
             }
         }
     }
@@ -284,6 +295,12 @@ impl Play {
                     .push(format!("{line} went to nobody, {}", transmit.to));
             }
             (Ok(message), Some(to)) => {
+                let line = message.headline();
+                // Whoever watches must know whose message it is (docs/ARCHITECTURE.md, Watching SIP).
+                if line.starts_with("INVITE ") && !self.legs.contains(message.call_id()) {
+                    let seen = format!("{line} left before anybody was told whose it is");
+                    self.account.mistakes.push(seen);
+                }
                 self.account
                     .order
                     .push(Step::Sent(self.network.log().len()));
