@@ -1,5 +1,6 @@
 //! Every bound of the exchange, with its reason.
 
+use kring_sip::Pace;
 use std::time::Duration;
 
 /// Calls at once. A national centre has hundreds of seats; beyond this something is wrong upstream.
@@ -32,3 +33,10 @@ pub const RETRY_AFTER_OVERLOAD_S: u32 = 5;
 
 /// Longest user part, display name or number that is taken over from a message, bytes.
 pub const NAME_MAX: usize = 128;
+
+/// A caller who calls more often than this comes after those who do not, when there are more calls
+/// than a bound lets in: a citizen who redials does so after seconds.
+pub const CALLER_PACE: Pace = Pace::per_second(1, 3);
+
+/// Callers whose pace is remembered at each bound.
+pub const CALLERS_KNOWN_MAX: usize = 512;

@@ -28,7 +28,7 @@ pub use message::{
     StatusCode, parse,
 };
 pub use name_addr::{NameAddr, NameAddrRefused};
-pub use pace::{Bucket, Pace};
+pub use pace::{Bucket, Pace, Paces};
 pub use params::{Params, ParamsRefused};
 pub use transport::{Advertised, NoTransport, Peer, Transport};
 pub use uri::{Scheme, Uri, UriRefused};

@@ -1,5 +1,7 @@
 //! How often something may happen: a token bucket that is kept as one number, the moment at which it
 //! will be full again. Nothing has to be counted down while nothing happens.
+//!
+//! Many buckets stand in a table that never grows: who was there longest ago gives way.
 
 use kring_time::Moment;
 
@@ -32,6 +34,11 @@ impl Pace {
 impl Bucket {
     /// Takes one token, if there is one.
     pub const fn take(&mut self, now: Moment, pace: Pace) -> bool {
+        self.take_leaving(now, pace, 0)
+    }
+
+    /// Takes one token, if that leaves so many for others.
+    pub const fn take_leaving(&mut self, now: Moment, pace: Pace, left: u32) -> bool {
         let now_us = now.as_micros();
         let from = if self.full_at_us > now_us {
             self.full_at_us
@@ -39,16 +46,58 @@ impl Bucket {
             now_us
         };
         let full_at_us = from + pace.every_us;
-        if full_at_us - now_us > pace.at_once * pace.every_us {
+        let at_once = pace.at_once.saturating_sub(left as u64);
+        if full_at_us - now_us > at_once * pace.every_us {
             return false;
         }
         self.full_at_us = full_at_us;
         true
     }
+}
 
-    /// Whether it has been used less lately than `other`.
-    pub(crate) const fn is_calmer_than(&self, other: &Bucket) -> bool {
-        self.full_at_us < other.full_at_us
+/// Buckets by key, so many and no more.
+#[derive(Debug)]
+pub struct Paces {
+    rows: Box<[Row]>,
+    pace: Pace,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Row {
+    who: u128,
+    bucket: Bucket,
+}
+
+/// Keys that share a place by chance: the one whose bucket is the fullest gives way.
+const WAYS: usize = 4;
+
+impl Paces {
+    /// At least `rows` buckets of one pace.
+    pub fn new(rows: usize, pace: Pace) -> Paces {
+        Paces {
+            rows: vec![Row::default(); rows.max(1).div_ceil(WAYS) * WAYS].into(),
+            pace,
+        }
+    }
+
+    /// Takes one token of `who`, if there is one. `place` is a digest of `who` that nobody outside can
+    /// choose.
+    pub fn take(&mut self, now: Moment, who: u128, place: u64) -> bool {
+        let sets = (self.rows.len() / WAYS) as u64;
+        let first = (place % sets) as usize * WAYS;
+        let set = &mut self.rows[first..first + WAYS];
+        let index = set.iter().position(|row| row.who == who);
+        let index = index.unwrap_or_else(|| {
+            let fuller = |a: usize, b: usize| set[b].bucket.full_at_us < set[a].bucket.full_at_us;
+            let fullest = (1..WAYS).fold(
+                0,
+                |best, other| if fuller(best, other) { other } else { best },
+            );
+            let bucket = Bucket::default();
+            set[fullest] = Row { who, bucket };
+            fullest
+        });
+        set[index].bucket.take(now, self.pace)
     }
 }
 
@@ -70,6 +119,34 @@ mod tests {
         assert_eq!(taken(&mut bucket, pace, 1_000..2_000), 10);
         assert_eq!(taken(&mut bucket, pace, 60_000..60_001), 1);
         assert_eq!(taken(&mut bucket, pace, 60_001..61_000), 19 + 9);
+    }
+
+    #[test]
+    fn what_is_left_for_others_is_left() {
+        let pace = Pace::per_second(10, 20);
+        let mut bucket = Bucket::default();
+        let now = Moment::BOOT;
+        assert_eq!(
+            (0..30)
+                .filter(|_| bucket.take_leaving(now, pace, 15))
+                .count(),
+            5
+        );
+        assert_eq!((0..30).filter(|_| bucket.take(now, pace)).count(), 15);
+    }
+
+    #[test]
+    fn a_table_of_paces_never_grows() {
+        let mut paces = Paces::new(10, Pace::per_second(1, 2));
+        for who in 0..10_000_u64 {
+            assert!(
+                paces.take(Moment::BOOT, u128::from(who), who * 7),
+                "a new one"
+            );
+        }
+        assert_eq!(paces.rows.len(), 12);
+        let again = [(); 3].map(|()| paces.take(Moment::BOOT, 9_999, 9_999 * 7));
+        assert_eq!(again, [true, false, false], "one of two was taken before");
     }
 
     #[test]

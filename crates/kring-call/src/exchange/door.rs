@@ -3,7 +3,10 @@
 //! A number that is nobody's costs its trunk nothing: it is refused before the trunk's share is looked
 //! at, and remembered by nobody. What is over a limit gets 503 with Retry-After.
 
-use super::{Exchange, rate::Rate};
+use super::{
+    Exchange,
+    rate::{Offered, Rate},
+};
 use crate::{
     command::Admission,
     limits::{CALLS_MAX, RETRY_AFTER_OVERLOAD_S, RETRY_AFTER_S},
@@ -11,6 +14,8 @@ use crate::{
 };
 use kring_sip::{IncomingInvite, Peer, SipCount};
 use kring_time::Moment;
+use rand::RngCore;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// What an INVITE comes to at the door.
 pub(super) enum Door {
@@ -35,7 +40,7 @@ pub(super) struct Shares {
     trunks: Vec<Share>,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 struct Share {
     rate: Rate,
     calls: usize,
@@ -55,15 +60,20 @@ impl Shares {
     }
 
     /// Takes a call's place; else which bound was reached.
-    fn take(&mut self, now: Moment, index: usize, trunk: &Trunk) -> Result<(), &'static str> {
+    fn take(
+        &mut self,
+        now: Moment,
+        (index, trunk): (usize, &Trunk),
+        offered: Offered,
+    ) -> Result<(), &'static str> {
         let share = &mut self.trunks[index];
         if trunk.max_calls != 0 && share.calls >= trunk.max_calls as usize {
             return Err("trunk_calls");
         }
-        if !share.rate.take(now) {
+        if !share.rate.take(now, offered) {
             return Err("trunk_rate");
         }
-        if !self.all.take(now) {
+        if !self.all.take(now, offered) {
             return Err("calls_rate");
         }
         Ok(())
@@ -109,8 +119,9 @@ impl Exchange {
             Admission::Open if self.calls.len() >= CALLS_MAX => overload("calls"),
             Admission::Open if !self.withdrawn_has_room() => overload("withdrawn_phones"),
             Admission::Open => {
-                let share = self.shares.take(now, trunk, &self.config.trunks[trunk]);
-                match share {
+                let offered = self.offered(invite, trunk);
+                let of = (trunk, &self.config.trunks[trunk]);
+                match self.shares.take(now, of, offered) {
                     Ok(()) => return Door::Open { trunk, queue },
                     Err(bound) => overload(bound),
                 }
@@ -120,6 +131,17 @@ impl Exchange {
             self.count_bound(bound);
         }
         Door::Closed { retry_after_s }
+    }
+
+    /// Chance is asked only where a bound may need it.
+    fn offered(&mut self, invite: &IncomingInvite, trunk: usize) -> Offered {
+        let bounded = self.config.cps_max != 0 || self.config.trunks[trunk].max_cps != 0;
+        let mut hasher = DefaultHasher::new();
+        (self.config.seed, invite.from.uri.user()).hash(&mut hasher);
+        Offered {
+            caller: hasher.finish(),
+            chance: if bounded { self.chance.next_u32() } else { 0 },
+        }
     }
 
     fn queue_of(&self, dialled: &str) -> Option<usize> {
@@ -147,6 +169,14 @@ impl Exchange {
 mod tests {
     use super::*;
 
+    /// A caller who has not called before.
+    fn new(n: u64) -> Offered {
+        Offered {
+            caller: n,
+            chance: 0,
+        }
+    }
+
     fn trunk(max_cps: u32, max_calls: u32) -> Trunk {
         Trunk {
             max_cps,
@@ -162,24 +192,30 @@ mod tests {
         let mut shares = Shares::new(&trunks, 0);
         let at = Moment::from_millis;
         let taken = (0..1_000_u64)
-            .filter(|ms| shares.take(at(*ms), 0, &trunks[0]).is_ok())
+            .filter(|ms| shares.take(at(*ms), (0, &trunks[0]), new(*ms)).is_ok())
             .count();
         assert_eq!(taken, 10 + 9, "a second's worth at once, then the rate");
-        assert_eq!(shares.take(at(999), 0, &trunks[0]), Err("trunk_rate"));
+        assert_eq!(
+            shares.take(at(999), (0, &trunks[0]), new(0)),
+            Err("trunk_rate")
+        );
         for _ in 0..2 {
-            assert_eq!(shares.take(at(999), 1, &trunks[1]), Ok(()));
+            assert_eq!(shares.take(at(999), (1, &trunks[1]), new(0)), Ok(()));
             shares.began(1);
         }
-        assert_eq!(shares.take(at(999), 1, &trunks[1]), Err("trunk_calls"));
+        assert_eq!(
+            shares.take(at(999), (1, &trunks[1]), new(0)),
+            Err("trunk_calls")
+        );
         shares.ended(1);
-        assert_eq!(shares.take(at(999), 1, &trunks[1]), Ok(()));
+        assert_eq!(shares.take(at(999), (1, &trunks[1]), new(0)), Ok(()));
     }
 
     #[test]
     fn all_trunks_together_have_a_rate() {
         let trunks = [trunk(0, 0), trunk(0, 0)];
         let mut shares = Shares::new(&trunks, 2);
-        let verdicts = [0, 1, 0].map(|n| shares.take(Moment::BOOT, n, &trunks[n]));
+        let verdicts = [0, 1, 0].map(|n| shares.take(Moment::BOOT, (n, &trunks[n]), new(0)));
         assert_eq!(verdicts, [Ok(()), Ok(()), Err("calls_rate")]);
     }
 }

@@ -10,7 +10,7 @@ use crate::{
     HeaderName, Method, StatusCode,
     message::{HeadLines, head_end, salvage},
     name_addr,
-    pace::Bucket,
+    pace::{Bucket, Paces},
 };
 use kring_time::Moment;
 use std::net::IpAddr;
@@ -98,46 +98,22 @@ impl Endpoint {
 /// How often each address was answered.
 #[derive(Debug)]
 pub(crate) struct Crowd {
-    rows: Box<[Row]>,
+    each: Paces,
     all: Bucket,
 }
-
-#[derive(Clone, Copy, Debug, Default)]
-struct Row {
-    who: u128,
-    bucket: Bucket,
-}
-
-/// Addresses that share a place by chance: the one that was answered longest ago gives way.
-const WAYS: usize = 4;
 
 impl Crowd {
     /// Nobody was here yet.
     pub(crate) fn new() -> Crowd {
         Crowd {
-            rows: vec![Row::default(); limits::STRANGERS_KNOWN_MAX].into(),
+            each: Paces::new(limits::STRANGERS_KNOWN_MAX, limits::STRANGER_PACE),
             all: Bucket::default(),
         }
     }
 
     /// Whether `who` may have an answer now; else which bound was reached. `place` is a digest of `who`.
     fn take(&mut self, now: Moment, who: u128, place: u64) -> Result<(), &'static str> {
-        let sets = (self.rows.len() / WAYS) as u64;
-        let first = (place % sets) as usize * WAYS;
-        let set = &mut self.rows[first..first + WAYS];
-        let index = set.iter().position(|row| row.who == who);
-        let index = index.unwrap_or_else(|| {
-            let calmest = (1..WAYS).fold(0, |best, other| {
-                let calmer = set[other].bucket.is_calmer_than(&set[best].bucket);
-                if calmer { other } else { best }
-            });
-            set[calmest] = Row {
-                who,
-                bucket: Bucket::default(),
-            };
-            calmest
-        });
-        if !set[index].bucket.take(now, limits::STRANGER_PACE) {
+        if !self.each.take(now, who, place) {
             return Err("stranger_rate");
         }
         if !self.all.take(now, limits::STRANGERS_PACE) {
@@ -183,7 +159,7 @@ mod tests {
         assert_eq!(crowd.take(at(999), 8, 8), Ok(()), "another is");
     }
 
-    /// However many addresses there are, the table is as large as it was, and all together have a rate.
+    /// However many addresses there are, all together have a rate.
     #[test]
     fn a_crowd_of_addresses_has_a_rate_of_its_own() {
         let mut crowd = Crowd::new();
@@ -191,7 +167,6 @@ mod tests {
             .filter(|who| crowd.take(at(who / 100), u128::from(*who), who * 7).is_ok())
             .count();
         assert_eq!(answered, 200 + 199, "a burst, and the rate for a second");
-        assert_eq!(crowd.rows.len(), limits::STRANGERS_KNOWN_MAX);
     }
 
     #[test]
