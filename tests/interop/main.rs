@@ -13,6 +13,7 @@ mod bad_input;
 mod cancels;
 mod dialogs;
 mod doors;
+mod floods;
 mod identity;
 mod kamailio;
 mod passed_over;

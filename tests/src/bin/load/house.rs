@@ -25,6 +25,18 @@ pub(crate) struct House {
 impl House {
     /// Starts it with `agents` ready agents whose phones are all at `phone`, and no wrap-up time.
     pub(crate) fn open(agents: u32, phone: u16, database: Option<&str>) -> Outcome<House> {
+        let trunk = "[[trunk]]\nname = \"load\"\naddress = \"127.0.0.1:5998\"\n\
+                     peers = [\"127.0.0.0/8\"]\n";
+        House::with_trunks(agents, phone, database, trunk)
+    }
+
+    /// The same with these trunks.
+    pub(crate) fn with_trunks(
+        agents: u32,
+        phone: u16,
+        database: Option<&str>,
+        trunks: &str,
+    ) -> Outcome<House> {
         let folder = std::env::temp_dir().join(format!("kring-load-{}", std::process::id()));
         std::fs::create_dir_all(&folder)?;
         let url = match database {
@@ -34,10 +46,9 @@ impl House {
         let cookie = staff(&url, agents, phone)?;
         let (sip, http) = (free_port()?, free_port()?);
         let config = format!(
-            "data_dir = {folder:?}\n[sip]\nlisten = [\"udp:127.0.0.1:{sip}\"]\nmax_cps = 0\n\
+            "data_dir = {folder:?}\n[sip]\nlisten = [\"udp:127.0.0.1:{sip}\", \"tcp:127.0.0.1:{sip}\"]\nmax_cps = 0\n\
              [http]\nlisten = \"127.0.0.1:{http}\"\n[agent]\nwrapup_s = 0\nrona_limit = 0\n\
-             [database]\nurl = {url:?}\n[[trunk]]\nname = \"load\"\naddress = \"127.0.0.1:5998\"\n\
-             peers = [\"127.0.0.0/8\"]\n"
+             [database]\nurl = {url:?}\n{trunks}"
         );
         let file = folder.join("kring.toml");
         std::fs::write(&file, config)?;

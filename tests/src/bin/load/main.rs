@@ -6,10 +6,12 @@
 //! load memory --calls 1000 --rate 100         kB per concurrent call
 //! load sound --calls 500 --seconds 10         CPU seconds per million relayed RTP packets
 //! load pop --rate 20 --count 400 [--database sqlite:PATH]   INVITE to call.offered
+//! load floods --seconds 10                    an honest caller beside floods: success, set-up time
 //! ```
 //! `KRINGD` names the binary; the default is the release build beside this one. SIPp plays PBX and phones
 //! (Debian: `sip-tester`).
 
+mod floods;
 mod house;
 mod pop;
 mod proc;
@@ -30,6 +32,7 @@ fn main() -> ExitCode {
         "memory" => signalling::memory(&options),
         "sound" => sound::relay(&options),
         "pop" => pop::latency(&options),
+        "floods" => floods::beside(&options),
         _ => return usage("say what to measure"),
     };
     match done {
@@ -43,7 +46,7 @@ fn main() -> ExitCode {
 
 fn usage(wrong: &str) -> ExitCode {
     eprintln!(
-        "load: {wrong}. Use: load signalling|memory|sound|pop [--rate N] [--seconds N] [--calls N] [--count N] [--runs N] [--database URL]"
+        "load: {wrong}. Use: load signalling|memory|sound|pop|floods [--rate N] [--seconds N] [--calls N] [--count N] [--runs N] [--database URL]"
     );
     ExitCode::from(64)
 }
