@@ -72,6 +72,7 @@ def check_toml(path, folder):
     for number, block in enumerate(re.findall(r"```toml\n(.*?)```", path.read_text(encoding="utf-8"), re.S), 1):
         tomllib.loads(block)
         data = f'data_dir = "{folder}/data"\n' if "data_dir" not in block else ""
+        block = block.replace("/etc/kring/", f"{folder}/")
         if "[database]" in block:
             block = re.sub(r"\[database\].*?(?=\n\[|\Z)", "", block, flags=re.S)
         (folder / "toml" / f"{path.parent.name or 'overview'}-{number}.toml").write_text(data + block, encoding="utf-8")
