@@ -10,6 +10,8 @@ mod asking;
 mod branches;
 mod called;
 mod calling;
+mod changes;
+mod changing;
 mod draft;
 mod effect;
 mod established;
@@ -24,10 +26,12 @@ mod reply;
 mod requests;
 mod responses;
 mod screen;
+mod session_timer;
 mod strangers;
 mod table;
 #[cfg(test)]
 mod tests;
+mod waking;
 
 pub(crate) use asking::Thread;
 pub(crate) use draft::Draft;
@@ -82,6 +86,9 @@ pub struct EndpointConfig {
     pub next_peer_after: Duration,
     /// What those are told whose messages come by [`Endpoint::receive_stranger`].
     pub strangers: Strangers,
+    /// The session timer that we ask for in our own calls and of callers who know timers, s; at least
+    /// 90, or 0 for none. Whoever asks us for one gets it in any case (RFC 4028).
+    pub session_timer_s: u32,
 }
 
 impl EndpointConfig {
@@ -95,6 +102,7 @@ impl EndpointConfig {
             talkable: false,
             next_peer_after: Duration::from_secs(4),
             strangers: Strangers::default(),
+            session_timer_s: 0,
         }
     }
 }

@@ -312,6 +312,9 @@ impl Exchange {
             (Role::Caller(call) | Role::Agent(call), LegEvent::Offer { body, .. }) => {
                 self.sound_moves(now, call, leg, &body);
             }
+            (Role::Caller(call) | Role::Agent(call), LegEvent::Answer { body }) => {
+                self.sound_is_answered(call, leg, &body);
+            }
             (Role::Caller(call) | Role::Agent(call), LegEvent::Bye { .. }) => {
                 self.hung_up(now, call, leg, "bye");
             }

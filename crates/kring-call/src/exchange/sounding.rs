@@ -131,6 +131,22 @@ impl Exchange {
         }
     }
 
+    /// The answer to an offer of ours within the call.
+    pub(super) fn sound_is_answered(&mut self, id: CallId, leg: LegId, sdp: &Bytes) {
+        let Some(call) = self.calls.get(&id) else {
+            return;
+        };
+        let side = if leg == call.caller_leg {
+            Side::Caller
+        } else {
+            Side::Agent
+        };
+        if let Ok(answer) = kring_media::read(sdp) {
+            let session = call.sound.session;
+            self.order_remote(session, side, &answer);
+        }
+    }
+
     /// What the media threads tell.
     pub(super) fn hear(&mut self, now: Moment, notice: MediaNotice) {
         match notice {

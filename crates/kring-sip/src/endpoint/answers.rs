@@ -2,16 +2,18 @@
 
 use super::{
     Endpoint,
-    branches::{Attempt, Cancelling, Refusal},
+    branches::{Calling, Cancelling, Refusal},
+    changes::Changes,
     effect::{LegEvent, LegId},
     leg::{Ack, Established, Leg},
     proofs::Proofs,
+    session_timer::SessionTimer,
 };
 use crate::{
-    Headers, Method, Reason, Response,
+    HeaderName, Headers, Method, Reason, Response,
     dialog::Dialog,
     endpoint::{Heads, Peer, Transmit},
-    transaction::{ClientInvite, ClientKey, InviteHeard, Purpose},
+    transaction::{ClientInvite, ClientKey, InviteHeard, Purpose, Scope},
 };
 use bytes::Bytes;
 use kring_time::Moment;
@@ -123,7 +125,12 @@ impl Endpoint {
         tag: &str,
         response: &Response,
     ) {
-        let Some(mut attempts) = self.take_attempts(leg) else {
+        let Some(Calling {
+            mut attempts,
+            wording,
+            ..
+        }) = self.take_calling(leg)
+        else {
             return;
         };
         let Some(at) = attempts.iter().position(|attempt| attempt.invite == key) else {
@@ -143,6 +150,10 @@ impl Endpoint {
             dialog,
             ack: Ack::Owed { invite: key, seq },
             offer: None,
+            changes: Changes::of_calling(),
+            timer: SessionTimer::agreed(now, &response.headers),
+            sdp: wording.body,
+            updates: response.headers.lists(&HeaderName::Allow, "UPDATE"),
         };
         self.put_leg(leg, Leg::Established(Box::new(established)));
         for attempt in attempts {
@@ -201,8 +212,10 @@ impl Endpoint {
         let Some(invite) = self.client_invites.remove(&mut self.queue, key) else {
             return;
         };
-        if !self.forget_orphan(key) {
-            self.attempt_over(now, invite.leg, key, Refusal::here(code));
+        match invite.scope {
+            Scope::Change { .. } => self.change_refused(now, invite.leg, key, code, None),
+            Scope::Call if self.forget_orphan(key) => {}
+            Scope::Call => self.attempt_over(now, invite.leg, key, Refusal::here(code)),
         }
     }
 
@@ -230,7 +243,8 @@ impl Endpoint {
             return;
         }
         let refusal = calling.refusal.clone();
-        for attempt in self.take_attempts(leg).unwrap_or_default() {
+        let attempts = self.take_calling(leg).map(|calling| calling.attempts);
+        for attempt in attempts.unwrap_or_default() {
             let code = global.unwrap_or(487);
             self.disown(now, attempt, Reason::sip(code, "Declined elsewhere"));
         }
@@ -310,15 +324,15 @@ impl Endpoint {
         }
     }
 
-    /// Takes a ringing leg out of the tables, and gives what still rings.
-    fn take_attempts(&mut self, leg: LegId) -> Option<Vec<Attempt>> {
+    /// Takes a ringing leg out of the tables.
+    fn take_calling(&mut self, leg: LegId) -> Option<Calling> {
         let Some(Leg::Calling(_)) = self.legs.get(leg) else {
             return None;
         };
         match self.legs.remove(&mut self.queue, leg) {
             Some(Leg::Calling(calling)) => {
                 self.tags.remove(&calling.local_tag);
-                Some(calling.attempts)
+                Some(*calling)
             }
             _ => None,
         }
@@ -329,6 +343,6 @@ fn elsewhere() -> Reason {
     Reason::sip(200, "Call completed elsewhere")
 }
 
-fn body_of(response: &Response) -> Option<Bytes> {
+pub(super) fn body_of(response: &Response) -> Option<Bytes> {
     (!response.body.is_empty()).then(|| response.body.clone())
 }

@@ -2,18 +2,19 @@
 
 use super::{
     Endpoint,
+    changes::Changes,
     effect::{Effect, IncomingInvite, LegEvent, LegId, SipCount},
     heads::Arrival,
-    identity::ALLOW,
     leg::{Ack, Awaited, Called, Established, Leg, PendingBye},
     limits,
     reply::Reply,
     screen::{self, Refused},
+    session_timer::{Asked, Terms},
 };
 use crate::{
     HeaderName,
     dialog::Dialog,
-    transaction::{Repeating, ServerInvite, ServerKey, ServerState, Woken},
+    transaction::{Repeating, ServerInvite, ServerKey, ServerState},
 };
 use bytes::Bytes;
 use kring_time::Moment;
@@ -43,21 +44,22 @@ impl Endpoint {
         let Some(called) = self.take_called(leg) else {
             return;
         };
-        let awaited = self.send_success(
-            now,
-            called.invite,
-            &called.reply,
-            body,
-            Expected {
-                seq: called.seq,
-                answer: called.late_offer,
-                first: true,
-            },
-        );
+        let expected = Expected {
+            seq: called.seq,
+            answer: called.late_offer,
+            first: true,
+            terms: called.terms,
+        };
+        let sdp = body.clone();
+        let awaited = self.send_success(now, called.invite, &called.reply, body, expected);
         let established = Established {
             dialog: called.dialog,
             ack: Ack::Awaited(awaited),
             offer: None,
+            changes: Changes::of_called(),
+            timer: called.terms.map(|terms| terms.begin(now)),
+            sdp,
+            updates: called.updates,
         };
         self.put_leg(leg, Leg::Established(Box::new(established)));
     }
@@ -133,6 +135,7 @@ impl Endpoint {
             return Err(Refused::plain(482));
         }
         let body = screen::session(request)?;
+        let terms = Asked::of(headers).settle(self.identity.session_timer_s, None)?;
         let caller = headers.from().map_err(|_| bad())?;
         let to = headers.to().map_err(|_| bad())?;
         if let Some(bound) = self.full() {
@@ -179,6 +182,8 @@ impl Endpoint {
             reply,
             seq: heads.seq,
             late_offer: event.body.is_none(),
+            terms,
+            updates: headers.lists(&HeaderName::Allow, "UPDATE"),
         };
         let (answer_to, method) = (called.reply.to, request.method.clone());
         self.put_leg(leg, Leg::Called(Box::new(called)));
@@ -262,7 +267,9 @@ impl Endpoint {
         expected: Expected,
     ) -> Awaited {
         let mut draft = reply.begin_in_dialog(200, &self.identity);
-        draft.line("Allow", ALLOW);
+        if let Some(terms) = &expected.terms {
+            terms.write(&mut draft);
+        }
         draft.line("Server", &self.identity.user_agent);
         let bytes = draft.finish(body.as_deref());
         let timers = self.timers;
@@ -302,34 +309,6 @@ impl Endpoint {
         self.send_response(reply.to, bytes, reply.method.clone(), code);
     }
 
-    /// The time of a leg has come: a CANCEL that led to nothing, or a 2xx without ACK.
-    pub(super) fn leg_woken(&mut self, now: Moment, leg: LegId) {
-        if let Some(Leg::Calling(_)) = self.legs.get(leg) {
-            self.calling_woken(now, leg);
-            return;
-        }
-        let longest = self.timers.t2;
-        let woken = self.change_established(leg, |established| match &mut established.ack {
-            Ack::Awaited(awaited) => Some((awaited.to, awaited.success.wake(now, longest))),
-            _ => None,
-        });
-        match woken.flatten() {
-            Some((to, Woken::Again(bytes))) => self.repeat(to, bytes, crate::Method::Invite),
-            Some((_, Woken::TimedOut)) => {
-                let ack = self.change_established(leg, |established| {
-                    std::mem::replace(&mut established.ack, Ack::Missing)
-                });
-                match ack {
-                    Some(Ack::Awaited(Awaited { bye: Some(bye), .. })) => {
-                        self.send_bye(now, leg, bye.reason);
-                    }
-                    _ => self.tell(leg, LegEvent::AckMissing),
-                }
-            }
-            Some((_, Woken::Over | Woken::Early)) | None => {}
-        }
-    }
-
     /// Takes the leg out of the tables, if it is one that rings.
     pub(super) fn take_called(&mut self, leg: LegId) -> Option<Called> {
         let Some(Leg::Called(_)) = self.legs.get(leg) else {
@@ -353,4 +332,6 @@ pub(super) struct Expected {
     pub(super) answer: bool,
     /// It makes the dialog.
     pub(super) first: bool,
+    /// What the 2xx settles about the session timer.
+    pub(super) terms: Option<Terms>,
 }

@@ -7,6 +7,7 @@ use super::{
     leg::{Ack, Leg},
     limits::{BRANCHES_MAX, PEERS_MAX},
     proofs::Proofs,
+    session_timer,
 };
 use crate::{
     Method, Reason,
@@ -106,7 +107,8 @@ impl Endpoint {
             wording.max_forwards,
         );
         self.identity.contact(&mut draft, seed.hop().transport);
-        draft.line("Allow", identity::ALLOW);
+        draft.lines(identity::ABILITIES);
+        session_timer::write_wish(&mut draft, self.identity.session_timer_s, 0);
         draft.line("User-Agent", &self.identity.user_agent);
         for (name, value) in &wording.extra {
             draft.foreign(name.as_str(), value);

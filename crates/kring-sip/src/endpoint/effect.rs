@@ -150,12 +150,24 @@ pub enum LegEvent {
         /// Which request it was.
         kind: OfferKind,
     },
+    /// What we offered by [`super::Endpoint::reoffer`] is answered; or a refresh of the session said
+    /// again what holds. The description of the other side is now this one.
+    Answer {
+        /// The SDP.
+        body: Bytes,
+    },
+    /// What we offered by [`super::Endpoint::reoffer`] is refused. The session stays as it was.
+    OfferRefused {
+        /// The status.
+        code: u16,
+    },
     /// The other side hung up. 200 is on its way; the leg is over.
     Bye {
         /// The Reason header.
         reason: Option<String>,
     },
-    /// Our BYE was answered or gave up, or the other side no longer knows the dialog. The leg is over.
+    /// Our BYE was answered or gave up, or the other side no longer knows the dialog or has not refreshed
+    /// it in time. The leg is over.
     Gone {
         /// The last status: 200 usually, 408 for no answer, 481 for a dialog nobody knew.
         code: u16,

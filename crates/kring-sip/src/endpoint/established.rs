@@ -8,9 +8,10 @@ use super::{
     limits,
     reply::Reply,
     screen::{self, Refused},
+    session_timer::{Asked, Terms},
 };
 use crate::{
-    HeaderName, Method, Reason, Request,
+    HeaderName, Headers, Method, Reason, Request,
     transaction::{ClientKey, Purpose, Server, ServerInvite, ServerKey},
 };
 use bytes::Bytes;
@@ -19,6 +20,7 @@ use kring_time::Moment;
 /// What is done with a request within a dialog.
 enum Answer {
     Ok,
+    Refresh,
     Refuse(Refused),
     HangUp,
     GiveUp,
@@ -89,10 +91,8 @@ impl Endpoint {
             Answer::Refuse(Refused::plain(500))
         };
         match answer {
-            Answer::Ok => {
-                self.refresh(leg, request);
-                self.answer_within(now, key, leg, &reply, Refused::plain(200));
-            }
+            Answer::Ok => self.answer_within(now, key, leg, &reply, Refused::plain(200)),
+            Answer::Refresh => self.refreshed_by_them(now, leg, &reply, arrival),
             Answer::Refuse(refused) => self.answer_within(now, key, leg, &reply, refused),
             Answer::HangUp => {
                 self.drop_offer(now, leg);
@@ -150,8 +150,8 @@ impl Endpoint {
             (Method::Invite | Method::Update, Leg::Leaving(_)) => {
                 Answer::Refuse(Refused::plain(481))
             }
-            // An UPDATE that only refreshes the target (RFC 3311 §5.2).
-            (Method::Update, _) if !has_body => Answer::Ok,
+            // An UPDATE that only refreshes target and timer (RFC 3311 §5.2, RFC 4028 §7.4).
+            (Method::Update, _) if !has_body => Answer::Refresh,
             // The first offer is still unanswered, theirs or ours (RFC 3261 §14.2, RFC 3311 §5.2).
             (Method::Invite | Method::Update, Leg::Called(_)) => {
                 Answer::Refuse(Refused::for_now(500, later))
@@ -167,11 +167,43 @@ impl Endpoint {
         }
     }
 
-    fn refresh(&mut self, leg: LegId, request: &Request) {
-        if request.method == Method::Update {
-            self.change_established(leg, |established| {
-                established.dialog.retarget(&request.headers);
-            });
+    /// An UPDATE without an offer: the target may have moved, and the session lasts on.
+    fn refreshed_by_them(&mut self, now: Moment, leg: LegId, reply: &Reply, arrival: &Arrival<'_>) {
+        let headers = &arrival.request.headers;
+        let terms = match self.terms_within(leg, headers) {
+            Ok(terms) => terms,
+            Err(refused) => {
+                self.answer_within(now, arrival.key, leg, reply, refused);
+                return;
+            }
+        };
+        self.change_established(leg, |established| {
+            established.dialog.retarget(headers);
+            if let Some(terms) = &terms {
+                established.timer = Some(terms.begin(now));
+            }
+        });
+        let mut draft = reply.begin_in_dialog(200, &self.identity);
+        if let Some(terms) = &terms {
+            terms.write(&mut draft);
+        }
+        draft.line("Server", &self.identity.user_agent);
+        let bytes = draft.finish(None);
+        self.remember(now, arrival.key, leg, reply, bytes.clone());
+        self.send_response(reply.to, bytes, Method::Update, 200);
+    }
+
+    /// What our 2xx to a request within the dialog says about the session timer.
+    pub(super) fn terms_within(
+        &self,
+        leg: LegId,
+        headers: &Headers,
+    ) -> Result<Option<Terms>, Refused> {
+        match self.legs.get(leg) {
+            Some(Leg::Established(established)) => {
+                Asked::of(headers).settle(self.identity.session_timer_s, established.timer.as_ref())
+            }
+            _ => Ok(None),
         }
     }
 
@@ -184,11 +216,7 @@ impl Endpoint {
         reply: &Reply,
         answer: Refused,
     ) {
-        let mut draft = if answer.code == 200 && reply.method == Method::Update {
-            reply.begin_in_dialog(200, &self.identity)
-        } else {
-            reply.begin(answer.code)
-        };
+        let mut draft = reply.begin(answer.code);
         if let Some((name, value)) = &answer.line {
             draft.foreign(name.as_str(), value);
         }
@@ -231,6 +259,7 @@ impl Endpoint {
 fn judge_offer(established: &Established, method: &Method, later_s: u32) -> Answer {
     match (&established.offer, &established.ack, method) {
         (Some(_), _, _) => Answer::Refuse(Refused::for_now(500, later_s)),
+        _ if established.changes.has_open_offer() => Answer::Refuse(Refused::plain(491)),
         (None, Ack::Done, _) => Answer::Offer,
         (None, Ack::Awaited(awaited), Method::Update) if !awaited.offered => Answer::Offer,
         (None, _, _) => Answer::Refuse(Refused::plain(491)),

@@ -1,6 +1,6 @@
 //! How we present ourselves: the parts of our messages that never change, written once.
 
-use super::{EndpointConfig, draft::Draft};
+use super::{EndpointConfig, draft::Draft, limits};
 use crate::{
     Advertised, HeaderName, Headers, Scheme, Transport, Uri,
     params::{Alphabet, ParamItems},
@@ -10,6 +10,13 @@ use std::net::SocketAddr;
 
 /// The methods that we answer with something else than 405.
 pub(crate) const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, NOTIFY";
+
+/// What we can do, for everything that makes or changes a dialog: [`ALLOW`], and Supported.
+pub(crate) const ABILITIES: &[u8] =
+    b"Allow: INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, NOTIFY\r\nSupported: timer\r\n";
+
+/// The extensions that others may demand of us.
+pub(crate) const SUPPORTED: &str = "timer";
 
 /// The only session description that we read.
 pub(crate) const ACCEPT: &str = "application/sdp";
@@ -27,6 +34,8 @@ pub(crate) struct Identity {
     pub(crate) user_agent: String,
     /// See [`EndpointConfig::talkable`].
     pub(crate) talkable: bool,
+    /// See [`EndpointConfig::session_timer_s`].
+    pub(crate) session_timer_s: u32,
 }
 
 impl Identity {
@@ -54,6 +63,10 @@ impl Identity {
             host: host_of(own.at(Transport::Udp)),
             user_agent: config.user_agent.replace(|c: char| c.is_control(), " "),
             talkable: config.talkable,
+            session_timer_s: match config.session_timer_s {
+                0 => 0,
+                asked => asked.max(limits::MIN_SE_S),
+            },
         }
     }
 

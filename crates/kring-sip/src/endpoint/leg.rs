@@ -1,11 +1,17 @@
 //! A leg: one INVITE usage from its first message to the answer to its BYE.
 
-use super::{branches::Calling, reply::Reply};
+use super::{
+    branches::Calling,
+    changes::Changes,
+    reply::Reply,
+    session_timer::{SessionTimer, Terms},
+};
 use crate::{
     OfferKind, Peer, Reason, Uri,
     dialog::Dialog,
     transaction::{ClientKey, Repeating, ServerKey},
 };
+use bytes::Bytes;
 use kring_time::Moment;
 
 /// One side of a call.
@@ -32,6 +38,10 @@ pub(crate) struct Called {
     pub(crate) seq: u32,
     /// The caller made no offer: our 2xx does.
     pub(crate) late_offer: bool,
+    /// What our 2xx will say about the session timer.
+    pub(crate) terms: Option<Terms>,
+    /// The caller takes UPDATE.
+    pub(crate) updates: bool,
 }
 
 /// A dialog in use.
@@ -41,6 +51,14 @@ pub(crate) struct Established {
     pub(crate) ack: Ack,
     /// What the other side wants to change and the exchange has not yet answered.
     pub(crate) offer: Option<PendingOffer>,
+    /// What we want to change, and the refreshes of the session.
+    pub(crate) changes: Changes,
+    /// Until when the session lasts without a refresh.
+    pub(crate) timer: Option<SessionTimer>,
+    /// What we said last about sound: a refresh by re-INVITE says it again (RFC 4028 §7.4).
+    pub(crate) sdp: Option<Bytes>,
+    /// The other side takes UPDATE.
+    pub(crate) updates: bool,
 }
 
 /// Whether the latest INVITE of the dialog is acknowledged.
@@ -89,6 +107,8 @@ pub(crate) struct PendingOffer {
     pub(crate) late_offer: bool,
     /// The remote target, once it is accepted.
     pub(crate) contact: Option<Uri>,
+    /// What our 2xx will say about the session timer.
+    pub(crate) terms: Option<Terms>,
 }
 
 impl Leg {
@@ -96,10 +116,7 @@ impl Leg {
     pub(crate) fn due(&self) -> Option<Moment> {
         match self {
             Leg::Calling(calling) => calling.due(),
-            Leg::Established(established) => match &established.ack {
-                Ack::Awaited(awaited) => Some(awaited.success.due()),
-                _ => None,
-            },
+            Leg::Established(established) => established.due(),
             Leg::Called(_) | Leg::Leaving(_) => None,
         }
     }
@@ -131,5 +148,22 @@ impl Leg {
             _ => self.dialog(),
         };
         seed.map(Dialog::call_id)
+    }
+}
+
+impl Established {
+    /// Nothing is open between the two sides, so that we may begin something.
+    pub(crate) fn is_quiet(&self) -> bool {
+        matches!(self.ack, Ack::Done) && self.offer.is_none() && !self.changes.is_open()
+    }
+
+    fn due(&self) -> Option<Moment> {
+        let ack = match &self.ack {
+            Ack::Awaited(awaited) => Some(awaited.success.due()),
+            _ => None,
+        };
+        let change = self.is_quiet().then(|| self.changes.due()).flatten();
+        let timer = self.timer.as_ref().map(SessionTimer::due);
+        [ack, change, timer].into_iter().flatten().min()
     }
 }

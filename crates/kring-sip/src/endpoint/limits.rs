@@ -1,6 +1,7 @@
 //! Every bound of the UA layer, with its reason.
 
 use crate::Pace;
+use std::time::Duration;
 
 /// How much one endpoint keeps.
 #[derive(Clone, Copy, Debug)]
@@ -50,3 +51,22 @@ pub(crate) const STRANGERS_PACE: Pace = Pace::per_second(200, 200);
 
 /// Strangers whose pace is remembered. More at once have the pace of all to share.
 pub(crate) const STRANGERS_KNOWN_MAX: usize = 4_096;
+/// Shortest session interval that we take or ask for, s (RFC 4028 §5).
+pub(crate) const MIN_SE_S: u32 = 90;
+
+/// Longest Min-SE that we obey, s: beyond a day there is no timer to speak of.
+pub(crate) const MIN_SE_MAX_S: u32 = 86_400;
+
+/// So much before the end of its interval an unrefreshed session is ended, s, but at most a third of the
+/// interval (RFC 4028 §10).
+pub(crate) const SESSION_MARGIN_S: u32 = 32;
+
+/// A failed refresh is tried again while there is at least so much time.
+pub(crate) const REFRESH_AGAIN_MIN: Duration = Duration::from_secs(10);
+
+/// How often one change of ours is tried: glare is over after one or two, a peer that always says 491
+/// does not mean glare.
+pub(crate) const CHANGE_TRIES_MAX: u8 = 6;
+
+/// Longest Retry-After that a change of ours waits for, s: an offer that old answers nobody.
+pub(crate) const CHANGE_RETRY_AFTER_MAX_S: u32 = 30;

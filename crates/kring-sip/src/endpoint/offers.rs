@@ -5,7 +5,6 @@ use super::{
     called::Expected,
     effect::{LegEvent, LegId, OfferKind},
     heads::Arrival,
-    identity::ALLOW,
     leg::{Ack, PendingOffer},
     limits,
     reply::Reply,
@@ -26,6 +25,10 @@ impl Endpoint {
             if let Some(contact) = offer.contact.take() {
                 established.dialog.set_target(contact);
             }
+            established.sdp = body.clone().or(established.sdp.take());
+            if let Some(terms) = &offer.terms {
+                established.timer = Some(terms.begin(now));
+            }
             Some(offer)
         });
         let Some(Some(offer)) = taken else {
@@ -37,6 +40,7 @@ impl Endpoint {
                     seq: offer.seq,
                     answer: offer.late_offer,
                     first: false,
+                    terms: offer.terms,
                 };
                 let awaited = self.send_success(now, offer.request, &offer.reply, body, expected);
                 self.change_established(leg, |established| {
@@ -45,7 +49,9 @@ impl Endpoint {
             }
             OfferKind::Update => {
                 let mut draft = offer.reply.begin_in_dialog(200, &self.identity);
-                draft.line("Allow", ALLOW);
+                if let Some(terms) = &offer.terms {
+                    terms.write(&mut draft);
+                }
                 let bytes = draft.finish(body.as_deref());
                 self.answer_update(now, &offer, bytes, 200);
             }
@@ -92,8 +98,12 @@ impl Endpoint {
     /// A re-INVITE or UPDATE that may go to the exchange.
     pub(super) fn offered(&mut self, now: Moment, leg: LegId, reply: Reply, arrival: &Arrival<'_>) {
         let (key, request) = (arrival.key, arrival.request);
-        let body = match screen::session(request) {
-            Ok(body) => body.unwrap_or_default(),
+        let checked = screen::session(request).and_then(|body| {
+            let terms = self.terms_within(leg, &request.headers)?;
+            Ok((body.unwrap_or_default(), terms))
+        });
+        let (body, terms) = match checked {
+            Ok(checked) => checked,
             Err(refused) => {
                 self.answer_within(now, key, leg, &reply, refused);
                 return;
@@ -122,6 +132,7 @@ impl Endpoint {
             seq: arrival.heads.seq,
             late_offer: body.is_empty(),
             contact: request.headers.contact().ok().map(|contact| contact.uri),
+            terms,
         };
         self.change_established(leg, |established| established.offer = Some(offer));
         self.tell(leg, LegEvent::Offer { body, kind });

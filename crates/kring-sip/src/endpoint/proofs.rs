@@ -8,7 +8,7 @@ use crate::{
     HeaderName, Method, Response,
     digest::{Answer, Credentials, Unanswerable},
     entropy::Entropy,
-    transaction::ClientKey,
+    transaction::{ClientKey, Purpose},
 };
 use bytes::Bytes;
 use kring_time::Moment;
@@ -98,6 +98,9 @@ impl Endpoint {
         self.clients.change(&mut self.queue, next, |client| {
             client.proofs = Some(proofs);
         });
+        if let Purpose::Update(leg) = purpose {
+            self.change_established(leg, |established| established.changes.is_now(key, next));
+        }
         true
     }
 

@@ -2,7 +2,11 @@
 //!
 //! Kept as bytes for as long as a response is owed, so that the request itself can be let go.
 
-use super::{draft::Draft, heads::Arrival, identity::Identity};
+use super::{
+    draft::Draft,
+    heads::Arrival,
+    identity::{ABILITIES, Identity},
+};
 use crate::{HeaderName, Method, Peer, StatusCode};
 
 /// The head of every response to one request.
@@ -65,6 +69,7 @@ impl Reply {
         let mut draft = self.begin(code);
         draft.lines(&self.routes);
         identity.contact(&mut draft, self.to.transport);
+        draft.lines(ABILITIES);
         if identity.talkable {
             draft.line("Allow-Events", "talk");
         }

@@ -6,7 +6,7 @@ use super::{
     Direction, Endpoint, LegId, Peer, SipCount, Transmit,
     effect::Effect,
     heads::{Arrival, Heads, answer_to},
-    identity::{ACCEPT, ALLOW, read_token},
+    identity::{ACCEPT, ALLOW, SUPPORTED, read_token},
     leg::Leg,
     reply::Reply,
     screen::{self, Refused},
@@ -142,6 +142,7 @@ impl Endpoint {
         let reply = self.stateless_reply(arrival);
         let mut draft = reply.begin(200);
         draft.line("Allow", ALLOW);
+        draft.line("Supported", SUPPORTED);
         draft.line("Accept", ACCEPT);
         draft.line("Accept-Encoding", "identity");
         draft.line("Server", &self.identity.user_agent);

@@ -25,6 +25,9 @@ impl Endpoint {
         };
         let key = ClientKey::of_branch(branch);
         match heads.method {
+            Method::Invite if self.is_change(key) => {
+                self.change_response(now, key, &heads, &response);
+            }
             Method::Invite => self.invite_response(now, key, &heads, &response),
             Method::Cancel => self.other_response(now, key.of_cancel(), &heads.method, &response),
             _ => self.other_response(now, key, &heads.method, &response),
@@ -48,11 +51,11 @@ impl Endpoint {
         match heard {
             Some((purpose, ClientHeard::Asked(request))) => {
                 if !self.prove_within(now, key, &request, response) {
-                    self.request_ended(now, purpose, End::Heard(response));
+                    self.request_ended(now, key, purpose, End::Heard(response));
                 }
             }
             Some((purpose, ClientHeard::Final)) => {
-                self.request_ended(now, purpose, End::Heard(response));
+                self.request_ended(now, key, purpose, End::Heard(response));
             }
             Some((_, ClientHeard::Nothing)) | None => {}
         }
@@ -61,16 +64,17 @@ impl Endpoint {
     /// A request is dead without a response: `code` says how.
     pub(super) fn request_failed(&mut self, now: Moment, key: ClientKey, code: u16) {
         if let Some(client) = self.clients.remove(&mut self.queue, key) {
-            self.request_ended(now, client.purpose, End::Unheard(code));
+            self.request_ended(now, key, client.purpose, End::Unheard(code));
         }
     }
 
-    fn request_ended(&mut self, now: Moment, purpose: Purpose, end: End<'_>) {
-        let code = match &end {
-            End::Heard(response) => response.status.code(),
-            End::Unheard(code) => *code,
+    fn request_ended(&mut self, now: Moment, key: ClientKey, purpose: Purpose, end: End<'_>) {
+        let (code, headers) = match &end {
+            End::Heard(response) => (response.status.code(), Some(&response.headers)),
+            End::Unheard(code) => (*code, None),
         };
         match purpose {
+            Purpose::Update(leg) => self.update_ended(now, leg, key, code, headers),
             Purpose::Options(ask) | Purpose::Register(ask) => self.ask_ended(now, ask, end),
             Purpose::Bye(leg) => {
                 if self.legs.contains(leg) {

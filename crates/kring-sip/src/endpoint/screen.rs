@@ -1,6 +1,6 @@
 //! What every request is checked for before anybody asks what it means (RFC 3261 §8.2).
 
-use super::identity::{ACCEPT, ALLOW};
+use super::identity::{ACCEPT, ALLOW, SUPPORTED};
 use crate::{HeaderName, Headers, Method, Request, Scheme};
 use bytes::Bytes;
 
@@ -17,7 +17,8 @@ impl Refused {
         Refused { code, line: None }
     }
 
-    fn because(code: u16, name: HeaderName, value: impl Into<String>) -> Refused {
+    /// With one line of explanation.
+    pub(crate) fn because(code: u16, name: HeaderName, value: impl Into<String>) -> Refused {
         Refused {
             code,
             line: Some((name, value.into())),
@@ -47,9 +48,14 @@ pub(crate) fn method(method: &Method) -> Result<(), Refused> {
     }
 }
 
-/// Extensions: we have none that somebody could demand (RFC 3261 §8.2.2.3).
+/// Extensions that somebody demands and we lack (RFC 3261 §8.2.2.3).
 pub(crate) fn extensions(headers: &Headers) -> Result<(), Refused> {
-    let demanded: Vec<&str> = headers.require().collect();
+    let lacking = |tag: &&str| {
+        !SUPPORTED
+            .split(", ")
+            .any(|ours| tag.eq_ignore_ascii_case(ours))
+    };
+    let demanded: Vec<&str> = headers.require().filter(lacking).collect();
     if demanded.is_empty() {
         return Ok(());
     }

@@ -16,7 +16,7 @@ pub(crate) enum Purpose {
     Cancel,
     /// Ends the leg.
     Bye(LegId),
-    /// Ends a dialog that no leg ever had: the 2xx of a fork that came second.
+    /// Ends a dialog that no leg has: the 2xx of a fork that came second, or a call that is lost.
     ByeOfFork,
     /// Asks the leg's phone to answer.
     Talk(LegId),
@@ -24,13 +24,15 @@ pub(crate) enum Purpose {
     Options(AskId),
     /// Makes, keeps or ends a registration.
     Register(AskId),
+    /// Refreshes the leg's session.
+    Update(LegId),
 }
 
 impl Purpose {
     /// The leg within whose dialog it is asked.
     pub(crate) fn leg(self) -> Option<LegId> {
         match self {
-            Purpose::Bye(leg) | Purpose::Talk(leg) => Some(leg),
+            Purpose::Bye(leg) | Purpose::Talk(leg) | Purpose::Update(leg) => Some(leg),
             Purpose::Cancel | Purpose::ByeOfFork => None,
             Purpose::Options(_) | Purpose::Register(_) => None,
         }
@@ -44,6 +46,7 @@ impl Purpose {
             Purpose::Talk(_) => Method::Notify,
             Purpose::Options(_) => Method::Options,
             Purpose::Register(_) => Method::Register,
+            Purpose::Update(_) => Method::Update,
         }
     }
 

@@ -18,7 +18,17 @@ use kring_time::Moment;
 pub(crate) struct ClientInvite {
     pub(crate) leg: LegId,
     pub(crate) to: Peer,
+    pub(crate) scope: Scope,
     state: State,
+}
+
+/// What an INVITE is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Scope {
+    /// It begins a call.
+    Call,
+    /// It changes one. Whoever says nothing final until then is lost: no person is waited for.
+    Change { until: Moment },
 }
 
 #[derive(Debug)]
@@ -65,7 +75,24 @@ impl ClientInvite {
         ClientInvite {
             leg,
             to,
+            scope: Scope::Call,
             state: State::Calling(Repeating::sent(now, timers, to.transport, request)),
+        }
+    }
+
+    /// Just sent, within a dialog.
+    pub(crate) fn sent_within(
+        now: Moment,
+        timers: &Timers,
+        leg: LegId,
+        to: Peer,
+        request: Bytes,
+    ) -> ClientInvite {
+        ClientInvite {
+            scope: Scope::Change {
+                until: now + timers.patience() * 2,
+            },
+            ..ClientInvite::sent(now, timers, leg, to, request)
         }
     }
 
@@ -150,7 +177,10 @@ impl ClientInvite {
     pub(crate) fn due(&self) -> Option<Moment> {
         match &self.state {
             State::Calling(request) => Some(request.due()),
-            State::Proceeding => None,
+            State::Proceeding => match self.scope {
+                Scope::Call => None,
+                Scope::Change { until } => Some(until),
+            },
             State::Completed { until, .. } | State::Accepted { until, .. } => Some(*until),
         }
     }
@@ -160,6 +190,10 @@ impl ClientInvite {
         match &mut self.state {
             // Timer A doubles without end; B ends it.
             State::Calling(request) => request.wake(now, timers.patience()),
+            State::Proceeding => match self.scope {
+                Scope::Change { until } if now >= until => Woken::TimedOut,
+                Scope::Change { .. } | Scope::Call => Woken::Early,
+            },
             State::Completed { until, .. } | State::Accepted { until, .. } if now >= *until => {
                 Woken::Over
             }

@@ -10,7 +10,7 @@ mod server;
 mod server_invite;
 
 pub(crate) use client::{AfterFailure, Client, ClientHeard, Purpose};
-pub(crate) use client_invite::{ClientInvite, InviteHeard};
+pub(crate) use client_invite::{ClientInvite, InviteHeard, Scope};
 pub(crate) use server::Server;
 pub(crate) use server_invite::{ServerInvite, ServerState};
 

@@ -355,6 +355,8 @@ pub(crate) fn label(event: &LegEvent) -> String {
         LegEvent::Rejected { code, local, .. } => {
             format!("rejected {code}{}", if *local { " here" } else { "" })
         }
+        LegEvent::Answer { .. } => "answer".to_owned(),
+        LegEvent::OfferRefused { code } => format!("offer refused {code}"),
         LegEvent::Offer { kind, .. } => format!("offer {kind:?}"),
         LegEvent::Bye { .. } => "bye".to_owned(),
         LegEvent::Gone { code } => format!("gone {code}"),

@@ -87,7 +87,11 @@ impl Teller {
                         Side::Bob => self.net.bob.accept_offer(now, leg, answer),
                     }
                 }
-                LegEvent::Confirmed { .. } | LegEvent::Progress { .. } | LegEvent::TalkWanted => {}
+                LegEvent::Confirmed { .. }
+                | LegEvent::Progress { .. }
+                | LegEvent::TalkWanted
+                | LegEvent::Answer { .. }
+                | LegEvent::OfferRefused { .. } => {}
                 LegEvent::CallerCancelled
                 | LegEvent::Rejected { .. }
                 | LegEvent::Bye { .. }

@@ -37,6 +37,8 @@ pub(crate) struct Sip {
     pub(crate) strangers: Strangers,
     /// How long SIP traces of calls are kept, days; 0 keeps none.
     pub(crate) trace_keep_days: u32,
+    /// The session timer that kring asks for, s: 90 or more, or 0 for none.
+    pub(crate) session_timer_s: u32,
 }
 
 /// A socket to listen on: `udp:0.0.0.0:5060`.
@@ -118,10 +120,21 @@ impl Sip {
                 Strangers::Refuse,
             ),
             trace_keep_days: section.number("trace_keep_days", 30, 0..=3_650) as u32,
+            session_timer_s: session_timer(&mut section),
         };
         section.finish();
         sip
     }
+}
+
+/// RFC 4028 §5: no interval is shorter than 90 s.
+fn session_timer(section: &mut Section<'_>) -> u32 {
+    let seconds = section.number("session_timer_s", 1_800, 0..=86_400) as u32;
+    if matches!(seconds, 1..90) {
+        let text = format!("sip.session_timer_s is {seconds}, but must be 0 (off) or 90 to 86400.");
+        section.complain("session_timer_s", text);
+    }
+    seconds
 }
 
 fn listens(section: &mut Section<'_>) -> Vec<Listen> {

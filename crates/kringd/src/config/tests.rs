@@ -58,6 +58,7 @@ const EVERYTHING: &str = r#"
         user_agent = "centre"
         max_cps = 20
         strangers = "ignore"
+        session_timer_s = 600
         [[trunk]]
         name = "pbx"
         address = "pbx.example.net:5080"

@@ -119,6 +119,7 @@ impl Opening {
         let endpoint = EndpointConfig {
             user_agent: config.sip.user_agent.clone(),
             strangers: config.sip.strangers,
+            session_timer_s: config.sip.session_timer_s,
             ..EndpointConfig::new(advertised, rand::random())
         };
         let wall_us = self.clock.wall(kring_time::Moment::BOOT).0;

@@ -242,3 +242,9 @@ fn certificates_are_asked_for_where_they_are_needed_and_go_together() {
         assert_eq!(refused(text), told);
     }
 }
+
+#[test]
+fn a_session_timer_is_off_or_long_enough() {
+    let told = refused("[sip]\nsession_timer_s = 60\n");
+    assert!(told.contains("must be 0 (off) or 90 to 86400"), "{told}");
+}
