@@ -17,6 +17,7 @@ mod questions;
 mod registrations;
 mod reoffers;
 mod routes;
+mod screening;
 mod seeds;
 mod session_timers;
 mod strangers;
