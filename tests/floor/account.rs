@@ -74,6 +74,8 @@ pub struct Account {
     pub restless: Vec<String>,
     /// When it was over.
     pub over_at: Moment,
+    /// From then on nothing is lost and nobody is cut off.
+    pub(crate) quiet_since: Moment,
     pub(crate) seats: Vec<(AgentId, Option<Duration>)>,
     pub(crate) on_tcp: Vec<bool>,
     pub(crate) members: Vec<(AgentId, Vec<String>)>,
@@ -99,6 +101,13 @@ impl Account {
             open_relays: 0,
             restless: Vec::new(),
             over_at: Moment::BOOT,
+            quiet_since: floor
+                .cuts
+                .iter()
+                .map(|(at, _)| *at)
+                .chain([floor.faults.until])
+                .max()
+                .unwrap_or_default(),
             seats: floor
                 .seats
                 .iter()

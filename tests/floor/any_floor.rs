@@ -3,7 +3,7 @@
 
 use crate::{
     chance::Chance,
-    citizen::Citizen,
+    citizen::{Citizen, Reliability},
     floor::{Cadence, Floor},
     in_call::Reoffer,
     media::Hearing,
@@ -57,6 +57,7 @@ pub fn any_floor(seed: u64) -> Floor {
     floor = floor
         .wrap_up_s(chance.one_of(&[0, 5, 20]))
         .rona_limit(chance.one_of(&[0, 1, 2]));
+    floor = floor.session_timer_s(chance.one_of(&[0, 90, 120, 1_800]));
     let agents = chance.between(1, 6);
     for n in 0..agents {
         floor = floor.seat(any_seat(&mut chance, n, queues));
@@ -134,6 +135,8 @@ fn any_seat(chance: &mut Chance, number: u64, queues: &[&str]) -> Seat {
     seat.phone.is_on_tcp = chance.happens(150);
     seat.phone.rings_with = if chance.happens(150) { 183 } else { 180 };
     seat.phone.holds = chance.happens(200).then(|| chance.millis(0, 5_000));
+    seat.phone.is_reliable = chance.happens(200);
+    seat.phone.refreshes = chance.happens(400);
     seat.phone.honours_expires = chance.happens(500);
     seat.phone.fork = chance.happens(120).then(|| chance.millis(0, 900));
     seat.phone.reoffers_by = any_reoffer(chance);
@@ -199,6 +202,16 @@ fn any_citizen(chance: &mut Chance, number: u64, queues: &[&str]) -> Citizen {
         _ => None,
     };
     citizen.talks = Some(chance.millis(0, 40_000));
+    if chance.happens(250) {
+        let refresher = chance.one_of(&[None, Some("uac"), Some("uas")]);
+        citizen = citizen.with_session_s(chance.one_of(&[90, 100, 300]), refresher);
+        citizen.talks = Some(chance.millis(0, 200_000));
+    }
+    citizen.reliability = match chance.between(0, 9) {
+        0..=5 => Reliability::Unknown,
+        6..=7 => Reliability::Supported,
+        _ => Reliability::Required,
+    };
     citizen.holds = chance.happens(200).then(|| chance.millis(0, 10_000));
     citizen.reoffers_by = any_reoffer(chance);
     citizen.takes_update = chance.happens(700);

@@ -70,6 +70,7 @@ pub struct Floor {
     pub(crate) hearing: Hearing,
     pub(crate) wrap_up: Duration,
     pub(crate) rona_limit: u8,
+    pub(crate) session_timer_s: u32,
     pub(crate) commands: Vec<(Moment, Command)>,
     pub(crate) wall: Wall,
     pub(crate) pings: Vec<Moment>,
@@ -100,6 +101,7 @@ impl Floor {
             hearing: Hearing::default(),
             wrap_up: Duration::from_mins(1),
             rona_limit: 2,
+            session_timer_s: 0,
             commands: Vec::new(),
             wall: Wall::default(),
             pings: Vec::new(),
@@ -217,6 +219,12 @@ impl Floor {
     pub fn command_at_ms(mut self, ms: u64, command: Command) -> Floor {
         self.commands
             .push((Moment::from_millis(1_000 + ms), command));
+        self
+    }
+
+    /// kring asks for sessions of this length.
+    pub fn session_timer_s(mut self, seconds: u32) -> Floor {
+        self.session_timer_s = seconds;
         self
     }
 

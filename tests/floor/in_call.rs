@@ -54,7 +54,7 @@ pub(crate) struct InCall {
     /// The ACKs of re-INVITEs, by the branch of their INVITE.
     acknowledged: Vec<(String, Sent)>,
     pub(crate) session: Option<Session>,
-    /// When the session ran out, though the other side was to refresh it.
+    /// When the session that ran out had been refreshed last.
     pub(crate) lapsed: Option<Moment>,
     /// What kring did within the dialog that nobody should do.
     pub(crate) complaints: Vec<String>,
@@ -110,11 +110,9 @@ impl InCall {
         from: Party,
         post: &mut Post,
     ) -> bool {
-        if self
-            .session
-            .is_some_and(|session| session.lapses_at() <= now)
-        {
-            self.lapsed.get_or_insert(now);
+        let over = self.session.filter(|session| session.lapses_at() <= now);
+        if let Some(session) = over {
+            self.lapsed.get_or_insert(session.since);
             return false;
         }
         if let Some(open) = &mut self.open {

@@ -30,7 +30,7 @@ pub struct Told {
     pub gave_up: Option<Moment>,
     /// When the call was over, after an answer.
     pub hung_up: Option<Moment>,
-    /// When the session ran out, though kring was to refresh it.
+    /// When the session, which then ran out, had been refreshed last.
     pub lapsed: Option<Moment>,
     /// What kring did that nobody should do.
     pub(crate) complaints: Vec<String>,

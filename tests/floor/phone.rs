@@ -35,7 +35,7 @@ pub struct Heard {
     pub bounced: bool,
     /// When it gave up waiting for the PRACK of its provisional response.
     pub unacknowledged: Option<Moment>,
-    /// When its session ran out, though kring was to refresh it.
+    /// When its session, which then ran out, had been refreshed last.
     pub lapsed: Option<Moment>,
 }
 

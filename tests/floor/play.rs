@@ -356,7 +356,10 @@ fn configure(floor: &Floor) -> ExchangeConfig {
     let own = Party::Kring.address();
     let trunk = Party::Pbx.address().ip().to_string();
     ExchangeConfig {
-        endpoint: EndpointConfig::new(Advertised::everywhere(own), floor.seed),
+        endpoint: EndpointConfig {
+            session_timer_s: floor.session_timer_s,
+            ..EndpointConfig::new(Advertised::everywhere(own), floor.seed)
+        },
         seed: floor.seed,
         wall_at_boot_ms: Wall::opening_ms(),
         media_address: own.ip(),

@@ -11,7 +11,7 @@ pub(crate) struct Session {
     /// Whether this side refreshes it.
     pub(crate) is_mine: bool,
     /// When it began, or was refreshed last.
-    since: Moment,
+    pub(crate) since: Moment,
 }
 
 /// Which side of a transaction the reader of a header is.
