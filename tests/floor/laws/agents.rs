@@ -18,6 +18,17 @@ pub(super) fn one_live_call(evidence: &Evidence<'_>, court: &mut Court) {
         .filter(|rung| rung.heard.overlapped)
     {
         let caller = &rung.heard.caller;
+        // A phone that was never heard ringing, and does not stop when the invitation expires: nobody can
+        // know of its bell, nor end it.
+        let unheard = |leg: &&PhoneLeg<'_>| {
+            leg.phone == rung.phone
+                && leg.invited < rung.heard.invited
+                && leg.heard_back.is_none_or(|at| at > rung.heard.invited)
+                && leg.final_back.is_none_or(|(at, _)| at > rung.heard.invited)
+        };
+        if evidence.phone_legs.iter().any(|leg| unheard(&leg)) {
+            continue;
+        }
         court.accuse(
             "law 3",
             format!("{} had a call when {caller} rang", rung.agent),

@@ -209,13 +209,24 @@ impl Endpoint {
 
     /// The INVITE is dead without a response: `code` says how.
     pub(super) fn invite_failed(&mut self, now: Moment, key: ClientKey, code: u16) {
-        let Some(invite) = self.client_invites.remove(&mut self.queue, key) else {
+        let Some((scope, leg)) = self.client_invites.get(key).map(|it| (it.scope, it.leg)) else {
             return;
         };
-        match invite.scope {
-            Scope::Change { .. } => self.change_refused(now, invite.leg, key, code, None),
+        match scope {
+            Scope::Call if code != 503 => {
+                let timers = self.timers;
+                self.client_invites
+                    .change(&mut self.queue, key, |invite| invite.abandon(now, &timers));
+            }
+            // Nothing has left, or nobody rings for it.
+            Scope::Call | Scope::Change { .. } => {
+                self.client_invites.remove(&mut self.queue, key);
+            }
+        }
+        match scope {
+            Scope::Change { .. } => self.change_refused(now, leg, key, code, None),
             Scope::Call if self.forget_orphan(key) => {}
-            Scope::Call => self.attempt_over(now, invite.leg, key, Refusal::here(code)),
+            Scope::Call => self.attempt_over(now, leg, key, Refusal::here(code)),
         }
     }
 

@@ -173,6 +173,15 @@ impl ClientInvite {
         }
     }
 
+    /// Given up unheard. Its last copy may have rung a phone all the same, so a 2xx that still comes is
+    /// acknowledged and ended like that of a fork which nobody waited for.
+    pub(crate) fn abandon(&mut self, now: Moment, timers: &Timers) {
+        self.state = State::Accepted {
+            forks: Vec::new(),
+            until: now + timers.patience(),
+        };
+    }
+
     /// When [`ClientInvite::wake`] is wanted.
     pub(crate) fn due(&self) -> Option<Moment> {
         match &self.state {
