@@ -90,6 +90,8 @@ impl MediaThreads {
                 }
             }
             MediaOrder::Remote { session, side, .. } => self.remote(now, session, side),
+            // The floor has no ears for keys.
+            MediaOrder::Press { .. } => {}
             MediaOrder::Close { session } => self.close(now, session),
         }
     }

@@ -379,6 +379,11 @@ fn configure(floor: &Floor) -> ExchangeConfig {
             trust_identity: false,
             ..Trunk::new("pbx", vec![trunk.parse().expect("an address is a pattern")])
         }],
+        pass_headers: vec![
+            "User-to-User"
+                .parse()
+                .expect("a header that may be passed on"),
+        ],
         wrap_up: floor.wrap_up,
         rona_limit: floor.rona_limit,
         pause_reasons: vec!["lunch".to_owned()],

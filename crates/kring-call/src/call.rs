@@ -6,7 +6,7 @@
 use crate::{plan::Plan, ring::RingClock};
 use kring_journal::{AgentId, CallId, Withdrawal};
 use kring_media::{AudioDescription, PortPair, SessionId, Side};
-use kring_sip::{LegId, NameAddr, Uri};
+use kring_sip::{HeaderName, LegId, NameAddr, Uri};
 use kring_time::Moment;
 use std::{sync::Arc, time::Duration};
 
@@ -74,6 +74,8 @@ pub(crate) struct Call {
     pub(crate) from: NameAddr,
     /// Hops left to the INVITEs to phones: the caller's less one (RFC 3261 section 16.6).
     pub(crate) max_forwards: u8,
+    /// Headers of the caller's INVITE for the phones'.
+    pub(crate) passed: Vec<(HeaderName, String)>,
     pub(crate) clock: RingClock,
     pub(crate) plan: Arc<Plan>,
     pub(crate) sound: Sound,

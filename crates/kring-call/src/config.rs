@@ -1,6 +1,6 @@
 //! What the exchange is told once, when it is made.
 
-use crate::{dial::DialPolicy, plan::Plan, trunk::Trunk};
+use crate::{dial::DialPolicy, passed::PassedHeader, plan::Plan, trunk::Trunk};
 use kring_journal::{AgentId, CallId, PresenceState, RingTerms};
 use kring_sip::EndpointConfig;
 use std::{net::IpAddr, sync::Arc, time::Duration};
@@ -62,6 +62,8 @@ pub struct ExchangeConfig {
     pub queues: Vec<QueueConfig>,
     /// PBXs that may send calls.
     pub trunks: Vec<Trunk>,
+    /// Headers of a caller's INVITE that the phones get, too.
+    pub pass_headers: Vec<PassedHeader>,
     /// Time for the record; zero: straight to ready.
     pub wrap_up: Duration,
     /// Calls rung out one after another before the agent is paused; 0: never.

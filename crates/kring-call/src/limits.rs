@@ -40,3 +40,9 @@ pub const CALLER_PACE: Pace = Pace::per_second(1, 3);
 
 /// Callers whose pace is remembered at each bound.
 pub const CALLERS_KNOWN_MAX: usize = 512;
+
+/// Headers of one INVITE that are passed on to the phones.
+pub const PASSED_HEADERS_MAX: usize = 8;
+
+/// Bytes of them together: an INVITE to a phone has about 900 without, and 1,300 should do.
+pub const PASSED_BYTES_MAX: usize = 400;

@@ -8,6 +8,7 @@ pub mod g711;
 pub mod limits;
 mod offer_answer;
 mod order;
+mod presses;
 pub mod quality;
 mod relay;
 pub mod rtcp;
@@ -17,5 +18,6 @@ pub mod tone;
 
 pub use offer_answer::{OwnAudio, answer_to_caller, answer_to_change, offer_to_agent};
 pub use order::{MediaNotice, MediaOrder, PortPair, SessionId, Side, SideStats};
+pub use presses::KeyPacket;
 pub use relay::{PacketKind, Relay, Remote, Verdict, Why};
 pub use sdp::{AudioDescription, Codec, Direction, Origin, OtherMedia, SdpRefused, read, write};

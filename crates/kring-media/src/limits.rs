@@ -27,3 +27,9 @@ pub const RELAY_NOTICES_MAX: usize = 8;
 /// Longest RTP or RTCP packet that is relayed, bytes. An Ethernet frame holds 1,500; longer ones
 /// would be fragmented and are no telephone's.
 pub const PACKET_MAX: usize = 2_048;
+
+/// Key presses of one side that wait to be sent on: more than anybody types ahead of a slow line.
+pub const PRESSES_WAITING_MAX: usize = 32;
+
+/// The longest press, packets of 20 ms: two seconds, a key that somebody leans on.
+pub const PRESS_PACKETS_MAX: u16 = 100;

@@ -80,6 +80,20 @@ pub enum MediaOrder {
         /// It says that it wants sound. If not, none is sent to it.
         receives: bool,
     },
+    /// A key that this side pressed and told apart from its sound: the other side hears it as an event
+    /// (RFC 4733) in place of the sound that passes meanwhile.
+    Press {
+        /// The session.
+        session: SessionId,
+        /// Who pressed it.
+        side: Side,
+        /// `0`-`9`, `*`, `#`, `A`-`D`.
+        key: char,
+        /// For how long, ms.
+        duration_ms: u32,
+        /// The payload number of key events at the other side.
+        payload_type: u8,
+    },
     /// Stop relaying. Answered by [`MediaNotice::Closed`]; the ports rest for late packets and then
     /// come back by [`MediaNotice::Reserved`].
     Close {

@@ -2,11 +2,13 @@
 //!
 //! A packet is taken only from exactly the address that its side signalled; everybody else is a
 //! stranger and is counted and dropped. Only [`Relay::set_remote`] moves a target: no packet ever
-//! does, so nobody can pull a call's sound to himself by sending some. Packets pass unchanged.
+//! does, so nobody can pull a call's sound to himself by sending some. Packets pass unchanged, but for
+//! key presses that take the place of some.
 
 use crate::{
     limits::{PACKET_MAX, RELAY_NOTICES_MAX, SILENT_AFTER},
     order::{MediaNotice, SessionId, Side, SideStats},
+    presses::{KeyPacket, Presses},
     quality::Quality,
     rtcp, rtp,
 };
@@ -45,6 +47,15 @@ pub enum Verdict {
         /// Where to.
         to: SocketAddr,
     },
+    /// Send this one in its place: a key was pressed meanwhile.
+    Replace {
+        /// Whose port it leaves by.
+        out: Side,
+        /// Where to.
+        to: SocketAddr,
+        /// The key event.
+        by: KeyPacket,
+    },
     /// It goes no further.
     Drop(Why),
 }
@@ -76,6 +87,7 @@ struct End {
     remote: Option<Remote>,
     ear: Ear,
     quality: Quality,
+    presses: Presses,
     packets: u64,
     strangers: u64,
     garbage: u64,
@@ -152,11 +164,13 @@ impl Relay {
             Taken::First => true,
             Taken::Next => false,
         };
+        let out = side.other();
         let verdict = match opposite.target(kind) {
-            Some(to) => Verdict::Forward {
-                out: side.other(),
-                to,
+            Some(to) if kind == PacketKind::Rtp => match end.presses.instead_of(bytes) {
+                Some(by) => Verdict::Replace { out, to, by },
+                None => Verdict::Forward { out, to },
             },
+            Some(to) => Verdict::Forward { out, to },
             None => Verdict::Drop(Why::NotWanted),
         };
         if first {
@@ -164,6 +178,12 @@ impl Relay {
             self.tell(MediaNotice::Flowing { session, side });
         }
         verdict
+    }
+
+    /// A side pressed a key; the other side knows key events by `payload_type`.
+    pub fn press(&mut self, side: Side, key: char, duration_ms: u32, payload_type: u8) {
+        let presses = &mut self.end_mut(side).presses;
+        presses.add(key, duration_ms, payload_type);
     }
 
     /// When [`Relay::wake`] has something to say if nothing is heard till then.

@@ -17,6 +17,7 @@ mod effect;
 mod established;
 mod heads;
 mod identity;
+mod info;
 mod leg;
 mod limits;
 mod offers;

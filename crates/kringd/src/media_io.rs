@@ -188,9 +188,9 @@ impl MediaHandle {
                 ),
                 None => false,
             },
-            MediaOrder::Remote { session, .. } | MediaOrder::Close { session } => {
-                threads.pass(session, WorkerOrder::Session(order))
-            }
+            MediaOrder::Remote { session, .. }
+            | MediaOrder::Press { session, .. }
+            | MediaOrder::Close { session } => threads.pass(session, WorkerOrder::Session(order)),
         };
         if !taken {
             tracing::error!(?order, "a media order was not taken");

@@ -1,6 +1,6 @@
 //! Somebody answers: the race is decided, both offers are closed, the sound is joined.
 
-use super::{Exchange, Role};
+use super::{Exchange, Role, withdrawing::reason_for};
 use crate::{
     call::{Call, State},
     roster::Doing,
@@ -63,6 +63,7 @@ impl Exchange {
             now,
             &mut call,
             Withdrawal::AnsweredElsewhere,
+            &reason_for(Withdrawal::AnsweredElsewhere),
             Some(&offer.agent),
         );
         self.legs.insert(leg, Role::Agent(id));

@@ -5,6 +5,7 @@
 
 use super::{
     Exchange,
+    offering::call_header,
     rate::{Offered, Rate},
 };
 use crate::{
@@ -23,6 +24,8 @@ pub(super) enum Door {
     Stranger,
     /// The number is nobody's.
     NoSuchNumber,
+    /// It is a call of ours that has come back: a phone or the PBX forwards to us.
+    Loop,
     /// Not now: 503.
     Closed {
         retry_after_s: u32,
@@ -108,6 +111,9 @@ impl Exchange {
         let Some(trunk) = self.trunk_of(invite.from_peer) else {
             return Door::Stranger;
         };
+        if self.is_own_call(invite) {
+            return Door::Loop;
+        }
         let dialled = invite.request_uri.user().unwrap_or_default();
         let Some(queue) = self.queue_of(dialled) else {
             return Door::NoSuchNumber;
@@ -142,6 +148,14 @@ impl Exchange {
             caller: hasher.finish(),
             chance: if bounded { self.chance.next_u32() } else { 0 },
         }
+    }
+
+    /// Whether it bears the mark of a call that is alive here: we gave it to a phone, and it was forwarded
+    /// back to us, by whatever rewrites Via on its way.
+    fn is_own_call(&self, invite: &IncomingInvite) -> bool {
+        let mark = invite.headers.get(&call_header());
+        let id = mark.and_then(|mark| mark.trim().parse().ok());
+        id.is_some_and(|id| self.calls.contains_key(&id))
     }
 
     fn queue_of(&self, dialled: &str) -> Option<usize> {

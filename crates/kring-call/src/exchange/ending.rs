@@ -1,6 +1,6 @@
 //! Calls end: the caller gives up, somebody hangs up, nobody confirms, the house closes.
 
-use super::{Exchange, Role};
+use super::{Exchange, Role, withdrawing::reason_for};
 use crate::{
     call::{Call, State},
     roster::Doing,
@@ -11,7 +11,9 @@ use kring_time::Moment;
 
 impl Exchange {
     /// CANCEL from the caller, before anybody answered. The endpoint has sent 487 already.
-    pub(super) fn caller_gave_up(&mut self, now: Moment, id: CallId) {
+    /// What it gives as its reason reaches the phones: of a call that was answered elsewhere they need
+    /// show nothing as missed.
+    pub(super) fn caller_gave_up(&mut self, now: Moment, id: CallId, reason: Option<&str>) {
         let Some(call) = self.forget(id) else {
             return;
         };
@@ -25,21 +27,38 @@ impl Exchange {
                 wait_ms,
             },
         );
-        self.let_phones_go_because(now, call, Withdrawal::CallerGaveUp);
+        let reason = reason.and_then(|text| text.parse().ok());
+        let reason = reason.unwrap_or_else(|| reason_for(Withdrawal::CallerGaveUp));
+        self.let_phones_go_because(now, call, Withdrawal::CallerGaveUp, reason);
     }
 
     /// A refused or failed call lets its phones and ports go.
     pub(super) fn let_phones_go(&mut self, now: Moment, call: Call) {
-        self.let_phones_go_because(now, call, Withdrawal::CallOver);
+        let why = Withdrawal::CallOver;
+        self.let_phones_go_because(now, call, why, reason_for(why));
     }
 
-    fn let_phones_go_because(&mut self, now: Moment, mut call: Call, why: Withdrawal) {
-        self.release_offers(now, &mut call, why, None);
+    fn let_phones_go_because(
+        &mut self,
+        now: Moment,
+        mut call: Call,
+        why: Withdrawal,
+        reason: Reason,
+    ) {
+        self.release_offers(now, &mut call, why, &reason, None);
         self.release_sound(&call);
     }
 
     /// BYE, or a dialog that is no more, on one side of an answered call.
-    pub(super) fn hung_up(&mut self, now: Moment, id: CallId, leg: LegId, cause: &str) {
+    /// The reason that it gives is passed on (RFC 3326).
+    pub(super) fn hung_up(
+        &mut self,
+        now: Moment,
+        id: CallId,
+        leg: LegId,
+        cause: &str,
+        reason: Option<&str>,
+    ) {
         let Some(call) = self.calls.get(&id) else {
             return;
         };
@@ -54,7 +73,9 @@ impl Exchange {
             (EndedBy::Agent, caller_leg)
         };
         self.legs.remove(&leg);
-        self.hang_up_leg(now, id, other, Reason::sip(200, "Normal call clearing"));
+        let reason = reason.and_then(|text| text.parse().ok());
+        let reason = reason.unwrap_or_else(|| Reason::sip(200, "Normal call clearing"));
+        self.hang_up_leg(now, id, other, reason);
         if leg == agent_leg
             && let Some(agent) = self.talking_agent(id).cloned()
         {
@@ -110,7 +131,7 @@ impl Exchange {
 
     /// The caller's leg is gone without CANCEL while it rang.
     fn caller_left_early(&mut self, now: Moment, id: CallId) {
-        self.caller_gave_up(now, id);
+        self.caller_gave_up(now, id, None);
     }
 
     fn bye_both(&mut self, now: Moment, id: CallId, reason: Reason) -> bool {

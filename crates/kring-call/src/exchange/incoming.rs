@@ -6,6 +6,7 @@ use crate::{
     command::CallerIdentity,
     identity::Caller,
     limits::RETRY_AFTER_OVERLOAD_S,
+    passed::passed,
     ring::RingClock,
 };
 use kring_journal::{CallId, CallerRef, Fact, Refusal};
@@ -25,6 +26,10 @@ impl Exchange {
             }
             Door::NoSuchNumber => {
                 self.endpoint.turn_away(now, leg, 404, Vec::new());
+                return;
+            }
+            Door::Loop => {
+                self.turn_away(now, leg, 482, None);
                 return;
             }
             Door::Closed { retry_after_s } => {
@@ -137,6 +142,7 @@ impl Exchange {
             history_index,
             from,
             max_forwards: invite.max_forwards.saturating_sub(1),
+            passed: passed(&invite.headers, &self.config.pass_headers),
             clock: RingClock::start(now, self.config.terms.clone()),
             plan: self.config.queues[queue].plan.clone(),
             sound,

@@ -285,7 +285,12 @@ impl Exchange {
             return;
         };
         match (role, event) {
-            (Role::Caller(call), LegEvent::CallerCancelled) => self.caller_gave_up(now, call),
+            (Role::Caller(call), LegEvent::CallerCancelled { reason }) => {
+                self.caller_gave_up(now, call, reason.as_deref());
+            }
+            (Role::Caller(call) | Role::Agent(call), LegEvent::Pressed { key, duration_ms }) => {
+                self.key_pressed(call, leg, key, duration_ms);
+            }
             (Role::Caller(call) | Role::Agent(call), LegEvent::Confirmed { body }) => {
                 self.confirmed(call, leg, body);
             }
@@ -315,11 +320,11 @@ impl Exchange {
             (Role::Caller(call) | Role::Agent(call), LegEvent::Answer { body }) => {
                 self.sound_is_answered(call, leg, &body);
             }
-            (Role::Caller(call) | Role::Agent(call), LegEvent::Bye { .. }) => {
-                self.hung_up(now, call, leg, "bye");
+            (Role::Caller(call) | Role::Agent(call), LegEvent::Bye { reason }) => {
+                self.hung_up(now, call, leg, "bye", reason.as_deref());
             }
             (Role::Caller(call) | Role::Agent(call), LegEvent::Gone { .. }) => {
-                self.hung_up(now, call, leg, "lost");
+                self.hung_up(now, call, leg, "lost", None);
             }
             (
                 Role::Closing(agent),

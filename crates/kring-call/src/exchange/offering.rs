@@ -155,13 +155,7 @@ impl Exchange {
             from: call.from.clone(),
             to: NameAddr::new(device.uri.clone()),
             body: Some(call.sound.to_phones.clone()),
-            extra: vec![
-                (call_header(), id.to_string()),
-                (
-                    HeaderName::Expires,
-                    expires_s(now, call, &device).to_string(),
-                ),
-            ],
+            extra: said_to_phone(now, id, call, &device),
             max_forwards: call.max_forwards,
             login: None,
         };
@@ -358,6 +352,22 @@ fn unreached(code: u16, local: bool) -> Unreached {
     }
 }
 
+/// What the phone is told besides who calls: the call's mark, how long it may ring, and what the PBX
+/// wants passed on.
+fn said_to_phone(
+    now: Moment,
+    id: CallId,
+    call: &Call,
+    device: &Device,
+) -> Vec<(HeaderName, String)> {
+    let expires = expires_s(now, call, device).to_string();
+    let own = [
+        (call_header(), id.to_string()),
+        (HeaderName::Expires, expires),
+    ];
+    own.into_iter().chain(call.passed.iter().cloned()).collect()
+}
+
 /// How long the phone may ring at most, whole seconds: a phone whose every answer is lost cannot be told
 /// to stop (RFC 3261 section 9.1 lets no CANCEL overtake the first answer), but it can stop by itself
 /// (section 13.2.1).
@@ -371,6 +381,6 @@ fn expires_s(now: Moment, call: &Call, device: &Device) -> u64 {
 }
 
 /// Names the call to the phone and to whoever reads a trace.
-fn call_header() -> HeaderName {
+pub(super) fn call_header() -> HeaderName {
     HeaderName::from_token("X-Kring-Call").expect("a token by RFC 3261 section 25.1")
 }

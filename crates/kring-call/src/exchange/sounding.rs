@@ -147,6 +147,32 @@ impl Exchange {
         }
     }
 
+    /// A key that one side pressed and told by INFO: the other side hears it, if it knows such events.
+    /// Neither journal nor log is told: it may be part of a secret.
+    pub(super) fn key_pressed(&mut self, id: CallId, leg: LegId, key: char, duration_ms: u32) {
+        let Some(call) = self.calls.get(&id) else {
+            return;
+        };
+        let (side, listener) = if leg == call.caller_leg {
+            (Side::Caller, &call.sound.agents)
+        } else {
+            (Side::Agent, &call.sound.callers)
+        };
+        let known = listener
+            .as_ref()
+            .and_then(|listener| listener.telephone_event);
+        if let Some(payload_type) = known {
+            let session = call.sound.session;
+            self.order(MediaOrder::Press {
+                session,
+                side,
+                key,
+                duration_ms,
+                payload_type,
+            });
+        }
+    }
+
     /// What the media threads tell.
     pub(super) fn hear(&mut self, now: Moment, notice: MediaNotice) {
         match notice {

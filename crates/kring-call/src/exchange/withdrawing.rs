@@ -35,13 +35,14 @@ impl Exchange {
         now: Moment,
         call: &mut Call,
         why: Withdrawal,
+        reason: &Reason,
         winner: Option<&AgentId>,
     ) {
         for offer in std::mem::take(&mut call.offers) {
             let (leg, agent) = (offer.leg, offer.agent.clone());
             let told = offer.withdrawn;
             if told.is_none() {
-                self.endpoint.cancel(now, leg, reason_for(why));
+                self.endpoint.cancel(now, leg, reason.clone());
                 self.record(now, call.id, Fact::Withdrawn { agent, why });
             }
             let why = told.unwrap_or(why);

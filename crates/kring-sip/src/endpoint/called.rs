@@ -4,7 +4,9 @@ use super::{
     Endpoint,
     changes::Changes,
     effect::{Effect, IncomingInvite, LegEvent, LegId, SipCount},
+    established,
     heads::Arrival,
+    identity::has_passed_us,
     leg::{Ack, Awaited, Called, Established, Leg, PendingBye},
     limits,
     reply::Reply,
@@ -128,6 +130,10 @@ impl Endpoint {
         } = arrival;
         let headers = &request.headers;
         let bad = || Refused::plain(400);
+        // It went out through us and has come back (RFC 3261 §16.3 has proxies look for that, too).
+        if has_passed_us(headers, &self.identity.own) {
+            return Err(Refused::plain(482));
+        }
         // On two ways to us at once (RFC 3261 §8.2.2.2).
         let merge = (heads.from_tag, heads.call_id, heads.seq);
         let merge = self.entropy.digest(merge);
@@ -209,7 +215,8 @@ impl Endpoint {
         }
         if let Some(called) = self.take_called(leg) {
             self.refuse_invite(now, called.invite, &called.reply, 487, &[]);
-            self.tell(leg, LegEvent::CallerCancelled);
+            let reason = established::reason_of(&arrival.request.headers);
+            self.tell(leg, LegEvent::CallerCancelled { reason });
         } else {
             self.drop_offer(now, leg);
         }

@@ -103,7 +103,10 @@ pub enum LegEvent {
     /// UAS: somebody calls. 100 is on its way.
     Incoming(Box<IncomingInvite>),
     /// UAS: the caller gave up before a final response. All is answered; the leg is over.
-    CallerCancelled,
+    CallerCancelled {
+        /// The Reason header of the CANCEL (RFC 3326).
+        reason: Option<String>,
+    },
     /// UAS: the ACK of our 2xx came. Comes again, with a body, when the ACK of an accepted
     /// re-INVITE brought the answer to our offer.
     Confirmed {
@@ -160,6 +163,13 @@ pub enum LegEvent {
     OfferRefused {
         /// The status.
         code: u16,
+    },
+    /// The other side pressed a key and told it apart from its sound (INFO). Answered already.
+    Pressed {
+        /// `0`-`9`, `*`, `#`, `A`-`D`.
+        key: char,
+        /// For how long, ms, at most 2,000.
+        duration_ms: u32,
     },
     /// The other side hung up. 200 is on its way; the leg is over.
     Bye {

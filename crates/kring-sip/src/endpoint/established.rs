@@ -4,6 +4,7 @@ use super::{
     Endpoint,
     effect::{LegEvent, LegId},
     heads::{Arrival, Heads},
+    info::{self, Pressed},
     leg::{Ack, Established, Leg, PendingBye},
     limits,
     reply::Reply,
@@ -26,6 +27,7 @@ enum Answer {
     GiveUp,
     Offer,
     Talk,
+    Press(Pressed),
 }
 
 impl Endpoint {
@@ -98,19 +100,28 @@ impl Endpoint {
                 self.drop_offer(now, leg);
                 self.end_leg(leg);
                 self.answer_within(now, key, leg, &reply, Refused::plain(200));
-                let reason = request.headers.get(&HeaderName::Reason).map(str::to_owned);
+                let reason = reason_of(&request.headers);
                 self.tell(leg, LegEvent::Bye { reason });
             }
             Answer::GiveUp => {
                 self.answer_within(now, key, leg, &reply, Refused::plain(200));
                 if let Some(called) = self.take_called(leg) {
                     self.refuse_invite(now, called.invite, &called.reply, 487, &[]);
-                    self.tell(leg, LegEvent::CallerCancelled);
+                    let reason = reason_of(&request.headers);
+                    self.tell(leg, LegEvent::CallerCancelled { reason });
                 }
             }
             Answer::Talk => {
                 self.answer_within(now, key, leg, &reply, Refused::plain(200));
                 self.tell(leg, LegEvent::TalkWanted);
+            }
+            Answer::Press(Pressed {
+                key: pressed,
+                duration_ms,
+            }) => {
+                self.answer_within(now, key, leg, &reply, Refused::plain(200));
+                let key = pressed;
+                self.tell(leg, LegEvent::Pressed { key, duration_ms });
             }
             Answer::Offer => self.offered(now, leg, reply, arrival),
         }
@@ -143,6 +154,11 @@ impl Endpoint {
             (Method::Bye, Leg::Leaving(_)) => Answer::Ok,
             // The called side must not end an early dialog by BYE (RFC 3261 §15).
             (Method::Bye, Leg::Calling(_)) => Answer::Refuse(Refused::plain(481)),
+            (Method::Info, Leg::Established(_)) => match info::read(request) {
+                Ok(Some(pressed)) => Answer::Press(pressed),
+                Ok(None) => Answer::Ok,
+                Err(refused) => Answer::Refuse(refused),
+            },
             (Method::Options | Method::Info, _) => Answer::Ok,
             (Method::Notify, Leg::Called(_)) if self.identity.talkable && is_talk(request) => {
                 Answer::Talk
@@ -264,6 +280,11 @@ fn judge_offer(established: &Established, method: &Method, later_s: u32) -> Answ
         (None, Ack::Awaited(awaited), Method::Update) if !awaited.offered => Answer::Offer,
         (None, _, _) => Answer::Refuse(Refused::plain(491)),
     }
+}
+
+/// Why the other side did it, if it says so (RFC 3326).
+pub(super) fn reason_of(headers: &Headers) -> Option<String> {
+    headers.get(&HeaderName::Reason).map(str::to_owned)
 }
 
 /// Whether a NOTIFY wants the phone to answer.

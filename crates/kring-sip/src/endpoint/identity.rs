@@ -3,6 +3,7 @@
 use super::{EndpointConfig, draft::Draft, limits};
 use crate::{
     Advertised, HeaderName, Headers, Scheme, Transport, Uri,
+    header::Via,
     params::{Alphabet, ParamItems},
     token::ListItems,
 };
@@ -17,6 +18,9 @@ pub(crate) const ABILITIES: &[u8] =
 
 /// The extensions that others may demand of us.
 pub(crate) const SUPPORTED: &str = "timer";
+
+/// The bodies of INFO that we read.
+pub(crate) const INFO_ACCEPT: &str = "application/dtmf-relay, application/dtmf";
 
 /// The only session description that we read.
 pub(crate) const ACCEPT: &str = "application/sdp";
@@ -93,6 +97,23 @@ pub(crate) fn own_branch(headers: &Headers) -> Option<u64> {
         .map_while(Result::ok)
         .find(|(name, _)| name.eq_ignore_ascii_case("branch"))?;
     read_token(branch?.strip_prefix(BRANCH_START)?)
+}
+
+/// Whether a request has come back to us on its way: one of its Vias is ours, by its branch and by the
+/// address that we give there. Another kring on the way is no loop.
+pub(crate) fn has_passed_us(headers: &Headers, own: &Advertised) -> bool {
+    let marked = |line: &&str| line.contains(BRANCH_START);
+    headers.all(&HeaderName::Via).filter(marked).any(|line| {
+        line.parse::<Via>().is_ok_and(|via| {
+            let at = via
+                .ip()
+                .map(|ip| SocketAddr::new(ip, via.port.unwrap_or(5060)));
+            let is_ours = |transport| at == Some(own.at(transport));
+            via.branch()
+                .is_some_and(|branch| branch.starts_with(BRANCH_START))
+                && Transport::ALL.into_iter().any(is_ours)
+        })
+    })
 }
 
 /// A tag or branch of ours: sixteen hexadecimal digits.

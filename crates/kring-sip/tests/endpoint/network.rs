@@ -345,7 +345,7 @@ impl Network {
 pub(crate) fn label(event: &LegEvent) -> String {
     match event {
         LegEvent::Incoming(_) => "incoming".to_owned(),
-        LegEvent::CallerCancelled => "cancelled".to_owned(),
+        LegEvent::CallerCancelled { .. } => "cancelled".to_owned(),
         LegEvent::Confirmed { body: None } => "confirmed".to_owned(),
         LegEvent::Confirmed { body: Some(_) } => "confirmed with answer".to_owned(),
         LegEvent::TalkWanted => "talk wanted".to_owned(),
@@ -358,6 +358,7 @@ pub(crate) fn label(event: &LegEvent) -> String {
         LegEvent::Answer { .. } => "answer".to_owned(),
         LegEvent::OfferRefused { code } => format!("offer refused {code}"),
         LegEvent::Offer { kind, .. } => format!("offer {kind:?}"),
+        LegEvent::Pressed { key, duration_ms } => format!("pressed {key} for {duration_ms} ms"),
         LegEvent::Bye { .. } => "bye".to_owned(),
         LegEvent::Gone { code } => format!("gone {code}"),
     }

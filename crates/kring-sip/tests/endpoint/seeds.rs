@@ -90,9 +90,10 @@ impl Teller {
                 LegEvent::Confirmed { .. }
                 | LegEvent::Progress { .. }
                 | LegEvent::TalkWanted
+                | LegEvent::Pressed { .. }
                 | LegEvent::Answer { .. }
                 | LegEvent::OfferRefused { .. } => {}
-                LegEvent::CallerCancelled
+                LegEvent::CallerCancelled { .. }
                 | LegEvent::Rejected { .. }
                 | LegEvent::Bye { .. }
                 | LegEvent::Gone { .. } => ends.push(label(&event)),

@@ -4,7 +4,7 @@ use super::{
     section::{Item, Section},
     security::Tls,
 };
-use kring_call::{PeerPattern, RedirectHeader};
+use kring_call::{PassedHeader, PeerPattern, RedirectHeader};
 use kring_sip::{Strangers, Transport};
 use std::{
     borrow::Cow,
@@ -37,6 +37,8 @@ pub(crate) struct Sip {
     pub(crate) strangers: Strangers,
     /// How long SIP traces of calls are kept, days; 0 keeps none.
     pub(crate) trace_keep_days: u32,
+    /// Headers of a caller's INVITE that the phones get, too.
+    pub(crate) pass_headers: Vec<PassedHeader>,
     /// The session timer that kring asks for, s: 90 or more, or 0 for none.
     pub(crate) session_timer_s: u32,
 }
@@ -121,6 +123,7 @@ impl Sip {
             ),
             trace_keep_days: section.number("trace_keep_days", 30, 0..=3_650) as u32,
             session_timer_s: session_timer(&mut section),
+            pass_headers: pass_headers(&mut section),
         };
         section.finish();
         sip
@@ -135,6 +138,21 @@ fn session_timer(section: &mut Section<'_>) -> u32 {
         section.complain("session_timer_s", text);
     }
     seconds
+}
+
+/// By default what RFC 7433 made for it.
+fn pass_headers(section: &mut Section<'_>) -> Vec<PassedHeader> {
+    let Some(items) = section.list("pass_headers") else {
+        return "User-to-User".parse().into_iter().collect();
+    };
+    let read = |item: &Item| match item.text.parse() {
+        Ok(rule) => Some(rule),
+        Err(refused) => {
+            section.complain_of(item, format!("sip.pass_headers: {refused}."));
+            None
+        }
+    };
+    items.iter().filter_map(read).collect()
 }
 
 fn listens(section: &mut Section<'_>) -> Vec<Listen> {

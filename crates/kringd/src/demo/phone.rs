@@ -114,7 +114,7 @@ impl Part for Phone {
             LegEvent::TalkWanted if matches!(call.stage, Stage::Ringing { .. }) => {
                 self.answer(now, line);
             }
-            LegEvent::CallerCancelled => {
+            LegEvent::CallerCancelled { .. } => {
                 let bursts = bursts(call.since, now);
                 self.tally
                     .note(|seen| seen.bursts_most = seen.bursts_most.max(bursts));

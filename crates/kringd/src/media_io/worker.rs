@@ -38,7 +38,7 @@ pub(super) enum WorkerOrder {
         caller: BoundPair,
         agent: BoundPair,
     },
-    /// `Remote` or `Close`.
+    /// `Remote`, `Press` or `Close`.
     Session(MediaOrder),
     Stop,
 }
@@ -147,9 +147,12 @@ impl Worker {
         };
         let packet = &buffer[..length];
         let from = canonical(from);
-        if let Verdict::Forward { out, to } = call.relay.packet(now, side, kind, from, packet)
-            && call.send(out, kind, packet, to).is_err()
-        {
+        let sent = match call.relay.packet(now, side, kind, from, packet) {
+            Verdict::Forward { out, to } => call.send(out, kind, packet, to),
+            Verdict::Replace { out, to, by } => call.send(out, kind, &by, to),
+            Verdict::Drop(_) => Ok(()),
+        };
+        if sent.is_err() {
             call.unsent += 1;
         }
         while let Some(notice) = call.relay.poll_notice() {
@@ -200,6 +203,17 @@ impl Worker {
                     };
                     if let Some(call) = self.call(session) {
                         call.relay.set_remote(now, side, remote);
+                    }
+                }
+                WorkerOrder::Session(MediaOrder::Press {
+                    session,
+                    side,
+                    key,
+                    duration_ms,
+                    payload_type,
+                }) => {
+                    if let Some(call) = self.call(session) {
+                        call.relay.press(side, key, duration_ms, payload_type);
                     }
                 }
                 WorkerOrder::Session(MediaOrder::Close { session }) => self.close(session),

@@ -143,6 +143,7 @@ impl Opening {
             wrap_up: Duration::from_secs(u64::from(config.agent.wrapup_s)),
             rona_limit: config.agent.rona_limit,
             pause_reasons: config.agent.pause_reasons.clone(),
+            pass_headers: config.sip.pass_headers.clone(),
             dial: config.dial.clone(),
             cps_max: config.sip.max_cps,
         })
