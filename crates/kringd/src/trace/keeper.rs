@@ -33,22 +33,36 @@ pub(crate) struct Keeper {
 
 impl Keeper {
     /// Runs until it is told to stop, and stores what is still in memory.
-    pub(crate) async fn run(self, mut stop: watch::Receiver<bool>) {
-        let (mut turns, mut away) = (every(limits::TURN_EVERY), every(limits::PUT_AWAY_EVERY));
-        let hep = self.keep_hep_open();
-        let erasing = self.erase_by_age();
-        tokio::pin!(hep, erasing);
+    pub(crate) async fn run(self, stop: watch::Receiver<bool>) {
+        // What goes on inside ends here, with whatever it held of the database.
+        self.go_on(stop).await;
+        if timeout(LAST_WRITES, self.put_all_away()).await.is_err() {
+            tracing::warn!("the database took too long: the last SIP traces are not stored");
+        }
+    }
+
+    /// Looks at what was seen; a slow database delays only what is stored and erased.
+    async fn go_on(&self, mut stop: watch::Receiver<bool>) {
+        let mut turns = every(limits::TURN_EVERY);
+        let (hep, away, erasing) = (self.keep_hep_open(), self.put_away(), self.erase_by_age());
+        tokio::pin!(hep, away, erasing);
         loop {
             tokio::select! {
-                _ = stop.changed() => break,
+                _ = stop.changed() => return,
                 _ = turns.tick() => self.watch.watching().turn(),
-                _ = away.tick() => self.put_settled_away().await,
                 () = &mut hep => {}
+                () = &mut away => {}
                 () = &mut erasing => {}
             }
         }
-        if timeout(LAST_WRITES, self.put_all_away()).await.is_err() {
-            tracing::warn!("the database took too long: the last SIP traces are not stored");
+    }
+
+    /// Ends only with the task.
+    async fn put_away(&self) {
+        let mut seconds = every(limits::PUT_AWAY_EVERY);
+        loop {
+            seconds.tick().await;
+            self.put_settled_away().await;
         }
     }
 
@@ -63,6 +77,9 @@ impl Keeper {
     }
 
     async fn put_all_away(&self) {
+        // Some may have been on their way when the task was stopped; twice is once.
+        let leaving = self.watch.watching().leaving.clone();
+        self.store(leaving).await;
         loop {
             let taken = {
                 let mut watching = self.watch.watching();
