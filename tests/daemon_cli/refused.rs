@@ -29,7 +29,7 @@ fn a_mistake_in_the_configuration_is_64_and_names_its_line() {
     shell.configure("[sip]\nlisten = [\"tls:0.0.0.0:5061\"]\n");
     shell.run(&[]).refused(
         64,
-        "kring.toml:2: sip.listen: \"tls:0.0.0.0:5061\" is not in this version: udp: and tcp: are.",
+        "kring.toml:2: sip.listen has tls:0.0.0.0:5061, which needs a certificate. Set sip.tls_cert and sip.tls_key.",
     );
 }
 
