@@ -253,7 +253,7 @@ impl Play {
                 Output::Belongs { sip_call_id, .. } => {
                     self.legs.insert(sip_call_id);
                 }
-                Output::Counted(_) => {}
+                Output::Counted(_) | Output::Line(_) => {}
             }
         }
     }
@@ -389,5 +389,6 @@ fn configure(floor: &Floor) -> ExchangeConfig {
         pause_reasons: vec!["lunch".to_owned()],
         dial: kring_call::DialPolicy::default(),
         cps_max: 0,
+        options_ping: Duration::ZERO,
     }
 }

@@ -18,6 +18,7 @@ mod identity;
 mod kamailio;
 mod passed_over;
 mod power_cut;
+mod registered;
 mod seeing;
 mod strangers;
 mod unanswered;

@@ -73,7 +73,7 @@ pub enum Admission {
 }
 
 /// What is asked.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Command {
     /// Adds an agent, or replaces the profile of one. A call in progress keeps its phone.
     PutAgent(AgentProfile),
@@ -135,7 +135,23 @@ pub enum Command {
     },
     /// Opens or closes the door to new calls.
     Admit(Admission),
-    /// Ends every call now: the drain's time is over.
+    /// The addresses of a PBX were found anew.
+    MoveTrunk {
+        /// The name of the trunk.
+        trunk: String,
+        /// Its addresses, the best first.
+        peers: Vec<Peer>,
+        /// Those of its registrar or outbound proxy, if we register with it.
+        registrar: Vec<Peer>,
+    },
+    /// The name of a PBX or of its registrar leads nowhere.
+    LoseTrunk {
+        /// The name of the trunk.
+        trunk: String,
+        /// What the name service said.
+        why: String,
+    },
+    /// Ends every call now and takes back every registration: the drain's time is over.
     EndAll,
 }
 
@@ -169,6 +185,9 @@ pub enum CommandRefused {
     /// The house is full.
     #[error("no more agents can be known at once: remove some with `kringd user disable`")]
     TooManyAgents,
+    /// No such trunk.
+    #[error("no trunk has this name")]
+    NoSuchTrunk,
     /// The pause reason is not one of the configured ones.
     #[error("{0:?} is not one of the configured pause reasons")]
     NoSuchReason(String),
@@ -184,6 +203,7 @@ impl CommandRefused {
             CommandRefused::AnswerOnPhone => "answer_on_phone",
             CommandRefused::NoDevice => "no_device",
             CommandRefused::TooManyAgents => "too_many_agents",
+            CommandRefused::NoSuchTrunk => "no_such_trunk",
             CommandRefused::NoSuchReason(_) => "no_such_reason",
         }
     }

@@ -74,4 +74,6 @@ pub struct ExchangeConfig {
     pub dial: DialPolicy,
     /// Calls accepted per second; 0: no bound.
     pub cps_max: u32,
+    /// How often PBXs are asked whether they are there; zero: never.
+    pub options_ping: Duration,
 }

@@ -22,6 +22,18 @@ pub const WITHDRAWN_MAX: usize = 50_000;
 /// Three repetitions of the INVITE (0.5, 1.5 and 3.5 s, RFC 3261 §17.1.1.2) have then gone unheard.
 pub const PHONE_SILENT_AFTER: Duration = Duration::from_secs(4);
 
+/// Addresses of one PBX that are asked whether they are there: as many as a call would try.
+pub const PINGED_PEERS_MAX: usize = 4;
+
+/// How long an answer to OPTIONS is waited for. Three repetitions have then gone unheard.
+pub const PING_PATIENCE: Duration = Duration::from_secs(4);
+
+/// After a silence the PBX is asked again so soon, so that its loss is known in seconds.
+pub const PING_AFTER_SILENCE: Duration = Duration::from_secs(2);
+
+/// Silences one after another that make an address down: one may be a lost packet's.
+pub const SILENCES_MAX: u8 = 2;
+
 /// Port pairs that are kept ready: a burst of 64 calls finds theirs bound.
 pub const SPARE_PAIRS: usize = 128;
 

@@ -1,5 +1,6 @@
 //! Trunks: which addresses may send calls, and how many.
 
+use crate::line::Line;
 use std::{
     net::{IpAddr, SocketAddr},
     str::FromStr,
@@ -18,6 +19,8 @@ pub struct Trunk {
     pub max_cps: u32,
     /// Calls at once that it may bring; 0: no bound of its own.
     pub max_calls: u32,
+    /// Where it is, and who we are there.
+    pub line: Line,
     /// What our 302 says of itself.
     pub redirect_header: RedirectHeader,
 }
@@ -43,6 +46,7 @@ impl Trunk {
             trust_identity: true,
             max_cps: 0,
             max_calls: 0,
+            line: Line::default(),
             redirect_header: RedirectHeader::default(),
         }
     }

@@ -66,6 +66,39 @@ pub enum Fact {
         agent: AgentId,
     },
 
+    /// A PBX answers OPTIONS, and did not before.
+    TrunkUp {
+        /// The trunk.
+        trunk: String,
+        /// From OPTIONS to its answer, microseconds.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        rtt_us: Option<u64>,
+    },
+    /// A PBX no longer answers OPTIONS.
+    TrunkDown {
+        /// The trunk.
+        trunk: String,
+        /// 408 for silence, 503 for a failed transport or a PBX that says so.
+        code: u16,
+    },
+    /// kring is registered with a PBX, and was not before.
+    Registered {
+        /// The trunk.
+        trunk: String,
+        /// For how long before it is refreshed, s.
+        expires_s: u32,
+    },
+    /// kring is not registered with a PBX, or no longer.
+    Unregistered {
+        /// The trunk.
+        trunk: String,
+        /// The status that says so: 200 if kring took it back, 408 for silence.
+        code: u16,
+        /// What the PBX said, or what is wrong.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+    },
+
     /// A call was accepted for processing. In this step t0 begins.
     Offered {
         /// Whose call.

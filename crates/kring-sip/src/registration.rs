@@ -137,7 +137,8 @@ impl Registration {
     /// When something is due.
     pub(crate) fn due(&self) -> Option<Moment> {
         let next = match self.state {
-            State::Waiting { until } => Some(until),
+            // Without an address there is nobody to ask; one comes by `move_to`.
+            State::Waiting { until } => (!self.account.peers.is_empty()).then_some(until),
             State::Asking | State::Leaving | State::Over => None,
         };
         [next, self.up_until].into_iter().flatten().min()
@@ -152,7 +153,7 @@ impl Registration {
     /// Whether a REGISTER is to be sent now: the Expires that it asks for.
     pub(crate) fn begins(&mut self, now: Moment) -> Option<u32> {
         match self.state {
-            State::Waiting { until } if until <= now => {
+            State::Waiting { until } if until <= now && !self.account.peers.is_empty() => {
                 self.state = State::Asking;
                 Some(self.expires_s)
             }

@@ -25,11 +25,12 @@ mod problem;
 pub mod session;
 mod socket_api;
 mod trace;
+mod trunks_api;
 mod wire;
 
 pub use app::{Web, prompt};
 pub use clock::Clock;
 pub use config::{LiveConfig, WebConfig};
 pub use desk::{Ask, Desk, DeskRefused, Note};
-pub use live::Live;
+pub use live::{LineAddress, LineNow, Live};
 pub use trace::{Carrier, LiveTraces, PackedRefused, Side, Trace, TraceMessage, TraceParty};

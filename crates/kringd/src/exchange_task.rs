@@ -46,6 +46,8 @@ pub(crate) struct Load {
     pub(crate) dialogs: usize,
     /// Calls, answered or not.
     pub(crate) calls: usize,
+    /// Registrations of ours at PBXs.
+    pub(crate) registered: usize,
 }
 
 /// Everything that the task owns.
@@ -81,6 +83,7 @@ impl ExchangeTask {
         let mut gauges = tokio::time::interval(GAUGES_EVERY);
         let mut pairing = tokio::time::interval(PAIR_EVERY);
         let mut full = false;
+        self.exchange.connect(self.clock.now());
         self.carry_out(&mut slots);
         loop {
             let deadline = self.exchange.deadline();
@@ -160,6 +163,7 @@ impl ExchangeTask {
                     party,
                 } => self.tap.leg(call, sip_call_id, party),
                 Output::Record(at, call, fact) => self.record(at, call, fact),
+                Output::Line(status) => self.live.line(crate::counters::line(&status)),
                 Output::Counted(count) => crate::counters::count(&count),
             }
         }
@@ -200,6 +204,7 @@ impl ExchangeTask {
             transactions,
             dialogs,
             calls,
+            registered: self.exchange.registered(),
         };
         crate::counters::gauges(load);
         self.load.send_replace(load);

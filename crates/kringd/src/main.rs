@@ -14,6 +14,7 @@ mod exchange_task;
 mod exit;
 mod file_limit;
 mod journal_command;
+mod lines;
 mod logging;
 mod media_io;
 mod net;

@@ -1,14 +1,16 @@
 //! What surrounds the process, looked at before it matters: ports, folder, limits, clock, names,
 //! database. Nothing is changed; every finding says what to do.
 
+mod pbx;
+
 use crate::{
-    config::Config,
+    config::{Config, HostPort, Trunk},
     database,
     exit::Fault,
     file_limit,
     net::{self, Families, Net, Resolver, Sought, Terms},
 };
-use kring_sip::Peer;
+use kring_sip::{Peer, Uri};
 use std::{
     net::{IpAddr, SocketAddr},
     path::Path,
@@ -33,6 +35,9 @@ const DAY_S: i64 = 86_400;
 
 /// What the kernel should allow as a socket's buffer, bytes.
 const SOCKET_BUFFER: u64 = 4 << 20;
+
+/// Addresses of one PBX that are asked: each silent one costs seconds.
+const PBX_ADDRESSES_MAX: usize = 4;
 
 /// Pairs of RTP ports that are tried: all of them would take seconds.
 const PORTS_TRIED: usize = 64;
@@ -97,22 +102,54 @@ pub(crate) async fn look(config: &Config) -> Vec<Finding> {
                 format!("{name}: calls come in; it has no address, so pbx: devices cannot be rung"),
             ),
             Some(host) => {
-                let found = resolver.resolve(&Sought::host(host, None)).await;
+                let found = resolver.resolve(&Sought::host(host, trunk.transport)).await;
                 let found = found.map_err(|refused| {
                     Fault::Unavailable(format!(
                         "{name}: {refused}. Mend the name service, or write the address in \
                          trunk.address."
                     ))
                 });
-                let shown = |found: net::Found| {
-                    let peers: Vec<String> = found.peers.iter().map(Peer::to_string).collect();
-                    format!("{name}: {host} is {}", peers.join(", then "))
-                };
-                Finding::of("trunk", found.map(shown))
+                match found {
+                    Ok(found) => answers(trunk, host, &found.peers).await,
+                    Err(fault) => Finding::new("trunk", Verdict::Mend, fault.to_string()),
+                }
             }
         });
     }
     findings
+}
+
+/// Asks each address of a PBX whether it is there. Silence is worth knowing and no fault: a PBX may
+/// answer nobody but those whom it knows.
+async fn answers(trunk: &Trunk, host: &HostPort, peers: &[Peer]) -> Finding {
+    let name = &trunk.name;
+    let mut said = Vec::new();
+    let mut verdict = Verdict::Good;
+    for peer in peers.iter().take(PBX_ADDRESSES_MAX) {
+        let target = Uri::sip(None, &host.uri_host(), host.port);
+        let asked = match target {
+            Ok(target) => pbx::ask(*peer, &target).await,
+            Err(refused) => Err(refused.to_string()),
+        };
+        said.push(match asked {
+            Ok(answer) if !answer.local => {
+                let ms = answer.round_trip.as_micros() as f64 / 1e3;
+                format!("{peer} answers OPTIONS with {} in {ms:.1} ms", answer.code)
+            }
+            Ok(_) => {
+                verdict = Verdict::Note;
+                format!(
+                    "{peer} does not answer OPTIONS. Look whether the PBX runs, knows kring's \
+                     address, and is let through by the firewalls"
+                )
+            }
+            Err(why) => {
+                verdict = Verdict::Note;
+                format!("{peer} cannot be asked: {why}")
+            }
+        });
+    }
+    Finding::new("trunk", verdict, format!("{name}: {}", said.join("; ")))
 }
 
 /// Makes the folder when it is not there, as the daemon would.

@@ -2,7 +2,7 @@
 //! process, so the table is looked at again and again; what changed is told to the exchange.
 
 use crate::{
-    config::Trunk,
+    config::{Trunk, name_transport},
     net::{NameRefused, Resolver, Sought},
 };
 use kring_call::command::{AgentProfile, Command, Device};
@@ -42,10 +42,15 @@ pub(crate) async fn device(
 ) -> Result<Device, DeviceRefused> {
     let refused = || DeviceRefused::NotADevice(text.to_owned());
     let (uri, sought) = if let Some(extension) = text.strip_prefix("pbx:") {
-        let pbx = trunks.iter().find_map(|trunk| trunk.address.as_ref());
-        let pbx = pbx.ok_or_else(|| DeviceRefused::NoPbx(text.to_owned()))?;
-        let uri = Uri::sip(Some(extension), &pbx.uri_host(), pbx.port).map_err(|_| refused())?;
-        (uri, Sought::host(pbx, Some(Transport::Udp)))
+        let named = |trunk: &Trunk| Some((trunk.address.clone()?, trunk.transport));
+        let (pbx, transport) = trunks
+            .iter()
+            .find_map(named)
+            .ok_or_else(|| DeviceRefused::NoPbx(text.to_owned()))?;
+        let uri = Uri::sip(Some(extension), &pbx.uri_host(), pbx.port);
+        let mut uri = uri.map_err(|_| refused())?;
+        name_transport(&mut uri, transport);
+        (uri, Sought::host(&pbx, transport.or(Some(Transport::Udp))))
     } else if text.starts_with("phone:") || text == "browser" {
         return Err(DeviceRefused::Later(text.to_owned()));
     } else {

@@ -12,6 +12,7 @@ use crate::{
     database,
     exchange_task::{self, Load},
     exit::Fault,
+    lines,
     media_io::{self, MediaHandle},
     net::{Credentials, Families, Resolver, Terms},
     recorder::{self, Recorder, RecorderSender},
@@ -90,6 +91,7 @@ pub(crate) struct House {
     recorder: JoinHandle<Recorder>,
     web: JoinHandle<()>,
     seats: JoinHandle<()>,
+    lines: JoinHandle<()>,
     tracing: Tracing,
     media: MediaHandle,
     credentials: Credentials,
@@ -175,6 +177,7 @@ impl House {
             .into_iter()
             .map(|row| (row.login.clone(), row))
             .collect();
+        let lines = lines::follow(config.trunks.clone(), resolver.clone(), asks.clone());
         let seats = seats::follow(
             store.clone(),
             config.trunks.clone(),
@@ -194,6 +197,7 @@ impl House {
             recorder,
             web,
             seats: tokio::spawn(seats),
+            lines: tokio::spawn(lines),
             tracing: Tracing {
                 keeper: tokio::spawn(keeper.run(trace_stopping)),
                 door,
@@ -236,10 +240,12 @@ impl House {
     /// Ends every call and closes everything.
     pub(crate) async fn end(mut self) -> Result<(), Fault> {
         self.ask(Command::EndAll).await;
-        let quiet = self.load.wait_for(|load| load.dialogs == 0);
+        let quiet = |load: &Load| load.dialogs == 0 && load.registered == 0;
+        let quiet = self.load.wait_for(quiet);
         // Phones that no longer answer are not waited for.
         let _ = tokio::time::timeout(LAST_WORDS, quiet).await;
         self.seats.abort();
+        self.lines.abort();
         self.stop.send_replace(true);
         let exchange = self.exchange;
         let joined = tokio::task::spawn_blocking(move || exchange.join()).await;

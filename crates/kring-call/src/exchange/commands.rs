@@ -32,8 +32,15 @@ impl Exchange {
                 }
                 Ok(Done::Ok)
             }
+            Command::MoveTrunk {
+                trunk,
+                peers,
+                registrar,
+            } => self.move_line(now, &trunk, peers, registrar),
+            Command::LoseTrunk { trunk, why } => self.lose_line(now, &trunk, why),
             Command::EndAll => {
                 self.end_all(now);
+                self.unregister_all(now);
                 Ok(Done::Ok)
             }
         }

@@ -27,12 +27,12 @@ pub(super) enum Door {
     /// It is a call of ours that has come back: a phone or the PBX forwards to us.
     Loop,
     /// Not now: 503.
-    Closed {
-        retry_after_s: u32,
-    },
+    Closed { retry_after_s: u32 },
     Open {
         trunk: usize,
         queue: usize,
+        /// The number.
+        did: String,
     },
 }
 
@@ -103,21 +103,37 @@ impl Exchange {
 
     fn trunk_of(&self, from: Peer) -> Option<usize> {
         let trunks = &self.config.trunks;
-        trunks.iter().position(|trunk| trunk.admits(from.address))
+        let mut admitting = trunks.iter().enumerate().filter(|(index, trunk)| {
+            trunk.admits(from.address) || self.registrar_is_at(*index, from.address.ip())
+        });
+        Some(admitting.next()?.0)
+    }
+
+    /// By which trunk a call comes, and to which number. A call to a registration of ours is one to the
+    /// extension that is registered, if it comes from where that trunk's calls come from.
+    fn entrance<'a>(&'a self, invite: &'a IncomingInvite) -> Option<(usize, &'a str)> {
+        let dialled = invite.request_uri.user().unwrap_or_default();
+        if let Some((trunk, account)) = self.trunk_of_contact(dialled) {
+            let from = invite.from_peer.address;
+            if self.config.trunks[trunk].admits(from) || self.registrar_is_at(trunk, from.ip()) {
+                return Some((trunk, &account.user));
+            }
+        }
+        Some((self.trunk_of(invite.from_peer)?, dialled))
     }
 
     /// A stranger learns nothing but 403; a number that is nobody's gets 404 from a trunk only.
     pub(super) fn door(&mut self, now: Moment, invite: &IncomingInvite) -> Door {
-        let Some(trunk) = self.trunk_of(invite.from_peer) else {
+        let Some((trunk, dialled)) = self.entrance(invite) else {
             return Door::Stranger;
         };
         if self.is_own_call(invite) {
             return Door::Loop;
         }
-        let dialled = invite.request_uri.user().unwrap_or_default();
         let Some(queue) = self.queue_of(dialled) else {
             return Door::NoSuchNumber;
         };
+        let did = dialled.to_owned();
         let overload = |bound| (Some(bound), RETRY_AFTER_OVERLOAD_S);
         let (bound, retry_after_s) = match self.admission {
             Admission::Draining => (None, RETRY_AFTER_S),
@@ -128,7 +144,7 @@ impl Exchange {
                 let offered = self.offered(invite, trunk);
                 let of = (trunk, &self.config.trunks[trunk]);
                 match self.shares.take(now, of, offered) {
-                    Ok(()) => return Door::Open { trunk, queue },
+                    Ok(()) => return Door::Open { trunk, queue, did },
                     Err(bound) => overload(bound),
                 }
             }

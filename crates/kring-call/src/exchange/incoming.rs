@@ -17,8 +17,8 @@ use kring_time::Moment;
 impl Exchange {
     /// An INVITE outside any dialog.
     pub(super) fn incoming(&mut self, now: Moment, leg: LegId, invite: &IncomingInvite) {
-        let (trunk, queue) = match self.door(now, invite) {
-            Door::Open { trunk, queue } => (trunk, queue),
+        let entrance = match self.door(now, invite) {
+            Door::Open { trunk, queue, did } => Entrance { trunk, queue, did },
             Door::Stranger => {
                 // Remembered by nobody: whoever has no business here cannot fill our tables.
                 self.endpoint.turn_away(now, leg, 403, Vec::new());
@@ -50,9 +50,12 @@ impl Exchange {
                 return;
             }
         };
-        let trusted = self.config.trunks[trunk].trust_identity;
+        if let Some(login) = self.login_of_trunk(entrance.trunk) {
+            self.endpoint.set_login(leg, login);
+        }
+        let trusted = self.config.trunks[entrance.trunk].trust_identity;
         let caller = Caller::of(&invite.headers, &invite.from, trusted);
-        self.accept_call(now, leg, invite, queue, trunk, caller, sound);
+        self.accept_call(now, leg, invite, entrance, caller, sound);
     }
 
     fn turn_away(&mut self, now: Moment, leg: LegId, code: u16, retry_after_s: Option<u32>) {
@@ -95,17 +98,12 @@ impl Exchange {
         }
     }
 
-    #[allow(
-        clippy::too_many_arguments,
-        reason = "each is a different noun of the same step"
-    )]
     fn accept_call(
         &mut self,
         now: Moment,
         leg: LegId,
         invite: &IncomingInvite,
-        queue: usize,
-        trunk: usize,
+        Entrance { trunk, queue, did }: Entrance,
         caller: Caller,
         sound: Sound,
     ) {
@@ -122,7 +120,7 @@ impl Exchange {
         let offered = Fact::Offered {
             caller,
             queue: self.config.queues[queue].name.clone(),
-            did: invite.request_uri.user().unwrap_or_default().to_owned(),
+            did,
             sip_call_id: invite.call_id.clone(),
             trunk: trunk_name,
             forwarded_by: identity.forwarded_by.clone(),
@@ -190,6 +188,13 @@ impl Exchange {
         from.display = identity.display.as_deref().map(Into::into);
         from
     }
+}
+
+/// How a call came in.
+struct Entrance {
+    trunk: usize,
+    queue: usize,
+    did: String,
 }
 
 enum NoSound {

@@ -16,6 +16,8 @@ mod ports;
 mod rate;
 mod refusing;
 mod sounding;
+mod trunks;
+mod ways;
 mod withdrawing;
 
 use crate::{
@@ -23,6 +25,7 @@ use crate::{
     command::{Admission, AgentProfile, CallerIdentity, Command, CommandRefused, Done, ReplySlot},
     config::{ExchangeConfig, Restored},
     limits,
+    line::LineStatus,
     roster::Roster,
 };
 use bytes::Bytes;
@@ -36,6 +39,7 @@ use rand::{RngCore, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rustc_hash::FxHashMap;
 use std::collections::{BTreeSet, VecDeque};
+use trunks::Lines;
 use withdrawing::LastWord;
 
 /// What the world does to the exchange.
@@ -89,6 +93,8 @@ pub enum Output {
     },
     /// Something happened.
     Record(Moment, Option<CallId>, Fact),
+    /// How a line to a PBX is now.
+    Line(LineStatus),
     /// Something to count.
     Counted(SipCount),
 }
@@ -142,6 +148,7 @@ pub struct Exchange {
     sessions: FxHashMap<SessionId, CallId>,
     next_session: u64,
     roster: Roster,
+    lines: Lines,
     /// When each call next wants attention.
     agenda: BTreeSet<(Moment, CallId)>,
     /// The calls that may still be offered, oldest first.
@@ -167,6 +174,7 @@ impl Exchange {
             sessions: FxHashMap::default(),
             next_session: 1,
             roster: Roster::default(),
+            lines: Lines::new(&config.trunks),
             agenda: BTreeSet::new(),
             waiting: BTreeSet::new(),
             ports: Ports::default(),
@@ -218,10 +226,16 @@ impl Exchange {
     /// When to give [`Input::Deadline`] if nothing else comes before.
     pub fn deadline(&self) -> Option<Moment> {
         let calls = self.agenda.first().map(|(at, _)| *at);
-        [calls, self.roster.deadline(), self.endpoint.deadline()]
-            .into_iter()
-            .flatten()
-            .min()
+        let lines = self.lines.due();
+        [
+            calls,
+            lines,
+            self.roster.deadline(),
+            self.endpoint.deadline(),
+        ]
+        .into_iter()
+        .flatten()
+        .min()
     }
 
     /// SIP transactions, SIP dialogs and calls that are alive now.
@@ -242,6 +256,10 @@ impl Exchange {
                 break;
             }
             self.attend(now, id);
+            self.pump(now);
+        }
+        if self.lines.due().is_some_and(|due| due <= now) {
+            self.see_to_lines(now);
             self.pump(now);
         }
         while let Some(agent) = self.roster.expired(now) {
@@ -266,8 +284,8 @@ impl Exchange {
         while let Some(effect) = self.endpoint.poll() {
             match effect {
                 Effect::Send(transmit) => self.outputs.push_back(Output::Send(transmit)),
-                // Nothing is asked and nobody is registered yet.
-                Effect::Answered(..) | Effect::Account(..) => {}
+                Effect::Answered(ask, answered) => self.ping_answered(now, ask, &answered),
+                Effect::Account(account, event) => self.account_event(now, account, event),
                 Effect::Counted(count) => self.outputs.push_back(Output::Counted(count)),
                 Effect::Event(leg, event) => self.leg_event(now, leg, event),
             }

@@ -12,7 +12,7 @@ use crate::{
     roster::Doing,
 };
 use kring_journal::{AgentId, CallId, Fact, Refusal, Unreached, Withdrawal};
-use kring_sip::{Branch, HeaderName, Invitation, LegId, NameAddr};
+use kring_sip::{HeaderName, Invitation, LegId, NameAddr};
 use kring_time::Moment;
 
 impl Exchange {
@@ -137,7 +137,11 @@ impl Exchange {
             .roster
             .get(agent)
             .and_then(|a| a.profile.device.clone());
-        let (Some(device), Some(call)) = (device, self.calls.get_mut(&id)) else {
+        let Some(device) = device else {
+            return;
+        };
+        let (branch, login) = self.way_to(&device);
+        let Some(call) = self.calls.get_mut(&id) else {
             return;
         };
         if call.attempts >= ATTEMPTS_MAX {
@@ -151,13 +155,13 @@ impl Exchange {
             attempt: call.attempts,
         };
         let invitation = Invitation {
-            branches: vec![Branch::to(device.uri.clone(), device.peer)],
+            branches: vec![branch],
             from: call.from.clone(),
             to: NameAddr::new(device.uri.clone()),
             body: Some(call.sound.to_phones.clone()),
             extra: said_to_phone(now, id, call, &device),
             max_forwards: call.max_forwards,
-            login: None,
+            login,
         };
         let leg = self.endpoint.invite(now, invitation);
         let last_hop_of_many = call.plan.first_ring(call.hop) == Some(call.clock.limit())

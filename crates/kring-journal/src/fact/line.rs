@@ -32,6 +32,23 @@ impl fmt::Display for Fact {
             Fact::ScreenDead { agent } => write!(f, "screen     {agent} dead"),
             Fact::ScreenRestored { agent } => write!(f, "screen     {agent} restored"),
             Fact::RonaWarned { agent } => write!(f, "warned     {agent} Rona, last one ready"),
+            Fact::TrunkUp { trunk, rtt_us } => {
+                write!(f, "trunk up   {trunk}")?;
+                let rtt = rtt_us.map(|us| us as f64 / 1e3);
+                rtt.iter().try_for_each(|ms| write!(f, " in {ms:.1} ms"))
+            }
+            Fact::TrunkDown { trunk, code } => write!(f, "trunk down {trunk} {code}"),
+            Fact::Registered { trunk, expires_s } => {
+                write!(f, "registered {trunk} for {expires_s} s")
+            }
+            Fact::Unregistered {
+                trunk,
+                code,
+                reason,
+            } => {
+                write!(f, "no account {trunk} {code}")?;
+                reason.iter().try_for_each(|why| write!(f, " {why}"))
+            }
             Fact::Offered {
                 caller,
                 queue,

@@ -27,6 +27,30 @@ pub(crate) const INVARIANT_BROKEN: Alert = Alert {
     text_en: "kring found a fault of its own. Tell the administrator.",
 };
 
+/// A PBX answers no more.
+pub(crate) const TRUNK_DOWN: Alert = Alert {
+    code: "trunk_down",
+    severity: "critical",
+    text_th: "ติดต่อตู้สาขาไม่ได้ สายอาจไม่เข้า กรุณาแจ้งผู้ดูแลระบบ",
+    text_en: "The PBX does not answer: calls may not come in. Tell the administrator.",
+};
+
+/// A PBX answers again.
+pub(crate) const TRUNK_UP: Alert = Alert {
+    code: "trunk_up",
+    severity: "info",
+    text_th: "ติดต่อตู้สาขาได้แล้ว",
+    text_en: "The PBX answers.",
+};
+
+/// We are not registered with a PBX.
+pub(crate) const UNREGISTERED: Alert = Alert {
+    code: "unregistered",
+    severity: "critical",
+    text_th: "ลงทะเบียนกับตู้สาขาไม่ได้ สายจะไม่เข้า กรุณาแจ้งผู้ดูแลระบบ",
+    text_en: "kring is not registered with the PBX: calls do not come in. Tell the administrator.",
+};
+
 const CALLER_SILENT: Alert = Alert {
     code: "caller_silent",
     severity: "warning",

@@ -7,7 +7,7 @@ use super::{
     alerts,
     call::{LiveCall, Lookup, Offer, WrapUp},
     recall::Owed,
-    screens::{late, screens, to},
+    screens::{late, screens, to, to_supervisors},
     today::Today,
 };
 use crate::{
@@ -195,8 +195,12 @@ impl Floor {
             (None, Fact::ScreenRestored { agent }) => to(agent, None, Said::ScreenRestored {}),
             (None, Fact::RonaWarned { agent }) => to(agent, None, Said::Alert(alerts::RONA_WARNED)),
             (None, Fact::Draining) => vec![Delivery::All(Said::Drain {})],
-            (None, Fact::InvariantBroken { .. }) => {
-                vec![Delivery::Supervisors(Said::Alert(alerts::INVARIANT_BROKEN))]
+            (None, Fact::InvariantBroken { .. }) => to_supervisors(alerts::INVARIANT_BROKEN),
+            (None, Fact::TrunkDown { .. }) => to_supervisors(alerts::TRUNK_DOWN),
+            (None, Fact::TrunkUp { .. }) => to_supervisors(alerts::TRUNK_UP),
+            // One that we took back ourselves is no trouble.
+            (None, Fact::Unregistered { code, .. }) if *code != 200 => {
+                to_supervisors(alerts::UNREGISTERED)
             }
             // The others are about the process, and no screen shows them.
             (None, _) => Vec::new(),

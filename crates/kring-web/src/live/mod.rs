@@ -6,6 +6,7 @@
 mod alerts;
 mod call;
 mod floor;
+mod lines;
 mod lookup;
 mod outbox;
 mod overlay;
@@ -17,6 +18,7 @@ mod stream;
 mod today;
 
 pub(crate) use floor::PresenceNow;
+pub use lines::{LineAddress, LineNow};
 pub(crate) use overlay::Fresh;
 pub(crate) use socket::open;
 
@@ -33,6 +35,7 @@ use kring_call::command::CallerIdentity;
 use kring_journal::{AgentId, CallId, CallerRef, Fact, WallTime};
 use kring_store::{Number, Store};
 use kring_time::Moment;
+use lines::Lines;
 use outbox::{Body, Stamp};
 use rustc_hash::FxHashMap;
 use std::sync::{
@@ -64,6 +67,7 @@ pub(crate) struct Inner {
     /// Ourselves, for work that goes on beside.
     own: Weak<Inner>,
     floor: Mutex<Floor>,
+    lines: Mutex<Lines>,
     streams: RwLock<FxHashMap<AgentId, Arc<Stream>>>,
     /// 80 random bits, counted up: names of frames, without asking for randomness on the way.
     frame_names: u128,
@@ -86,6 +90,7 @@ impl Live {
         let inner = Arc::new_cyclic(|own| Inner {
             own: own.clone(),
             floor: Mutex::new(Floor::new(greeting, config.day_ahead_of_utc)),
+            lines: Mutex::default(),
             config,
             clock,
             store,

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     clock::rfc3339,
-    wire::{RingCount, Said},
+    wire::{Alert, RingCount, Said},
 };
 use kring_journal::{AgentId, CallId, Fact, Outcome, WallTime, Withdrawal};
 use std::time::Duration;
@@ -195,6 +195,11 @@ fn close_all(call: &mut LiveCall, said: &Said) -> Vec<Delivery> {
         .drain(..)
         .flat_map(|offer| to(&offer.agent, id, said.clone()))
         .collect()
+}
+
+/// For those who keep the house.
+pub(super) fn to_supervisors(alert: Alert) -> Vec<Delivery> {
+    vec![Delivery::Supervisors(Said::Alert(alert))]
 }
 
 pub(super) fn to(agent: &AgentId, call: Option<CallId>, said: Said) -> Vec<Delivery> {

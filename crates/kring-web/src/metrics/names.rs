@@ -138,6 +138,16 @@ const MEANINGS: &[(Kind, &str, &str)] = &[
         "SIP requests of sources that are nobody's",
     ),
     (
+        Kind::Gauge,
+        "kring_sip_registration_up",
+        "1 while we are registered with this trunk's PBX, else 0",
+    ),
+    (
+        Kind::Gauge,
+        "kring_sip_options_rtt_seconds",
+        "From OPTIONS to its answer, by address; NaN while there is none",
+    ),
+    (
         Kind::Counter,
         "kring_rtp_packets_total",
         "RTP packets received, by the side they came from",

@@ -47,6 +47,18 @@ pub fn sip_stranger(method: &str) {
     counter!("kring_sip_strangers_total", "method" => method_label(method)).increment(1);
 }
 
+/// Whether an account of ours is registered; `account` is the name of its trunk.
+pub fn sip_registration_up(account: &str, up: bool) {
+    gauge!("kring_sip_registration_up", "account" => account.to_owned())
+        .set(f64::from(u8::from(up)));
+}
+
+/// From OPTIONS to its answer, for an address of a configured PBX; none while it does not answer.
+pub fn sip_options_rtt(peer: &str, round_trip: Option<Duration>) {
+    let seconds = round_trip.map_or(f64::NAN, |round_trip| round_trip.as_secs_f64());
+    gauge!("kring_sip_options_rtt_seconds", "peer" => peer.to_owned()).set(seconds);
+}
+
 /// How much the SIP side holds now.
 pub fn sip_load(transactions: usize, dialogs: usize) {
     gauge!("kring_sip_transactions").set(transactions as f64);
@@ -127,6 +139,22 @@ mod tests {
             sip_bound_reached("connections");
         });
         assert!(text.contains(r#"kring_sip_bounds_reached_total{bound="connections"} 2"#));
+    }
+
+    #[test]
+    fn a_line_is_a_gauge_by_its_name() {
+        let text = rendered(|| {
+            sip_registration_up("pbx", true);
+            sip_options_rtt("udp:192.0.2.10:5060", Some(Duration::from_millis(2)));
+            sip_options_rtt("udp:192.0.2.11:5060", None);
+        });
+        for line in [
+            r#"kring_sip_registration_up{account="pbx"} 1"#,
+            r#"kring_sip_options_rtt_seconds{peer="udp:192.0.2.10:5060"} 0.002"#,
+            r#"kring_sip_options_rtt_seconds{peer="udp:192.0.2.11:5060"} NaN"#,
+        ] {
+            assert!(text.contains(line), "no {line} in\n{text}");
+        }
     }
 
     #[test]

@@ -13,3 +13,4 @@ mod resume;
 mod screen;
 mod sign_in;
 mod traces;
+mod trunks;

@@ -3,8 +3,6 @@
 
 /// Keys and tables of a later version, and what they will be for.
 const KEYS: &[(&str, &str)] = &[
-    ("sip.options_ping_s", "watching PBXs with OPTIONS"),
-    ("trunk.register", "registering at a PBX"),
     ("trunk.transfer_method", "transfers"),
     ("registrar", "phones that register with kring"),
     ("ring.tone_hz", "a ringing tone made by kring"),

@@ -3,6 +3,7 @@
 //! A value that is here has been checked, alone and against the others. A key that this version
 //! does not act on is refused: no setting is taken in silence.
 
+mod account;
 mod complaint;
 mod dialling;
 mod document;
@@ -17,6 +18,7 @@ mod surroundings;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use account::name_transport;
 pub(crate) use complaint::ConfigRefused;
 pub(crate) use floor::{Agent, Pop, Queue, Ring};
 pub(crate) use hep::Hep;

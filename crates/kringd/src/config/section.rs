@@ -105,6 +105,23 @@ impl<'r> Section<'r> {
         }
     }
 
+    /// The table `key` within this one, called `path` in complaints, if it is written.
+    pub(super) fn inner(&mut self, key: &'static str, path: &'static str) -> Option<Section<'r>> {
+        match self.take(key)? {
+            Node {
+                origin,
+                value: Value::Table(entries),
+            } => Some(Section::of(path, origin, entries, self.complaints)),
+            _ => {
+                self.complain(
+                    key,
+                    format!("{path} must be a table: write {path} = {{ … }}."),
+                );
+                None
+            }
+        }
+    }
+
     /// The tables `[[key]]`, in order.
     pub(super) fn tables(&mut self, key: &'static str) -> Vec<Section<'r>> {
         let items = match self.take(key) {

@@ -1,6 +1,7 @@
 //! `[sip]` and `[[trunk]]`: where kring listens, what it calls itself, and which PBXs it works with.
 
 use super::{
+    account::Account,
     section::{Item, Section},
     security::Tls,
 };
@@ -33,6 +34,8 @@ pub(crate) struct Sip {
     pub(crate) user_agent: String,
     /// New calls a second, all trunks together; more are told 503. 0 is no bound.
     pub(crate) max_cps: u32,
+    /// How often PBXs are asked by OPTIONS whether they are there, s; 0: never.
+    pub(crate) options_ping_s: u32,
     /// What those are told who are neither in a trunk's peers nor a phone of ours.
     pub(crate) strangers: Strangers,
     /// How long SIP traces of calls are kept, days; 0 keeps none.
@@ -74,6 +77,10 @@ pub(crate) struct Trunk {
     pub(crate) max_cps: u32,
     /// Calls at once that it may bring; more are told 503. 0 is no bound of its own.
     pub(crate) max_calls: u32,
+    /// How its requests travel; by what its name offers, else UDP, where it is not written.
+    pub(crate) transport: Option<Transport>,
+    /// Who we are there, if its calls come by registration.
+    pub(crate) register: Option<Account>,
     /// How our 302 says who sends the call on.
     pub(crate) redirect_header: RedirectHeader,
 }
@@ -116,6 +123,7 @@ impl Sip {
             user_agent: user_agent
                 .unwrap_or_else(|| format!("kring/{}", env!("CARGO_PKG_VERSION"))),
             max_cps: section.number("max_cps", 100, 0..=10_000) as u32,
+            options_ping_s: section.number("options_ping_s", 30, 0..=3_600) as u32,
             strangers: section.choice(
                 "strangers",
                 &[("refuse", Strangers::Refuse), ("ignore", Strangers::Ignore)],
@@ -193,6 +201,8 @@ impl Trunk {
             trust_identity: true,
             max_cps: 0,
             max_calls: 0,
+            transport: None,
+            register: None,
             redirect_header: RedirectHeader::default(),
         }
     }
@@ -212,10 +222,18 @@ impl Trunk {
             let text = format!("two trunks are called {name:?}. Give each its own name.");
             section.complain("name", text);
         }
+        let register = section.inner("register", "trunk.register");
+        let register = register.and_then(Account::read);
         let address: Option<HostPort> = section.read("address");
+        // Whoever has an account somewhere has said where the PBX is.
+        let own = |account: &Account| account.outbound_proxy.clone().unwrap_or(account.host());
+        let address = address.or_else(|| register.as_ref().map(own));
+        let transports = [("udp", Some(Transport::Udp)), ("tcp", Some(Transport::Tcp))];
         let trunk = Trunk {
-            peers: peers(&mut section, address.as_ref()),
+            peers: peers(&mut section, address.as_ref(), register.is_some()),
             tls_ca: section.text("tls_ca").map(PathBuf::from),
+            transport: section.choice("transport", &transports, None),
+            register,
             trust_identity: section.flag("trust_identity", true),
             max_cps: section.number("max_cps", 0, 0..=10_000) as u32,
             max_calls: section.number("max_calls", 0, 0..=10_000) as u32,
@@ -237,10 +255,15 @@ impl Trunk {
 }
 
 /// The peers as written; without them the trunk's own address, when it is one.
-fn peers(section: &mut Section<'_>, address: Option<&HostPort>) -> Vec<PeerPattern> {
+/// Calls of a registration come from where it was made, too.
+fn peers(
+    section: &mut Section<'_>,
+    address: Option<&HostPort>,
+    is_registered: bool,
+) -> Vec<PeerPattern> {
     let Some(items) = section.list("peers") else {
         let host = address.and_then(|at| at.host.parse::<IpAddr>().ok());
-        if host.is_none() {
+        if host.is_none() && !is_registered {
             let text = "trunk.peers must say who may send us calls. Write the PBX's address, \
                         peers = [\"192.0.2.10\"].";
             section.complain("peers", text);

@@ -227,6 +227,59 @@ fn a_wrong_variable_is_named() {
 }
 
 #[test]
+fn an_account_at_a_pbx_says_where_the_pbx_is_and_what_we_are_there() {
+    let secret = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(secret.path(), "open sesame\r\n").unwrap();
+    let text = format!(
+        "[sip]\noptions_ping_s = 10\n[[trunk]]\nname = \"pbx\"\ntransport = \"tcp\"\nregister = {{ \
+         uri = \"sip:5000@pbx.example.net:5070\", auth_user = \"line5000\", password_file = {:?} }}\n",
+        secret.path()
+    );
+    let config = read(&text).unwrap();
+    let trunk = &config.trunks[0];
+    assert_eq!(config.sip.options_ping_s, 10);
+    assert_eq!(
+        trunk.address.as_ref().unwrap().to_string(),
+        "pbx.example.net:5070"
+    );
+    let account = trunk.register.as_ref().unwrap();
+    assert_eq!((account.user.as_str(), account.expires_s), ("5000", 600));
+    assert_eq!(account.credentials.user(), "line5000");
+    let registrar = account.registrar(trunk.transport).to_string();
+    assert_eq!(registrar, "sip:pbx.example.net:5070;transport=tcp");
+    let shown = format!("{config:?}");
+    assert!(!shown.contains("sesame"), "a password is never shown");
+
+    let line = crate::lines::line(&config, trunk);
+    let account = line.account.unwrap();
+    assert_eq!(
+        account.credentials,
+        kring_sip::digest::Credentials::with_password("line5000", None, "open sesame")
+    );
+    let again = crate::lines::line(&config, trunk).account.unwrap();
+    assert_eq!(
+        account.contact_user, again.contact_user,
+        "the same after a restart"
+    );
+
+    let proxied = text.replace(
+        "auth_user",
+        "outbound_proxy = \"edge.example.net\", auth_user",
+    );
+    let config = read(&proxied).unwrap();
+    let trunk = &config.trunks[0];
+    assert_eq!(
+        trunk.address.as_ref().unwrap().to_string(),
+        "edge.example.net"
+    );
+    let route = trunk.register.as_ref().unwrap().route(trunk.transport);
+    assert_eq!(
+        route[0].to_string(),
+        "<sip:edge.example.net;transport=tcp;lr>"
+    );
+}
+
+#[test]
 fn variables_of_others_are_left_alone() {
     let foreign = [
         ("KRING_CONFIG", "kring.toml"),

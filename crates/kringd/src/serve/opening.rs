@@ -146,6 +146,7 @@ impl Opening {
             pass_headers: config.sip.pass_headers.clone(),
             dial: config.dial.clone(),
             cps_max: config.sip.max_cps,
+            options_ping: Duration::from_secs(u64::from(config.sip.options_ping_s)),
         })
     }
 }

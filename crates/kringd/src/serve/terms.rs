@@ -1,7 +1,7 @@
 //! The configuration in the terms of each part, and the last boot in the terms of the exchange.
 
 use super::VERSION;
-use crate::{clock::Clock, config::Config, database, trace::KeeperTerms};
+use crate::{clock::Clock, config::Config, database, lines, trace::KeeperTerms};
 use kring_call::{OnDeadline, QueueConfig, Restored, Trunk};
 use kring_journal::{AgentId, DeadlineAction, Fact, PresenceState};
 use kring_store::Boot;
@@ -30,6 +30,7 @@ pub(super) fn trunks(config: &Config) -> Vec<Trunk> {
         max_cps: trunk.max_cps,
         max_calls: trunk.max_calls,
         redirect_header: trunk.redirect_header,
+        line: lines::line(config, trunk),
     };
     config.trunks.iter().map(trunk).collect()
 }

@@ -62,6 +62,28 @@ fn what_comes_later_is_said_and_never_taken_in_silence() {
 }
 
 #[test]
+fn an_account_that_cannot_be_used_is_told_with_the_remedy() {
+    let told =
+        refused("[[trunk]]\nname = \"pbx\"\nregister = { uri = \"tel:5000\", pasword = \"x\" }\n");
+    for part in [
+        "trunk.register needs the account at the PBX. Write uri = \"sip:5000@pbx.example.net\".",
+        "trunk.register needs the password, in a file that only kring can read.",
+        "trunk.register.pasword is no key of kring. Did you mean trunk.register.password_file?",
+    ] {
+        assert!(told.contains(part), "no {part:?} in\n{told}");
+    }
+    let told = refused(
+        "[[trunk]]\nname = \"pbx\"\nregister = { uri = \"sip:5@pbx\", password_file = \"/nowhere/secret\" }\n",
+    );
+    assert!(told.contains("cannot read /nowhere/secret: "), "{told}");
+    let told = refused("[[trunk]]\nname = \"pbx\"\nregister = \"sip:5000@pbx\"\n");
+    assert!(
+        told.contains("trunk.register must be a table: write trunk.register = { … }."),
+        "{told}"
+    );
+}
+
+#[test]
 fn a_value_out_of_bounds_is_told_with_its_bounds() {
     for (text, told) in [
         (

@@ -1,0 +1,61 @@
+//! The ways between PBXs and us: by which trunk a call comes, and how ours go through one.
+
+use super::Exchange;
+use crate::{command::Device, line::LineAccount, trunk::Trunk};
+use kring_sip::{Branch, LoginId};
+use std::net::IpAddr;
+
+impl Exchange {
+    /// Which trunk a request to this Contact of ours is meant for.
+    pub(super) fn trunk_of_contact(&self, user: &str) -> Option<(usize, &LineAccount)> {
+        let accounts = self.config.trunks.iter().enumerate();
+        accounts
+            .filter_map(|(index, trunk)| Some((index, trunk.line.account.as_ref()?)))
+            .find(|(_, account)| account.contact_user == user)
+    }
+
+    /// Whether `ip` is one of the registrar's addresses of this trunk.
+    pub(super) fn registrar_is_at(&self, trunk: usize, ip: IpAddr) -> bool {
+        let account = self.config.trunks[trunk].line.account.as_ref();
+        account.is_some_and(|account| {
+            let ip = ip.to_canonical();
+            account
+                .peers
+                .iter()
+                .any(|peer| peer.address.ip().to_canonical() == ip)
+        })
+    }
+
+    /// The password for changing and ending calls that came by this trunk.
+    pub(super) fn login_of_trunk(&self, trunk: usize) -> Option<LoginId> {
+        self.lines.row(trunk).account().map(|(_, login)| login)
+    }
+
+    /// Where and as whom a device is rung: an extension of the PBX by its line, with the addresses that
+    /// answer in front; anything else as it is.
+    pub(super) fn way_to(&self, device: &Device) -> (Branch, Option<LoginId>) {
+        let direct = || (Branch::to(device.uri.clone(), device.peer), None);
+        if !device.name.starts_with("pbx:") {
+            return direct();
+        }
+        let has_address = |trunk: &Trunk| trunk.line.uri.is_some();
+        let Some(index) = self.config.trunks.iter().position(has_address) else {
+            return direct();
+        };
+        let row = self.lines.row(index);
+        let mut peers = self.config.trunks[index].line.peers.clone();
+        peers.sort_by_key(|peer| row.is_down(peer));
+        if peers.is_empty() {
+            peers.push(device.peer);
+        }
+        let route = row
+            .account()
+            .map(|(account, _)| self.endpoint.service_route(account).to_vec());
+        let branch = Branch {
+            target: device.uri.clone(),
+            route: route.unwrap_or_default(),
+            peers,
+        };
+        (branch, row.account().map(|(_, login)| login))
+    }
+}

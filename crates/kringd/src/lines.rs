@@ -1,0 +1,131 @@
+//! The lines to the PBXs in the terms of the exchange, and where their names lead: looked up at start,
+//! and again whenever what was found has aged.
+
+use crate::{
+    config::{Config, Trunk, name_transport},
+    net::{Found, NameRefused, Resolver, Sought},
+};
+use kring_call::{Line, LineAccount, command::Command};
+use kring_sip::{Peer, Transport, Uri};
+use kring_web::Ask;
+use std::{
+    hash::{DefaultHasher, Hash, Hasher},
+    time::Duration,
+};
+use tokio::{
+    sync::{mpsc, oneshot},
+    task::JoinSet,
+};
+
+/// A name that leads nowhere is asked for again so soon.
+const LOST_AGAIN: Duration = Duration::from_secs(15);
+
+/// A line as it is configured; its addresses come when they are found.
+pub(crate) fn line(config: &Config, trunk: &Trunk) -> Line {
+    let uri = trunk.address.as_ref().and_then(|at| {
+        let mut uri = Uri::sip(None, &at.uri_host(), at.port).ok()?;
+        name_transport(&mut uri, trunk.transport);
+        Some(uri)
+    });
+    let account = trunk.register.as_ref().map(|account| LineAccount {
+        user: account.user.clone(),
+        registrar: account.registrar(trunk.transport),
+        aor: account.aor.clone(),
+        route: account.route(trunk.transport),
+        peers: Vec::new(),
+        credentials: account.credentials.clone(),
+        contact_user: contact_user(&config.node, &trunk.name, &account.aor),
+        expires_s: account.expires_s,
+        learns_address: config.sip.advertised.is_none(),
+    });
+    Line {
+        uri,
+        peers: Vec::new(),
+        account,
+    }
+}
+
+/// The same for the same account at every start, so that a new binding takes the place of the one that
+/// a crash has left; another for each node.
+fn contact_user(node: &str, trunk: &str, aor: &Uri) -> String {
+    let mut hasher = DefaultHasher::new();
+    (node, trunk, aor.to_string()).hash(&mut hasher);
+    format!("kring-{:016x}", hasher.finish())
+}
+
+/// Looks names up for as long as the exchange is there.
+pub(crate) async fn follow(trunks: Vec<Trunk>, resolver: Resolver, asks: mpsc::Sender<Ask>) {
+    let mut followed = JoinSet::new();
+    for trunk in trunks.into_iter().filter(|trunk| trunk.address.is_some()) {
+        followed.spawn(follow_one(trunk, resolver.clone(), asks.clone()));
+    }
+    while followed.join_next().await.is_some() {}
+}
+
+async fn follow_one(trunk: Trunk, resolver: Resolver, asks: mpsc::Sender<Ask>) {
+    let mut last: Option<Command> = None;
+    loop {
+        let (command, again) = match find(&trunk, &resolver).await {
+            Ok((peers, registrar, ttl)) => {
+                let trunk = trunk.name.clone();
+                let found = Command::MoveTrunk {
+                    trunk,
+                    peers,
+                    registrar,
+                };
+                (found, ttl)
+            }
+            Err(refused) => {
+                tracing::warn!(trunk = %trunk.name, %refused, "the PBX is not found");
+                let lost = Command::LoseTrunk {
+                    trunk: trunk.name.clone(),
+                    why: refused.to_string(),
+                };
+                (lost, LOST_AGAIN)
+            }
+        };
+        if last.as_ref() != Some(&command) {
+            let (reply, _) = oneshot::channel();
+            let ask = Ask {
+                command: command.clone(),
+                reply,
+            };
+            if asks.send(ask).await.is_err() {
+                return;
+            }
+            last = Some(command);
+        }
+        tokio::time::sleep(again).await;
+    }
+}
+
+/// The addresses of a PBX, those of its registrar or proxy, and for how long they are good.
+async fn find(
+    trunk: &Trunk,
+    resolver: &Resolver,
+) -> Result<(Vec<Peer>, Vec<Peer>, Duration), NameRefused> {
+    let transport = trunk.transport;
+    let mut peers = Found {
+        peers: Vec::new(),
+        ttl: Duration::MAX,
+    };
+    if let Some(address) = &trunk.address {
+        peers = resolver.resolve(&sought(address, transport)).await?;
+    }
+    let Some(account) = &trunk.register else {
+        return Ok((peers.peers, Vec::new(), peers.ttl));
+    };
+    let asked = match &account.outbound_proxy {
+        Some(proxy) => sought(proxy, transport),
+        None => sought(&account.host(), transport),
+    };
+    let registrar = resolver.resolve(&asked).await?;
+    Ok((peers.peers, registrar.peers, peers.ttl.min(registrar.ttl)))
+}
+
+/// An address with a port says all but the transport, which is UDP unless written. A bare name may say
+/// more by its records (RFC 3263 §4.1).
+fn sought(at: &crate::config::HostPort, transport: Option<Transport>) -> Sought {
+    let transport = transport.or(at.port.map(|_| Transport::Udp));
+    Sought::host(at, transport)
+}
