@@ -100,7 +100,7 @@ impl DialPolicy {
         address: std::net::SocketAddr,
         trunks: &[Trunk],
     ) -> Result<(), DialRefused> {
-        let mut ways = trunks.iter().filter(|trunk| trunk.admits(address));
+        let mut ways = trunks.iter().filter(|trunk| trunk.is_at(address));
         ways.try_for_each(|trunk| self.may_dial(said, &trunk.name))
     }
 }

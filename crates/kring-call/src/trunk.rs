@@ -1,6 +1,7 @@
 //! Trunks: which addresses may send calls, and how many.
 
 use crate::line::Line;
+use kring_sip::Peer;
 use std::{
     net::{IpAddr, SocketAddr},
     str::FromStr,
@@ -51,10 +52,25 @@ impl Trunk {
         }
     }
 
-    /// Whether a request from `source` is this trunk's.
+    /// Whether a request from `source` is this trunk's: of one of its peers, or of the registrar that we
+    /// have registered with.
     pub fn admits(&self, source: SocketAddr) -> bool {
-        self.peers.iter().any(|peer| peer.matches(source))
+        let registrar = self.line.account.iter().flat_map(|account| &account.peers);
+        self.peers.iter().any(|peer| peer.matches(source)) || any_at(registrar, source)
     }
+
+    /// Whether what is sent to `address` goes into this PBX.
+    pub fn is_at(&self, address: SocketAddr) -> bool {
+        self.admits(address) || any_at(&self.line.peers, address)
+    }
+}
+
+fn any_at<'a>(peers: impl IntoIterator<Item = &'a Peer>, address: SocketAddr) -> bool {
+    let ip = address.ip().to_canonical();
+    let mut ips = peers
+        .into_iter()
+        .map(|peer| peer.address.ip().to_canonical());
+    ips.any(|known| known == ip)
 }
 
 /// An address, a network, or an address with a port.

@@ -103,10 +103,7 @@ impl Exchange {
 
     fn trunk_of(&self, from: Peer) -> Option<usize> {
         let trunks = &self.config.trunks;
-        let mut admitting = trunks.iter().enumerate().filter(|(index, trunk)| {
-            trunk.admits(from.address) || self.registrar_is_at(*index, from.address.ip())
-        });
-        Some(admitting.next()?.0)
+        trunks.iter().position(|trunk| trunk.admits(from.address))
     }
 
     /// By which trunk a call comes, and to which number. A call to a registration of ours is one to the
@@ -114,8 +111,7 @@ impl Exchange {
     fn entrance<'a>(&'a self, invite: &'a IncomingInvite) -> Option<(usize, &'a str)> {
         let dialled = invite.request_uri.user().unwrap_or_default();
         if let Some((trunk, account)) = self.trunk_of_contact(dialled) {
-            let from = invite.from_peer.address;
-            if self.config.trunks[trunk].admits(from) || self.registrar_is_at(trunk, from.ip()) {
+            if self.config.trunks[trunk].admits(invite.from_peer.address) {
                 return Some((trunk, &account.user));
             }
         }

@@ -3,7 +3,6 @@
 use super::Exchange;
 use crate::{command::Device, line::LineAccount, trunk::Trunk};
 use kring_sip::{Branch, LoginId};
-use std::net::IpAddr;
 
 impl Exchange {
     /// Which trunk a request to this Contact of ours is meant for.
@@ -12,18 +11,6 @@ impl Exchange {
         accounts
             .filter_map(|(index, trunk)| Some((index, trunk.line.account.as_ref()?)))
             .find(|(_, account)| account.contact_user == user)
-    }
-
-    /// Whether `ip` is one of the registrar's addresses of this trunk.
-    pub(super) fn registrar_is_at(&self, trunk: usize, ip: IpAddr) -> bool {
-        let account = self.config.trunks[trunk].line.account.as_ref();
-        account.is_some_and(|account| {
-            let ip = ip.to_canonical();
-            account
-                .peers
-                .iter()
-                .any(|peer| peer.address.ip().to_canonical() == ip)
-        })
     }
 
     /// The password for changing and ending calls that came by this trunk.

@@ -39,7 +39,8 @@ async fn every_trunk_is_shown_as_it_is_now() {
             "last_error": "REGISTER: 401 the password was refused, again in 300 s",
         }]})
     );
-    let (_, agents) = house.signed_in("somsri").await;
-    let refused = house.get("/api/v1/trunks", &agents).await;
+    house.agent("officer", Role::UnitOfficer).await;
+    let officer = house.cookie("officer").await;
+    let refused = house.get("/api/v1/trunks", &officer).await;
     assert_eq!(refused.status, StatusCode::FORBIDDEN);
 }
