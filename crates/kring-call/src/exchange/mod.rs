@@ -258,10 +258,7 @@ impl Exchange {
             self.attend(now, id);
             self.pump(now);
         }
-        if self.lines.due().is_some_and(|due| due <= now) {
-            self.see_to_lines(now);
-            self.pump(now);
-        }
+        self.see_to_lines(now);
         while let Some(agent) = self.roster.expired(now) {
             self.wrap_up_expired(now, &agent);
             self.pump(now);

@@ -12,11 +12,10 @@ use crate::{
 use kring_journal::Fact;
 use kring_sip::{
     Account, AccountEvent, AccountId, Answered, AskId, HeaderName, LoginId, Method, NameAddr, Peer,
-    Question, Transport, Uri,
+    Question,
 };
 use kring_time::Moment;
 use rustc_hash::FxHashMap;
-use std::net::IpAddr;
 
 /// All lines, in the order of the trunks.
 #[derive(Debug, Default)]
@@ -211,6 +210,9 @@ impl Exchange {
 
     /// Sends the pings that are due.
     pub(super) fn see_to_lines(&mut self, now: Moment) {
+        if self.lines.due.is_none_or(|due| due > now) {
+            return;
+        }
         for trunk in 0..self.lines.rows.len() {
             for at in 0..self.lines.rows[trunk].pings.len() {
                 let ping = &mut self.lines.rows[trunk].pings[at];
@@ -222,6 +224,7 @@ impl Exchange {
             }
         }
         self.lines.reckon();
+        self.pump(now);
     }
 
     fn ping(&mut self, now: Moment, trunk: usize, peer: Peer) {
@@ -241,15 +244,6 @@ impl Exchange {
         };
         let ask = self.endpoint.ask(now, question);
         self.lines.asked.insert(ask, (trunk, peer));
-    }
-
-    fn own_uri(&self) -> Uri {
-        let own = self.config.endpoint.advertised.at(Transport::Udp);
-        let host = match own.ip() {
-            IpAddr::V4(ip) => ip.to_string(),
-            IpAddr::V6(ip) => format!("[{ip}]"),
-        };
-        Uri::sip(Some("kring"), &host, Some(own.port())).unwrap_or_else(|_| self.anonymous.clone())
     }
 
     /// A ping was answered, or was not.

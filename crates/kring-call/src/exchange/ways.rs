@@ -2,7 +2,8 @@
 
 use super::Exchange;
 use crate::{command::Device, line::LineAccount, trunk::Trunk};
-use kring_sip::{Branch, LoginId};
+use kring_sip::{Branch, LoginId, Transport, Uri};
+use std::net::IpAddr;
 
 impl Exchange {
     /// Which trunk a request to this Contact of ours is meant for.
@@ -44,5 +45,15 @@ impl Exchange {
             peers,
         };
         (branch, row.account().map(|(_, login)| login))
+    }
+
+    /// Who asks, when nobody in particular does.
+    pub(super) fn own_uri(&self) -> Uri {
+        let own = self.config.endpoint.advertised.at(Transport::Udp);
+        let host = match own.ip() {
+            IpAddr::V4(ip) => ip.to_string(),
+            IpAddr::V6(ip) => format!("[{ip}]"),
+        };
+        Uri::sip(Some("kring"), &host, Some(own.port())).unwrap_or_else(|_| self.anonymous.clone())
     }
 }

@@ -77,6 +77,7 @@ impl House {
             cps_max: 0,
             options_ping: Duration::from_secs(30),
             dial: kring_call::DialPolicy::default(),
+            pass_headers: Vec::new(),
         });
         let mut house = House {
             now: Moment::BOOT,
