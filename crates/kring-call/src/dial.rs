@@ -219,5 +219,13 @@ mod tests {
             Err(DialRefused::NoSuchNumber)
         );
         assert_eq!(policy(&["2XXX"], &[]).may_ring(&through, &pbx()), Ok(()));
+        let mut where_we_send = Trunk::new("carrier", vec!["192.0.2.77".parse().unwrap()]);
+        where_we_send.line.peers = vec![fraud.peer];
+        let verdict = own.may_ring(&fraud, &[where_we_send]);
+        assert_eq!(
+            verdict,
+            Err(DialRefused::NoSuchNumber),
+            "who never calls us may be called"
+        );
     }
 }
