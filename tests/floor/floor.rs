@@ -7,6 +7,7 @@ use crate::{
     media::Hearing,
     network::{Faults, Mishap, Party},
     play::Play,
+    registering::Registering,
     saboteur::Sabotage,
     seat::Seat,
 };
@@ -72,6 +73,7 @@ pub struct Floor {
     pub(crate) rona_limit: u8,
     pub(crate) session_timer_s: u32,
     pub(crate) commands: Vec<(Moment, Command)>,
+    pub(crate) registering: Vec<Registering>,
     pub(crate) wall: Wall,
     pub(crate) pings: Vec<Moment>,
     pub(crate) restored: Vec<Restored>,
@@ -103,6 +105,7 @@ impl Floor {
             rona_limit: 2,
             session_timer_s: 0,
             commands: Vec::new(),
+            registering: Vec::new(),
             wall: Wall::default(),
             pings: Vec::new(),
             restored: Vec::new(),
@@ -225,6 +228,35 @@ impl Floor {
     /// kring asks for sessions of this length.
     pub fn session_timer_s(mut self, seconds: u32) -> Floor {
         self.session_timer_s = seconds;
+        self
+    }
+
+    /// The phone of `user` registers from there `ms` after the first citizen may dial, for `expires_s`.
+    /// It says that it is where it is.
+    pub fn registers_at_ms(self, ms: u64, user: &str, from: Party, expires_s: u32) -> Floor {
+        self.registers(ms, user, from, None, expires_s)
+    }
+
+    /// The same for an hour, but it says that it is somewhere else.
+    pub fn registers_as_at_ms(self, ms: u64, user: &str, from: Party, contact: &str) -> Floor {
+        self.registers(ms, user, from, Some(contact.to_owned()), 3_600)
+    }
+
+    fn registers(
+        mut self,
+        ms: u64,
+        user: &str,
+        from: Party,
+        contact: Option<String>,
+        expires_s: u32,
+    ) -> Floor {
+        self.registering.push(Registering {
+            at: Moment::from_millis(1_000 + ms),
+            user: user.to_owned(),
+            from,
+            contact,
+            expires_s,
+        });
         self
     }
 

@@ -4,28 +4,29 @@
 use crate::{
     account::{Account, Step},
     chance::Chance,
-    clock::{Wall, Wire},
+    clock::Wire,
+    configured::configure,
     floor::Floor,
     media::MediaThreads,
     network::{Network, Party},
     pbx::Pbx,
     phone::Phone,
     post::Post,
+    registering::Registrations,
     saboteur::Engine,
     screen::Screen,
     wire::Message,
 };
 use kring_call::{
-    Exchange, ExchangeConfig, Input, Output, QueueConfig, Trunk,
+    Exchange, Input, Output,
     command::{Command, ReplySlot},
 };
 use kring_journal::{CallId, Entry, Fact};
-use kring_sip::{Advertised, EndpointConfig, Peer, Transmit, Transport};
+use kring_sip::{Peer, Transmit, Transport};
 use kring_time::Moment;
 use std::{
     collections::{BTreeSet, VecDeque},
     rc::Rc,
-    sync::Arc,
     time::Duration,
 };
 
@@ -51,6 +52,7 @@ pub(crate) struct Play {
     media: MediaThreads,
     commands: VecDeque<(Moment, Command)>,
     cuts: VecDeque<(Moment, Party)>,
+    registrations: Registrations,
     account: Account,
     /// Call-IDs of which kring has said whose they are.
     legs: BTreeSet<String>,
@@ -102,6 +104,12 @@ impl Play {
         let mut commands: Vec<_> = seats
             .clone()
             .map(|(n, seat)| (Moment::BOOT, Command::PutAgent(seat.profile(n as u8))))
+            .chain(
+                floor
+                    .registering
+                    .iter()
+                    .map(|one| (Moment::BOOT, one.known())),
+            )
             .chain(floor.commands.iter().cloned())
             .collect();
         commands.sort_by_key(|(at, _)| *at);
@@ -121,6 +129,7 @@ impl Play {
             media: MediaThreads::new(floor.hearing, chance(2)),
             commands: commands.into(),
             cuts: cuts.into(),
+            registrations: Registrations::new(&floor.registering),
             account: Account::new(&floor),
             legs: BTreeSet::new(),
             floor,
@@ -155,6 +164,7 @@ impl Play {
         [
             self.commands.front().map(|(at, _)| *at),
             self.cuts.front().map(|(at, _)| *at),
+            self.registrations.deadline(),
             self.network.deadline(),
             self.pbx.deadline(),
             self.stranger.deadline(),
@@ -192,6 +202,9 @@ impl Play {
             }
             self.carry();
             self.report_unreachable();
+        }
+        while self.registrations.wake(self.now, &mut self.engine) {
+            self.listen();
         }
         while self.commands.front().is_some_and(|(at, _)| *at <= self.now) {
             let command = self.commands.pop_front().map(|(_, command)| command);
@@ -253,7 +266,7 @@ impl Play {
                 Output::Belongs { sip_call_id, .. } => {
                     self.legs.insert(sip_call_id);
                 }
-                Output::Counted(_) | Output::Line(_) => {}
+                Output::Phone(_) | Output::Counted(_) | Output::Line(_) => {}
             }
         }
     }
@@ -349,46 +362,5 @@ impl Play {
         self.account.hear(self.phones);
         self.account.datagrams = self.network.into_log();
         self.account
-    }
-}
-
-fn configure(floor: &Floor) -> ExchangeConfig {
-    let own = Party::Kring.address();
-    let trunk = Party::Pbx.address().ip().to_string();
-    ExchangeConfig {
-        endpoint: EndpointConfig {
-            session_timer_s: floor.session_timer_s,
-            ..EndpointConfig::new(Advertised::everywhere(own), floor.seed)
-        },
-        seed: floor.seed,
-        wall_at_boot_ms: Wall::opening_ms(),
-        media_address: own.ip(),
-        codecs: Vec::new(),
-        terms: Arc::new(floor.terms.clone()),
-        queues: floor
-            .queues
-            .iter()
-            .map(|queue| QueueConfig {
-                name: queue.name.clone(),
-                did: vec![queue.name.clone()],
-                plan: queue.plan.clone(),
-                on_deadline: queue.on_deadline.clone(),
-            })
-            .collect(),
-        trunks: vec![Trunk {
-            trust_identity: false,
-            ..Trunk::new("pbx", vec![trunk.parse().expect("an address is a pattern")])
-        }],
-        pass_headers: vec![
-            "User-to-User"
-                .parse()
-                .expect("a header that may be passed on"),
-        ],
-        wrap_up: floor.wrap_up,
-        rona_limit: floor.rona_limit,
-        pause_reasons: vec!["lunch".to_owned()],
-        dial: kring_call::DialPolicy::default(),
-        cps_max: 0,
-        options_ping: Duration::ZERO,
     }
 }

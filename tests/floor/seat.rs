@@ -7,7 +7,7 @@ use crate::{
     person::{Mood, PhoneSetup},
     screen::{Habit, ScreenSetup},
 };
-use kring_call::command::{AgentProfile, Device, PresenceWish};
+use kring_call::command::{AgentProfile, Device, Place, PresenceWish};
 use kring_journal::AgentId;
 use kring_sip::{Peer, Transport, Uri};
 use kring_time::Moment;
@@ -25,6 +25,8 @@ pub struct Seat {
     pub own_period: Option<Duration>,
     /// The screen.
     pub screen: ScreenSetup,
+    /// The user as whom the phone registers with kring; none: it is the PBX's.
+    pub registers_as: Option<String>,
     /// The queues served; none: all.
     pub queues: Vec<String>,
 }
@@ -50,6 +52,7 @@ impl Seat {
                 refreshes: false,
             },
             own_period: None,
+            registers_as: None,
             screen: ScreenSetup {
                 signs_in: Some(Moment::from_millis(100)),
                 alive: true,
@@ -152,25 +155,47 @@ impl Seat {
         self
     }
 
+    /// The agent is not here today; the phone is.
+    pub fn never_signs_in(mut self) -> Seat {
+        self.screen.signs_in = None;
+        self
+    }
+
+    /// The agent's phones are those that register with kring as this user.
+    pub fn registers_as(mut self, user: &str) -> Seat {
+        self.registers_as = Some(user.to_owned());
+        self
+    }
+
     /// The agent as kring is told of one who sits at phone `number`.
     pub(crate) fn profile(&self, number: u8) -> AgentProfile {
         let extension = self.agent.as_str().trim_start_matches("seat-");
         let address = Party::Phone(number).address();
         let host = address.ip().to_string();
         let uri = Uri::sip(Some(extension), &host, Some(address.port()));
+        let at_pbx = || Place::At {
+            uri: uri.expect("an address is a host"),
+            peer: Peer {
+                transport: if self.phone.is_on_tcp {
+                    Transport::Tcp
+                } else {
+                    Transport::Udp
+                },
+                address,
+            },
+        };
+        let (name, place) = match &self.registers_as {
+            Some(user) => (
+                format!("phone:{user}"),
+                Place::Registered { user: user.clone() },
+            ),
+            None => (format!("pbx:{extension}"), at_pbx()),
+        };
         AgentProfile {
             id: self.agent.clone(),
             device: Some(Device {
-                name: format!("pbx:{extension}"),
-                uri: uri.expect("an address is a host"),
-                peer: Peer {
-                    transport: if self.phone.is_on_tcp {
-                        Transport::Tcp
-                    } else {
-                        Transport::Udp
-                    },
-                    address,
-                },
+                name,
+                place,
                 ring_period: self.own_period,
             }),
             queues: self.queues.clone(),

@@ -7,7 +7,9 @@ use kring_journal::Fact;
 use std::fmt::Write as _;
 
 /// Kinds that are compared only when the expectation has such a line: they are many, and seldom the point.
-const BY_MENTION: [&str; 12] = [
+const BY_MENTION: [&str; 14] = [
+    "phone in",
+    "phone out",
     "invited",
     "presence",
     "media",

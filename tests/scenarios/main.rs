@@ -6,6 +6,7 @@ mod answered;
 mod crossings;
 mod doors;
 mod losses;
+mod phones;
 mod plans;
 mod sound;
 mod three_rings;

@@ -1,12 +1,7 @@
 //! Who rings when: hops, agents who become free, and what happens when nobody is.
 
 use crate::lawful;
-use kring_call::{
-    OnDeadline,
-    command::{AgentProfile, Command, Device, PresenceWish},
-};
-use kring_journal::AgentId;
-use kring_sip::{Peer, Transport};
+use kring_call::{OnDeadline, command::PresenceWish};
 use kring_tests::{Cadence, Citizen, Floor, Mood, Party, Seat, assert_journal};
 
 /// The default plan: the longest idle for two rings, then everybody for the last. She keeps her leg.
@@ -88,24 +83,15 @@ fn leavers_go_in_the_silence_and_joiners_come_with_the_ring() {
 /// A phone that has registered the PBX as its own address cannot make kring call a number there.
 #[test]
 fn a_phone_cannot_register_its_way_to_a_toll_number() {
-    let pbx = Party::Pbx.address();
-    let profile = AgentProfile {
-        id: AgentId::new("seat-5021"),
-        device: Some(Device {
-            name: "phone:5021".to_owned(),
-            uri: format!("sip:0019001234567@{pbx}").parse().unwrap(),
-            peer: Peer {
-                transport: Transport::Udp,
-                address: pbx,
-            },
-            ring_period: None,
-        }),
-        queues: Vec::new(),
-    };
+    let toll = format!("sip:0019001234567@{}", Party::Pbx.address());
     let floor = Floor::new(Cadence::THAILAND)
-        .seat(Seat::new("seat-5021").signs_in_at_ms(10))
+        .seat(
+            Seat::new("seat-5021")
+                .registers_as("5021")
+                .signs_in_at_ms(10),
+        )
         .seat(Seat::new("seat-5022").signs_in_at_ms(20))
-        .command_at_ms(500, Command::PutAgent(profile))
+        .registers_as_at_ms(0, "5021", Party::Pbx, &toll)
         .citizen(Citizen::new("citizen-1", "support").dials_at_ms(1_000))
         .play();
 

@@ -7,6 +7,7 @@ mod customers;
 mod directory;
 mod history;
 mod journal;
+mod phones;
 mod postgres;
 mod records;
 mod restart;
@@ -77,6 +78,9 @@ contracts! {
         an_unclean_boot_is_closed_by_the_next,
         a_call_of_another_node_stays_open,
         presence_survives;
+    phones: a_phone_is_stored_changed_and_removed,
+        bindings_are_kept_until_they_end,
+        a_node_takes_up_its_own_bindings;
     traces: a_trace_comes_back_byte_for_byte,
         a_trace_kept_again_replaces_the_one_before,
         old_traces_are_erased_and_the_journal_stays_whole;

@@ -3,7 +3,7 @@
 //! Commands are the whole of `kring-call` that `kring-web` may know.
 
 use kring_journal::{AgentId, CallId};
-use kring_sip::{Peer, Uri};
+use kring_sip::{Peer, Uri, digest::Ha1Set};
 use std::time::Duration;
 
 /// Names the asker of a command, so that the reply finds its way. Made by the shell.
@@ -28,12 +28,27 @@ pub struct CallerIdentity {
 pub struct Device {
     /// As configured, for the journal: `sip:5021@192.0.2.7:5060` or `pbx:5021`.
     pub name: String,
-    /// The request URI of its INVITEs.
-    pub uri: Uri,
-    /// Where they are sent.
-    pub peer: Peer,
+    /// Where it is.
+    pub place: Place,
     /// Its own ring period, if it does not ring by the national cadence.
     pub ring_period: Option<Duration>,
+}
+
+/// Where a device is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// At a fixed address, or behind a PBX.
+    At {
+        /// The request URI of its INVITEs.
+        uri: Uri,
+        /// Where they are sent.
+        peer: Peer,
+    },
+    /// Wherever it has registered from.
+    Registered {
+        /// The phone's user.
+        user: String,
+    },
 }
 
 /// An agent as the exchange needs to know one.
@@ -79,6 +94,15 @@ pub enum Command {
     PutAgent(AgentProfile),
     /// The agent is no longer known: is signed out as soon as no call is in progress.
     RemoveAgent(AgentId),
+    /// Lets a phone register, or gives it another password. What it has registered stays.
+    PutPhone {
+        /// Its user.
+        user: String,
+        /// What proves its password.
+        secrets: Ha1Set,
+    },
+    /// The phone may not register any more, and rings no more.
+    RemovePhone(String),
     /// The agent asks for a state.
     SetPresence {
         /// The agent.
@@ -188,6 +212,9 @@ pub enum CommandRefused {
     /// No such trunk.
     #[error("no trunk has this name")]
     NoSuchTrunk,
+    /// No registrar, or it is full.
+    #[error("no more phones can be known at once: remove some with `kringd phone remove`")]
+    TooManyPhones,
     /// The pause reason is not one of the configured ones.
     #[error("{0:?} is not one of the configured pause reasons")]
     NoSuchReason(String),
@@ -202,6 +229,7 @@ impl CommandRefused {
             CommandRefused::AgentBusy => "agent_busy",
             CommandRefused::AnswerOnPhone => "answer_on_phone",
             CommandRefused::NoDevice => "no_device",
+            CommandRefused::TooManyPhones => "too_many_phones",
             CommandRefused::TooManyAgents => "too_many_agents",
             CommandRefused::NoSuchTrunk => "no_such_trunk",
             CommandRefused::NoSuchReason(_) => "no_such_reason",

@@ -5,7 +5,7 @@
 //! redirect or a transfer reaches a PBX's numbers only where `[dial]` lets it. The rule is a list of
 //! what is allowed; everything else is refused, however it is spelled.
 
-use crate::{command::Device, identity::number_of, trunk::Trunk};
+use crate::{identity::number_of, trunk::Trunk};
 use kring_sip::Uri;
 use std::str::FromStr;
 
@@ -83,15 +83,6 @@ impl DialPolicy {
         Ok(())
     }
 
-    /// Whether this device may be rung. One that is written in the configuration may; where a phone
-    /// has registered itself, its address may be anything but a way into a PBX of ours.
-    pub fn may_ring(&self, device: &Device, trunks: &[Trunk]) -> Result<(), DialRefused> {
-        if !device.name.starts_with("phone:") {
-            return Ok(());
-        }
-        self.may_follow(&device.uri, device.peer.address, trunks)
-    }
-
     /// Whether a URI that a phone has said (its Contact, a redirect, a transfer) may be called at
     /// `address`. Through a PBX of ours it is a number like any other.
     pub fn may_follow(
@@ -117,16 +108,9 @@ mod tests {
         }
     }
 
-    fn device(name: &str, uri: &str, address: &str) -> Device {
-        Device {
-            name: name.to_owned(),
-            uri: uri.parse().unwrap(),
-            peer: Peer {
-                transport: Transport::Udp,
-                address: address.parse().unwrap(),
-            },
-            ring_period: None,
-        }
+    /// Whether a phone that has registered so, from there, may be rung.
+    fn may(policy: &DialPolicy, contact: &str, from: &str) -> Result<(), DialRefused> {
+        policy.may_follow(&contact.parse().unwrap(), from.parse().unwrap(), &pbx())
     }
 
     fn pbx() -> [Trunk; 1] {
@@ -191,39 +175,27 @@ mod tests {
     #[test]
     fn a_phone_cannot_register_its_way_into_a_pbx() {
         let own = DialPolicy::default();
-        let given = device(
-            "pbx:0812345678",
-            "sip:0812345678@192.0.2.10",
-            "192.0.2.10:5060",
-        );
+        let at_home = "198.51.100.7:5062";
+        assert_eq!(may(&own, "sip:malee@198.51.100.7:5062", at_home), Ok(()));
+        for number in ["0019001234567", "2104"] {
+            let through = format!("sip:{number}@192.0.2.10");
+            let refused = may(&own, &through, "192.0.2.10:5060");
+            assert_eq!(refused, Err(DialRefused::NoSuchNumber));
+        }
+        let allowed = policy(&["2XXX"], &[]);
         assert_eq!(
-            own.may_ring(&given, &pbx()),
-            Ok(()),
-            "an administrator has written it"
+            may(&allowed, "sip:2104@192.0.2.10", "192.0.2.10:5060"),
+            Ok(())
         );
-        let phone = device(
-            "phone:malee",
-            "sip:malee@198.51.100.7:5062",
-            "198.51.100.7:5062",
-        );
-        assert_eq!(own.may_ring(&phone, &pbx()), Ok(()));
-        let fraud = device(
-            "phone:malee",
-            "sip:0019001234567@192.0.2.10",
-            "192.0.2.10:5060",
-        );
-        assert_eq!(own.may_ring(&fraud, &pbx()), Err(DialRefused::NoSuchNumber));
-        let through = device("phone:malee", "sip:2104@192.0.2.10", "192.0.2.10:5060");
-        assert_eq!(
-            own.may_ring(&through, &pbx()),
-            Err(DialRefused::NoSuchNumber)
-        );
-        assert_eq!(policy(&["2XXX"], &[]).may_ring(&through, &pbx()), Ok(()));
         let mut where_we_send = Trunk::new("carrier", vec!["192.0.2.77".parse().unwrap()]);
-        where_we_send.line.peers = vec![fraud.peer];
-        let verdict = own.may_ring(&fraud, &[where_we_send]);
+        where_we_send.line.peers = vec![Peer {
+            transport: Transport::Udp,
+            address: "192.0.2.10:5060".parse().unwrap(),
+        }];
+        let toll = "sip:0019001234567@192.0.2.10".parse().unwrap();
+        let at_carrier = "192.0.2.10:5060".parse().unwrap();
         assert_eq!(
-            verdict,
+            own.may_follow(&toll, at_carrier, &[where_we_send]),
             Err(DialRefused::NoSuchNumber),
             "who never calls us may be called"
         );

@@ -4,7 +4,7 @@
 //! has two live voice legs (invariant I3).
 
 use crate::{
-    command::{AgentProfile, PresenceWish},
+    command::{AgentProfile, Place, PresenceWish},
     limits::AGENTS_MAX,
 };
 use kring_journal::{AgentId, CallId, PresenceState};
@@ -93,8 +93,10 @@ impl Agent {
 }
 
 fn address_of(profile: &AgentProfile) -> Option<IpAddr> {
-    let device = profile.device.as_ref()?;
-    Some(device.peer.address.ip().to_canonical())
+    match &profile.device.as_ref()?.place {
+        Place::At { peer, .. } => Some(peer.address.ip().to_canonical()),
+        Place::Registered { .. } => None,
+    }
 }
 
 #[derive(Debug, Default)]
@@ -155,6 +157,20 @@ impl Roster {
     /// Whether some agent's phone is at this address.
     pub(crate) fn has_phone_at(&self, address: IpAddr) -> bool {
         self.phones.contains_key(&address.to_canonical())
+    }
+
+    /// Whose phone it is.
+    pub(crate) fn agents_of_phone(&self, phone: &str) -> Vec<AgentId> {
+        let is = |agent: &&Agent| {
+            let device = agent.profile.device.as_ref();
+            device.is_some_and(
+                |device| matches!(&device.place, Place::Registered { user } if user == phone),
+            )
+        };
+        let agents = self.agents.values().filter(is);
+        let mut found: Vec<AgentId> = agents.map(|agent| agent.profile.id.clone()).collect();
+        found.sort_unstable();
+        found
     }
 
     fn phone_moves_out(&mut self, before: &AgentProfile) {

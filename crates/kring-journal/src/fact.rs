@@ -7,8 +7,8 @@ mod line;
 mod words;
 
 pub use words::{
-    DeadlineAction, EndedBy, MediaSide, PresenceState, Refusal, RingPolicyKind, RingTerms,
-    Unreached, Withdrawal,
+    DeadlineAction, EndedBy, MediaSide, PhoneGoneWhy, PresenceState, Refusal, RingPolicyKind,
+    RingTerms, Unreached, Withdrawal,
 };
 
 use crate::{AgentId, CallerRef, call_record::RingResult};
@@ -97,6 +97,31 @@ pub enum Fact {
         /// What the PBX said, or what is wrong.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<String>,
+    },
+    /// A phone can be called in one more place.
+    PhoneRegistered {
+        /// Its user.
+        phone: String,
+        /// How it came: `udp`, `tcp`, `tls`, `ws` or `wss`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        transport: Option<String>,
+        /// What it calls itself.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        user_agent: Option<String>,
+        /// In how many places it can be called now.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        bindings: Option<u32>,
+    },
+    /// A phone can be called in one place less.
+    PhoneGone {
+        /// Its user.
+        phone: String,
+        /// Why.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        why: Option<PhoneGoneWhy>,
+        /// In how many places it can be called still.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        bindings: Option<u32>,
     },
 
     /// A call was accepted for processing. In this step t0 begins.

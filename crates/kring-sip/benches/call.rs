@@ -68,7 +68,10 @@ impl House {
                 }
                 Effect::Send(sent) => self.caller.receive(self.now, self.peers[1], &sent.bytes),
                 Effect::Event(leg, event) => events.push((leg, event)),
-                Effect::Counted(_) | Effect::Answered(..) | Effect::Account(..) => {}
+                Effect::Counted(_)
+                | Effect::Phone(_)
+                | Effect::Answered(..)
+                | Effect::Account(..) => {}
             }
         }
     }

@@ -26,6 +26,9 @@ pub(crate) struct Dialog {
     routes: RouteSet,
     /// Where our requests go.
     hop: Peer,
+    /// Where they go whatever Contact says: behind NAT, or through a connection that only the other side
+    /// could open.
+    kept_to: Option<Peer>,
     /// Who we are, should the other side ask.
     login: Option<LoginId>,
     /// What our INVITE proved that by: its ACK says the same (RFC 3261 §22.1).
@@ -54,6 +57,7 @@ impl Dialog {
             target,
             routes,
             hop,
+            kept_to: None,
             login: None,
             proof: Vec::new(),
         }
@@ -78,6 +82,15 @@ impl Dialog {
     /// What the INVITE that is being sent proves itself by.
     pub(crate) fn keep_proof(&mut self, proof: Vec<(HeaderName, String)>) {
         self.proof = proof;
+    }
+
+    /// The same dialog, whose requests go to `hop` whatever Contact says, unless proxies want to be passed.
+    pub(crate) fn keep_to(mut self, hop: Peer) -> Dialog {
+        self.kept_to = Some(hop);
+        if self.routes.routes().is_empty() {
+            self.hop = hop;
+        }
+        self
     }
 
     /// The same seed, sent elsewhere (RFC 3263 §4.3).
@@ -110,6 +123,7 @@ impl Dialog {
             target,
             routes: RouteSet::of_uac(response).unwrap_or_default(),
             hop,
+            kept_to: None,
             login: None,
             proof: Vec::new(),
         };
@@ -142,6 +156,7 @@ impl Dialog {
             target,
             routes: RouteSet::of_uas(request).ok()?,
             hop: from,
+            kept_to: None,
             login: None,
             proof: Vec::new(),
         };
@@ -271,6 +286,10 @@ impl Dialog {
     /// Finds out where our requests go. A next hop that is a name, or a transport that we lack, is
     /// asked through whom we have talked so far.
     fn aim(&mut self) {
+        if let (Some(kept_to), true) = (self.kept_to, self.routes.routes().is_empty()) {
+            self.hop = kept_to;
+            return;
+        }
         let Some((address, transport)) = address_of(self.routes.next_hop(&self.target)) else {
             return;
         };

@@ -23,6 +23,7 @@ mod limits;
 mod offers;
 mod orphans;
 mod proofs;
+mod registering;
 mod reply;
 mod requests;
 mod responses;
@@ -54,6 +55,7 @@ use crate::{
     digest::Credentials,
     entropy::Entropy,
     parse,
+    registrar::{Registrar, RegistrarConfig},
     registration::Registration,
     timers::{TimerQueue, Timers},
     transaction::{AfterFailure, Client, ClientInvite, Server, ServerInvite, ServerKey, Woken},
@@ -90,6 +92,8 @@ pub struct EndpointConfig {
     /// The session timer that we ask for in our own calls and of callers who know timers, s; at least
     /// 90, or 0 for none. Whoever asks us for one gets it in any case (RFC 4028).
     pub session_timer_s: u32,
+    /// Whether phones may register with us, and how. None: REGISTER is a stranger's request.
+    pub registrar: Option<RegistrarConfig>,
 }
 
 impl EndpointConfig {
@@ -104,6 +108,7 @@ impl EndpointConfig {
             next_peer_after: Duration::from_secs(4),
             strangers: Strangers::default(),
             session_timer_s: 0,
+            registrar: None,
         }
     }
 }
@@ -136,16 +141,20 @@ pub struct Endpoint {
     bounds: Bounds,
     strangers: Strangers,
     crowd: Crowd,
+    registrar: Option<Registrar>,
 }
 
 impl Endpoint {
     /// An endpoint without calls.
     pub fn new(config: EndpointConfig) -> Endpoint {
+        let mut entropy = Entropy::new(config.seed);
+        let phones = |config: &RegistrarConfig| Registrar::new(config.clone(), entropy.secret());
         Endpoint {
+            registrar: config.registrar.as_ref().map(phones),
             identity: Identity::new(&config),
             timers: config.timers,
             next_peer_after: config.next_peer_after,
-            entropy: Entropy::new(config.seed),
+            entropy,
             queue: TimerQueue::new(),
             client_invites: Table::new(),
             clients: Table::new(),
@@ -200,6 +209,7 @@ impl Endpoint {
                 Some((_, AfterFailure::WaitsOn)) | None => {}
             }
         }
+        self.phone_flow_lost(to);
         self.wake(now);
     }
 
@@ -208,11 +218,13 @@ impl Endpoint {
         while let Some(owner) = self.queue.pop_due(now) {
             self.wake_owner(now, owner);
         }
+        self.wake_registrar(now);
     }
 
     /// When [`Endpoint::wake`] is wanted next. `None`: nothing waits.
     pub fn deadline(&self) -> Option<Moment> {
-        self.queue.earliest()
+        let registrar = self.registrar.as_ref().and_then(Registrar::deadline);
+        self.queue.earliest().into_iter().chain(registrar).min()
     }
 
     /// The next thing to be done. To be drained after every input.

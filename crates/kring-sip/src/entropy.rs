@@ -30,6 +30,13 @@ impl Entropy {
         u128::from(self.stream.next_u64()) << 64 | u128::from(self.stream.next_u64())
     }
 
+    /// 256 bits, for a secret of the registrar's.
+    pub(crate) fn secret(&mut self) -> [u8; 32] {
+        let mut secret = [0; 32];
+        self.stream.fill_bytes(&mut secret);
+        secret
+    }
+
     /// A number below `bound`, which is not 0.
     pub(crate) fn below(&mut self, bound: u32) -> u32 {
         self.stream.next_u32() % bound

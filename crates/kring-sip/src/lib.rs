@@ -38,6 +38,7 @@ mod dialog;
 pub mod digest;
 mod endpoint;
 mod entropy;
+pub mod registrar;
 mod registration;
 mod timers;
 mod transaction;

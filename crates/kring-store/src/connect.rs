@@ -241,6 +241,7 @@ fn migrations(engine: Engine) -> Migrator {
             include_str!("../migrations/0003_departments_of_the_manual.sql"),
         ),
         (5, "SIP traces", sip_traces),
+        (6, "phones", include_str!("../migrations/0006_phones.sql")),
     ];
     Migrator::with_migrations(
         steps

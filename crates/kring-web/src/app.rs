@@ -10,7 +10,7 @@ use crate::{
     idempotency::{self, Answers},
     limits,
     live::Live,
-    openapi,
+    openapi, phones_api,
     problem::{Code, Problem},
     session::{self, Gate, OwnOrigins, PasswordGate, Throttle},
     socket_api, trunks_api,
@@ -135,6 +135,7 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(session::sign_in, session::sign_out))
         .merge(directory_api::routes())
         .merge(trunks_api::routes())
+        .merge(phones_api::routes())
         .merge(calls_api::routes())
         .merge(crm_api::routes())
 }

@@ -135,11 +135,15 @@ pub(crate) async fn readiness(
     Json(checked): Json<Checked>,
 ) -> Result<axum::Json<Readiness>, Problem> {
     let agent = who.agent()?;
-    let (database, exchange) = tokio::join!(app.store.ping(), exchange_answers(&app));
+    let (database, exchange, device) = tokio::join!(
+        app.store.ping(),
+        exchange_answers(&app),
+        has_phone(&app, agent)
+    );
     let needed = [
         ("database", database.is_ok()),
         ("exchange", exchange),
-        ("device", agent.device.is_some()),
+        ("device", device),
     ];
     let screen = ("screen", app.live.has_screen(&agent.login));
     let own = needed.into_iter().chain([screen]);
@@ -150,6 +154,20 @@ pub(crate) async fn readiness(
         ready: needed.iter().all(|(_, on)| *on),
         server_time: rfc3339(app.clock.now().1),
     }))
+}
+
+/// Whether the agent has a phone that can be rung, as far as it can be known before it rings.
+async fn has_phone(app: &App, agent: &AgentRow) -> bool {
+    let Some(device) = &agent.device else {
+        return false;
+    };
+    match device.strip_prefix("phone:") {
+        Some(user) => {
+            let now = app.clock.now().1;
+            app.store.is_registered(user, now).await.unwrap_or(false)
+        }
+        None => true,
+    }
 }
 
 /// A unit of the ministry.

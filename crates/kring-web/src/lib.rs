@@ -21,6 +21,7 @@ mod limits;
 mod live;
 pub mod metrics;
 mod openapi;
+mod phones_api;
 mod problem;
 pub mod session;
 mod socket_api;

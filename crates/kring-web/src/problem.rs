@@ -67,6 +67,7 @@ codes! {
     NoDevice 409 "no_device" "The agent has no phone" "เจ้าหน้าที่ยังไม่มีเครื่องโทรศัพท์";
     AlreadyRecorded 409 "already_recorded" "This call has its record already" "สายนี้บันทึกข้อมูลแล้ว";
     TooManyAgents 409 "too_many_agents" "No more agents can be known at once" "มีเจ้าหน้าที่ในระบบมากเกินไป";
+    TooManyPhones 409 "too_many_phones" "No more phones can be known at once" "มีเครื่องโทรศัพท์ในระบบมากเกินไป";
     Taken 409 "taken" "The name is in use already" "ชื่อนี้ถูกใช้แล้ว";
     KeyInUse 409 "idempotency_in_progress" "The first request with this Idempotency-Key is not answered yet" "คำขอแรกที่ใช้ Idempotency-Key นี้ยังทำไม่เสร็จ";
     StaleDraft 412 "stale_draft" "The draft was changed elsewhere; load it again" "แบบร่างถูกแก้ไขจากที่อื่น กรุณาโหลดใหม่";
@@ -174,6 +175,7 @@ impl From<CommandRefused> for Problem {
             CommandRefused::AnswerOnPhone => Code::AnswerOnPhone,
             CommandRefused::NoDevice => Code::NoDevice,
             CommandRefused::TooManyAgents => Code::TooManyAgents,
+            CommandRefused::TooManyPhones => Code::TooManyPhones,
             CommandRefused::NoSuchReason(_) => Code::NoSuchReason,
         };
         Problem::new(code).detail(refused.to_string())
@@ -248,6 +250,7 @@ mod tests {
             CommandRefused::AnswerOnPhone,
             CommandRefused::NoDevice,
             CommandRefused::TooManyAgents,
+            CommandRefused::TooManyPhones,
             CommandRefused::NoSuchReason("tea".into()),
         ] {
             let code = refused.code();

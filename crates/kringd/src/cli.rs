@@ -4,7 +4,7 @@ use crate::{
     check_command,
     config::Config,
     exit::Fault,
-    file_limit, journal_command, logging,
+    file_limit, journal_command, logging, phone_command,
     serve::{self, ServeOptions},
     token_command, trace_command, user_command,
 };
@@ -43,6 +43,9 @@ enum Command {
     /// People who may sign in.
     #[command(subcommand)]
     User(UserCommand),
+    /// Phones that may register with kring.
+    #[command(subcommand)]
+    Phone(PhoneCommand),
     /// Tokens for programs that use the API.
     #[command(subcommand)]
     Token(TokenCommand),
@@ -122,7 +125,7 @@ pub(crate) struct NewUser {
     /// The name that colleagues see; without it, the login.
     #[arg(long)]
     pub(crate) name: Option<String>,
-    /// The phone: sip:USER@HOST:PORT, or pbx:EXTENSION of the first trunk's PBX.
+    /// The phone: sip:USER@HOST:PORT, pbx:EXTENSION of the first trunk's PBX, or phone:USER.
     #[arg(long)]
     pub(crate) device: Vec<String>,
     /// A queue to serve, once for each; without any, all of them.
@@ -142,6 +145,54 @@ pub(crate) struct PasswordFor {
     /// The login.
     pub(crate) login: String,
     /// Reads the password from standard input.
+    #[arg(long)]
+    pub(crate) password_stdin: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum PhoneCommand {
+    /// Lets a phone register, and prints what is to be set in it.
+    Add(NewPhone),
+    /// Sets a phone's password.
+    Passwd(PasswordForPhone),
+    /// Lists the phones and where they are.
+    List,
+    /// Takes a phone's right to register, and calls it no more.
+    Disable {
+        /// Its user.
+        user: String,
+    },
+    /// Gives it back.
+    Enable {
+        /// Its user.
+        user: String,
+    },
+    /// Forgets a phone.
+    Remove {
+        /// Its user.
+        user: String,
+    },
+}
+
+/// A phone to be added.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct NewPhone {
+    /// Its user, often an extension: 1 to 64 of a-z, A-Z, 0-9, '.', '_' and '-'.
+    pub(crate) user: String,
+    /// What people call it; without it, its user.
+    #[arg(long)]
+    pub(crate) name: Option<String>,
+    /// Reads the password from standard input; without it, kring makes one.
+    #[arg(long)]
+    pub(crate) password_stdin: bool,
+}
+
+/// Which phone's password is set.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct PasswordForPhone {
+    /// Its user.
+    pub(crate) user: String,
+    /// Reads the password from standard input; without it, kring makes one.
     #[arg(long)]
     pub(crate) password_stdin: bool,
 }
@@ -212,6 +263,7 @@ fn carry_out(arguments: Arguments) -> Result<(), Fault> {
         Command::Journal(options) => block_on(journal_command::run(&config, options)),
         Command::Trace(options) => block_on(trace_command::run(&config, options)),
         Command::User(command) => block_on(user_command::run(&config, command)),
+        Command::Phone(command) => block_on(phone_command::run(&config, command)),
         Command::Token(command) => block_on(token_command::run(&config, command)),
     }
 }

@@ -57,6 +57,7 @@ pub(crate) fn line(status: &LineStatus) -> LineNow {
 /// Sets the gauges of the SIP side.
 pub(crate) fn gauges(load: Load) {
     metrics::sip_load(load.transactions, load.dialogs);
+    metrics::sip_registered_phones(load.phones);
 }
 
 fn name(direction: Direction) -> &'static str {

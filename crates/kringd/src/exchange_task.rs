@@ -7,6 +7,7 @@ use crate::{
     clock::{Clock, PAIR_EVERY},
     media_io::MediaHandle,
     net::{Arrival, Net},
+    phones::PhoneSender,
     recorder::{Recorded, RecorderSender},
     trace::Tap,
 };
@@ -48,6 +49,8 @@ pub(crate) struct Load {
     pub(crate) calls: usize,
     /// Registrations of ours at PBXs.
     pub(crate) registered: usize,
+    /// Phones that are registered.
+    pub(crate) phones: usize,
 }
 
 /// Everything that the task owns.
@@ -61,6 +64,7 @@ pub(crate) struct ExchangeTask {
     pub(crate) live: Live,
     pub(crate) recorder: RecorderSender,
     pub(crate) tap: Tap,
+    pub(crate) phones: PhoneSender,
     pub(crate) load: watch::Sender<Load>,
     pub(crate) stop: watch::Receiver<bool>,
 }
@@ -164,6 +168,7 @@ impl ExchangeTask {
                 } => self.tap.leg(call, sip_call_id, party),
                 Output::Record(at, call, fact) => self.record(at, call, fact),
                 Output::Line(status) => self.live.line(crate::counters::line(&status)),
+                Output::Phone(news) => self.phones.tell(&news),
                 Output::Counted(count) => crate::counters::count(&count),
             }
         }
@@ -205,6 +210,7 @@ impl ExchangeTask {
             dialogs,
             calls,
             registered: self.exchange.registered(),
+            phones: self.exchange.registered_phones(),
         };
         crate::counters::gauges(load);
         self.load.send_replace(load);

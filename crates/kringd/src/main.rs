@@ -19,6 +19,8 @@ mod logging;
 mod media_io;
 mod net;
 mod passwords;
+mod phone_command;
+mod phones;
 mod preflight;
 mod recorder;
 mod seats;

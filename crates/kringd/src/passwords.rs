@@ -83,7 +83,8 @@ fn ask(prompt: &str) -> Result<String, Fault> {
     Ok(line.trim_end_matches(['\r', '\n']).to_owned())
 }
 
-fn made() -> String {
+/// A password by chance.
+pub(crate) fn made() -> String {
     let mut chance = rand::rng();
     let letter = |_| char::from(LETTERS[chance.random_range(0..LETTERS.len())]);
     (0..LETTERS_MADE).map(letter).collect()

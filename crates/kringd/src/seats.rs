@@ -5,7 +5,7 @@ use crate::{
     config::{Trunk, name_transport},
     net::{NameRefused, Resolver, Sought},
 };
-use kring_call::command::{AgentProfile, Command, Device};
+use kring_call::command::{AgentProfile, Command, Device, Place};
 use kring_journal::AgentId;
 use kring_sip::{Transport, Uri};
 use kring_store::{AgentRow, Store};
@@ -21,10 +21,10 @@ const READ_EVERY: Duration = Duration::from_secs(2);
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum DeviceRefused {
     /// Not one of the forms.
-    #[error("{0:?} is no device: write sip:USER@HOST:PORT or pbx:EXT")]
+    #[error("{0:?} is no device: write sip:USER@HOST:PORT, pbx:EXT or phone:USER")]
     NotADevice(String),
     /// One of a later version.
-    #[error("{0:?}: phones that register with kring and browser phones are not in this version")]
+    #[error("{0:?}: browser phones are not in this version")]
     Later(String),
     /// `pbx:` without a trunk that says where its PBX is.
     #[error("{0:?} needs a [[trunk]] with an address: that is the PBX that has the extension")]
@@ -51,7 +51,18 @@ pub(crate) async fn device(
         let mut uri = uri.map_err(|_| refused())?;
         name_transport(&mut uri, transport);
         (uri, Sought::host(&pbx, transport.or(Some(Transport::Udp))))
-    } else if text.starts_with("phone:") || text == "browser" {
+    } else if let Some(user) = text.strip_prefix("phone:") {
+        if user.is_empty() {
+            return Err(refused());
+        }
+        return Ok(Device {
+            name: text.to_owned(),
+            place: Place::Registered {
+                user: user.to_owned(),
+            },
+            ring_period: None,
+        });
+    } else if text == "browser" {
         return Err(DeviceRefused::Later(text.to_owned()));
     } else {
         let mut uri: Uri = text.parse().map_err(|_| refused())?;
@@ -68,8 +79,7 @@ pub(crate) async fn device(
     let peer = found.map_err(|why| DeviceRefused::NoSuchHost(text.to_owned(), why))?;
     Ok(Device {
         name: text.to_owned(),
-        uri,
-        peer,
+        place: Place::At { uri, peer },
         ring_period: None,
     })
 }

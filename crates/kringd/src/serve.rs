@@ -15,6 +15,7 @@ use crate::{
     lines,
     media_io::{self, MediaHandle},
     net::{Credentials, Families, Resolver, Terms},
+    phones::{PhoneTasks, Phones},
     recorder::{self, Recorder, RecorderSender},
     seats,
     shutdown::{Reload, Shutdown, Wish},
@@ -92,6 +93,7 @@ pub(crate) struct House {
     web: JoinHandle<()>,
     seats: JoinHandle<()>,
     lines: JoinHandle<()>,
+    phones: PhoneTasks,
     tracing: Tracing,
     media: MediaHandle,
     credentials: Credentials,
@@ -135,7 +137,12 @@ impl House {
         let credentials = terms.credentials.clone();
         let (stop, stopping) = watch::channel(false);
         let (load, loaded) = watch::channel(Load::default());
+        let realm = &config.registrar.realm;
+        let (phones, phone_tasks) = Phones::open(&store, &clock, realm, &asks)
+            .await
+            .map_err(database::refused)?;
         let opening = Opening {
+            phones,
             config: config.clone(),
             clock: clock.clone(),
             resolver: resolver.clone(),
@@ -198,6 +205,7 @@ impl House {
             web,
             seats: tokio::spawn(seats),
             lines: tokio::spawn(lines),
+            phones: phone_tasks,
             tracing: Tracing {
                 keeper: tokio::spawn(keeper.run(trace_stopping)),
                 door,
@@ -252,6 +260,7 @@ impl House {
         if !matches!(joined, Ok(Ok(()))) {
             return Err(Fault::Own("the exchange ended by a panic".to_owned()));
         }
+        self.phones.end().await;
         self.web.abort();
         self.tracing.close().await;
         drop(self.asks);

@@ -43,7 +43,7 @@ async fn add(config: &Config, store: &Store, user: NewUser) -> Result<(), Fault>
              password alone use `kringd user passwd {login}`."
         )));
     }
-    let device = device(config, &user.device).await?;
+    let device = device(config, store, &user.device).await?;
     let queues = queues(config, user.queue)?;
     let role = role(&user.role)?;
     let name = user.name.unwrap_or_else(|| login.to_string());
@@ -154,7 +154,11 @@ fn role(text: &str) -> Result<Role, Fault> {
     })
 }
 
-async fn device(config: &Config, devices: &[String]) -> Result<Option<String>, Fault> {
+async fn device(
+    config: &Config,
+    store: &Store,
+    devices: &[String],
+) -> Result<Option<String>, Fault> {
     let text = match devices {
         [] => return Ok(None),
         [one] => one,
@@ -163,6 +167,17 @@ async fn device(config: &Config, devices: &[String]) -> Result<Option<String>, F
             return Err(Fault::Arguments(what.to_owned()));
         }
     };
+    if let Some(user) = text.strip_prefix("phone:")
+        && store
+            .phone(user)
+            .await
+            .map_err(database::refused)?
+            .is_none()
+    {
+        let what =
+            format!("--device: there is no phone {user:?}. Add it first: kringd phone add {user}");
+        return Err(Fault::Arguments(what));
+    }
     let resolver = Resolver::of_system(Families::of(&config.sip.listen));
     match seats::device(text, &config.trunks, &resolver).await {
         Ok(_) => Ok(Some(text.clone())),

@@ -89,7 +89,7 @@ impl Exchange {
     }
 
     /// RONA: who lets too many calls ring out is paused and told so; a queue's last ready one is warned.
-    fn pause_if_missing(&mut self, now: Moment, id: &AgentId) {
+    pub(super) fn pause_if_missing(&mut self, now: Moment, id: &AgentId) {
         let limit = self.config.rona_limit;
         let Some(agent) = self.roster.get(id) else {
             return;

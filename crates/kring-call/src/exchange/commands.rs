@@ -17,6 +17,11 @@ impl Exchange {
         match command {
             Command::PutAgent(profile) => self.put_agent(now, profile),
             Command::RemoveAgent(agent) => self.remove_agent(now, &agent),
+            Command::PutPhone { user, secrets } => self.put_phone(&user, secrets),
+            Command::RemovePhone(user) => {
+                self.endpoint.remove_phone(&user);
+                Ok(Done::Ok)
+            }
             Command::SetPresence { agent, wish } => self.set_presence(now, &agent, wish),
             Command::Answer { agent, call } => self.answer_by_screen(now, &agent, call),
             Command::Decline { agent, call } => self.decline(now, &agent, call),

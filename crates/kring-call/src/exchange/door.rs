@@ -5,7 +5,7 @@
 
 use super::{
     Exchange,
-    offering::call_header,
+    inviting::call_header,
     rate::{Offered, Rate},
 };
 use crate::{
@@ -22,6 +22,8 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 pub(super) enum Door {
     /// Who knocks is no trunk of ours.
     Stranger,
+    /// A phone that is registered dials.
+    Phone,
     /// The number is nobody's.
     NoSuchNumber,
     /// It is a call of ours that has come back: a phone or the PBX forwards to us.
@@ -98,7 +100,9 @@ impl Exchange {
     /// Whether `from` is a PBX that may call us or a phone that we may ring. Nobody else is answered
     /// but as a stranger.
     pub(super) fn is_known(&self, from: Peer) -> bool {
-        self.trunk_of(from).is_some() || self.roster.has_phone_at(from.address.ip())
+        self.trunk_of(from).is_some()
+            || self.roster.has_phone_at(from.address.ip())
+            || self.endpoint.is_phone_at(from)
     }
 
     fn trunk_of(&self, from: Peer) -> Option<usize> {
@@ -121,7 +125,11 @@ impl Exchange {
     /// A stranger learns nothing but 403; a number that is nobody's gets 404 from a trunk only.
     pub(super) fn door(&mut self, now: Moment, invite: &IncomingInvite) -> Door {
         let Some((trunk, dialled)) = self.entrance(invite) else {
-            return Door::Stranger;
+            return if self.endpoint.is_phone_at(invite.from_peer) {
+                Door::Phone
+            } else {
+                Door::Stranger
+            };
         };
         if self.is_own_call(invite) {
             return Door::Loop;

@@ -24,6 +24,10 @@ impl Exchange {
                 self.endpoint.turn_away(now, leg, 403, Vec::new());
                 return;
             }
+            Door::Phone => {
+                self.phone_dials(now, leg, invite);
+                return;
+            }
             Door::NoSuchNumber => {
                 self.endpoint.turn_away(now, leg, 404, Vec::new());
                 return;

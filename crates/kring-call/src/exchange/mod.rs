@@ -11,7 +11,9 @@ mod door;
 mod ending;
 mod hops;
 mod incoming;
+mod inviting;
 mod offering;
+mod phones;
 mod ports;
 mod rate;
 mod refusing;
@@ -32,7 +34,9 @@ use bytes::Bytes;
 use door::Shares;
 use kring_journal::{AgentId, CallId, CallerRef, Fact, Withdrawal};
 use kring_media::{MediaNotice, MediaOrder, SessionId};
-use kring_sip::{Effect, Endpoint, LegEvent, LegId, Peer, SipCount, Transmit, Uri};
+use kring_sip::{
+    Effect, Endpoint, LegEvent, LegId, Peer, SipCount, Transmit, Uri, registrar::PhoneNews,
+};
 use kring_time::Moment;
 use ports::Ports;
 use rand::{RngCore, SeedableRng};
@@ -95,6 +99,8 @@ pub enum Output {
     Record(Moment, Option<CallId>, Fact),
     /// How a line to a PBX is now.
     Line(LineStatus),
+    /// Something happened to a phone that registers: to be kept for the next start.
+    Phone(PhoneNews),
     /// Something to count.
     Counted(SipCount),
 }
@@ -283,6 +289,7 @@ impl Exchange {
                 Effect::Send(transmit) => self.outputs.push_back(Output::Send(transmit)),
                 Effect::Answered(ask, answered) => self.ping_answered(now, ask, &answered),
                 Effect::Account(account, event) => self.account_event(now, account, event),
+                Effect::Phone(news) => self.phone_news(now, news),
                 Effect::Counted(count) => self.outputs.push_back(Output::Counted(count)),
                 Effect::Event(leg, event) => self.leg_event(now, leg, event),
             }

@@ -1,18 +1,16 @@
 //! Offers: which phones ring for a call, when they join, leave, and what they say meanwhile.
 
 use super::{
-    Exchange, Party, Role,
+    Exchange,
     withdrawing::{LastWord, reason_for, withdrawn_phone},
 };
 use crate::{
-    call::{Call, Offer, State},
-    command::Device,
-    limits::ATTEMPTS_MAX,
+    call::{Call, State},
     plan::Strategy,
     roster::Doing,
 };
 use kring_journal::{AgentId, CallId, Fact, Refusal, Unreached, Withdrawal};
-use kring_sip::{HeaderName, Invitation, LegId, NameAddr};
+use kring_sip::LegId;
 use kring_time::Moment;
 
 impl Exchange {
@@ -98,12 +96,7 @@ impl Exchange {
         }
         let mut in_vain = false;
         for agent in agents {
-            if self.may_be_rung(&agent) {
-                self.invite(now, id, &agent);
-            } else {
-                self.may_not_be_rung(now, id, &agent);
-                in_vain = true;
-            }
+            in_vain |= !self.invite(now, id, &agent);
         }
         self.reschedule(id);
         in_vain
@@ -130,80 +123,6 @@ impl Exchange {
             call.degraded = true;
             self.record(now, id, Fact::Degraded);
         }
-    }
-
-    fn invite(&mut self, now: Moment, id: CallId, agent: &AgentId) {
-        let device = self
-            .roster
-            .get(agent)
-            .and_then(|a| a.profile.device.clone());
-        let Some(device) = device else {
-            return;
-        };
-        let (branch, login) = self.way_to(&device);
-        let Some(call) = self.calls.get_mut(&id) else {
-            return;
-        };
-        if call.attempts >= ATTEMPTS_MAX {
-            return;
-        }
-        call.attempts += 1;
-        let fact = Fact::Invited {
-            agent: agent.clone(),
-            device: device.name.clone(),
-            hop: u8::try_from(call.hop + 1).unwrap_or(u8::MAX),
-            attempt: call.attempts,
-        };
-        let invitation = Invitation {
-            branches: vec![branch],
-            from: call.from.clone(),
-            to: NameAddr::new(device.uri.clone()),
-            body: Some(call.sound.to_phones.clone()),
-            extra: said_to_phone(now, id, call, &device),
-            max_forwards: call.max_forwards,
-            login,
-        };
-        let leg = self.endpoint.invite(now, invitation);
-        let last_hop_of_many = call.plan.first_ring(call.hop) == Some(call.clock.limit())
-            && call.plan.strategy(call.hop) == Strategy::All;
-        call.tried.push(agent.clone());
-        call.offers.push(Offer {
-            leg,
-            agent: agent.clone(),
-            invited: now,
-            own_period: device.ring_period,
-            heard: false,
-            alerting: false,
-            last_ring_only: last_hop_of_many,
-            withdrawn: None,
-        });
-        self.tell_leg(id, leg, Party::Phone(agent.clone()));
-        self.legs.insert(leg, Role::Offered(id));
-        self.roster.change(agent, |a| a.phone_leg = Some(leg));
-        self.record(now, id, fact);
-        self.set_doing(now, agent, Doing::Offered { call: id });
-    }
-
-    fn may_be_rung(&self, agent: &AgentId) -> bool {
-        let agent = self.roster.get(agent);
-        let device = agent.and_then(|agent| agent.profile.device.as_ref());
-        let (dial, trunks) = (&self.config.dial, &self.config.trunks);
-        device.is_none_or(|device| dial.may_ring(device, trunks).is_ok())
-    }
-
-    /// A phone that has registered where `[dial]` does not let us call is one that cannot be reached.
-    fn may_not_be_rung(&mut self, now: Moment, id: CallId, agent: &AgentId) {
-        let why = Unreached::Redirected;
-        if let Some(call) = self.calls.get_mut(&id) {
-            call.excluded.push(agent.clone());
-        }
-        let unreached = Fact::Unreached {
-            agent: agent.clone(),
-            why,
-            code: 0,
-        };
-        self.record(now, id, unreached);
-        self.count_device_miss(agent, why);
     }
 
     /// A provisional response of a phone that rings for us.
@@ -354,37 +273,4 @@ fn unreached(code: u16, local: bool) -> Unreached {
         (300..=399, _) => Unreached::Redirected,
         _ => Unreached::Failed,
     }
-}
-
-/// What the phone is told besides who calls: the call's mark, how long it may ring, and what the PBX
-/// wants passed on.
-fn said_to_phone(
-    now: Moment,
-    id: CallId,
-    call: &Call,
-    device: &Device,
-) -> Vec<(HeaderName, String)> {
-    let expires = expires_s(now, call, device).to_string();
-    let own = [
-        (call_header(), id.to_string()),
-        (HeaderName::Expires, expires),
-    ];
-    own.into_iter().chain(call.passed.iter().cloned()).collect()
-}
-
-/// How long the phone may ring at most, whole seconds: a phone whose every answer is lost cannot be told
-/// to stop (RFC 3261 section 9.1 lets no CANCEL overtake the first answer), but it can stop by itself
-/// (section 13.2.1).
-fn expires_s(now: Moment, call: &Call, device: &Device) -> u64 {
-    let left = call.clock.deadline().since(now);
-    let own = device
-        .ring_period
-        .map(|period| period * u32::from(call.clock.limit()));
-    let left = own.map_or(left, |own| own.min(left));
-    left.as_millis().div_ceil(1_000).max(1) as u64
-}
-
-/// Names the call to the phone and to whoever reads a trace.
-pub(super) fn call_header() -> HeaderName {
-    HeaderName::from_token("X-Kring-Call").expect("a token by RFC 3261 section 25.1")
 }

@@ -1,8 +1,8 @@
 //! The ways between PBXs and us: by which trunk a call comes, and how ours go through one.
 
 use super::Exchange;
-use crate::{command::Device, line::LineAccount, trunk::Trunk};
-use kring_sip::{Branch, LoginId, Transport, Uri};
+use crate::{line::LineAccount, trunk::Trunk};
+use kring_sip::{Branch, LoginId, Peer, Transport, Uri};
 use std::net::IpAddr;
 
 impl Exchange {
@@ -21,9 +21,9 @@ impl Exchange {
 
     /// Where and as whom a device is rung: an extension of the PBX by its line, with the addresses that
     /// answer in front; anything else as it is.
-    pub(super) fn way_to(&self, device: &Device) -> (Branch, Option<LoginId>) {
-        let direct = || (Branch::to(device.uri.clone(), device.peer), None);
-        if !device.name.starts_with("pbx:") {
+    pub(super) fn way_to(&self, name: &str, uri: &Uri, peer: Peer) -> (Branch, Option<LoginId>) {
+        let direct = || (Branch::to(uri.clone(), peer), None);
+        if !name.starts_with("pbx:") {
             return direct();
         }
         let has_address = |trunk: &Trunk| trunk.line.uri.is_some();
@@ -34,15 +34,16 @@ impl Exchange {
         let mut peers = self.config.trunks[index].line.peers.clone();
         peers.sort_by_key(|peer| row.is_down(peer));
         if peers.is_empty() {
-            peers.push(device.peer);
+            peers.push(peer);
         }
         let route = row
             .account()
             .map(|(account, _)| self.endpoint.service_route(account).to_vec());
         let branch = Branch {
-            target: device.uri.clone(),
+            target: uri.clone(),
             route: route.unwrap_or_default(),
             peers,
+            keeps_way: false,
         };
         (branch, row.account().map(|(_, login)| login))
     }

@@ -49,6 +49,16 @@ impl fmt::Display for Fact {
                 write!(f, "no account {trunk} {code}")?;
                 reason.iter().try_for_each(|why| write!(f, " {why}"))
             }
+            Fact::PhoneRegistered {
+                phone, transport, ..
+            } => {
+                let way = transport.as_deref().unwrap_or("?");
+                write!(f, "phone in   {phone} over {way}")
+            }
+            Fact::PhoneGone { phone, why, .. } => match why {
+                Some(why) => write!(f, "phone out  {phone} {why:?}"),
+                None => write!(f, "phone out  {phone}"),
+            },
             Fact::Offered {
                 caller,
                 queue,

@@ -50,6 +50,22 @@ pub enum Withdrawal {
     CallOver,
 }
 
+/// Why a registered phone can no longer be called somewhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PhoneGoneWhy {
+    /// It said so.
+    Unregistered,
+    /// It did not come back in time.
+    Expired,
+    /// It came by another way, or a fresher phone needed the room.
+    Replaced,
+    /// Its connection is lost.
+    ConnectionLost,
+    /// It was removed or disabled.
+    Removed,
+}
+
 /// Why an agent's phone ended the offer itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -10,7 +10,7 @@ use super::{
     nonce::Nonces,
     response::{Counted, Proof},
 };
-use crate::{HeaderName, Request, Uri};
+use crate::{HeaderName, Headers, Method, Uri};
 use kring_time::Moment;
 use std::{fmt, time::Duration};
 
@@ -116,25 +116,25 @@ impl Gate {
         })
     }
 
-    /// Whose request it is. `ha1_of` says what a user's password makes by one algorithm.
+    /// Whose request it is, by its method, Request-URI and headers. `ha1_of` says what a user's password makes by one algorithm.
     pub fn check(
         &mut self,
         now: Moment,
-        request: &Request,
+        (method, uri, headers): (&Method, &Uri, &Headers),
         ha1_of: impl FnOnce(&str, Algorithm) -> Option<Ha1>,
     ) -> Result<Box<str>, Denied> {
         let name = Asker::Server.answer();
-        let lines = request.headers.all(&name).take(PROOFS_MAX);
+        let lines = headers.all(&name).take(PROOFS_MAX);
         let fields: Vec<Fields<'_>> = lines.flat_map(Fields::of_line).take(PROOFS_MAX).collect();
         let mut claims = fields.iter().filter_map(|fields| self.claim(fields));
         let claim = claims.next().ok_or(Denied::Unproved)?;
         let ha1 = ha1_of(claim.user, claim.algorithm);
         let nobody = self.nobody.get(claim.algorithm);
-        let expected = claim.proof(request.method.as_str());
+        let expected = claim.proof(method.as_str());
         let expected = expected.by(ha1.as_ref().or(nobody).ok_or(Denied::Unproved)?);
         let given = Sum::of_hex(claim.algorithm, claim.response);
         let right = given.is_some_and(|given| given.is(&expected));
-        if !right || ha1.is_none() || !is_same_resource(claim.uri, &request.uri) {
+        if !right || ha1.is_none() || !is_same_resource(claim.uri, uri) {
             return Err(Denied::Wrong(claim.user.into()));
         }
         let count = claim.counted.map(|(count, _)| count);

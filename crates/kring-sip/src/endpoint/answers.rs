@@ -173,8 +173,13 @@ impl Endpoint {
         heads: &Heads<'_>,
         headers: &Headers,
     ) {
-        let Some(mut dialog) = Dialog::stray(headers, heads, hop) else {
+        let Some(dialog) = Dialog::stray(headers, heads, hop) else {
             return;
+        };
+        let mut dialog = if self.is_phone_at(hop) {
+            dialog.keep_to(hop)
+        } else {
+            dialog
         };
         let to = dialog.hop();
         let branch = self.entropy.token();

@@ -156,6 +156,11 @@ impl Endpoint {
             repeatable
         };
         let dialog = Dialog::called(*from, headers, heads, &caller, tag).ok_or_else(bad)?;
+        let dialog = if self.is_phone_at(*from) {
+            dialog.keep_to(*from)
+        } else {
+            dialog
+        };
         let reply = Reply::to_request(arrival, tag);
         if reply.len() > limits::ECHO_BYTES_MAX {
             self.count(SipCount::BoundReached {

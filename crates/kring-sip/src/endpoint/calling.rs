@@ -52,6 +52,7 @@ impl Endpoint {
                 target,
                 route,
                 peers,
+                keeps_way,
             } = branch;
             let mut others: VecDeque<Peer> = peers.into_iter().take(PEERS_MAX).collect();
             let hop = others
@@ -59,6 +60,7 @@ impl Endpoint {
                 .expect("a branch without peers is left out");
             let way = (target, RouteSet::preset(route));
             let seed = Dialog::seed((&call.from, &call.to), way, hop, &thread);
+            let seed = if keeps_way { seed.keep_to(hop) } else { seed };
             let onwards = (seed.with_login(call.login), Proofs::default(), others);
             let attempt = self.attempt(now, leg, &calling.wording, onwards);
             calling.attempts.push(attempt);

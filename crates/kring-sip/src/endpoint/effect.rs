@@ -1,7 +1,9 @@
 //! What an endpoint is told and tells: where messages go, what happened to a leg, what was counted.
 
 use super::{Answered, AskId, LoginId};
-use crate::{AccountEvent, AccountId, HeaderName, Headers, Method, NameAddr, Peer, Uri};
+use crate::{
+    AccountEvent, AccountId, HeaderName, Headers, Method, NameAddr, Peer, Uri, registrar::PhoneNews,
+};
 use bytes::Bytes;
 use std::fmt;
 
@@ -54,6 +56,9 @@ pub struct Branch {
     /// Where the INVITE is sent, whatever the target says: the first, and then, while nothing but
     /// silence, 503 or a failed transport comes back, the others in turn (RFC 3263 §4.3). At most four.
     pub peers: Vec<Peer>,
+    /// Whether requests within the dialog go there, too, whatever Contact says: the phone is behind NAT,
+    /// or only it could open the connection.
+    pub keeps_way: bool,
 }
 
 impl Branch {
@@ -63,6 +68,7 @@ impl Branch {
             target,
             route: Vec::new(),
             peers: vec![peer],
+            keeps_way: false,
         }
     }
 }
@@ -244,6 +250,8 @@ pub enum Effect {
     Answered(AskId, Answered),
     /// This happened to an account of ours.
     Account(AccountId, AccountEvent),
+    /// Something happened to a phone that registers with us.
+    Phone(PhoneNews),
     /// Count this.
     Counted(SipCount),
 }

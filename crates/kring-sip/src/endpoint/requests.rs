@@ -69,6 +69,9 @@ impl Endpoint {
                 Some(leg) => self.request_within(now, leg, &arrival),
                 None => self.refuse_statelessly(&arrival, Refused::plain(481)),
             },
+            (Method::Register, None) if self.registers_phones() => {
+                self.phone_registers(now, &arrival);
+            }
             (_, None) => self.request_outside(&arrival),
         }
     }
@@ -165,7 +168,7 @@ impl Endpoint {
         self.send_response(reply.to, bytes, reply.method.clone(), refused.code);
     }
 
-    fn stateless_reply(&self, arrival: &Arrival<'_>) -> Reply {
+    pub(super) fn stateless_reply(&self, arrival: &Arrival<'_>) -> Reply {
         let tag = self.entropy.digest(("stateless", arrival.key));
         Reply::to_request(arrival, tag)
     }

@@ -57,6 +57,7 @@ impl Endpoint {
             Some((purpose, ClientHeard::Final)) => {
                 self.request_ended(now, key, purpose, End::Heard(response));
             }
+            None if *method == Method::Options => self.ping_answered(now, response),
             Some((_, ClientHeard::Nothing)) | None => {}
         }
     }

@@ -25,6 +25,11 @@ impl Refused {
         }
     }
 
+    /// These extensions are demanded, and we have them not.
+    pub(crate) fn unsupported(options: &[&str]) -> Refused {
+        Refused::because(420, HeaderName::Unsupported, options.join(", "))
+    }
+
     /// With the time after which to try again, s.
     pub(crate) fn for_now(code: u16, retry_after_s: u32) -> Refused {
         Refused::because(code, HeaderName::RetryAfter, retry_after_s.to_string())
@@ -59,11 +64,7 @@ pub(crate) fn extensions(headers: &Headers) -> Result<(), Refused> {
     if demanded.is_empty() {
         return Ok(());
     }
-    Err(Refused::because(
-        420,
-        HeaderName::Unsupported,
-        demanded.join(", "),
-    ))
+    Err(Refused::unsupported(&demanded))
 }
 
 /// What must hold outside dialogs: a request URI that we understand, and hops to spare. We go on as a

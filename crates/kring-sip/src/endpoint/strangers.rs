@@ -36,14 +36,24 @@ impl Endpoint {
             .unwrap_or(bytes.len());
         let bytes = &bytes[start..];
         let head = &bytes[..head_end(bytes, 0).unwrap_or(bytes.len())];
-        if head.starts_with(b"SIP/") || self.knows_tag_of(head) {
+        let is_ours = head.starts_with(b"SIP/") || self.knows_tag_of(head);
+        if is_ours || self.is_phone_coming(now, from, head) {
             self.receive(now, from, bytes);
             return;
         }
-        if !head.is_empty() {
+        let is_phone = self.registers_phones() && head.starts_with(b"REGISTER ");
+        if !head.is_empty() && !is_phone {
             self.turn_stranger_away(now, from, head);
         }
         self.wake(now);
+    }
+
+    /// Whether it is a REGISTER, and the registrar has time for it. When it has not, it has no time to say
+    /// so either: the phone tries again.
+    fn is_phone_coming(&mut self, now: Moment, from: Peer, head: &[u8]) -> bool {
+        self.registers_phones()
+            && head.starts_with(b"REGISTER ")
+            && self.has_time_to_register(now, from)
     }
 
     /// Whether To names a leg of ours: whoever knows its tag has been told it.

@@ -19,6 +19,7 @@ fn branch(peers: &[u8]) -> Branch {
         target: format!("sip:somchai@192.0.2.{}", peers[0]).parse().unwrap(),
         route: Vec::new(),
         peers: peers.iter().map(|host| at(*host)).collect(),
+        keeps_way: false,
     }
 }
 

@@ -13,6 +13,8 @@ mod nobodys;
 mod noise;
 mod overload;
 mod passwords;
+mod phone_places;
+mod phones;
 mod questions;
 mod registrations;
 mod reoffers;

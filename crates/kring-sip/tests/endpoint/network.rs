@@ -197,7 +197,7 @@ impl Network {
         match effect {
             Effect::Send(transmit) => self.carry(from, transmit),
             Effect::Event(leg, event) => self.events.push((self.now, from, leg, event)),
-            Effect::Counted(_) | Effect::Answered(..) | Effect::Account(..) => {}
+            Effect::Counted(_) | Effect::Phone(_) | Effect::Answered(..) | Effect::Account(..) => {}
         }
     }
 

@@ -24,7 +24,9 @@ fn heard(endpoint: &mut Endpoint, from: Peer, text: &str) -> Vec<(Peer, String)>
                 Some((sent.to, String::from_utf8_lossy(&sent.bytes).into_owned()))
             }
             Effect::Event(leg, event) => panic!("{leg}: {event:?}"),
-            Effect::Counted(_) | Effect::Answered(..) | Effect::Account(..) => None,
+            Effect::Counted(_) | Effect::Phone(_) | Effect::Answered(..) | Effect::Account(..) => {
+                None
+            }
         })
         .collect()
 }
@@ -236,7 +238,10 @@ proptest! {
                     prop_assert!(answer.bytes.starts_with(b"SIP/2.0 403 Forbidden\r\n"));
                 }
                 Effect::Event(_, event) => prop_assert!(false, "{event:?}"),
-                Effect::Counted(_) | Effect::Answered(..) | Effect::Account(..) => {}
+                Effect::Counted(_)
+                | Effect::Phone(_)
+                | Effect::Answered(..)
+                | Effect::Account(..) => {}
             }
         }
         prop_assert!(sent <= 1);

@@ -113,6 +113,7 @@ impl Stage {
                 }
                 Effect::Event(leg, _) if !self.legs.contains(&leg) => self.legs.push(leg),
                 Effect::Event(..)
+                | Effect::Phone(_)
                 | Effect::Counted(_)
                 | Effect::Answered(..)
                 | Effect::Account(..) => {}
@@ -142,6 +143,7 @@ impl Stage {
             target: "sip:5021@192.0.2.2".parse().expect("a URI"),
             route: Vec::new(),
             peers: (0..=bytes.below(3)).map(|_| peer(bytes.below(4))).collect(),
+            keeps_way: bytes.below(2) == 0,
         });
         let branches = branches.collect();
         let leg = self.endpoint.invite(

@@ -3,7 +3,7 @@
 use crate::network::{Side, config, label, name, peer};
 use kring_sip::{
     AccountEvent, AccountId, Answered, AskId, Effect, Endpoint, LegEvent, LegId, Peer, SipCount,
-    Transport,
+    Transport, registrar::PhoneNews,
 };
 use kring_time::Moment;
 use std::time::Duration;
@@ -18,6 +18,7 @@ pub(crate) struct Wire {
     pub(crate) answers: Vec<(AskId, Answered)>,
     pub(crate) accounts: Vec<(AccountId, AccountEvent)>,
     pub(crate) counted: Vec<SipCount>,
+    pub(crate) phones: Vec<PhoneNews>,
 }
 
 impl Wire {
@@ -35,6 +36,7 @@ impl Wire {
             answers: Vec::new(),
             accounts: Vec::new(),
             counted: Vec::new(),
+            phones: Vec::new(),
         }
     }
 
@@ -58,6 +60,7 @@ impl Wire {
                 Effect::Event(leg, event) => self.events.push((leg, event)),
                 Effect::Answered(ask, answered) => self.answers.push((ask, answered)),
                 Effect::Account(account, event) => self.accounts.push((account, event)),
+                Effect::Phone(news) => self.phones.push(news),
                 Effect::Counted(count) => self.counted.push(count),
             }
         }

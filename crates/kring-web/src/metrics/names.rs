@@ -123,6 +123,11 @@ const MEANINGS: &[(Kind, &str, &str)] = &[
     ),
     (Kind::Gauge, "kring_sip_dialogs", "SIP legs"),
     (
+        Kind::Gauge,
+        "kring_sip_registered_phones",
+        "Phones that are registered with kring",
+    ),
+    (
         Kind::Counter,
         "kring_sip_parse_errors_total",
         "SIP messages that could not be read",

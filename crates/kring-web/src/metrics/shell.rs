@@ -65,6 +65,11 @@ pub fn sip_load(transactions: usize, dialogs: usize) {
     gauge!("kring_sip_dialogs").set(dialogs as f64);
 }
 
+/// Phones that are registered with kring now.
+pub fn sip_registered_phones(phones: usize) {
+    gauge!("kring_sip_registered_phones").set(phones as f64);
+}
+
 /// RTP of one side of a session since it was told last; `direction` is `caller` or `agent`.
 pub fn rtp(direction: &'static str, packets: u64, lost: u64) {
     counter!("kring_rtp_packets_total", "direction" => direction).increment(packets);

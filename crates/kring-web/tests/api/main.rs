@@ -8,6 +8,7 @@ mod console;
 mod crm;
 mod house;
 mod live_socket;
+mod phones;
 mod record;
 mod resume;
 mod screen;

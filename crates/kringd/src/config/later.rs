@@ -4,7 +4,6 @@
 /// Keys and tables of a later version, and what they will be for.
 const KEYS: &[(&str, &str)] = &[
     ("trunk.transfer_method", "transfers"),
-    ("registrar", "phones that register with kring"),
     ("ring.tone_hz", "a ringing tone made by kring"),
     (
         "queue.members",

@@ -10,6 +10,7 @@ mod document;
 mod floor;
 mod hep;
 mod later;
+mod registrar;
 mod section;
 mod security;
 mod signalling;
@@ -29,6 +30,7 @@ pub(crate) use surroundings::{Case, Database, Http, Journal, Metrics, Number, Pr
 
 use complaint::Complaints;
 use kring_call::DialPolicy;
+use kring_sip::registrar::RegistrarConfig;
 use section::Section;
 use std::{
     io,
@@ -56,6 +58,8 @@ pub(crate) struct Config {
     pub(crate) trunks: Vec<Trunk>,
     /// What may be called.
     pub(crate) dial: DialPolicy,
+    /// Phones that register with kring.
+    pub(crate) registrar: RegistrarConfig,
     pub(crate) ring: Ring,
     /// At least one.
     pub(crate) queues: Vec<Queue>,
@@ -118,6 +122,7 @@ impl Config {
             sip: Sip::read(root.table("sip")),
             dial: dialling::read(root.table("dial"), &trunks),
             trunks,
+            registrar: registrar::read(root.table("registrar")),
             queues: queues(&mut root, &ring),
             ring,
             agent: Agent::read(root.table("agent")),

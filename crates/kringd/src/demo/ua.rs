@@ -101,7 +101,10 @@ impl Line {
                         .await;
                 }
                 Effect::Event(leg, event) => part.event(now, &mut self.endpoint, leg, event),
-                Effect::Counted(_) | Effect::Answered(..) | Effect::Account(..) => {}
+                Effect::Counted(_)
+                | Effect::Phone(_)
+                | Effect::Answered(..)
+                | Effect::Account(..) => {}
             }
         }
     }

@@ -57,7 +57,8 @@ pub(super) async fn ask(peer: Peer, target: &Uri) -> Result<Answered, String> {
             match effect {
                 Effect::Send(transmit) => wire.send(&transmit.bytes).await.map_err(told)?,
                 Effect::Answered(_, answered) => return Ok(answered),
-                Effect::Event(..) | Effect::Account(..) | Effect::Counted(_) => {}
+                Effect::Event(..) | Effect::Account(..) | Effect::Phone(_) | Effect::Counted(_) => {
+                }
             }
         }
         let Some(due) = endpoint.deadline() else {

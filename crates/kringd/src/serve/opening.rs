@@ -8,6 +8,7 @@ use crate::{
     exit::Fault,
     media_io::MediaHandle,
     net::{self, Net, Resolver, Terms},
+    phones::Phones,
     recorder::RecorderSender,
     seats,
     trace::Tap,
@@ -28,6 +29,7 @@ pub(super) struct Opening {
     pub(super) terms: Terms,
     pub(super) agents: Vec<AgentRow>,
     pub(super) restored: Vec<Restored>,
+    pub(super) phones: Phones,
     pub(super) asked: mpsc::Receiver<Ask>,
     pub(super) noticed: mpsc::Receiver<MediaNotice>,
     pub(super) media: MediaHandle,
@@ -80,6 +82,7 @@ impl Opening {
             live: self.live,
             recorder: self.facts,
             tap: self.tap,
+            phones: self.phones.sender,
             load: self.load,
             stop: self.stopping,
         };
@@ -98,6 +101,8 @@ impl Opening {
             exchange.introduce_agent(profile);
         }
         exchange.restore(now, &self.restored);
+        let realm = &self.config.registrar.realm;
+        self.phones.introduce(&mut exchange, &self.clock, realm);
         Ok((net, exchange))
     }
 
@@ -120,6 +125,7 @@ impl Opening {
             user_agent: config.sip.user_agent.clone(),
             strangers: config.sip.strangers,
             session_timer_s: config.sip.session_timer_s,
+            registrar: Some(config.registrar.clone()),
             ..EndpointConfig::new(advertised, rand::random())
         };
         let wall_us = self.clock.wall(kring_time::Moment::BOOT).0;

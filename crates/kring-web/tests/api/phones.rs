@@ -1,0 +1,91 @@
+//! Phones: what a supervisor sees of them, and the light of the sign-in.
+
+use crate::house::House;
+use axum::http::StatusCode;
+use kring_journal::{AgentId, WallTime};
+use kring_store::{AgentRow, BindingRow, PhoneRow, Role, Store};
+use serde_json::json;
+
+const SECRETS: &str = "MD5:0123456789abcdef0123456789abcdef";
+
+async fn phone(store: &Store, user: &str, disabled: bool) {
+    let row = PhoneRow {
+        phone: user.to_owned(),
+        realm: "kring".to_owned(),
+        secrets: SECRETS.to_owned(),
+        name: format!("โต๊ะ {user}"),
+        disabled,
+        created: WallTime(1),
+    };
+    store.put_phone(&row).await.unwrap();
+}
+
+async fn registers(store: &Store, user: &str, until: i64) {
+    let row = BindingRow {
+        phone: user.to_owned(),
+        id: "2a".to_owned(),
+        contact: format!("sip:{user}@10.0.0.9"),
+        instance: None,
+        reg_id: None,
+        preference: 1_000,
+        path: Vec::new(),
+        transport: "udp".to_owned(),
+        address: "198.51.100.4:40123".to_owned(),
+        reach: None,
+        call_id: "c".to_owned(),
+        seq: 1,
+        expires: WallTime(until),
+        seen: WallTime(until - 60_000_000),
+        user_agent: "Yealink SIP-T31P".to_owned(),
+    };
+    store.keep_bindings(&[row], &[]).await.unwrap();
+}
+
+async fn sits_at(store: &Store, login: &str, device: &str) {
+    let agent = store.agent(&AgentId::new(login)).await.unwrap().unwrap();
+    let device = Some(device.to_owned());
+    store
+        .put_agent(&AgentRow { device, ..agent })
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn phones_are_listed_with_their_places_and_without_their_secrets() {
+    let house = House::open().await;
+    house.agent("boss", Role::Supervisor).await;
+    house.agent("somsri", Role::Agent).await;
+    let store = &house.store;
+    sits_at(store, "somsri", "phone:5021").await;
+    phone(store, "5021", false).await;
+    phone(store, "5022", true).await;
+    registers(store, "5021", i64::MAX / 2_000).await;
+    registers(store, "5022", 1).await;
+    let cookie = house.cookie("boss").await;
+    let reply = house.get("/api/v1/phones", &cookie).await;
+    assert_eq!(reply.status, StatusCode::OK);
+    let items = &reply.json["items"];
+    assert_eq!(items[0]["user"], "5021");
+    assert_eq!(items[0]["agent"], "somsri");
+    assert_eq!(items[0]["registered"], true);
+    assert_eq!(items[0]["bindings"][0]["transport"], "udp");
+    assert_eq!(items[0]["bindings"][0]["user_agent"], "Yealink SIP-T31P");
+    assert_eq!(items[1]["registered"], false);
+    assert_eq!(items[1]["bindings"], json!([]));
+    assert!(!reply.json.to_string().contains("0123456789abcdef"));
+}
+
+#[tokio::test]
+async fn the_light_of_the_phone_tells_whether_it_is_registered() {
+    let house = House::open().await;
+    let (_, cookie) = house.signed_in("somsri").await;
+    let store = &house.store;
+    sits_at(store, "somsri", "phone:5021").await;
+    phone(store, "5021", false).await;
+    let path = "/api/v1/me/readiness";
+    let reply = house.post(path, &cookie, json!({})).await;
+    assert_eq!(reply.json["lights"]["device"], false);
+    registers(store, "5021", i64::MAX / 2_000).await;
+    let reply = house.post(path, &cookie, json!({})).await;
+    assert_eq!(reply.json["lights"]["device"], true);
+}
