@@ -99,6 +99,13 @@ impl Changes {
         }
     }
 
+    /// The open request was sent again under another key, with proof of who we are.
+    pub(crate) fn sent_again(&mut self, before: ClientKey, now: ClientKey) {
+        if let Some(open) = self.open.as_mut().filter(|open| open.request == before) {
+            open.request = now;
+        }
+    }
+
     pub(crate) fn take_open(&mut self, request: ClientKey) -> Option<Open> {
         self.open.take_if(|open| open.request == request)
     }

@@ -98,6 +98,9 @@ impl Endpoint {
         self.clients.change(&mut self.queue, next, |client| {
             client.proofs = Some(proofs);
         });
+        if let Some(leg) = purpose.leg() {
+            self.change_established(leg, |established| established.changes.sent_again(key, next));
+        }
         if let Purpose::Update(leg) = purpose {
             self.change_established(leg, |established| established.changes.is_now(key, next));
         }

@@ -146,3 +146,34 @@ fn without_a_password_the_refusal_is_final() {
     assert_eq!(wire.happened(), ["rejected 401"]);
     let _ = leg;
 }
+
+/// A refresh that is asked for a password goes on: the session lasts, and the next refresh comes.
+#[test]
+fn an_update_is_sent_again_with_the_password_and_refreshes_the_session() {
+    let mut wire = Wire::new();
+    let lines = [
+        "Supported: timer",
+        "Allow: INVITE, UPDATE",
+        "x: 600;refresher=uas",
+    ];
+    let (leg, _) = wire.answered(&lines);
+    let secret = Credentials::with_password("5000", None, "secret");
+    let login = wire.endpoint.add_login(secret);
+    wire.endpoint.set_login(leg, login);
+    wire.pass_ms(300_000);
+    let (_, update) = wire.only();
+    let again = asked(&mut wire, &update, &challenge(true, "n1", ""));
+    assert!(again.starts_with("UPDATE "), "{again}");
+    assert!(header(&again, "Proxy-Authorization").contains("nonce=\"n1\""));
+    wire.say(&response(
+        &again,
+        "200 OK",
+        "",
+        &["Session-Expires: 600;refresher=uac"],
+    ));
+    wire.pass_ms(299_000);
+    assert!(wire.heard().is_empty());
+    wire.pass_ms(1_100);
+    assert_eq!(wire.heard(), ["UPDATE"]);
+    assert!(wire.happened().is_empty());
+}
