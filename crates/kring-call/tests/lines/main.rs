@@ -7,7 +7,7 @@ mod house;
 use house::{House, account, answer, at, invite, pbx};
 use kring_call::{
     Line,
-    command::{AgentProfile, Command, Device, PresenceWish},
+    command::{AgentProfile, Command, Device, Place, PresenceWish},
 };
 use kring_journal::AgentId;
 use kring_sip::Peer;
@@ -187,8 +187,10 @@ fn a_call_to_an_extension_takes_the_way_of_the_line() {
         id: AgentId::new("somsri"),
         device: Some(Device {
             name: "pbx:5021".to_owned(),
-            uri: "sip:5021@pbx.example.net".parse().unwrap(),
-            peer: pbx(),
+            place: Place::At {
+                uri: "sip:5021@pbx.example.net".parse().unwrap(),
+                peer: pbx(),
+            },
             ring_period: None,
         }),
         queues: Vec::new(),
