@@ -21,7 +21,10 @@ pub(super) fn one_live_call(evidence: &Evidence<'_>, court: &mut Court) {
         // A phone that was never heard ringing, and does not stop when the invitation expires: nobody can
         // know of its bell, nor end it.
         let unheard = |leg: &&PhoneLeg<'_>| {
-            leg.phone == rung.phone && leg.invited < rung.heard.invited && leg.heard_back.is_none()
+            leg.phone == rung.phone
+                && leg.call_id != rung.heard.call_id
+                && leg.invited < rung.heard.invited
+                && leg.heard_back.is_none()
         };
         if evidence.phone_legs.iter().any(|leg| unheard(&leg)) {
             continue;
