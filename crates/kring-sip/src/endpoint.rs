@@ -24,6 +24,7 @@ mod offers;
 mod orphans;
 mod proofs;
 mod registering;
+mod reliable;
 mod reply;
 mod requests;
 mod responses;

@@ -7,6 +7,7 @@ use super::{
     effect::{LegEvent, LegId},
     leg::{Ack, Established, Leg},
     proofs::Proofs,
+    reliable::Order,
     session_timer::SessionTimer,
 };
 use crate::{
@@ -53,7 +54,7 @@ impl Endpoint {
             return;
         };
         match heard {
-            InviteHeard::Provisional if is_wanted => self.progress(now, leg, key, tag, response),
+            InviteHeard::Provisional if is_wanted => self.progress(now, leg, key, heads, response),
             InviteHeard::Provisional => self.orphan_heard(now, key),
             InviteHeard::Accepted if is_wanted => self.answered(now, leg, key, tag, response),
             InviteHeard::Accepted | InviteHeard::OtherFork => {
@@ -76,10 +77,11 @@ impl Endpoint {
         now: Moment,
         leg: LegId,
         key: ClientKey,
-        tag: &str,
+        heads: &Heads<'_>,
         response: &Response,
     ) {
         let code = response.status.code();
+        let tag = heads.to_tag.unwrap_or_default();
         let can_talk = response.headers.allow_events().any(|event| event == "talk");
         let heard = self.change_calling(leg, |calling| {
             let attempt = calling.attempt_mut(key)?;
@@ -88,22 +90,26 @@ impl Endpoint {
                 (100, _) | (_, "") => None,
                 _ => attempt.early(&response.headers, tag),
             };
-            let talk = early.is_some_and(|early| {
+            let (talk, order) = early.map_or((false, Order::Plain), |early| {
                 early.talk |= can_talk;
-                early.talk
+                (early.talk, early.order(response, heads.seq))
             });
-            match &attempt.cancel {
-                Cancelling::WhenHeard { reason, .. } => Some((talk, Some(reason.clone()))),
-                Cancelling::No | Cancelling::Sent { .. } => Some((talk, None)),
-            }
+            let cancel = match &attempt.cancel {
+                Cancelling::WhenHeard { reason, .. } => Some(reason.clone()),
+                Cancelling::No | Cancelling::Sent { .. } => None,
+            };
+            Some((talk, order, cancel))
         });
-        let Some((talk, cancel)) = heard.flatten() else {
+        let Some((talk, order, cancel)) = heard.flatten() else {
             return;
         };
+        if let Order::Next(rack) = &order {
+            self.send_prack(now, leg, (key, tag), rack);
+        }
         if let Some(reason) = cancel {
             self.cancel_attempt(now, leg, key, &reason);
         }
-        if code > 100 {
+        if code > 100 && order != Order::Ignored {
             self.tell(
                 leg,
                 LegEvent::Progress {
@@ -154,6 +160,7 @@ impl Endpoint {
             timer: SessionTimer::agreed(now, &response.headers),
             sdp: wording.body,
             updates: response.headers.lists(&HeaderName::Allow, "UPDATE"),
+            prack: None,
         };
         self.put_leg(leg, Leg::Established(Box::new(established)));
         for attempt in attempts {

@@ -74,6 +74,8 @@ pub(crate) struct Early {
     pub(crate) dialog: Dialog,
     /// It can be made to answer.
     pub(crate) talk: bool,
+    /// The RSeq of its latest reliable response (RFC 3262 §4).
+    pub(crate) rseq: Option<u32>,
 }
 
 /// Why an INVITE was not accepted.
@@ -142,6 +144,12 @@ impl Attempt {
             .min()
     }
 
+    /// The early dialog of a fork that has spoken.
+    pub(crate) fn known(&mut self, tag: &str) -> Option<&mut Early> {
+        let mut forks = self.early.iter_mut();
+        forks.find(|early| early.dialog.remote_tag() == tag)
+    }
+
     /// The early dialog of a fork, made if there is room for it.
     pub(crate) fn early(&mut self, headers: &Headers, tag: &str) -> Option<&mut Early> {
         let known = self
@@ -154,6 +162,7 @@ impl Attempt {
                 self.early.push(Early {
                     dialog: self.seed.fork(headers, tag),
                     talk: false,
+                    rseq: None,
                 });
                 self.early.len() - 1
             }

@@ -9,6 +9,7 @@ use super::{
     identity::has_passed_us,
     leg::{Ack, Awaited, Called, Established, Leg, PendingBye},
     limits,
+    reliable::Provisionals,
     reply::Reply,
     screen::{self, Refused},
     session_timer::{Asked, Terms},
@@ -22,27 +23,16 @@ use bytes::Bytes;
 use kring_time::Moment;
 
 impl Endpoint {
-    /// UAS: answers 101 to 199.
-    pub fn provisional(&mut self, now: Moment, leg: LegId, code: u16, body: Option<Bytes>) {
-        let _ = now;
-        let Some(Leg::Called(called)) = self.legs.get(leg) else {
-            return;
-        };
-        if !matches!(code, 101..=199) {
+    /// UAS: answers 200, repeated until the ACK comes (RFC 3261 §13.3.1.4).
+    /// Where the caller got SDP before, it waits for the PRACK of that (RFC 3262 §3).
+    pub fn accept(&mut self, now: Moment, leg: LegId, body: Option<Bytes>) {
+        let held = self.legs.change(&mut self.queue, leg, |leg| match leg {
+            Leg::Called(called) => called.holds(&body),
+            _ => false,
+        });
+        if held == Some(true) {
             return;
         }
-        let (key, to) = (called.invite, called.reply.to);
-        let draft = called.reply.begin_in_dialog(code, &self.identity);
-        let bytes = draft.finish(body.as_deref());
-        let method = called.reply.method.clone();
-        let last = bytes.clone();
-        self.server_invites
-            .change(&mut self.queue, key, |invite| invite.provisional_sent(last));
-        self.send_response(to, bytes, method, code);
-    }
-
-    /// UAS: answers 200, repeated until the ACK comes (RFC 3261 §13.3.1.4).
-    pub fn accept(&mut self, now: Moment, leg: LegId, body: Option<Bytes>) {
         let Some(called) = self.take_called(leg) else {
             return;
         };
@@ -62,6 +52,7 @@ impl Endpoint {
             timer: called.terms.map(|terms| terms.begin(now)),
             sdp,
             updates: called.updates,
+            prack: called.provisionals.expects(called.seq),
         };
         self.put_leg(leg, Leg::Established(Box::new(established)));
     }
@@ -195,6 +186,7 @@ impl Endpoint {
             late_offer: event.body.is_none(),
             terms,
             updates: headers.lists(&HeaderName::Allow, "UPDATE"),
+            provisionals: Provisionals::wanted(headers),
         };
         let (answer_to, method) = (called.reply.to, request.method.clone());
         self.put_leg(leg, Leg::Called(Box::new(called)));

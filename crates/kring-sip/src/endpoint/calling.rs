@@ -109,7 +109,12 @@ impl Endpoint {
             wording.max_forwards,
         );
         self.identity.contact(&mut draft, seed.hop().transport);
-        draft.lines(identity::ABILITIES);
+        // An offer in a reliable response would have to be answered by its PRACK: whoever is to make
+        // the offer is not told that we take them.
+        draft.lines(match wording.body {
+            Some(_) => identity::ABILITIES,
+            None => identity::ABILITIES_WITHIN,
+        });
         session_timer::write_wish(&mut draft, self.identity.session_timer_s, 0);
         draft.line("User-Agent", &self.identity.user_agent);
         for (name, value) in &wording.extra {

@@ -9,7 +9,7 @@ use super::{
     changes::{Next, Open, Wish},
     effect::{LegEvent, LegId, Transmit},
     heads::Heads,
-    identity::ABILITIES,
+    identity::ABILITIES_WITHIN,
     leg::{Established, Leg},
     limits,
     session_timer::SessionTimer,
@@ -99,7 +99,7 @@ impl Endpoint {
         let name = method.as_str();
         let mut draft = dialog.request(&self.identity, name, begun.seq, key.branch(), 70);
         self.identity.contact(&mut draft, to.transport);
-        draft.lines(ABILITIES);
+        draft.lines(ABILITIES_WITHIN);
         if let Some(timer) = &established.timer {
             timer.write(&mut draft);
         }

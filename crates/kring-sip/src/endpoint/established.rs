@@ -21,6 +21,7 @@ use kring_time::Moment;
 /// What is done with a request within a dialog.
 enum Answer {
     Ok,
+    Acknowledged(u16),
     Refresh,
     Refuse(Refused),
     HangUp,
@@ -94,6 +95,10 @@ impl Endpoint {
         };
         match answer {
             Answer::Ok => self.answer_within(now, key, leg, &reply, Refused::plain(200)),
+            Answer::Acknowledged(code) => {
+                self.answer_within(now, key, leg, &reply, Refused::plain(code));
+                self.go_on_after_prack(now, leg);
+            }
             Answer::Refresh => self.refreshed_by_them(now, leg, &reply, arrival),
             Answer::Refuse(refused) => self.answer_within(now, key, leg, &reply, refused),
             Answer::HangUp => {
@@ -143,6 +148,14 @@ impl Endpoint {
     /// What a request means in the state of its leg.
     fn judge(&mut self, leg: LegId, request: &Request) -> Answer {
         let later = self.entropy.below(11);
+        if request.method == Method::Prack {
+            // An offer in a PRACK comes before the first one is answered.
+            return match self.take_prack(leg, &request.headers) {
+                true if request.body.is_empty() => Answer::Acknowledged(200),
+                true => Answer::Acknowledged(488),
+                false => Answer::Refuse(Refused::plain(481)),
+            };
+        }
         let Some(leg) = self.legs.get(leg) else {
             return Answer::Refuse(Refused::plain(481));
         };
@@ -178,7 +191,7 @@ impl Endpoint {
             (Method::Invite | Method::Update, Leg::Established(established)) => {
                 judge_offer(established, &request.method, later)
             }
-            // Nobody has subscribed to anything here, and no provisional response was reliable.
+            // Nobody has subscribed to anything here.
             _ => Answer::Refuse(Refused::plain(481)),
         }
     }

@@ -10,14 +10,20 @@ use crate::{
 use std::net::SocketAddr;
 
 /// The methods that we answer with something else than 405.
-pub(crate) const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, NOTIFY";
+pub(crate) const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, NOTIFY, PRACK";
 
 /// What we can do, for everything that makes or changes a dialog: [`ALLOW`], and Supported.
 pub(crate) const ABILITIES: &[u8] =
-    b"Allow: INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, NOTIFY\r\nSupported: timer\r\n";
+    b"Allow: INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, NOTIFY, PRACK\r\n\
+      Supported: 100rel, timer\r\n";
+
+/// The same for what must not be answered reliably (RFC 3262 §4).
+pub(crate) const ABILITIES_WITHIN: &[u8] =
+    b"Allow: INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, NOTIFY, PRACK\r\n\
+      Supported: timer\r\n";
 
 /// The extensions that others may demand of us.
-pub(crate) const SUPPORTED: &str = "timer";
+pub(crate) const SUPPORTED: &str = "100rel, timer";
 
 /// The bodies of INFO that we read.
 pub(crate) const INFO_ACCEPT: &str = "application/dtmf-relay, application/dtmf";

@@ -3,12 +3,14 @@
 use super::{
     branches::Calling,
     changes::Changes,
+    reliable::Provisionals,
     reply::Reply,
     session_timer::{SessionTimer, Terms},
 };
 use crate::{
     OfferKind, Peer, Reason, Uri,
     dialog::Dialog,
+    header::RAck,
     transaction::{ClientKey, Repeating, ServerKey},
 };
 use bytes::Bytes;
@@ -42,6 +44,8 @@ pub(crate) struct Called {
     pub(crate) terms: Option<Terms>,
     /// The caller takes UPDATE.
     pub(crate) updates: bool,
+    /// Our 18x.
+    pub(crate) provisionals: Provisionals,
 }
 
 /// A dialog in use.
@@ -59,6 +63,8 @@ pub(crate) struct Established {
     pub(crate) sdp: Option<Bytes>,
     /// The other side takes UPDATE.
     pub(crate) updates: bool,
+    /// A PRACK that our 2xx has overtaken.
+    pub(crate) prack: Option<RAck>,
 }
 
 /// Whether the latest INVITE of the dialog is acknowledged.
@@ -117,7 +123,8 @@ impl Leg {
         match self {
             Leg::Calling(calling) => calling.due(),
             Leg::Established(established) => established.due(),
-            Leg::Called(_) | Leg::Leaving(_) => None,
+            Leg::Called(called) => called.provisionals.due(),
+            Leg::Leaving(_) => None,
         }
     }
 

@@ -70,3 +70,7 @@ pub(crate) const CHANGE_TRIES_MAX: u8 = 6;
 
 /// Longest Retry-After that a change of ours waits for, s: an offer that old answers nobody.
 pub(crate) const CHANGE_RETRY_AFTER_MAX_S: u32 = 30;
+
+/// Provisional responses of ours that wait for the PRACK of the one before them; of more the oldest is
+/// of no interest any more.
+pub(crate) const PROVISIONALS_MAX: usize = 4;

@@ -84,7 +84,7 @@ impl Endpoint {
                 }
             }
             // The INVITE's own end is what matters; a NOTIFY that failed leaves a phone that rings on.
-            Purpose::Cancel | Purpose::ByeOfFork | Purpose::Talk(_) => {}
+            Purpose::Cancel | Purpose::ByeOfFork | Purpose::Talk(_) | Purpose::Prack(_) => {}
         }
     }
 }

@@ -15,7 +15,8 @@ impl Endpoint {
         match self.legs.get(leg) {
             Some(Leg::Calling(_)) => self.calling_woken(now, leg),
             Some(Leg::Established(_)) => self.established_woken(now, leg),
-            Some(Leg::Called(_) | Leg::Leaving(_)) | None => {}
+            Some(Leg::Called(_)) => self.called_woken(now, leg),
+            Some(Leg::Leaving(_)) | None => {}
         }
     }
 

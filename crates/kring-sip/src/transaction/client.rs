@@ -24,6 +24,8 @@ pub(crate) enum Purpose {
     Options(AskId),
     /// Makes, keeps or ends a registration.
     Register(AskId),
+    /// Acknowledges a provisional response of a phone that rings.
+    Prack(LegId),
     /// Refreshes the leg's session.
     Update(LegId),
 }
@@ -33,7 +35,7 @@ impl Purpose {
     pub(crate) fn leg(self) -> Option<LegId> {
         match self {
             Purpose::Bye(leg) | Purpose::Talk(leg) | Purpose::Update(leg) => Some(leg),
-            Purpose::Cancel | Purpose::ByeOfFork => None,
+            Purpose::Cancel | Purpose::ByeOfFork | Purpose::Prack(_) => None,
             Purpose::Options(_) | Purpose::Register(_) => None,
         }
     }
@@ -47,6 +49,7 @@ impl Purpose {
             Purpose::Options(_) => Method::Options,
             Purpose::Register(_) => Method::Register,
             Purpose::Update(_) => Method::Update,
+            Purpose::Prack(_) => Method::Prack,
         }
     }
 

@@ -17,6 +17,7 @@ mod phone_places;
 mod phones;
 mod questions;
 mod registrations;
+mod reliable;
 mod reoffers;
 mod routes;
 mod screening;
