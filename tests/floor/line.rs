@@ -305,7 +305,10 @@ impl Line {
         if code < 200 {
             if matches!(code, 180 | 183) {
                 self.told.ringback.get_or_insert(now);
-                self.reliably(now, letter, party, post);
+                // What a final response has overtaken is nothing any more.
+                if self.told.settled.is_none() {
+                    self.reliably(now, letter, party, post);
+                }
             }
             if matches!(self.state, State::Calling { .. }) {
                 self.state = State::Proceeding;
