@@ -276,7 +276,7 @@ impl Dialog {
             let (uri, routes) = self.routes.aim(&self.target);
             (Draft::request(method, uri), routes)
         };
-        identity.via(&mut draft, self.hop.transport, branch);
+        identity.via(&mut draft, self.hop, branch);
         for route in routes {
             draft.line("Route", route);
         }

@@ -110,32 +110,83 @@ impl fmt::Display for Peer {
     }
 }
 
-/// By which address others reach us, for each transport: named in Via, Contact and Call-ID.
+/// By which address others reach us, for each transport and family: named in Via, Contact and
+/// Call-ID. A peer is told an address of its own family, if there is one (RFC 3261 §18.1.1).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Advertised([SocketAddr; Transport::ALL.len()]);
+pub struct Advertised {
+    usual: SocketAddr,
+    four: [Option<SocketAddr>; Transport::ALL.len()],
+    six: [Option<SocketAddr>; Transport::ALL.len()],
+}
 
 impl Advertised {
-    /// The same address for every transport.
+    /// The same address for every transport, and for both families.
     pub const fn everywhere(address: SocketAddr) -> Advertised {
-        Advertised([address; Transport::ALL.len()])
+        Advertised {
+            usual: address,
+            four: [None; Transport::ALL.len()],
+            six: [None; Transport::ALL.len()],
+        }
     }
 
-    /// With another address for one transport.
+    /// With another address for one transport, for the peers of its family.
     #[must_use]
     pub const fn with(mut self, transport: Transport, address: SocketAddr) -> Advertised {
-        self.0[transport as usize] = address;
+        if address.is_ipv4() {
+            self.four[transport as usize] = Some(address);
+        } else {
+            self.six[transport as usize] = Some(address);
+        }
         self
     }
 
-    /// The address for one transport.
-    pub const fn at(&self, transport: Transport) -> SocketAddr {
-        self.0[transport as usize]
+    /// The address for one transport, when it is not known who is to read it: of the usual family
+    /// if there is one.
+    pub fn at(&self, transport: Transport) -> SocketAddr {
+        self.of_family(transport, self.usual.is_ipv4())
+    }
+
+    /// The address that this peer is told.
+    pub fn towards(&self, peer: Peer) -> SocketAddr {
+        self.of_family(peer.transport, peer.address.is_ipv4())
+    }
+
+    fn of_family(&self, transport: Transport, four: bool) -> SocketAddr {
+        let slot = transport as usize;
+        let (first, other) = if four {
+            (self.four[slot], self.six[slot])
+        } else {
+            (self.six[slot], self.four[slot])
+        };
+        first.or(other).unwrap_or(self.usual)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_peer_is_told_an_address_of_its_family_if_there_is_one() {
+        let at = |text: &str| text.parse::<SocketAddr>().unwrap();
+        let peer = |transport, text| Peer {
+            transport,
+            address: at(text),
+        };
+        let own = Advertised::everywhere(at("192.0.2.1:5060"))
+            .with(Transport::Udp, at("192.0.2.1:5060"))
+            .with(Transport::Udp, at("[2001:db8::1]:5060"))
+            .with(Transport::Tls, at("[2001:db8::1]:5061"));
+        let told = |transport, text| own.towards(peer(transport, text)).to_string();
+        assert_eq!(told(Transport::Udp, "198.51.100.1:9"), "192.0.2.1:5060");
+        assert_eq!(
+            told(Transport::Udp, "[2001:db8::9]:9"),
+            "[2001:db8::1]:5060"
+        );
+        assert_eq!(told(Transport::Tls, "198.51.100.1:9"), "[2001:db8::1]:5061");
+        assert_eq!(told(Transport::Tcp, "[2001:db8::9]:9"), "192.0.2.1:5060");
+        assert_eq!(own.at(Transport::Udp).to_string(), "192.0.2.1:5060");
+    }
 
     #[test]
     fn transports_are_known_by_their_names_in_any_case() {

@@ -70,8 +70,11 @@ pub(crate) async fn device(
             return Err(refused());
         }
         let written = uri.clone();
-        if uri.param("transport").is_none() {
-            uri.set_param("transport", Transport::Udp.name());
+        match uri.param("transport").map(str::parse::<Transport>) {
+            None => uri.set_param("transport", Transport::Udp.name()),
+            Some(Ok(transport)) if !transport.is_websocket() => {}
+            // A web phone opens the connection itself, and so has to register.
+            Some(_) => return Err(refused()),
         }
         (written, Sought::uri(&uri))
     };

@@ -13,6 +13,7 @@ use kring_journal::{CallId, CallerRef, Fact, Refusal};
 use kring_media::{OwnAudio, SdpRefused, Side};
 use kring_sip::{HeaderName, IncomingInvite, LegId, NameAddr, Transport, Uri};
 use kring_time::Moment;
+use std::net::IpAddr;
 
 impl Exchange {
     /// An INVITE outside any dialog.
@@ -177,15 +178,12 @@ impl Exchange {
     /// The From of the INVITEs to phones: the citizen's number at our address, or nobody's.
     fn caller_for_phones(&self, identity: &CallerIdentity) -> NameAddr {
         let own = self.config.endpoint.advertised.at(Transport::Udp);
+        let host = match own.ip() {
+            IpAddr::V4(ip) => ip.to_string(),
+            IpAddr::V6(ip) => format!("[{ip}]"),
+        };
         let named = (!identity.anonymous)
-            .then(|| {
-                Uri::sip(
-                    Some(&identity.user),
-                    &own.ip().to_string(),
-                    Some(own.port()),
-                )
-                .ok()
-            })
+            .then(|| Uri::sip(Some(&identity.user), &host, Some(own.port())).ok())
             .flatten();
         let uri = named.unwrap_or_else(|| self.anonymous.clone());
         let mut from = NameAddr::new(uri);

@@ -121,15 +121,10 @@ impl Endpoint {
     }
 
     /// The Contact of its REGISTERs.
-    pub(super) fn contact_of(
-        &self,
-        id: AccountId,
-        transport: Transport,
-        expires_s: u32,
-    ) -> Option<String> {
-        let own = self.identity.own.at(transport);
+    pub(super) fn contact_of(&self, id: AccountId, to: Peer, expires_s: u32) -> Option<String> {
+        let own = self.identity.own.towards(to);
         let registration = self.accounts.get(id)?;
-        Some(registration.contact(transport, own, expires_s))
+        Some(registration.contact(to.transport, own, expires_s))
     }
 
     /// Its REGISTER has ended.

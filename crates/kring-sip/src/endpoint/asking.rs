@@ -175,11 +175,11 @@ impl Endpoint {
         let mut draft = seed.request(&self.identity, method, seed.local_seq(), key.branch(), 70);
         let contact = match ask.whose {
             Whose::Asker => None,
-            Whose::Account { id, expires_s } => self.contact_of(id, to.transport, expires_s),
+            Whose::Account { id, expires_s } => self.contact_of(id, to, expires_s),
         };
         match contact {
             Some(contact) => draft.line("Contact", contact),
-            None => self.identity.contact(&mut draft, to.transport),
+            None => self.identity.contact(&mut draft, to),
         }
         for (name, value) in &ask.extra {
             draft.foreign(name.as_str(), value);

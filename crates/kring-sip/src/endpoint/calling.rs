@@ -108,7 +108,7 @@ impl Endpoint {
             key.branch(),
             wording.max_forwards,
         );
-        self.identity.contact(&mut draft, seed.hop().transport);
+        self.identity.contact(&mut draft, seed.hop());
         // An offer in a reliable response would have to be answered by its PRACK: whoever is to make
         // the offer is not told that we take them.
         draft.lines(match wording.body {
@@ -247,7 +247,7 @@ impl Endpoint {
         let mut draft = early
             .dialog
             .request(&self.identity, "NOTIFY", seq, key.branch(), 70);
-        self.identity.contact(&mut draft, to.transport);
+        self.identity.contact(&mut draft, to);
         draft.line("Event", "talk");
         draft.line("Subscription-State", "active");
         self.begin_client(now, key, Purpose::Talk(leg), to, draft.finish(None));

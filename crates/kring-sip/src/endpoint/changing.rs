@@ -98,7 +98,7 @@ impl Endpoint {
         let to = dialog.hop();
         let name = method.as_str();
         let mut draft = dialog.request(&self.identity, name, begun.seq, key.branch(), 70);
-        self.identity.contact(&mut draft, to.transport);
+        self.identity.contact(&mut draft, to);
         draft.lines(ABILITIES_WITHIN);
         if let Some(timer) = &established.timer {
             timer.write(&mut draft);

@@ -2,12 +2,12 @@
 
 use super::{EndpointConfig, draft::Draft, limits};
 use crate::{
-    Advertised, HeaderName, Headers, Scheme, Transport, Uri,
+    Advertised, HeaderName, Headers, Peer, Scheme, Transport, Uri,
     header::Via,
     params::{Alphabet, ParamItems},
     token::ListItems,
 };
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 /// The methods that we answer with something else than 405.
 pub(crate) const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, NOTIFY, PRACK";
@@ -34,8 +34,9 @@ pub(crate) const ACCEPT: &str = "application/sdp";
 /// Our names on the wire.
 #[derive(Debug)]
 pub(crate) struct Identity {
-    via: [String; Transport::ALL.len()],
-    contact: [String; Transport::ALL.len()],
+    /// For IPv4 and for IPv6.
+    via: [[String; Transport::ALL.len()]; 2],
+    contact: [[String; Transport::ALL.len()]; 2],
     /// Where others reach us.
     pub(crate) own: Advertised,
     /// The host part of our Call-IDs.
@@ -52,12 +53,16 @@ impl Identity {
     /// Writes everything that can be written before the first call.
     pub(crate) fn new(config: &EndpointConfig) -> Identity {
         let own = &config.advertised;
-        let via = |transport: Transport| {
-            let (name, at) = (transport.via(), own.at(transport));
+        let at = |transport: Transport, ip: IpAddr| {
+            let address = SocketAddr::new(ip, 0);
+            own.towards(Peer { transport, address })
+        };
+        let via = |transport: Transport, from: IpAddr| {
+            let (name, at) = (transport.via(), at(transport, from));
             format!("SIP/2.0/{name} {at};rport;branch={BRANCH_START}")
         };
-        let contact = |transport: Transport| {
-            let at = own.at(transport);
+        let contact = |transport: Transport, from: IpAddr| {
+            let at = at(transport, from);
             match transport {
                 Transport::Udp => format!("<sip:kring@{at}>"),
                 // A web phone reaches us through the connection that it has opened, and its name for
@@ -68,8 +73,8 @@ impl Identity {
         };
         Identity {
             own: config.advertised,
-            via: Transport::ALL.map(via),
-            contact: Transport::ALL.map(contact),
+            via: FAMILIES.map(|ip| Transport::ALL.map(|by| via(by, ip))),
+            contact: FAMILIES.map(|ip| Transport::ALL.map(|by| contact(by, ip))),
             host: host_of(own.at(Transport::Udp)),
             user_agent: config.user_agent.replace(|c: char| c.is_control(), " "),
             talkable: config.talkable,
@@ -80,16 +85,26 @@ impl Identity {
         }
     }
 
-    /// Our Via in a request over `transport`.
-    pub(crate) fn via(&self, draft: &mut Draft, transport: Transport, branch: u64) {
-        let start = &self.via[transport as usize];
+    /// Our Via in a request to `to`.
+    pub(crate) fn via(&self, draft: &mut Draft, to: Peer, branch: u64) {
+        let start = &self.via[family(to)][to.transport as usize];
         draft.line("Via", format_args!("{start}{branch:016x}"));
     }
 
-    /// Our Contact in a dialog over `transport`.
-    pub(crate) fn contact(&self, draft: &mut Draft, transport: Transport) {
-        draft.line("Contact", &self.contact[transport as usize]);
+    /// Our Contact in a dialog with `to`.
+    pub(crate) fn contact(&self, draft: &mut Draft, to: Peer) {
+        draft.line("Contact", &self.contact[family(to)][to.transport as usize]);
     }
+}
+
+/// Any address of each family, in the order of [`family`].
+const FAMILIES: [IpAddr; 2] = [
+    IpAddr::V4(Ipv4Addr::UNSPECIFIED),
+    IpAddr::V6(Ipv6Addr::UNSPECIFIED),
+];
+
+fn family(peer: Peer) -> usize {
+    usize::from(peer.address.is_ipv6())
 }
 
 /// RFC 3261's cookie, and a mark of our own.

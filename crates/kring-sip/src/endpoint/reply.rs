@@ -68,7 +68,7 @@ impl Reply {
     pub(crate) fn begin_in_dialog(&self, code: u16, identity: &Identity) -> Draft {
         let mut draft = self.begin(code);
         draft.lines(&self.routes);
-        identity.contact(&mut draft, self.to.transport);
+        identity.contact(&mut draft, self.to);
         draft.lines(ABILITIES);
         if identity.talkable {
             draft.line("Allow-Events", "talk");

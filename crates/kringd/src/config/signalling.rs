@@ -28,8 +28,9 @@ pub(crate) struct Sip {
     pub(crate) listen: Vec<Listen>,
     /// Certificates, for `tls:` and `wss:` sockets and for connections to PBXs by TLS.
     pub(crate) tls: Tls,
-    /// What Via and Contact say. `None`: the address of this machine that faces the first trunk.
-    pub(crate) advertised: Option<Advertised>,
+    /// What Via and Contact say, at most one of each family. Without one of a socket's family: the
+    /// address of this machine that faces the first trunk.
+    pub(crate) advertised: Vec<Advertised>,
     /// User-Agent and Server.
     pub(crate) user_agent: String,
     /// New calls a second, all trunks together; more are told 503. 0 is no bound.
@@ -53,7 +54,8 @@ pub(crate) struct Listen {
     pub(crate) address: SocketAddr,
 }
 
-/// The address that others reach kring by; without a port, the port of the listening socket.
+/// The address that others reach kring by. Its port stands for UDP and TCP; without one, and for
+/// the other transports, it is the port of the listening socket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Advertised {
     pub(crate) ip: IpAddr,
@@ -119,7 +121,7 @@ impl Sip {
         let sip = Sip {
             listen,
             tls,
-            advertised: section.read("advertised"),
+            advertised: advertised(&mut section),
             user_agent: user_agent
                 .unwrap_or_else(|| format!("kring/{}", env!("CARGO_PKG_VERSION"))),
             max_cps: section.number("max_cps", 100, 0..=10_000) as u32,
@@ -185,6 +187,25 @@ fn listens(section: &mut Section<'_>) -> Vec<Listen> {
         }
     }
     listens
+}
+
+fn advertised(section: &mut Section<'_>) -> Vec<Advertised> {
+    let mut all: Vec<Advertised> = Vec::new();
+    for item in section.list("advertised").unwrap_or_default() {
+        match item.text.parse::<Advertised>() {
+            Ok(own)
+                if all
+                    .iter()
+                    .any(|other| other.ip.is_ipv4() == own.ip.is_ipv4()) =>
+            {
+                let text = "sip.advertised may have one IPv4 and one IPv6 address. Take one out.";
+                section.complain_of(&item, text);
+            }
+            Ok(own) => all.push(own),
+            Err(refused) => section.complain_of(&item, format!("sip.advertised: {refused}.")),
+        }
+    }
+    all
 }
 
 impl Trunk {

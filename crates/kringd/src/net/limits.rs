@@ -12,6 +12,9 @@ pub(super) const DATAGRAM_BYTES_MAX: usize = 65_535;
 /// Datagrams that wait for a socket that takes no more. SIP repeats what is lost, so more are dropped.
 pub(super) const UDP_BACKLOG_MAX: usize = 1_024;
 
+/// How long a backlog waits when the socket says that it takes more, and does not.
+pub(super) const UDP_AGAIN_AFTER: Duration = Duration::from_millis(2);
+
 /// Senders whose socket of arrival is remembered, when there are several sockets.
 pub(super) const ARRIVALS_REMEMBERED_MAX: usize = 8_192;
 

@@ -6,6 +6,7 @@
 
 mod connection;
 mod dns;
+mod icmp;
 mod limits;
 mod own_address;
 mod places;

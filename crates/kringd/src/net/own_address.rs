@@ -5,6 +5,7 @@ use crate::{
     config::{Config, Listen},
     exit::Fault,
 };
+use kring_sip::Transport;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use tokio::net::UdpSocket;
 
@@ -22,13 +23,13 @@ pub(crate) async fn facing(
     listen: Listen,
 ) -> Result<SocketAddr, Fault> {
     let port = listen.address.port();
-    if let Some(advertised) = config.sip.advertised {
-        return Ok(SocketAddr::new(
-            advertised.ip,
-            advertised.port.unwrap_or(port),
-        ));
-    }
     let bound = listen.address.ip();
+    let mut advertised = config.sip.advertised.iter();
+    if let Some(own) = advertised.find(|own| own.ip.is_ipv4() == bound.is_ipv4()) {
+        let shared = matches!(listen.transport, Transport::Udp | Transport::Tcp);
+        let written = own.port.filter(|_| shared);
+        return Ok(SocketAddr::new(own.ip, written.unwrap_or(port)));
+    }
     if !bound.is_unspecified() {
         return Ok(listen.address);
     }

@@ -1,9 +1,9 @@
 //! The UDP sockets of SIP. One task owns them: no message passes through a channel.
 //!
-//! A reply leaves by the socket at which its peer was last heard (RFC 3581 §4), else by the first of
-//! its family. Sending never waits.
+//! A reply leaves by the socket at which its peer was last heard (RFC 3581 §4), else by the one whose
+//! address the kernel would use, else by the first of its family. Sending never waits.
 
-use super::{Arrival, limits};
+use super::{Arrival, icmp, limits};
 use crate::{counters::bound_reached, exit::Fault};
 use bytes::Bytes;
 use kring_sip::{Peer, Transport};
@@ -13,21 +13,33 @@ use std::{
     collections::VecDeque,
     io,
     net::SocketAddr,
+    pin::Pin,
+    sync::Arc,
     task::{Context, Poll, ready},
 };
-use tokio::{io::ReadBuf, net::UdpSocket};
+use tokio::{
+    io::{Interest, ReadBuf},
+    net::UdpSocket,
+    sync::mpsc,
+    time::{Sleep, sleep},
+};
 
 /// One bound socket and what waits to leave by it.
 struct Door {
-    socket: UdpSocket,
+    socket: Arc<UdpSocket>,
     local: SocketAddr,
     backlog: VecDeque<(SocketAddr, Bytes)>,
+    /// When to try the backlog again, once readiness has proved wrong.
+    again: Option<Pin<Box<Sleep>>>,
 }
 
 /// All UDP sockets.
 pub(super) struct UdpDoors {
     doors: Vec<Door>,
-    /// Peers last heard at a door that is not the first of its family.
+    /// Peers that the network says cannot be reached.
+    unreached: mpsc::Receiver<SocketAddr>,
+    tell: mpsc::Sender<SocketAddr>,
+    /// Peers whose door is not the first of its family, or was asked of the kernel.
     heard_at: FxHashMap<SocketAddr, usize>,
     buffer: Box<[u8]>,
     /// Where the next look begins, so that no door starves another.
@@ -45,7 +57,10 @@ pub(super) enum Sent {
 
 impl UdpDoors {
     pub(super) fn new() -> UdpDoors {
+        let (tell, unreached) = mpsc::channel(limits::FAILURES_WAITING_MAX);
         UdpDoors {
+            unreached,
+            tell,
             doors: Vec::new(),
             heard_at: FxHashMap::default(),
             buffer: vec![0; limits::DATAGRAM_BYTES_MAX].into(),
@@ -59,10 +74,13 @@ impl UdpDoors {
         let told = |refused| Fault::listen("sip.listen", address, refused);
         let socket = bound(address).map_err(told)?;
         let local = socket.local_addr().map_err(told)?;
+        let socket = Arc::new(socket);
+        tokio::spawn(listen_to_errors(Arc::clone(&socket), self.tell.clone()));
         self.doors.push(Door {
             socket,
             local,
             backlog: VecDeque::new(),
+            again: None,
         });
         Ok(())
     }
@@ -79,7 +97,7 @@ impl UdpDoors {
         };
         let door = &mut self.doors[index];
         if door.backlog.is_empty() {
-            match door.socket.try_send_to(&bytes, to) {
+            match try_send(&door.socket, &bytes, to) {
                 Ok(_) => return Sent::Away,
                 Err(refused) if refused.kind() == io::ErrorKind::WouldBlock => {}
                 Err(refused) => return refusal(&refused, to),
@@ -99,11 +117,28 @@ impl UdpDoors {
         Sent::Away
     }
 
-    fn door_to(&self, to: SocketAddr) -> Option<usize> {
-        self.heard_at
-            .get(&to)
-            .copied()
-            .or_else(|| self.first_of(to))
+    fn door_to(&mut self, to: SocketAddr) -> Option<usize> {
+        if let Some(index) = self.heard_at.get(&to) {
+            return Some(*index);
+        }
+        let first = self.first_of(to)?;
+        let family = |door: &&Door| door.local.is_ipv4() == to.is_ipv4();
+        if self.doors.iter().filter(family).count() == 1 {
+            return Some(first);
+        }
+        let own = own_towards(to);
+        let by_route = |door: &Door| own == Some(door.local.ip());
+        let index = self.doors.iter().position(by_route).unwrap_or(first);
+        self.put_door(to, index);
+        Some(index)
+    }
+
+    fn put_door(&mut self, peer: SocketAddr, index: usize) {
+        if self.heard_at.len() >= limits::ARRIVALS_REMEMBERED_MAX {
+            bound_reached("arrivals_remembered");
+            self.heard_at.clear();
+        }
+        self.heard_at.insert(peer, index);
     }
 
     fn first_of(&self, family: SocketAddr) -> Option<usize> {
@@ -114,6 +149,9 @@ impl UdpDoors {
 
     /// The next datagram; sends what waits on the way.
     pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Arrival> {
+        if let Poll::Ready(Some(unreached)) = self.unreached.poll_recv(cx) {
+            return Poll::Ready(failed(unreached));
+        }
         for door in &mut self.doors {
             if let Some(unreached) = flush(door, cx) {
                 return Poll::Ready(failed(unreached));
@@ -174,11 +212,9 @@ impl UdpDoors {
             }
             return;
         }
-        if self.heard_at.len() >= limits::ARRIVALS_REMEMBERED_MAX {
-            bound_reached("arrivals_remembered");
-            self.heard_at.clear();
+        if self.heard_at.get(&from) != Some(&index) {
+            self.put_door(from, index);
         }
-        self.heard_at.insert(from, index);
     }
 }
 
@@ -195,13 +231,26 @@ fn poll_read(
 
 /// Sends what waits until the socket takes no more. Hands back a peer that cannot be reached.
 fn flush(door: &mut Door, cx: &mut Context<'_>) -> Option<SocketAddr> {
+    if let Some(again) = &mut door.again {
+        if again.as_mut().poll(cx).is_pending() {
+            return None;
+        }
+        door.again = None;
+    }
     while let Some((to, bytes)) = door.backlog.front() {
         if door.socket.poll_send_ready(cx).is_pending() {
             return None;
         }
-        let (to, sent) = (*to, door.socket.try_send_to(bytes, *to));
+        let (to, sent) = (*to, try_send(&door.socket, bytes, *to));
         match sent {
-            Err(refused) if refused.kind() == io::ErrorKind::WouldBlock => {}
+            // After an ICMP error the socket counts as half closed, and so as ready for ever.
+            Err(refused) if refused.kind() == io::ErrorKind::WouldBlock => {
+                let mut again = Box::pin(sleep(limits::UDP_AGAIN_AFTER));
+                if again.as_mut().poll(cx).is_pending() {
+                    door.again = Some(again);
+                    return None;
+                }
+            }
             sent => {
                 door.backlog.pop_front();
                 if let Err(refused) = sent
@@ -213,6 +262,52 @@ fn flush(door: &mut Door, cx: &mut Context<'_>) -> Option<SocketAddr> {
         }
     }
     None
+}
+
+/// Tells of peers that cannot be reached, for as long as the socket is there.
+async fn listen_to_errors(socket: Arc<UdpSocket>, tell: mpsc::Sender<SocketAddr>) {
+    // The owner's going is noticed without an error, too.
+    while let Ok(Ok(_)) = tokio::select! {
+        ready = socket.ready(Interest::ERROR) => Ok(ready),
+        () = tell.closed() => Err(()),
+    } {
+        loop {
+            match socket.try_io(Interest::ERROR, || icmp::next(&socket)) {
+                Ok(None) => {}
+                Ok(Some(to)) => {
+                    tracing::debug!(%to, "the network says that nobody is there");
+                    if tell.try_send(to).is_err() {
+                        bound_reached("failures_waiting");
+                    }
+                }
+                // An empty queue; whatever else it may be is no reason to spin.
+                Err(_) => break,
+            }
+        }
+    }
+}
+
+/// The error of an earlier datagram, to whomever, stands in the way of the next one, once.
+fn try_send(socket: &UdpSocket, bytes: &[u8], to: SocketAddr) -> io::Result<usize> {
+    let of_another = |refused: &io::Error| {
+        matches!(
+            refused.kind(),
+            io::ErrorKind::ConnectionRefused
+                | io::ErrorKind::HostUnreachable
+                | io::ErrorKind::NetworkUnreachable
+        ) || refused.raw_os_error() == Some(libc::EHOSTDOWN)
+    };
+    match socket.try_send_to(bytes, to) {
+        Err(refused) if of_another(&refused) => socket.try_send_to(bytes, to),
+        sent => sent,
+    }
+}
+
+/// The address that the kernel would send from. No packet leaves.
+fn own_towards(to: SocketAddr) -> Option<std::net::IpAddr> {
+    let socket = Socket::new(Domain::for_address(to), Type::DGRAM, None).ok()?;
+    socket.connect(&to.into()).ok()?;
+    Some(socket.local_addr().ok()?.as_socket()?.ip())
 }
 
 fn failed(address: SocketAddr) -> Arrival {
@@ -246,6 +341,9 @@ fn bound(address: SocketAddr) -> io::Result<UdpSocket> {
     socket.set_recv_buffer_size(limits::UDP_BUFFER_BYTES)?;
     socket.set_send_buffer_size(limits::UDP_BUFFER_BYTES)?;
     super::mark(&socket, address);
+    if let Err(refused) = icmp::ask(&socket, address) {
+        tracing::debug!(%address, %refused, "the kernel does not tell of unreachable peers");
+    }
     socket.bind(&address.into())?;
     UdpSocket::from_std(socket.into())
 }

@@ -269,6 +269,10 @@ fn certificates_are_asked_for_where_they_are_needed_and_go_together() {
             "kring.toml:2: sip.listen has tls:0.0.0.0:5061, which needs a certificate. Set sip.tls_cert and sip.tls_key.",
         ),
         (
+            "[sip]\nadvertised = [\"192.0.2.20\", \"192.0.2.21\"]\n",
+            "kring.toml:2: sip.advertised may have one IPv4 and one IPv6 address. Take one out.",
+        ),
+        (
             "[sip]\ntls_key = \"key.pem\"\n",
             "kring.toml:2: sip.tls_cert and sip.tls_key go together: write both.",
         ),

@@ -169,6 +169,51 @@ async fn a_connection_that_cannot_be_made_is_a_failure() {
 }
 
 #[tokio::test]
+async fn a_phone_that_is_off_is_found_at_once_and_costs_nobody_else_a_message() {
+    let families = [
+        ("udp:127.0.0.1:0", "127.0.0.1:0"),
+        ("udp:[::1]:0", "[::1]:0"),
+    ];
+    for (listen, phones) in families {
+        let (mut net, _) = bound(&[listen]);
+        let off = UdpSocket::bind(phones).await.unwrap();
+        let gone = off.local_addr().unwrap();
+        drop(off);
+        let phone = UdpSocket::bind(phones).await.unwrap();
+        let there = phone.local_addr().unwrap();
+        for _ in 0..3 {
+            net.send(to(Transport::Udp, gone, b"INVITE"));
+            net.send(to(Transport::Udp, there, b"INVITE"));
+            let failed = Peer {
+                transport: Transport::Udp,
+                address: gone,
+            };
+            assert_eq!(next(&mut net).await, Arrival::Failed { to: failed });
+            net.send(to(Transport::Udp, there, b"CANCEL"));
+            for expected in [b"INVITE", b"CANCEL"] {
+                let mut buffer = [0; 6];
+                let heard = timeout(PATIENCE, phone.recv(&mut buffer)).await;
+                heard.expect("it arrives").unwrap();
+                assert_eq!(&buffer, expected);
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_message_leaves_by_the_socket_whose_address_the_kernel_would_use() {
+    let (mut net, locals) = bound(&["udp:127.0.0.2:0", "udp:127.0.0.1:0"]);
+    let phone = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+    net.send(to(Transport::Udp, phone.local_addr().unwrap(), b"INVITE"));
+    let mut buffer = [0; 10];
+    let sender = tokio::select! {
+        heard = timeout(PATIENCE, phone.recv_from(&mut buffer)) => heard.expect("it leaves").unwrap().1,
+        arrival = net.recv() => panic!("{arrival:?}"),
+    };
+    assert_eq!(sender, locals[1]);
+}
+
+#[tokio::test]
 async fn a_family_without_a_socket_is_a_failure() {
     let (mut net, _) = bound(&["udp:127.0.0.1:0"]);
     let address: SocketAddr = "[::1]:5060".parse().unwrap();
