@@ -36,7 +36,7 @@ pub(crate) fn line(config: &Config, trunk: &Trunk) -> Line {
         credentials: account.credentials.clone(),
         contact_user: contact_user(&config.node, &trunk.name, &account.aor),
         expires_s: account.expires_s,
-        learns_address: config.sip.advertised.is_none(),
+        learns_address: config.sip.advertised.is_empty(),
     });
     Line {
         uri,

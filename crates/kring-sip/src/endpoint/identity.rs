@@ -129,7 +129,9 @@ pub(crate) fn has_passed_us(headers: &Headers, own: &Advertised) -> bool {
             let at = via
                 .ip()
                 .map(|ip| SocketAddr::new(ip, via.port.unwrap_or(5060)));
-            let is_ours = |transport| at == Some(own.at(transport));
+            let is_ours = |transport| {
+                at.is_some_and(|address| own.towards(Peer { transport, address }) == address)
+            };
             via.branch()
                 .is_some_and(|branch| branch.starts_with(BRANCH_START))
                 && Transport::ALL.into_iter().any(is_ours)
