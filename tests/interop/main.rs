@@ -10,6 +10,7 @@ mod sound;
 
 mod answered;
 mod bad_input;
+mod baresip;
 mod cancels;
 mod dialogs;
 mod doors;

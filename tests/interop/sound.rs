@@ -72,6 +72,39 @@ impl Ear {
     }
 }
 
+impl Ear {
+    /// How many packets of G.711 it hears in this time, whatever they say, at most `enough`.
+    pub fn hears_sound(&self, enough: u32, within: Duration) -> u32 {
+        let until = Instant::now() + within;
+        let mut heard = 0;
+        let mut buffer = [0; 2_000];
+        while Instant::now() < until && heard < enough {
+            if let Ok((length, _)) = self.socket.recv_from(&mut buffer)
+                && length > 12
+                && matches!(buffer[1] & 0x7f, 0 | 8)
+            {
+                heard += 1;
+            }
+        }
+        heard
+    }
+
+    /// Whether this key comes in time as a telephone event of payload type 101 (RFC 4733 section 2.3).
+    pub fn hears_key(&self, key: u8, within: Duration) -> bool {
+        let until = Instant::now() + within;
+        let mut buffer = [0; 2_000];
+        while Instant::now() < until {
+            if let Ok((16, _)) = self.socket.recv_from(&mut buffer)
+                && buffer[1] & 0x7f == 101
+                && buffer[12] == key
+            {
+                return true;
+            }
+        }
+        false
+    }
+}
+
 impl Drop for Ear {
     fn drop(&mut self) {
         self.stop.store(true, Ordering::Relaxed);
