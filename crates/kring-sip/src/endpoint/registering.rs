@@ -175,7 +175,7 @@ impl Endpoint {
     fn send_ping(&mut self, ping: &Ping) {
         let (uri, routes) = RouteSet::preset(ping.route.clone()).aim(&ping.target);
         let mut draft = Draft::request("OPTIONS", uri);
-        self.identity.via(&mut draft, ping.to.transport, ping.id);
+        self.identity.via(&mut draft, ping.to, ping.id);
         for route in routes {
             draft.line("Route", route);
         }
@@ -186,7 +186,7 @@ impl Endpoint {
         draft.line("To", NameAddr::new(ping.target.clone()));
         draft.line("Call-ID", format_args!("{:016x}{tag:016x}@{host}", ping.id));
         draft.line("CSeq", "1 OPTIONS");
-        self.identity.contact(&mut draft, ping.to.transport);
+        self.identity.contact(&mut draft, ping.to);
         draft.line("User-Agent", &self.identity.user_agent);
         self.send_request(ping.to, draft.finish(None), Method::Options);
     }
