@@ -1,7 +1,7 @@
 //! Phones: the table of those that may register, told to the exchange as it changes, and the table of
 //! where they are, kept so that a restart finds them.
 
-use crate::clock::Clock;
+use crate::{clock::Clock, database, exit::Fault};
 use kring_call::{Exchange, command::Command};
 use kring_journal::WallTime;
 use kring_sip::{
@@ -9,7 +9,7 @@ use kring_sip::{
     digest::Ha1Set,
     registrar::{Binding, PhoneNews, Reach},
 };
-use kring_store::{BindingRow, PhoneRow, Store, StoreRefused};
+use kring_store::{BindingRow, PhoneRow, Store};
 use kring_time::Moment;
 use kring_web::Ask;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -76,9 +76,10 @@ impl Phones {
         clock: &Clock,
         realm: &str,
         asks: &mpsc::Sender<Ask>,
-    ) -> Result<(Phones, PhoneTasks), StoreRefused> {
-        let rows = store.phones().await?;
-        let bindings = store.take_up_bindings(clock.wall(clock.now())).await?;
+    ) -> Result<(Phones, PhoneTasks), Fault> {
+        let rows = store.phones().await.map_err(database::refused)?;
+        let bindings = store.take_up_bindings(clock.wall(clock.now())).await;
+        let bindings = bindings.map_err(database::refused)?;
         let (sender, receiver) = mpsc::channel(NEWS_WAITING_MAX);
         let known = by_user(rows.clone());
         let follow = follow(store.clone(), realm.to_owned(), asks.clone(), known);

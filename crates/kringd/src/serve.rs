@@ -138,9 +138,7 @@ impl House {
         let (stop, stopping) = watch::channel(false);
         let (load, loaded) = watch::channel(Load::default());
         let realm = &config.registrar.realm;
-        let (phones, phone_tasks) = Phones::open(&store, &clock, realm, &asks)
-            .await
-            .map_err(database::refused)?;
+        let (phones, phone_tasks) = Phones::open(&store, &clock, realm, &asks).await?;
         let opening = Opening {
             phones,
             config: config.clone(),

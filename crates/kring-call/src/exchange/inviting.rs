@@ -1,6 +1,6 @@
 //! One phone is rung for a call: what its INVITE says, and what is remembered of it.
 
-use super::{Exchange, Party, Role};
+use super::{Exchange, Output, Party, Role};
 use crate::{
     call::{Call, Offer},
     command::Device,
@@ -9,7 +9,7 @@ use crate::{
     roster::Doing,
 };
 use kring_journal::{AgentId, CallId, Fact};
-use kring_sip::{HeaderName, Invitation, NameAddr};
+use kring_sip::{HeaderName, Invitation, LegId, NameAddr};
 use kring_time::Moment;
 
 impl Exchange {
@@ -71,6 +71,17 @@ impl Exchange {
         self.record(now, id, fact);
         self.set_doing(now, agent, Doing::Offered { call: id });
         true
+    }
+
+    /// Tells those who watch whose messages a leg's are.
+    pub(super) fn tell_leg(&mut self, call: CallId, leg: LegId, party: Party) {
+        if let Some(sip_call_id) = self.endpoint.call_id(leg) {
+            self.outputs.push_back(Output::Belongs {
+                call,
+                sip_call_id: sip_call_id.to_owned(),
+                party,
+            });
+        }
     }
 }
 

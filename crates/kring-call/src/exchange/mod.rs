@@ -271,17 +271,6 @@ impl Exchange {
         }
     }
 
-    /// Tells those who watch whose messages a leg's are.
-    fn tell_leg(&mut self, call: CallId, leg: LegId, party: Party) {
-        if let Some(sip_call_id) = self.endpoint.call_id(leg) {
-            self.outputs.push_back(Output::Belongs {
-                call,
-                sip_call_id: sip_call_id.to_owned(),
-                party,
-            });
-        }
-    }
-
     /// Takes what the SIP endpoint has to say until it has nothing more to say.
     fn pump(&mut self, now: Moment) {
         while let Some(effect) = self.endpoint.poll() {
