@@ -249,7 +249,8 @@ impl Trunk {
         // Whoever has an account somewhere has said where the PBX is.
         let own = |account: &Account| account.outbound_proxy.clone().unwrap_or(account.host());
         let address = address.or_else(|| register.as_ref().map(own));
-        let transports = [("udp", Some(Transport::Udp)), ("tcp", Some(Transport::Tcp))];
+        let transports = [Transport::Udp, Transport::Tcp, Transport::Tls]
+            .map(|transport| (transport.name(), Some(transport)));
         let trunk = Trunk {
             peers: peers(&mut section, address.as_ref(), register.is_some()),
             tls_ca: section.text("tls_ca").map(PathBuf::from),

@@ -64,6 +64,7 @@ const EVERYTHING: &str = r#"
         address = "pbx.example.net:5080"
         peers = ["192.0.2.10", "192.0.2.0/24", "192.0.2.11:5060"]
         tls_ca = "/etc/kring/pbx.pem"
+        transport = "tls"
         trust_identity = false
         max_cps = 10
         max_calls = 60
@@ -138,6 +139,7 @@ fn the_keys_of_this_version_are_all_taken() {
     let tls = &config.sip.tls;
     assert!(tls.own.is_some() && tls.verify == ClientCertificates::Optional);
     assert!(config.trunks[0].tls_ca.is_some());
+    assert_eq!(config.trunks[0].transport, Some(Transport::Tls));
     assert_eq!(config.ring.terms.policy, RingPolicyKind::EndOfBurst);
     assert_eq!(config.ring.terms.cadence_from, "config");
     assert_eq!(
