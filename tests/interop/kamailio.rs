@@ -145,6 +145,7 @@ impl Town {
     fn build(trunk: &str, did: &str, defines: &[&str]) -> Town {
         let street = Street::new();
         let [carrier, pbx, kring_ip] = [5, 10, 20].map(|n| street.house(n));
+        let trunk = trunk.replace("PBX:", &format!("{pbx}:"));
         let tables = format!(
             "[[trunk]]\nname = \"kamailio\"\naddress = \"{pbx}:5060\"\npeers = [\"{pbx}\"]\n{trunk}\n\
              [[queue]]\nname = \"support\"\ndid = [{did}]\n"
@@ -323,6 +324,86 @@ fn a_citizen_who_gives_up_is_heard_through_kamailio() {
         town.kring.newest_call("state", "ended")["outcome"],
         "abandoned"
     );
+}
+
+/// kring is extension 5000 of the PBX: it proves its password by digest, calls reach it where it has
+/// registered, and its own calls to phones are challenged (407) and proved as well.
+#[test]
+fn kring_registers_with_kamailio_and_is_called_there() {
+    let secrets = tempfile::tempdir().expect("a folder");
+    let town = registered(&secrets, "change-me-5000");
+    town.kring
+        .metrics_until("kring_sip_registration_up{account=\"kamailio\"} 1");
+    town.register_phone();
+    let phone = town.phone(
+        &phone_is_answered()
+            .hears("BYE")
+            .answers("200 OK", PLAIN, ""),
+    );
+    let citizen = citizen_is_answered()
+        .waits(500)
+        .says("BYE", PLAIN, "")
+        .hears("200");
+    town.citizen(&citizen).finish();
+    let ladder = phone.finish();
+    let invite = ladder.iter().find(|m| m.is("INVITE")).expect("an INVITE");
+    assert!(
+        invite.get("Proxy-Authorization").is_none(),
+        "the PBX keeps the proof: {}",
+        invite.text
+    );
+    let call = town.kring.newest_call("state", "ended");
+    assert_eq!(call["outcome"], "answered", "{call}");
+    assert_eq!(call["ended_by"], "caller", "{call}");
+    let journal = town.kring.journal_until("registered kamailio");
+    assert!(journal.contains("registered kamailio"), "{journal}");
+}
+
+/// The agent ends a call that came by the registration: BYE is challenged, too, or passes by the route.
+#[test]
+fn a_call_by_registration_is_ended_by_the_agent() {
+    let secrets = tempfile::tempdir().expect("a folder");
+    let town = registered(&secrets, "change-me-5000");
+    town.kring
+        .metrics_until("kring_sip_registration_up{account=\"kamailio\"} 1");
+    town.register_phone();
+    let hangs_up = phone_is_answered()
+        .waits(500)
+        .says("BYE", PLAIN, "")
+        .hears("200");
+    let phone = town.phone(&hangs_up);
+    let citizen = citizen_is_answered()
+        .hears("BYE")
+        .answers("200 OK", PLAIN, "");
+    town.citizen(&citizen).finish();
+    phone.finish();
+    assert_eq!(
+        town.kring.newest_call("state", "ended")["ended_by"],
+        "agent"
+    );
+}
+
+/// A wrong password: told, and not tried again and again.
+#[test]
+fn a_wrong_password_does_not_register_with_kamailio() {
+    let secrets = tempfile::tempdir().expect("a folder");
+    let town = registered(&secrets, "not-the-password");
+    town.kring.journal_until("no account kamailio 401");
+    town.kring
+        .metrics_until("kring_sip_registration_up{account=\"kamailio\"} 0");
+}
+
+/// The town in which kring registers as extension 5000 with this password.
+fn registered(secrets: &tempfile::TempDir, password: &str) -> Town {
+    let file = secrets.path().join("pbx.password");
+    fs::write(&file, format!("{password}\n")).expect("the folder is writable");
+    let only_ours = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+    fs::set_permissions(&file, only_ours).expect("it is ours");
+    let register = format!(
+        "register = {{ uri = \"sip:5000@{REALM}\", user = \"5000\", password_file = {file:?}, \
+         outbound_proxy = \"PBX:5060\" }}"
+    );
+    Town::build(&register, "\"038611025\", \"5000\"", &["KRING_REGISTERS"])
 }
 
 /// The phone has not registered: the PBX says 480, and nobody else is there to ring.

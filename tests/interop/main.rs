@@ -21,6 +21,7 @@ mod passed_over;
 mod power_cut;
 mod registered;
 mod seeing;
+mod sessions;
 mod strangers;
 mod unanswered;
 mod ways;

@@ -118,7 +118,7 @@ impl Sipp {
             .arg("-sf")
             .arg(file)
             .args(["-i", stage.ip, "-p", &port.to_string()])
-            .args(["-m", "1", "-nostdin", "-timeout", "60", "-timeout_error"])
+            .args(["-m", "1", "-nostdin", "-timeout", "110", "-timeout_error"])
             .args(["-trace_msg", "-message_overwrite", "true", "-message_file"])
             .arg(&log)
             .args(["-trace_err", "-error_file"])
@@ -151,7 +151,7 @@ impl Sipp {
 
     /// Waits for its end; the call must have gone as the scenario says.
     pub fn finish(mut self) -> Vec<Logged> {
-        let ended = eventually(Duration::from_secs(60), || {
+        let ended = eventually(Duration::from_secs(110), || {
             self.child.try_wait().ok().flatten()
         });
         let ladder = self.ladder();
