@@ -1,6 +1,6 @@
 //! `trunk.register`: who kring is at a PBX that calls its extensions or accounts.
 
-use super::{section::Section, signalling::HostPort};
+use super::{address::HostPort, section::Section};
 use kring_sip::{NameAddr, Scheme, Transport, Uri, digest::Credentials};
 use std::path::Path;
 

@@ -4,6 +4,7 @@
 //! does not act on is refused: no setting is taken in silence.
 
 mod account;
+mod address;
 mod complaint;
 mod dialling;
 mod document;
@@ -20,11 +21,12 @@ mod surroundings;
 mod tests;
 
 pub(crate) use account::name_transport;
+pub(crate) use address::{HostPort, Listen};
 pub(crate) use complaint::ConfigRefused;
 pub(crate) use floor::{Agent, Pop, Queue, Ring};
 pub(crate) use hep::Hep;
 pub(crate) use security::{ClientCertificates, Tls};
-pub(crate) use signalling::{HostPort, Listen, Sip, Trunk};
+pub(crate) use signalling::{Sip, Trunk};
 pub(crate) use sound::Media;
 pub(crate) use surroundings::{Case, Database, Http, Journal, Metrics, Number, Privacy};
 

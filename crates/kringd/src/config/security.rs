@@ -1,6 +1,6 @@
 //! `[sip] tls_…`: which files prove who we are, and who must prove it to us.
 
-use super::{section::Section, signalling::Listen};
+use super::{address::Listen, section::Section};
 use std::path::PathBuf;
 
 /// The TLS keys of `[sip]`.
