@@ -88,12 +88,10 @@ fn what_a_user_cannot_be_is_said() {
         &["malee", "--queue", "sales"],
         "there is no queue \"sales\". Configured are: main.",
     );
-    for later in ["phone:malee", "browser"] {
-        let told = format!(
-            "--device: {later:?}: phones that register with kring and browser phones are not in this version."
-        );
-        refused(&["malee", "--device", later], &told);
-    }
+    refused(
+        &["malee", "--device", "phone:malee"],
+        "--device: there is no phone \"malee\". Add it first: kringd phone add malee",
+    );
     refused(
         &["malee", "--device", "pbx:5021"],
         "--device: \"pbx:5021\" needs a [[trunk]] with an address: that is the PBX that has the extension.",

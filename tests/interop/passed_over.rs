@@ -95,7 +95,7 @@ fn a_phone_that_forwards_by_302_is_passed_over() {
         .answers("181 Call Is Being Forwarded", PLAIN, "")
         .answers("302 Moved Temporarily", &[&contact], "")
         .hears("ACK");
-    passed_over(forwards, "Failed 302");
+    passed_over(forwards, "Redirected 302");
     assert!(
         elsewhere.recv_from(&mut [0; 2_000]).is_err(),
         "kring called where a phone said"
