@@ -102,6 +102,10 @@ pub(crate) struct House {
 impl House {
     /// Opens everything. What fails says what to do, and leaves nothing running but what ends with
     /// the process.
+    #[allow(
+        clippy::too_many_lines,
+        reason = "one step after another, each a line or two"
+    )]
     pub(crate) async fn open(config: Config) -> Result<House, Fault> {
         let clock = Clock::start();
         kring_web::metrics::install(VERSION);

@@ -114,10 +114,10 @@ impl Exchange {
     /// extension that is registered, if it comes from where that trunk's calls come from.
     fn entrance<'a>(&'a self, invite: &'a IncomingInvite) -> Option<(usize, &'a str)> {
         let dialled = invite.request_uri.user().unwrap_or_default();
-        if let Some((trunk, account)) = self.trunk_of_contact(dialled) {
-            if self.config.trunks[trunk].admits(invite.from_peer.address) {
-                return Some((trunk, &account.user));
-            }
+        if let Some((trunk, account)) = self.trunk_of_contact(dialled)
+            && self.config.trunks[trunk].admits(invite.from_peer.address)
+        {
+            return Some((trunk, &account.user));
         }
         Some((self.trunk_of(invite.from_peer)?, dialled))
     }

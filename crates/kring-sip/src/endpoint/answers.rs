@@ -293,7 +293,7 @@ impl Endpoint {
             return false;
         };
         let credentials = self.credentials(login);
-        if !credentials.is_some_and(|known| proofs.take(response, known).is_ok()) {
+        if credentials.is_none_or(|known| proofs.take(response, known).is_err()) {
             return false;
         }
         let taken = self.change_calling(leg, |calling| calling.take(key));

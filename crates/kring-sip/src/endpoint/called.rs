@@ -111,6 +111,10 @@ impl Endpoint {
     }
 
     /// An INVITE outside of dialogs.
+    #[allow(
+        clippy::too_many_lines,
+        reason = "one step after another, each a line or two"
+    )]
     pub(super) fn incoming(&mut self, arrival: &Arrival<'_>) -> Result<(), Refused> {
         let Arrival {
             from,

@@ -256,7 +256,7 @@ impl Endpoint {
             // RFC 3261 §12.2.1.2: the other side has no dialog any more, or is not there.
             (Some(_), 408 | 481) => self.lose(now, leg, code, "Session is lost"),
             (Some(Wish::Offer(_)), _) => self.tell(leg, LegEvent::OfferRefused { code }),
-            (Some(Wish::Refresh), _) | (None, _) => {}
+            (Some(Wish::Refresh) | None, _) => {}
         }
     }
 

@@ -83,7 +83,7 @@ impl Endpoint {
             return false;
         };
         let known = self.credentials(login);
-        if !known.is_some_and(|known| proofs.take(response, known).is_ok()) {
+        if known.is_none_or(|known| proofs.take(response, known).is_err()) {
             return false;
         }
         let uri = request.split(|byte| *byte == b' ').nth(1);
