@@ -4,7 +4,10 @@
 //! stands in front of a call.
 
 mod opening;
+mod screens;
 mod terms;
+mod watching;
+mod web;
 
 use crate::{
     clock::Clock,
@@ -16,34 +19,32 @@ use crate::{
     media_io::{self, MediaHandle},
     net::{Credentials, Families, Resolver, Terms},
     phones::{PhoneTasks, Phones},
-    recorder::{self, Recorder, RecorderSender},
+    recorder::Recorder,
     seats,
     shutdown::{Reload, Shutdown, Wish},
-    trace::{self, Keeper, Tap, Watch},
+    trace::Tap,
 };
 use kring_call::command::{Admission, Command};
 use kring_journal::{AgentId, Fact};
 use kring_media::MediaNotice;
-use kring_store::{AgentRow, Boot, Store, closing_facts};
-use kring_web::{Ask, Desk, Live, LiveTraces, Note, Web};
+use kring_store::{AgentRow, Store};
+use kring_web::{Ask, Web};
 use opening::Opening;
 use rustc_hash::FxHashMap;
+use screens::Screens;
 use std::{
     net::SocketAddr,
     path::{Path, PathBuf},
     time::Duration,
 };
 use tokio::{
-    net::TcpListener,
     sync::{mpsc, oneshot, watch},
     task::JoinHandle,
 };
+use watching::Watching;
 
 /// Version of kring, for people.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
-
-/// Facts and trusted writes of screens that may wait for the recorder.
-const NOTES_WAITING_MAX: usize = 4_096;
 
 /// Notices of the media threads that may wait for the exchange.
 const NOTICES_WAITING_MAX: usize = 8_192;
@@ -94,7 +95,7 @@ pub(crate) struct House {
     seats: JoinHandle<()>,
     lines: JoinHandle<()>,
     phones: PhoneTasks,
-    tracing: Tracing,
+    watching: Watching,
     media: MediaHandle,
     credentials: Credentials,
 }
@@ -102,36 +103,14 @@ pub(crate) struct House {
 impl House {
     /// Opens everything. What fails says what to do, and leaves nothing running but what ends with
     /// the process.
-    #[allow(
-        clippy::too_many_lines,
-        reason = "one step after another, each a line or two"
-    )]
     pub(crate) async fn open(config: Config) -> Result<House, Fault> {
         let clock = Clock::start();
         kring_web::metrics::install(VERSION);
         let store = database::open(&config).await?;
-        let listener = listen_http(&config).await?;
+        let listener = web::listen(&config).await?;
         let http = listener.local_addr().map_err(|refused| own(&refused))?;
-        let boot = store
-            .begin_boot(clock.wall(clock.now()), VERSION)
-            .await
-            .map_err(database::refused)?;
         let (asks, asked) = exchange_task::asks();
-        let (notes, noted) = mpsc::channel(NOTES_WAITING_MAX);
-        let desk = Desk {
-            exchange: asks.clone(),
-            journal: notes,
-        };
-        let web_clock = web_clock(&clock);
-        let live = Live::new(
-            terms::live_config(&config),
-            web_clock,
-            store.clone(),
-            desk.clone(),
-        );
-        let restored = terms::restored(&boot);
-        terms::tell_presence(&live, &clock, &boot);
-        let (recorder, facts) = open_recorder(&config, &clock, &live, boot, noted).await?;
+        let screens = Screens::open(&config, &clock, &store, &asks).await?;
         let agents = store.agents().await.map_err(database::refused)?;
         let (notices, noticed) = mpsc::channel(NOTICES_WAITING_MAX);
         let media = open_media(&config, notices)?;
@@ -150,49 +129,33 @@ impl House {
             resolver: resolver.clone(),
             terms,
             agents: agents.clone(),
-            restored,
+            restored: screens.restored,
             asked,
             noticed,
             media: media.clone(),
-            live: live.clone(),
-            facts,
+            live: screens.live.clone(),
+            facts: screens.facts,
             tap: tap.clone(),
             load,
             stopping,
         };
         let (exchange, sip) = opening.start().await?;
-        let recorder = tokio::spawn(recorder.run());
-        let watch = Watch::new(tap, clock.clone());
-        let keeper = Keeper {
-            watch: watch.clone(),
-            store: store.clone(),
-            clock: clock.clone(),
-            terms: terms::keeper(&config),
-        };
-        let (trace_stop, trace_stopping) = watch::channel(false);
-        let traces = LiveTraces::new({
-            let watch = watch.clone();
-            move |call| watch.trace(call)
-        });
-        let door = tokio::spawn(trace::open_door(config.data_dir.clone(), watch));
+        let recorder = tokio::spawn(screens.recorder.run());
+        let (watching, traces) = Watching::open(&config, &clock, &store, tap);
         let web = Web::new(
             terms::web_config(&config, traces),
             store.clone(),
-            desk,
-            live,
+            screens.desk,
+            screens.live,
         );
-        let web = tokio::spawn(serve_http(listener, web, stop.subscribe()));
-        let known: FxHashMap<AgentId, AgentRow> = agents
-            .into_iter()
-            .map(|row| (row.login.clone(), row))
-            .collect();
+        let web = tokio::spawn(web::serve(listener, web, stop.subscribe()));
         let lines = lines::follow(config.trunks.clone(), resolver.clone(), asks.clone());
         let seats = seats::follow(
             store.clone(),
-            config.trunks.clone(),
+            config.trunks,
             resolver,
             asks.clone(),
-            known,
+            by_login(agents),
         );
         Ok(House {
             http,
@@ -208,11 +171,7 @@ impl House {
             seats: tokio::spawn(seats),
             lines: tokio::spawn(lines),
             phones: phone_tasks,
-            tracing: Tracing {
-                keeper: tokio::spawn(keeper.run(trace_stopping)),
-                door,
-                stop: trace_stop,
-            },
+            watching,
             media,
             credentials,
         })
@@ -264,7 +223,7 @@ impl House {
         }
         self.phones.end().await;
         self.web.abort();
-        self.tracing.close().await;
+        self.watching.close().await;
         drop(self.asks);
         let mut recorder = self
             .recorder
@@ -288,51 +247,6 @@ impl House {
     }
 }
 
-/// Those who watch SIP.
-struct Tracing {
-    keeper: JoinHandle<()>,
-    door: JoinHandle<()>,
-    stop: watch::Sender<bool>,
-}
-
-impl Tracing {
-    /// Stores what is still in memory.
-    async fn close(self) {
-        self.door.abort();
-        // The door takes its socket away.
-        let _ = self.door.await;
-        self.stop.send_replace(true);
-        if let Err(refused) = self.keeper.await {
-            tracing::error!(%refused, "the keeper of SIP traces ended");
-        }
-    }
-}
-
-/// The recorder, with the facts that this boot owes to the one before already on the disk.
-async fn open_recorder(
-    config: &Config,
-    clock: &Clock,
-    live: &Live,
-    mut boot: Boot,
-    notes: mpsc::Receiver<Note>,
-) -> Result<(Recorder, RecorderSender), Fault> {
-    let (sender, facts) = recorder::channel();
-    let owed = closing_facts(&boot, VERSION);
-    let open_calls = std::mem::take(&mut boot.open_calls);
-    let mut recorder = Recorder::new(
-        boot.journal,
-        clock.clone(),
-        live.clone(),
-        database::number_plan(config),
-        Duration::from_millis(u64::from(config.journal.group_ms)),
-        facts,
-        notes,
-    );
-    recorder.take_over(open_calls);
-    recorder.write(owed).await.map_err(database::refused)?;
-    Ok((recorder, sender))
-}
-
 fn open_media(config: &Config, notices: mpsc::Sender<MediaNotice>) -> Result<MediaHandle, Fault> {
     let ports = config.media.rtp_ports;
     let bind = config.sip.listen.first().map(|listen| listen.address.ip());
@@ -347,33 +261,11 @@ fn open_media(config: &Config, notices: mpsc::Sender<MediaNotice>) -> Result<Med
     .map_err(|refused| Fault::Unavailable(format!("{refused}. Set media.rtp_ports.")))
 }
 
-fn web_clock(clock: &Clock) -> kring_web::Clock {
-    let clock = clock.clone();
-    kring_web::Clock::new(move || {
-        let now = clock.now();
-        (now, clock.wall(now))
-    })
-}
-
-async fn listen_http(config: &Config) -> Result<TcpListener, Fault> {
-    let address = config.http.listen;
-    TcpListener::bind(address)
-        .await
-        .map_err(|refused| Fault::listen("http.listen", address, refused))
-}
-
-async fn serve_http(listener: TcpListener, web: Web, mut stop: watch::Receiver<bool>) {
-    let service = web
-        .router()
-        .into_make_service_with_connect_info::<SocketAddr>();
-    let ended = async move {
-        // The sender lives as long as the house; an error is the end, too.
-        let _ = stop.changed().await;
-    };
-    let served = axum::serve(kring_web::prompt(listener), service).with_graceful_shutdown(ended);
-    if let Err(refused) = served.await {
-        tracing::error!(%refused, "the web server ended");
-    }
+fn by_login(agents: Vec<AgentRow>) -> FxHashMap<AgentId, AgentRow> {
+    agents
+        .into_iter()
+        .map(|row| (row.login.clone(), row))
+        .collect()
 }
 
 fn own(refused: &std::io::Error) -> Fault {
