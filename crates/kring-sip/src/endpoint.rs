@@ -6,6 +6,7 @@
 
 mod accounts;
 mod answers;
+mod arriving;
 mod asking;
 mod branches;
 mod called;

@@ -1,22 +1,18 @@
-//! The called side (UAS): an INVITE comes, is answered, acknowledged or given up.
+//! The called side (UAS): an INVITE that came is answered, acknowledged or given up.
 
 use super::{
     Endpoint,
     changes::Changes,
-    effect::{Effect, IncomingInvite, LegEvent, LegId, SipCount},
+    effect::{Effect, LegEvent, LegId},
     established,
     heads::Arrival,
-    identity::has_passed_us,
     leg::{Ack, Awaited, Called, Established, Leg, PendingBye},
-    limits,
-    reliable::Provisionals,
     reply::Reply,
-    screen::{self, Refused},
-    session_timer::{Asked, Terms},
+    screen::Refused,
+    session_timer::Terms,
 };
 use crate::{
     HeaderName,
-    dialog::Dialog,
     transaction::{Repeating, ServerInvite, ServerKey, ServerState},
 };
 use bytes::Bytes;
@@ -108,96 +104,6 @@ impl Endpoint {
             // The count stands before what it counts.
             self.outbox.drain(place.saturating_sub(1)..=place);
         }
-    }
-
-    /// An INVITE outside of dialogs.
-    #[allow(
-        clippy::too_many_lines,
-        reason = "one step after another, each a line or two"
-    )]
-    pub(super) fn incoming(&mut self, arrival: &Arrival<'_>) -> Result<(), Refused> {
-        let Arrival {
-            from,
-            key,
-            request,
-            heads,
-            ..
-        } = arrival;
-        let headers = &request.headers;
-        let bad = || Refused::plain(400);
-        // It went out through us and has come back (RFC 3261 §16.3 has proxies look for that, too).
-        if has_passed_us(headers, &self.identity.own) {
-            return Err(Refused::plain(482));
-        }
-        // On two ways to us at once (RFC 3261 §8.2.2.2).
-        let merge = (heads.from_tag, heads.call_id, heads.seq);
-        let merge = self.entropy.digest(merge);
-        if self.merges.contains_key(&merge) {
-            return Err(Refused::plain(482));
-        }
-        let body = screen::session(request)?;
-        let terms = Asked::of(headers).settle(self.identity.session_timer_s, None)?;
-        let caller = headers.from().map_err(|_| bad())?;
-        let to = headers.to().map_err(|_| bad())?;
-        if let Some(bound) = self.full() {
-            self.count(SipCount::BoundReached { bound });
-            return Err(Refused::for_now(503, limits::RETRY_AFTER_S));
-        }
-        // The same INVITE gets the same tag, even from us who have forgotten it (RFC 3261 §8.2.7).
-        let repeatable = self.entropy.digest(("called", key));
-        let tag = if self.tags.contains_key(&repeatable) {
-            self.entropy.token()
-        } else {
-            repeatable
-        };
-        let dialog = Dialog::called(*from, headers, heads, &caller, tag).ok_or_else(bad)?;
-        let dialog = if self.is_phone_at(*from) {
-            dialog.keep_to(*from)
-        } else {
-            dialog
-        };
-        let reply = Reply::to_request(arrival, tag);
-        if reply.len() > limits::ECHO_BYTES_MAX {
-            self.count(SipCount::BoundReached {
-                bound: "echo_bytes",
-            });
-            return Err(Refused::plain(513));
-        }
-        let leg = self.new_leg();
-        let mut trying = reply.begin(100);
-        if let Some(timestamp) = headers.raw(&HeaderName::Timestamp) {
-            trying.echo("Timestamp", timestamp);
-        }
-        let trying = trying.finish(None);
-        let invite = ServerInvite::received(leg, reply.to, Some(merge), tag, trying.clone());
-        self.server_invites.insert(&mut self.queue, *key, invite);
-        self.merges.insert(merge, *key);
-        let event = IncomingInvite {
-            from_peer: *from,
-            request_uri: request.uri.clone(),
-            from: caller,
-            to,
-            call_id: heads.call_id.to_owned(),
-            max_forwards: headers.max_forwards().ok().flatten().unwrap_or(70),
-            headers: headers.clone(),
-            body,
-        };
-        let called = Called {
-            invite: *key,
-            dialog,
-            reply,
-            seq: heads.seq,
-            late_offer: event.body.is_none(),
-            terms,
-            updates: headers.lists(&HeaderName::Allow, "UPDATE"),
-            provisionals: Provisionals::wanted(headers),
-        };
-        let (answer_to, method) = (called.reply.to, request.method.clone());
-        self.put_leg(leg, Leg::Called(Box::new(called)));
-        self.tell(leg, LegEvent::Incoming(Box::new(event)));
-        // After the event: whoever is turned away on hearing of it gets no 100.
-        self.send_response(answer_to, trying, method, 100);
-        Ok(())
     }
 
     /// A CANCEL: `key` is that of the INVITE which it names by its branch (RFC 3261 §9.2). Answered
