@@ -91,7 +91,7 @@ impl MediaThreads {
             }
             MediaOrder::Remote { session, side, .. } => self.remote(now, session, side),
             // The floor has no ears for keys.
-            MediaOrder::Press { .. } => {}
+            MediaOrder::Press { .. } | MediaOrder::Play { .. } | MediaOrder::Hush { .. } => {}
             MediaOrder::Close { session } => self.close(now, session),
         }
     }
@@ -206,6 +206,8 @@ fn is_about(notice: &MediaNotice, closed: SessionId) -> bool {
         MediaNotice::Flowing { session, .. }
         | MediaNotice::Silent { session, .. }
         | MediaNotice::Dead { session }
+        | MediaNotice::Said { session, .. }
+        | MediaNotice::Pressed { session, .. }
         | MediaNotice::Closed { session, .. } => *session == closed,
         MediaNotice::Reserved { .. } | MediaNotice::Exhausted => false,
     }

@@ -33,3 +33,6 @@ pub const PRESSES_WAITING_MAX: usize = 32;
 
 /// The longest press, packets of 20 ms: two seconds, a key that somebody leans on.
 pub const PRESS_PACKETS_MAX: u16 = 100;
+
+/// Phrases said one after another: a greeting, a place, a wait, an offer, and some.
+pub const PHRASES_MAX: usize = 8;

@@ -3,6 +3,7 @@
 //! Orders go one way and notices come back; neither side waits for the other. A socket's address
 //! is all that the exchange ever knows of sound.
 
+use crate::program::{Coding, Program};
 use std::net::SocketAddr;
 
 /// One relay between a caller and an agent. Made by the exchange, never used twice.
@@ -48,7 +49,7 @@ impl PortPair {
 }
 
 /// What the exchange asks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum MediaOrder {
     /// Bind so many more pairs. Answered by [`MediaNotice::Reserved`], perhaps with fewer, and by
     /// [`MediaNotice::Exhausted`] when the range is used up.
@@ -94,12 +95,47 @@ pub enum MediaOrder {
         /// The payload number of key events at the other side.
         payload_type: u8,
     },
+    /// Speak to a side yourself, instead of whatever it heard of kring before. It hears nothing of the
+    /// other side until all is said and nothing goes on ([`crate::Ground::Other`]) or
+    /// [`MediaOrder::Hush`]. Its remote address must be known.
+    Play {
+        /// The session.
+        session: SessionId,
+        /// Who hears it.
+        side: Side,
+        /// How it is spoken to.
+        coding: Coding,
+        /// What it hears.
+        program: Program,
+    },
+    /// Speak to a side no more: it hears the other side, if there is one.
+    Hush {
+        /// The session.
+        session: SessionId,
+        /// Who hears nothing more of kring.
+        side: Side,
+    },
     /// Stop relaying. Answered by [`MediaNotice::Closed`]; the ports rest for late packets and then
     /// come back by [`MediaNotice::Reserved`].
     Close {
         /// The session.
         session: SessionId,
     },
+}
+
+impl MediaOrder {
+    /// What kind of order it is, for logs.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            MediaOrder::Reserve { .. } => "reserve",
+            MediaOrder::Open { .. } => "open",
+            MediaOrder::Remote { .. } => "remote",
+            MediaOrder::Press { .. } => "press",
+            MediaOrder::Play { .. } => "play",
+            MediaOrder::Hush { .. } => "hush",
+            MediaOrder::Close { .. } => "close",
+        }
+    }
 }
 
 /// What the media threads tell.
@@ -134,6 +170,22 @@ pub enum MediaNotice {
     Dead {
         /// The session.
         session: SessionId,
+    },
+    /// All phrases of the last [`MediaOrder::Play`] have been said, or could not be.
+    Said {
+        /// The session.
+        session: SessionId,
+        /// Who heard them.
+        side: Side,
+    },
+    /// A side that is being played to pressed a key and told it by RFC 4733. Told once a press.
+    Pressed {
+        /// The session.
+        session: SessionId,
+        /// Who pressed it.
+        side: Side,
+        /// `0`-`9`, `*`, `#`, `A`-`D`.
+        key: char,
     },
     /// The relay has stopped.
     Closed {

@@ -168,6 +168,7 @@ impl MediaHandle {
     /// thread that is stuck, and is logged: the call ends as one without sound.
     pub(crate) fn order(&self, order: MediaOrder) {
         let threads = &self.0;
+        let what = order.name();
         let taken = match order {
             MediaOrder::Reserve { pairs } => threads
                 .landlord
@@ -190,10 +191,12 @@ impl MediaHandle {
             },
             MediaOrder::Remote { session, .. }
             | MediaOrder::Press { session, .. }
+            | MediaOrder::Play { session, .. }
+            | MediaOrder::Hush { session, .. }
             | MediaOrder::Close { session } => threads.pass(session, WorkerOrder::Session(order)),
         };
         if !taken {
-            tracing::error!(?order, "a media order was not taken");
+            tracing::error!(order = what, "a media order was not taken");
         }
     }
 

@@ -195,6 +195,8 @@ impl Exchange {
                     self.end_by_kring(now, id, "media_lost");
                 }
             }
+            // Nobody is spoken to yet.
+            MediaNotice::Said { .. } | MediaNotice::Pressed { .. } => {}
             MediaNotice::Closed {
                 session,
                 caller,

@@ -216,9 +216,14 @@ impl Worker {
                         call.relay.press(side, key, duration_ms, payload_type);
                     }
                 }
+                WorkerOrder::Session(MediaOrder::Play { session, side, .. }) => {
+                    self.outbox.tell(MediaNotice::Said { session, side });
+                }
                 WorkerOrder::Session(MediaOrder::Close { session }) => self.close(session),
                 // `MediaHandle` sends no others this way.
-                WorkerOrder::Session(MediaOrder::Reserve { .. } | MediaOrder::Open { .. }) => {}
+                WorkerOrder::Session(
+                    MediaOrder::Reserve { .. } | MediaOrder::Open { .. } | MediaOrder::Hush { .. },
+                ) => {}
                 WorkerOrder::Stop => return Next::End,
             }
         }
