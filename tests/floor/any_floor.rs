@@ -29,6 +29,9 @@ const PLANS: [&[&str]; 6] = [
     &["all:3"],
 ];
 
+/// What telephones know: each has one codec that all have.
+const KNOWN: [&[u8]; 4] = [&[8, 0], &[8, 0, 9], &[8], &[9, 8]];
+
 /// Callers come within this time, s.
 const DIALLING_S: u64 = 60;
 
@@ -140,6 +143,8 @@ fn any_seat(chance: &mut Chance, number: u64, queues: &[&str]) -> Seat {
     seat.phone.honours_expires = chance.happens(500);
     seat.phone.fork = chance.happens(120).then(|| chance.millis(0, 900));
     seat.phone.reoffers_by = any_reoffer(chance);
+    seat.phone.knows = chance.one_of(&KNOWN).to_vec();
+    seat.phone.changes = any_change(chance, &seat.phone.knows);
     seat.phone.talks = chance.happens(400).then(|| chance.millis(0, 20_000));
     for _ in 0..chance.between(0, 3) {
         let wish = match chance.between(0, 3) {
@@ -187,6 +192,12 @@ fn any_mood(chance: &mut Chance) -> Mood {
     }
 }
 
+/// To which codec a side changes, and when.
+fn any_change(chance: &mut Chance, knows: &[u8]) -> Option<(Duration, u8)> {
+    let changes = chance.happens(250);
+    changes.then(|| (chance.millis(0, 15_000), chance.one_of(knows)))
+}
+
 fn any_citizen(chance: &mut Chance, number: u64, queues: &[&str]) -> Citizen {
     let dials = if chance.happens(20) {
         "nobody"
@@ -213,6 +224,8 @@ fn any_citizen(chance: &mut Chance, number: u64, queues: &[&str]) -> Citizen {
         _ => Reliability::Required,
     };
     citizen.holds = chance.happens(200).then(|| chance.millis(0, 10_000));
+    citizen.knows = chance.one_of(&KNOWN).to_vec();
+    citizen.changes = any_change(chance, &citizen.knows);
     citizen.reoffers_by = any_reoffer(chance);
     citizen.takes_update = chance.happens(700);
     citizen.offers_late = chance.happens(100);

@@ -1,6 +1,6 @@
 //! A citizen: whom they call, when, for how long they wait, and how long they talk.
 
-use crate::in_call::Reoffer;
+use crate::{codecs::G711, in_call::Reoffer};
 use kring_time::Moment;
 use std::time::Duration;
 
@@ -40,6 +40,12 @@ pub struct Citizen {
     pub talks: Option<Duration>,
     /// How long after the answer the citizen's PBX holds the call; none: never.
     pub holds: Option<Duration>,
+    /// The codecs that the PBX knows, by payload number, the best first.
+    pub knows: Vec<u8>,
+    /// Those that it takes when asked, and does not offer.
+    pub knows_besides: Vec<u8>,
+    /// How long after the answer the PBX changes to which codec; none: never.
+    pub changes: Option<(Duration, u8)>,
     /// Provisional responses.
     pub reliability: Reliability,
     /// The session timer that the PBX asks for.
@@ -68,6 +74,9 @@ impl Citizen {
             patience: None,
             talks: Some(Duration::from_secs(10)),
             holds: None,
+            knows: G711.to_vec(),
+            knows_besides: Vec::new(),
+            changes: None,
             reliability: Reliability::Unknown,
             session: None,
             reoffers_by: Reoffer::Invite,
@@ -118,6 +127,24 @@ impl Citizen {
     /// Is put on hold by the PBX `ms` after the answer.
     pub fn is_held_after_ms(mut self, ms: u64) -> Citizen {
         self.holds = Some(Duration::from_millis(ms));
+        self
+    }
+
+    /// Is connected by a PBX that knows these codecs, by payload number.
+    pub fn knows(mut self, codecs: &[u8]) -> Citizen {
+        self.knows = codecs.to_vec();
+        self
+    }
+
+    /// Is connected by a PBX that takes this codec, too, when it is asked.
+    pub fn knows_besides(mut self, codec: u8) -> Citizen {
+        self.knows_besides.push(codec);
+        self
+    }
+
+    /// Is connected by a PBX that changes to this codec `ms` after the answer.
+    pub fn changes_codec_after_ms(mut self, ms: u64, codec: u8) -> Citizen {
+        self.changes = Some((Duration::from_millis(ms), codec));
         self
     }
 

@@ -3,9 +3,10 @@
 
 use crate::{
     clock::{Repeats, Wire},
+    codecs::{G711, description_of, known_of},
     network::Party,
     post::{Post, Sent},
-    wire::{Letter, Message, description},
+    wire::{Letter, Message},
 };
 use kring_time::Moment;
 
@@ -59,7 +60,9 @@ impl Fork {
     pub(crate) fn wake(&mut self, now: Moment, invite: &Letter, from: Party, post: &mut Post) {
         match &mut self.state {
             State::Quiet { answers_at } if *answers_at <= now => {
-                let sdp = description(&from.address().ip().to_string(), 4_010);
+                let host = from.address().ip().to_string();
+                let own = known_of(&invite.body, &G711);
+                let sdp = description_of(&host, 4_010, &own);
                 let ok = Message::answer(invite, 200, &self.tag)
                     .with("Contact", post.contact(from))
                     .describing(sdp);

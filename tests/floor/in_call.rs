@@ -3,11 +3,12 @@
 
 use crate::{
     clock::Repeats,
+    codecs::{Agreed, codecs_of, description_of, known_of},
     dialog::Dialog,
     network::Party,
     post::{Post, Sent},
     session::{Role, Session},
-    wire::{Letter, Message, description},
+    wire::{Letter, Message},
 };
 use kring_time::Moment;
 use std::{collections::VecDeque, time::Duration};
@@ -33,6 +34,8 @@ const AFTER_GLARE: Duration = Duration::from_millis(2_400);
 enum Change {
     Hold,
     Resume,
+    /// To this codec alone.
+    Codec(u8),
 }
 
 /// A request of this side that has no final response yet.
@@ -53,6 +56,10 @@ pub(crate) struct InCall {
     open: Option<Open>,
     /// The ACKs of re-INVITEs, by the branch of their INVITE.
     acknowledged: Vec<(String, Sent)>,
+    /// What kring was answered, by the branch of its request: a repetition gets the same.
+    answered: Vec<(String, Message)>,
+    knows: Vec<u8>,
+    pub(crate) agreed: Agreed,
     pub(crate) session: Option<Session>,
     /// When the session that ran out had been refreshed last.
     pub(crate) lapsed: Option<Moment>,
@@ -61,14 +68,23 @@ pub(crate) struct InCall {
 }
 
 impl InCall {
-    /// A side that has sent `seq` requests so far.
-    pub(crate) fn new(by: Reoffer, seq: u32, session: Option<Session>) -> InCall {
+    /// A side that has sent `seq` requests so far, knows these codecs and has agreed on some.
+    pub(crate) fn new(
+        by: Reoffer,
+        seq: u32,
+        session: Option<Session>,
+        knows: &[u8],
+        agreed: Agreed,
+    ) -> InCall {
         InCall {
             by,
             seq,
             plans: VecDeque::new(),
             open: None,
             acknowledged: Vec::new(),
+            answered: Vec::new(),
+            knows: knows.to_vec(),
+            agreed,
             session,
             lapsed: None,
             complaints: Vec::new(),
@@ -77,8 +93,18 @@ impl InCall {
 
     /// Holds the sound at `at` and resumes it later.
     pub(crate) fn hold(&mut self, at: Moment, for_so_long: Duration) {
-        self.plans.push_back((at, Change::Hold));
-        self.plans.push_back((at + for_so_long, Change::Resume));
+        self.plan(at, Change::Hold);
+        self.plan(at + for_so_long, Change::Resume);
+    }
+
+    /// Changes to this codec at `at`.
+    pub(crate) fn change_codec(&mut self, at: Moment, codec: u8) {
+        self.plan(at, Change::Codec(codec));
+    }
+
+    fn plan(&mut self, at: Moment, change: Change) {
+        let place = self.plans.partition_point(|(other, _)| *other <= at);
+        self.plans.insert(place, (at, change));
     }
 
     /// The number of the next request.
@@ -156,8 +182,12 @@ impl InCall {
                 .with("Supported", "timer")
                 .with("Session-Expires", session.to_ask());
         }
-        let own = description(&from.address().ip().to_string(), 4_002);
+        let host = from.address().ip().to_string();
+        let own = description_of(&host, 4_002, &self.agreed.own);
         request = match (change, self.by) {
+            (Some(Change::Codec(codec)), _) => {
+                request.describing(description_of(&host, 4_002, &[codec]))
+            }
             (Some(Change::Hold), _) => request.describing(own.replace("sendrecv", "sendonly")),
             (Some(Change::Resume), _) | (None, Reoffer::Invite) => request.describing(own),
             // Asterisk refreshes so: without any description.
@@ -214,6 +244,10 @@ impl InCall {
             if self.session.is_some() {
                 self.session = Session::told(now, letter, Role::Asked);
             }
+            let offer = &open.request.letter.body;
+            if !offer.is_empty() {
+                self.agree(now, codecs_of(offer), codecs_of(&letter.body));
+            }
             return true;
         }
         if is_invite {
@@ -227,8 +261,40 @@ impl InCall {
         true
     }
 
+    /// This side has said one thing, kring another.
+    fn agree(&mut self, now: Moment, own: Vec<u8>, kring: Vec<u8>) {
+        if !kring.iter().any(|codec| own.contains(codec)) {
+            self.complaints
+                .push(format!("{own:?} was answered with {kring:?}"));
+        }
+        if (&own, &kring) != (&self.agreed.own, &self.agreed.kring) {
+            self.agreed = Agreed {
+                since: now,
+                own,
+                kring,
+            };
+        }
+    }
+
     /// A re-INVITE or UPDATE of kring's: the answer.
     pub(crate) fn answer(
+        &mut self,
+        now: Moment,
+        letter: &Letter,
+        from: Party,
+        contact: String,
+    ) -> Message {
+        let mut before = self.answered.iter();
+        if let Some((_, answer)) = before.find(|(branch, _)| branch == letter.branch()) {
+            return answer.clone();
+        }
+        let answer = self.first_answer(now, letter, from, contact);
+        let branch = letter.branch().to_owned();
+        self.answered.push((branch, answer.clone()));
+        answer
+    }
+
+    fn first_answer(
         &mut self,
         now: Moment,
         letter: &Letter,
@@ -240,6 +306,10 @@ impl InCall {
             && !letter.body.is_empty()
         {
             return Message::answer(letter, 491, "none");
+        }
+        let own = known_of(&letter.body, &self.knows);
+        if own.is_empty() && !letter.body.is_empty() {
+            return Message::answer(letter, 488, "none");
         }
         let mut answer = Message::answer(letter, 200, "none").with("Contact", contact);
         if self.session.is_some() {
@@ -256,8 +326,9 @@ impl InCall {
             }
         }
         if letter.asks("INVITE") || !letter.body.is_empty() {
-            let own = description(&from.address().ip().to_string(), 4_000);
-            answer = answer.describing(own);
+            let host = from.address().ip().to_string();
+            answer = answer.describing(description_of(&host, 4_000, &own));
+            self.agree(now, own, codecs_of(&letter.body));
         }
         answer
     }

@@ -2,6 +2,7 @@
 
 use crate::{
     clock::{Repeats, Wire},
+    codecs::{Agreed, codecs_of, description_of, known_of},
     dialog::Dialog,
     fork::Fork,
     in_call::{self, InCall},
@@ -11,7 +12,7 @@ use crate::{
     post::{Post, Sent},
     reliable::{self, Reliable},
     session::{self, Role, Session},
-    wire::{Letter, Message, description},
+    wire::{Letter, Message},
 };
 use kring_time::Moment;
 use std::time::Duration;
@@ -258,7 +259,9 @@ impl Leg {
     }
 
     pub(crate) fn lift(&mut self, now: Moment, setup: &PhoneSetup, party: Party, post: &mut Post) {
-        let sdp = description(&party.address().ip().to_string(), 4_000);
+        let host = party.address().ip().to_string();
+        let own = known_of(&self.invite.body, &setup.knows);
+        let sdp = description_of(&host, 4_000, &own);
         self.reliable = None;
         let mut ok = Message::answer(&self.invite, 200, &self.tag)
             .with("Contact", post.contact(party))
@@ -287,7 +290,15 @@ impl Leg {
             repeats: Repeats::bounded(now, Wire::Datagrams),
             talks: setup.talks,
         };
-        let mut in_call = InCall::new(setup.reoffers_by, 0, session);
+        let agreed = Agreed {
+            since: now,
+            own,
+            kring: codecs_of(&self.invite.body),
+        };
+        let mut in_call = InCall::new(setup.reoffers_by, 0, session, &setup.knows, agreed);
+        if let Some((after, codec)) = setup.changes {
+            in_call.change_codec(now + after, codec);
+        }
         if let Some(after) = setup.holds {
             in_call.hold(now + after, in_call::HELD_FOR);
         }
@@ -314,6 +325,7 @@ impl Leg {
         let bye = self.dialog().request("BYE", seq, party, post);
         let bye = post.send(party, bye);
         self.heard.over.get_or_insert(now);
+        self.note_sound();
         self.state = State::Closing {
             bye,
             repeats: Repeats::bounded(now, post.wire(party)),
@@ -391,7 +403,14 @@ impl Leg {
         in_call.map_or_else(Vec::new, |in_call| std::mem::take(&mut in_call.complaints))
     }
 
+    fn note_sound(&mut self) {
+        if let Some(in_call) = &self.in_call {
+            self.heard.agreed.get_or_insert(in_call.agreed.clone());
+        }
+    }
+
     pub(crate) fn end(&mut self, now: Moment) {
+        self.note_sound();
         self.heard.over.get_or_insert(now);
         self.state = State::Over;
     }

@@ -3,6 +3,7 @@
 use crate::{
     citizen::{Citizen, Reliability},
     clock::{GIVE_UP, Repeats},
+    codecs::{Agreed, codecs_of, description_of, known_of},
     dialog::{Dialog, copy_of},
     in_call::{self, InCall},
     network::Party,
@@ -11,7 +12,7 @@ use crate::{
     prack::Pracks,
     reliable,
     session::{Role, Session},
-    wire::{Letter, Message, description},
+    wire::{Letter, Message},
 };
 use kring_time::Moment;
 
@@ -238,7 +239,8 @@ impl Line {
             );
         }
         if !self.citizen.offers_late {
-            invite = invite.describing(description("192.0.2.10", 30_000));
+            let knows = &self.citizen.knows;
+            invite = invite.describing(description_of("192.0.2.10", 30_000, knows));
         }
         self.told.dialled = Some(now);
         self.invite = Some(post.send(party, invite));
@@ -343,9 +345,11 @@ impl Line {
             }
             return;
         }
+        let mut own = self.citizen.knows.clone();
         if self.citizen.offers_late {
             // Whoever made no offer answers kring's (RFC 3261 §13.2.1).
-            ack = ack.describing(description("192.0.2.10", 30_000));
+            own = known_of(&letter.body, &own);
+            ack = ack.describing(description_of("192.0.2.10", 30_000, &own));
         }
         post.send(party, ack);
         match self.state {
@@ -353,7 +357,18 @@ impl Line {
                 let hangs_up_at = self.citizen.talks.map(|talks| now + talks);
                 let session = Session::told(now, letter, Role::Asked);
                 let sent = self.pracks.sent() + 1;
-                let mut in_call = InCall::new(self.citizen.reoffers_by, sent, session);
+                let kring = codecs_of(&letter.body);
+                let agreed = Agreed {
+                    since: now,
+                    own,
+                    kring,
+                };
+                let knows = [&self.citizen.knows[..], &self.citizen.knows_besides].concat();
+                let by = self.citizen.reoffers_by;
+                let mut in_call = InCall::new(by, sent, session, &knows, agreed);
+                if let Some((after, codec)) = self.citizen.changes {
+                    in_call.change_codec(now + after, codec);
+                }
                 if let Some(after) = self.citizen.holds {
                     in_call.hold(now + after, in_call::HELD_FOR);
                 }
@@ -376,13 +391,23 @@ impl Line {
         let bye = dialog.request("BYE", seq, party, post);
         let bye = post.send(party, bye);
         self.told.hung_up.get_or_insert(now);
+        if let Some(in_call) = &self.in_call {
+            self.told.agreed.get_or_insert(in_call.agreed.clone());
+        }
         self.state = State::Closing {
             bye,
             repeats: Repeats::bounded(now, post.wire(party)),
         };
     }
 
+    fn note_sound(&mut self) {
+        if let Some(in_call) = &self.in_call {
+            self.told.agreed.get_or_insert(in_call.agreed.clone());
+        }
+    }
+
     fn end(&mut self, now: Moment) {
+        self.note_sound();
         if self.dialog.is_some() {
             self.told.hung_up.get_or_insert(now);
         }

@@ -3,6 +3,7 @@
 
 use crate::{
     citizen::Citizen,
+    codecs::Agreed,
     line::Line,
     network::Party,
     ping::Ping,
@@ -32,6 +33,8 @@ pub struct Told {
     pub hung_up: Option<Moment>,
     /// When the session, which then ran out, had been refreshed last.
     pub lapsed: Option<Moment>,
+    /// In which codecs the PBX and kring spoke at the end.
+    pub agreed: Option<Agreed>,
     /// What kring did that nobody should do.
     pub(crate) complaints: Vec<String>,
     /// Whether kring said BYE.

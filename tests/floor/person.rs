@@ -45,6 +45,10 @@ pub struct PhoneSetup {
     pub honours_expires: bool,
     /// A second telephone rings with it, and is lifted so long after it; none: it is alone.
     pub fork: Option<Duration>,
+    /// The codecs that it knows, by payload number, the best first.
+    pub knows: Vec<u8>,
+    /// How long after the answer it changes to which codec; none: never.
+    pub changes: Option<(Duration, u8)>,
     /// By which request it holds, resumes and refreshes.
     pub reoffers_by: Reoffer,
     /// Whether it names itself as the one who refreshes the session, where the INVITE leaves it open.

@@ -2,6 +2,7 @@
 //! it has really begun. It knows nothing of kring's rules; it is the witness that has the last word.
 
 use crate::{
+    codecs::Agreed,
     leg::Leg,
     network::Party,
     person::{Mood, PhoneSetup},
@@ -37,6 +38,8 @@ pub struct Heard {
     pub unacknowledged: Option<Moment>,
     /// When its session, which then ran out, had been refreshed last.
     pub lapsed: Option<Moment>,
+    /// In which codecs it and kring spoke at the end.
+    pub agreed: Option<Agreed>,
 }
 
 /// The phone.
@@ -152,6 +155,7 @@ impl Phone {
             bounced: mood == Mood::Unplugged,
             unacknowledged: None,
             lapsed: None,
+            agreed: None,
         };
         let mut leg = Leg::invited(letter, format!("p{}", self.legs.len()), mood, heard);
         match mood {

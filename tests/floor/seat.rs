@@ -1,6 +1,7 @@
 //! A seat: an agent with a phone and a screen, before the day begins.
 
 use crate::{
+    codecs::G711,
     floor::Cadence,
     in_call::Reoffer,
     network::Party,
@@ -48,6 +49,8 @@ impl Seat {
                 is_reliable: false,
                 honours_expires: false,
                 fork: None,
+                knows: G711.to_vec(),
+                changes: None,
                 reoffers_by: Reoffer::Invite,
                 refreshes: false,
             },
@@ -152,6 +155,18 @@ impl Seat {
     /// Holds the call `ms` after answering it.
     pub fn holds_after_ms(mut self, ms: u64) -> Seat {
         self.phone.holds = Some(Duration::from_millis(ms));
+        self
+    }
+
+    /// The phone knows these codecs, by payload number.
+    pub fn knows(mut self, codecs: &[u8]) -> Seat {
+        self.phone.knows = codecs.to_vec();
+        self
+    }
+
+    /// The phone changes to this codec `ms` after answering.
+    pub fn changes_codec_after_ms(mut self, ms: u64, codec: u8) -> Seat {
+        self.phone.changes = Some((Duration::from_millis(ms), codec));
         self
     }
 

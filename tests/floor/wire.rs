@@ -318,18 +318,10 @@ fn phrase(code: u16) -> &'static str {
     }
 }
 
-/// A session description as simple telephones write it: G.711 and telephone events.
-pub(crate) fn description(host: &str, port: u16) -> String {
-    format!(
-        "v=0\r\no=- 1 1 IN IP4 {host}\r\ns=-\r\nc=IN IP4 {host}\r\nt=0 0\r\n\
-         m=audio {port} RTP/AVP 8 0 101\r\na=rtpmap:8 PCMA/8000\r\na=rtpmap:0 PCMU/8000\r\n\
-         a=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0-16\r\na=sendrecv\r\n"
-    )
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::codecs::{G711, description_of};
 
     #[test]
     fn what_is_written_is_read_again() {
@@ -340,7 +332,7 @@ mod tests {
             .with("To", "<sip:support@192.0.2.1>")
             .with("Call-ID", "abc")
             .with("CSeq", "7 INVITE")
-            .describing(description("192.0.2.10", 4000));
+            .describing(description_of("192.0.2.10", 4000, &G711));
         let read = Message::read(sent.write().as_bytes()).unwrap();
         assert_eq!(read.caller_tag(), Some("f1"));
         assert_eq!(read.caller(), "citizen-1");

@@ -3,6 +3,7 @@
 
 mod agents;
 mod answered;
+mod codecs;
 mod crossings;
 mod doors;
 mod losses;

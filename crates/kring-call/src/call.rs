@@ -3,9 +3,13 @@
 //! A call decides nothing about agents and sends nothing; the exchange does both. What it knows is
 //! when each step of the ring rule is due.
 
-use crate::{plan::Plan, ring::RingClock};
+use crate::{
+    plan::Plan,
+    ring::RingClock,
+    sound::{Change, Sound},
+};
 use kring_journal::{AgentId, CallId, Withdrawal};
-use kring_media::{AudioDescription, PortPair, SessionId, Side};
+use kring_media::Side;
 use kring_sip::{HeaderName, LegId, NameAddr, Uri};
 use kring_time::Moment;
 use std::{sync::Arc, time::Duration};
@@ -40,22 +44,6 @@ pub(crate) enum State {
         leg: LegId,
         since: Moment,
     },
-}
-
-/// The sound of a call: ports, and what the two sides said of theirs.
-#[derive(Clone, Debug)]
-pub(crate) struct Sound {
-    pub(crate) session: SessionId,
-    pub(crate) caller_ports: PortPair,
-    pub(crate) agent_ports: PortPair,
-    /// The caller's offer; none when the caller makes none before our 200 (late offer).
-    pub(crate) callers: Option<AudioDescription>,
-    /// What the phone that won answered.
-    pub(crate) agents: Option<AudioDescription>,
-    /// The side that was sent an offer of ours in a 200, and whose answer comes with its ACK.
-    pub(crate) answer_due: Option<Side>,
-    /// What the phones are offered.
-    pub(crate) to_phones: bytes::Bytes,
 }
 
 #[derive(Clone, Debug)]
@@ -116,7 +104,25 @@ impl Call {
                     .min()
             }
             State::Withdrawing => Some(self.clock.commit_at()),
-            State::Talking { .. } => None,
+            State::Talking { .. } => self.sound.change.as_ref().and_then(Change::due),
+        }
+    }
+
+    /// Which side of the call this leg is.
+    pub(crate) fn side_of(&self, leg: LegId) -> Side {
+        if leg == self.caller_leg {
+            Side::Caller
+        } else {
+            Side::Agent
+        }
+    }
+
+    /// The leg of a side of an answered call.
+    pub(crate) fn leg_of(&self, side: Side) -> Option<LegId> {
+        match (side, &self.state) {
+            (Side::Caller, _) => Some(self.caller_leg),
+            (Side::Agent, State::Talking { leg, .. }) => Some(*leg),
+            (Side::Agent, _) => None,
         }
     }
 

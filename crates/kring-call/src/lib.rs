@@ -15,6 +15,7 @@ mod passed;
 mod plan;
 mod ring;
 mod roster;
+mod sound;
 mod trunk;
 
 pub use config::{ExchangeConfig, OnDeadline, QueueConfig, Restored};

@@ -58,3 +58,11 @@ pub const PASSED_HEADERS_MAX: usize = 8;
 
 /// Bytes of them together: an INVITE to a phone has about 900 without, and 1,300 should do.
 pub const PASSED_BYTES_MAX: usize = 400;
+
+/// How long a re-INVITE with another codec waits until the other side has agreed: twice over glare, of
+/// which one takes four seconds at most (RFC 3261 §14.1).
+pub const CHANGE_PATIENCE: Duration = Duration::from_secs(10);
+
+/// The same of an UPDATE, which is to be answered at once: three repetitions (0.5, 1.5 and 3.5 s) make
+/// its sender no worse than a slow network does.
+pub const UPDATE_PATIENCE: Duration = Duration::from_secs(4);

@@ -17,7 +17,9 @@ pub mod rtp;
 mod sdp;
 pub mod tone;
 
-pub use offer_answer::{OwnAudio, answer_to_caller, answer_to_change, offer_to_agent};
+pub use offer_answer::{
+    OwnAudio, answer_to_caller, answer_to_change, offer_of_change, offer_to_agent,
+};
 pub use order::{MediaNotice, MediaOrder, PortPair, SessionId, Side, SideStats};
 pub use presses::KeyPacket;
 pub use program::{Coding, Ground, Phrase, Playable, Program};

@@ -34,18 +34,11 @@ pub fn offer_to_agent(
     allowed: &[String],
     own: &OwnAudio,
 ) -> Result<(Vec<u8>, AudioDescription), SdpRefused> {
-    let passes = |codec: &Codec| {
-        codec.is_telephone_event()
-            || allowed.is_empty()
-            || allowed
-                .iter()
-                .any(|name| name.eq_ignore_ascii_case(&codec.name))
-    };
     let offered = match caller {
         Some(caller) => caller
             .codecs
             .iter()
-            .filter(|codec| passes(codec))
+            .filter(|codec| is_allowed(codec, allowed))
             .cloned()
             .collect(),
         None => own_codecs(allowed),
@@ -65,42 +58,75 @@ pub fn answer_to_caller(
     offer: &AudioDescription,
     agents_answer: &AudioDescription,
     own: &OwnAudio,
-) -> Result<Vec<u8>, SdpRefused> {
+) -> Result<AudioDescription, SdpRefused> {
     let ways = agents_answer.direction.and(offer.direction.reversed());
-    answer(offer, agents_answer, ways, own)
+    answer(offer, &agents_answer.codecs, agents_answer.ptime, ways, own)
 }
 
-/// The answer to an offer in a call that already has sound (hold, resume, another address): the
-/// codecs that the `other_side` can, since it is not asked anew. It is not told of a hold either,
-/// so the answer agrees with every direction.
+/// The answer to an offer in a call that already has sound (hold, resume, another address, another
+/// codec): what of `agreed` it has, under the numbers of the other side. That side is not told of a
+/// hold, so the answer agrees with every direction.
 ///
 /// # Errors
 /// [`SdpRefused::NoCommonCodec`] when the offer has left the codecs of the other side.
 pub fn answer_to_change(
     offer: &AudioDescription,
-    other_side: &AudioDescription,
+    agreed: &[Codec],
+    ptime: Option<u8>,
     own: &OwnAudio,
-) -> Result<Vec<u8>, SdpRefused> {
-    answer(offer, other_side, offer.direction.reversed(), own)
+) -> Result<AudioDescription, SdpRefused> {
+    answer(offer, agreed, ptime, offer.direction.reversed(), own)
+}
+
+/// The offer to one side of a call that has sound: what the other side can now, cut to `allowed` (any
+/// case; empty: all), or what it has agreed to before. `last` is what the side that is asked said last:
+/// its other `m=` lines keep their places and stay refused (RFC 3264 §8).
+///
+/// # Errors
+/// [`SdpRefused::NoCommonCodec`] when nothing allowed is left: 488.
+pub fn offer_of_change(
+    codecs: &[Codec],
+    ptime: Option<u8>,
+    last: Option<&AudioDescription>,
+    allowed: &[String],
+    own: &OwnAudio,
+) -> Result<AudioDescription, SdpRefused> {
+    let codecs = codecs.iter().filter(|codec| is_allowed(codec, allowed));
+    let codecs = codecs.cloned().collect();
+    let (_, mut audio) = describe(own, codecs, Direction::SendRecv, ptime)?;
+    if let Some(last) = last {
+        audio.proto.clone_from(&last.proto);
+        audio.before.clone_from(&last.before);
+        audio.after.clone_from(&last.after);
+    }
+    Ok(audio)
 }
 
 fn answer(
     offer: &AudioDescription,
-    other_side: &AudioDescription,
+    other_side: &[Codec],
+    ptime: Option<u8>,
     direction: Direction,
     own: &OwnAudio,
-) -> Result<Vec<u8>, SdpRefused> {
+) -> Result<AudioDescription, SdpRefused> {
     let codecs: Vec<Codec> = other_side
-        .codecs
         .iter()
         .filter(|theirs| offer.codecs.iter().any(|ours| ours.is_same_coding(theirs)))
         .cloned()
         .collect();
-    let (_, mut audio) = describe(own, codecs, direction, other_side.ptime)?;
+    let (_, mut audio) = describe(own, codecs, direction, ptime)?;
     audio.proto.clone_from(&offer.proto);
     audio.before.clone_from(&offer.before);
     audio.after.clone_from(&offer.after);
-    Ok(write(&audio))
+    Ok(audio)
+}
+
+fn is_allowed(codec: &Codec, allowed: &[String]) -> bool {
+    codec.is_telephone_event()
+        || allowed.is_empty()
+        || allowed
+            .iter()
+            .any(|name| name.eq_ignore_ascii_case(&codec.name))
 }
 
 fn describe(

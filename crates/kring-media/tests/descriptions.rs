@@ -3,7 +3,7 @@
 
 use kring_media::{
     AudioDescription, Codec, Direction, OwnAudio, SdpRefused, answer_to_caller, answer_to_change,
-    offer_to_agent, read, write,
+    offer_of_change, offer_to_agent, read, write,
 };
 
 const ASTERISK: &str = include_str!("sdp/asterisk.sdp");
@@ -61,7 +61,9 @@ fn text(sdp: Vec<u8>) -> String {
 
 fn answered_to_caller(offer: &str, agents_answer: &str) -> String {
     let own = own("192.0.2.1", 20_000);
-    text(answer_to_caller(&said(offer), &said(agents_answer), &own).unwrap())
+    text(write(
+        &answer_to_caller(&said(offer), &said(agents_answer), &own).unwrap(),
+    ))
 }
 
 #[test]
@@ -155,7 +157,7 @@ fn baresip_over_ipv6_names_its_rtcp_port_and_is_not_answered_with_mux() {
     assert_eq!(audio.rtp, "[2001:db8::10]:20456".parse().unwrap());
     assert_eq!(audio.rtcp, "[2001:db8::10]:30001".parse().unwrap());
     let own = own("2001:db8::1", 20_000);
-    let answered = text(answer_to_caller(&audio, &said(SIPP), &own).unwrap());
+    let answered = text(write(&answer_to_caller(&audio, &said(SIPP), &own).unwrap()));
     assert_eq!(
         answered,
         "v=0\no=kring 7 1 IN IP6 2001:db8::1\ns=-\nc=IN IP6 2001:db8::1\nt=0 0\n\
@@ -200,13 +202,18 @@ fn a_hold_is_a_hold_however_it_is_said() {
     assert_eq!(old.direction, Direction::SendOnly);
     assert!(old.rtp.ip().is_unspecified());
     let own = own("192.0.2.1", 20_000);
+    let changed = |offer: &AudioDescription| {
+        let phone = said(YEALINK);
+        let answer = answer_to_change(offer, &phone.codecs, phone.ptime, &own);
+        text(write(&answer.unwrap()))
+    };
     for hold in [held, old] {
-        let answered = text(answer_to_change(&hold, &said(YEALINK), &own).unwrap());
+        let answered = changed(&hold);
         assert!(answered.ends_with("a=recvonly\n"), "{answered}");
         assert!(answered.contains("RTP/AVP 8 101\n"));
     }
     let back = HELD_NEW_WAY.replace("sendonly", "sendrecv");
-    let answered = text(answer_to_change(&said(&back), &said(YEALINK), &own).unwrap());
+    let answered = changed(&said(&back));
     assert!(answered.ends_with("a=sendrecv\n"));
 }
 
@@ -361,4 +368,32 @@ fn what_is_written_reads_the_same() {
         audio.rtcp = (audio.rtp.ip(), audio.rtp.port() + 1).into();
         assert_eq!(read(&write(&audio)).unwrap(), audio);
     }
+}
+
+/// Whoever is asked for a change is offered the other side's codecs under their numbers, and finds the
+/// lines that were refused in their places (RFC 3264 §8).
+#[test]
+fn an_offer_of_a_change_keeps_the_lines_of_the_last_one() {
+    let (wanted, last) = (said(YEALINK), said(SEVERAL_LINES));
+    let own = own("192.0.2.1", 20_000);
+    let only_u_law = ["PCMU".to_owned()];
+    let offer = offer_of_change(&wanted.codecs, None, Some(&last), &only_u_law, &own).unwrap();
+    let offer = text(write(&offer));
+    let lines: Vec<&str> = offer
+        .lines()
+        .filter(|line| line.starts_with("m="))
+        .collect();
+    assert_eq!(
+        lines,
+        [
+            "m=image 0 udptl t38",
+            "m=audio 0 RTP/SAVP 8",
+            "m=audio 20000 RTP/AVP 0 101",
+            "m=video 0 RTP/AVP 31",
+            "m=application 0 UDP/DTLS/SCTP webrtc-datachannel",
+        ]
+    );
+    let none = ["iLBC".to_owned()];
+    let refused = offer_of_change(&wanted.codecs, None, Some(&last), &none, &own);
+    assert_eq!(refused.unwrap_err(), SdpRefused::NoCommonCodec);
 }

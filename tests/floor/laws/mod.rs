@@ -9,6 +9,7 @@ mod plans;
 mod ringing;
 mod service;
 mod sessions;
+mod sound;
 
 use crate::{account::Account, transcript::transcript, witness::Evidence};
 use kring_journal::Fact;
@@ -17,7 +18,7 @@ use std::fmt;
 /// A law that was broken, and how.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Violation {
-    /// `law 1` to `law 8`, `I2`, `I4`, `plan`, `service`, `session`, or `senses` for what nobody should do at all.
+    /// `law 1` to `law 8`, `I2`, `I4`, `plan`, `service`, `session`, `sound`, or `senses` for what nobody should do at all.
     pub law: &'static str,
     /// What was seen.
     pub seen: String,
@@ -57,6 +58,7 @@ pub fn violations(account: &Account) -> Vec<Violation> {
     plans::kept(&evidence, &mut court);
     service::nobody_idle(&evidence, &mut court);
     sessions::kept_alive(&evidence, &mut court);
+    sound::understood(&evidence, &mut court);
     history::same_rows(&evidence, &mut court);
     senses(account, &mut court);
     court.found

@@ -5,7 +5,7 @@
 
 #![no_main]
 
-use kring_media::{OwnAudio, answer_to_caller, answer_to_change, offer_to_agent, read};
+use kring_media::{OwnAudio, answer_to_caller, answer_to_change, offer_to_agent, read, write};
 use libfuzzer_sys::fuzz_target;
 
 const OWN: OwnAudio = OwnAudio {
@@ -30,12 +30,12 @@ fuzz_target!(|input: &[u8]| {
     };
     for made in [
         answer_to_caller(&offer, &answer, &OWN),
-        answer_to_change(&offer, &answer, &OWN),
+        answer_to_change(&offer, &answer.codecs, answer.ptime, &OWN),
     ] {
         let Ok(made) = made else {
             continue;
         };
-        let made = read(&made).expect("our own answer is readable");
+        let made = read(&write(&made)).expect("our own answer is readable");
         assert_eq!(made.before.len(), offer.before.len(), "every line has its answer");
         assert_eq!(made.after.len(), offer.after.len(), "every line has its answer");
         assert!(made.codecs.len() <= answer.codecs.len());

@@ -29,7 +29,7 @@ impl Exchange {
             self.unusable_answer(now, id, leg);
             return;
         };
-        let Some(to_caller) = self.answer_for_caller(id, &answer) else {
+        let Some(for_caller) = self.answer_for_caller(id, &answer) else {
             self.unusable_answer(now, id, leg);
             return;
         };
@@ -41,7 +41,9 @@ impl Exchange {
             return;
         };
         self.waiting.remove(&(call.clock.t0(), id));
-        self.endpoint.accept(now, call.caller_leg, Some(to_caller));
+        let to_caller = call.sound.say(Side::Caller, for_caller);
+        self.endpoint
+            .accept(now, call.caller_leg, Some(to_caller.into()));
         self.join_sound(&mut call, answer);
         let deadline = call.clock.deadline();
         let fact = Fact::Answered {
@@ -81,18 +83,17 @@ impl Exchange {
     }
 
     /// The caller's answer, or, for a caller who made no offer, ours (RFC 3261 section 13.2.1).
-    fn answer_for_caller(&self, id: CallId, answer: &AudioDescription) -> Option<Bytes> {
-        let call = self.calls.get(&id)?;
-        let own = self.own_audio_for_caller(call);
-        let sdp = match &call.sound.callers {
-            Some(offer) => kring_media::answer_to_caller(offer, answer, &own).ok()?,
+    fn answer_for_caller(&self, id: CallId, answer: &AudioDescription) -> Option<AudioDescription> {
+        let sound = &self.calls.get(&id)?.sound;
+        let own = sound.own(self.config.media_address, Side::Caller);
+        match &sound.callers {
+            Some(offer) => kring_media::answer_to_caller(offer, answer, &own).ok(),
             None => {
-                kring_media::offer_to_agent(Some(answer), &self.config.codecs, &own)
-                    .ok()?
-                    .0
+                let codecs = &self.config.codecs;
+                let offer = kring_media::offer_to_agent(Some(answer), codecs, &own);
+                offer.ok().map(|(_, offer)| offer)
             }
-        };
-        Some(sdp.into())
+        }
     }
 
     /// The phone answered with sound that the caller cannot have: the next phone, please.
@@ -120,22 +121,21 @@ impl Exchange {
     }
 
     /// An ACK. Where our 200 made the offer it carries the answer (RFC 3261 section 13.2.1).
-    pub(super) fn confirmed(&mut self, id: CallId, leg: LegId, body: Option<Bytes>) {
+    /// A choice narrower than the other side's is told there.
+    pub(super) fn confirmed(&mut self, now: Moment, id: CallId, leg: LegId, body: Option<Bytes>) {
         let Some(call) = self.calls.get_mut(&id) else {
             return;
         };
-        let side = if leg == call.caller_leg {
-            Side::Caller
-        } else {
-            Side::Agent
-        };
+        let side = call.side_of(leg);
         if call.sound.answer_due != Some(side) {
             return;
         }
         if let Some(Ok(answer)) = body.as_deref().map(kring_media::read) {
             call.sound.answer_due = None;
             let session = call.sound.session;
+            call.sound.hear(side, answer.clone());
             self.order_remote(session, side, &answer);
+            self.bring_back(now, id, side.other());
         }
     }
 }

@@ -2,15 +2,16 @@
 
 use super::{Exchange, Output, Party, Role, door::Door};
 use crate::{
-    call::{Call, Sound, State},
+    call::{Call, State},
     command::CallerIdentity,
     identity::Caller,
     limits::RETRY_AFTER_OVERLOAD_S,
     passed::passed,
     ring::RingClock,
+    sound::Sound,
 };
 use kring_journal::{CallId, CallerRef, Fact, Refusal};
-use kring_media::{OwnAudio, SdpRefused, Side};
+use kring_media::{OwnAudio, SdpRefused};
 use kring_sip::{HeaderName, IncomingInvite, LegId, NameAddr, Transport, Uri};
 use kring_time::Moment;
 use std::net::IpAddr;
@@ -87,15 +88,10 @@ impl Exchange {
         };
         let offered = kring_media::offer_to_agent(callers.as_ref(), &self.config.codecs, &own);
         match offered {
-            Ok((to_phones, _)) => Ok(Sound {
-                session,
-                caller_ports,
-                agent_ports,
-                answer_due: callers.is_none().then_some(Side::Caller),
-                callers,
-                agents: None,
-                to_phones: to_phones.into(),
-            }),
+            Ok((_, to_phones)) => {
+                let ports = (caller_ports, agent_ports);
+                Ok(Sound::new(session, ports, callers, to_phones))
+            }
             Err(refused) => {
                 self.ports.give_back([caller_ports, agent_ports]);
                 Err(NoSound::Sdp(refused))

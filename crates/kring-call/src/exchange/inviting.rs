@@ -46,7 +46,7 @@ impl Exchange {
             from: call.from.clone(),
             to: NameAddr::new(branches[0].target.clone()),
             branches,
-            body: Some(call.sound.to_phones.clone()),
+            body: Some(kring_media::write(&call.sound.to_phones).into()),
             extra: said_to_phone(now, id, call, &device),
             max_forwards: call.max_forwards,
             login,

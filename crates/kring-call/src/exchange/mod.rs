@@ -6,9 +6,11 @@
 
 mod agents;
 mod answering;
+mod changing;
 mod commands;
 mod door;
 mod ending;
+mod events;
 mod hops;
 mod incoming;
 mod inviting;
@@ -34,9 +36,7 @@ use bytes::Bytes;
 use door::Shares;
 use kring_journal::{AgentId, CallId, CallerRef, Fact, Withdrawal};
 use kring_media::{MediaNotice, MediaOrder, SessionId};
-use kring_sip::{
-    Effect, Endpoint, LegEvent, LegId, Peer, SipCount, Transmit, Uri, registrar::PhoneNews,
-};
+use kring_sip::{Effect, Endpoint, LegId, Peer, SipCount, Transmit, Uri, registrar::PhoneNews};
 use kring_time::Moment;
 use ports::Ports;
 use rand::{RngCore, SeedableRng};
@@ -44,7 +44,6 @@ use rand_chacha::ChaCha8Rng;
 use rustc_hash::FxHashMap;
 use std::collections::{BTreeSet, VecDeque};
 use trunks::Lines;
-use withdrawing::LastWord;
 
 /// What the world does to the exchange.
 #[derive(Debug)]
@@ -282,67 +281,6 @@ impl Exchange {
                 Effect::Counted(count) => self.outputs.push_back(Output::Counted(count)),
                 Effect::Event(leg, event) => self.leg_event(now, leg, event),
             }
-        }
-    }
-
-    /// Every event of every leg comes through here: the role says whose concern it is.
-    fn leg_event(&mut self, now: Moment, leg: LegId, event: LegEvent) {
-        if let LegEvent::Incoming(invite) = event {
-            self.incoming(now, leg, &invite);
-            return;
-        }
-        let Some(role) = self.legs.get(&leg).cloned() else {
-            // A leg that was refused at the door still says goodbye.
-            return;
-        };
-        match (role, event) {
-            (Role::Caller(call), LegEvent::CallerCancelled { reason }) => {
-                self.caller_gave_up(now, call, reason.as_deref());
-            }
-            (Role::Caller(call) | Role::Agent(call), LegEvent::Pressed { key, duration_ms }) => {
-                self.key_pressed(call, leg, key, duration_ms);
-            }
-            (Role::Caller(call) | Role::Agent(call), LegEvent::Confirmed { body }) => {
-                self.confirmed(call, leg, body);
-            }
-            (Role::Caller(call), LegEvent::AckMissing) => self.never_confirmed(now, call),
-            (Role::Offered(call), LegEvent::Progress { code, talk, .. }) => {
-                self.phone_progress(now, call, leg, code, talk);
-            }
-            (Role::Offered(call), LegEvent::Accepted { body }) => {
-                self.phone_answered(now, call, leg, body);
-            }
-            (Role::Offered(call), LegEvent::Rejected { code, local, .. }) => {
-                self.phone_refused(now, call, leg, code, local);
-            }
-            (Role::Withdrawn(phone), LegEvent::Accepted { .. }) => {
-                self.answered_too_late(now, leg, phone);
-            }
-            (Role::Withdrawn(_), LegEvent::Progress { code, .. }) => self.sounds_still(leg, code),
-            (Role::Withdrawn(phone), LegEvent::Rejected { code, local, .. }) => {
-                self.phone_is_silent(now, leg, phone, LastWord::of(code, local));
-            }
-            (Role::Withdrawn(phone), LegEvent::Gone { .. }) => {
-                self.phone_is_silent(now, leg, phone, LastWord::Other);
-            }
-            (Role::Caller(call) | Role::Agent(call), LegEvent::Offer { body, .. }) => {
-                self.sound_moves(now, call, leg, &body);
-            }
-            (Role::Caller(call) | Role::Agent(call), LegEvent::Answer { body }) => {
-                self.sound_is_answered(call, leg, &body);
-            }
-            (Role::Caller(call) | Role::Agent(call), LegEvent::Bye { reason }) => {
-                self.hung_up(now, call, leg, "bye", reason.as_deref());
-            }
-            (Role::Caller(call) | Role::Agent(call), LegEvent::Gone { .. }) => {
-                self.hung_up(now, call, leg, "lost", None);
-            }
-            (
-                Role::Closing(agent),
-                LegEvent::Gone { .. } | LegEvent::Bye { .. } | LegEvent::Rejected { .. },
-            ) => self.leg_is_gone(now, leg, agent),
-            // What is left is late, repeated, or of no interest to this role: a fact of networks.
-            (_, _) => {}
         }
     }
 

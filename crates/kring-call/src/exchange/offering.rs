@@ -16,6 +16,11 @@ use kring_time::Moment;
 impl Exchange {
     /// Does what is due for one call: rings, hops, overdue phones, the withdrawal, the deadline action.
     pub(super) fn attend(&mut self, now: Moment, id: CallId) {
+        if self.talking_agent(id).is_some() {
+            self.change_overdue(now, id);
+            self.reschedule(id);
+            return;
+        }
         self.tell_rings(now, id);
         self.see_to_phones(now, id);
         self.change_hop(now, id);

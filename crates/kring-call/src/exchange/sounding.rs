@@ -2,10 +2,9 @@
 
 use super::{Exchange, Output};
 use crate::call::{Call, State};
-use bytes::Bytes;
 use kring_journal::{CallId, Fact, MediaSide};
 use kring_media::{
-    AudioDescription, MediaNotice, MediaOrder, OwnAudio, PortPair, SessionId, Side, SideStats,
+    AudioDescription, MediaNotice, MediaOrder, PortPair, SessionId, Side, SideStats,
 };
 use kring_sip::LegId;
 use kring_time::Moment;
@@ -28,15 +27,6 @@ impl Exchange {
         let session = SessionId(self.next_session);
         self.next_session += 1;
         session
-    }
-
-    pub(super) fn own_audio_for_caller(&self, call: &Call) -> OwnAudio {
-        OwnAudio {
-            address: self.config.media_address,
-            port: call.sound.caller_ports.rtp,
-            session_id: call.sound.session.0,
-            version: 1,
-        }
     }
 
     /// Relays between the caller and the phone that answered.
@@ -82,85 +72,15 @@ impl Exchange {
         }
     }
 
-    /// A re-INVITE or UPDATE with an offer: sound may move to another address, be held, or resumed.
-    /// The other side is not asked anew, so the codecs are those that it took.
-    pub(super) fn sound_moves(&mut self, now: Moment, id: CallId, leg: LegId, sdp: &Bytes) {
-        let Some(call) = self.calls.get_mut(&id) else {
-            return;
-        };
-        let sound = &mut call.sound;
-        let (side, ports, other) = if leg == call.caller_leg {
-            (Side::Caller, sound.caller_ports, &sound.agents)
-        } else {
-            (Side::Agent, sound.agent_ports, &sound.callers)
-        };
-        // A caller who made no offer has no description; the phone's answer is what was agreed.
-        let Some(other) = other.as_ref().or(sound.agents.as_ref()) else {
-            self.endpoint.reject_offer(now, leg, 488);
-            return;
-        };
-        let own = OwnAudio {
-            address: self.config.media_address,
-            port: ports.rtp,
-            session_id: sound.session.0,
-            version: now.as_micros(),
-        };
-        let session = sound.session;
-        if sdp.is_empty() {
-            // An offerless re-INVITE wants ours (RFC 3261 section 14.2).
-            match kring_media::offer_to_agent(Some(other), &self.config.codecs, &own) {
-                Ok((offer, _)) => {
-                    sound.answer_due = Some(side);
-                    self.endpoint.accept_offer(now, leg, Some(offer.into()));
-                }
-                Err(_) => self.endpoint.reject_offer(now, leg, 488),
-            }
-            return;
-        }
-        let offer = kring_media::read(sdp);
-        let answer = offer.and_then(|offer| {
-            let answer = kring_media::answer_to_change(&offer, other, &own)?;
-            Ok((offer, answer))
-        });
-        match answer {
-            Ok((offer, answer)) => {
-                self.endpoint.accept_offer(now, leg, Some(answer.into()));
-                self.order_remote(session, side, &offer);
-            }
-            Err(_) => self.endpoint.reject_offer(now, leg, 488),
-        }
-    }
-
-    /// The answer to an offer of ours within the call.
-    pub(super) fn sound_is_answered(&mut self, id: CallId, leg: LegId, sdp: &Bytes) {
-        let Some(call) = self.calls.get(&id) else {
-            return;
-        };
-        let side = if leg == call.caller_leg {
-            Side::Caller
-        } else {
-            Side::Agent
-        };
-        if let Ok(answer) = kring_media::read(sdp) {
-            let session = call.sound.session;
-            self.order_remote(session, side, &answer);
-        }
-    }
-
     /// A key that one side pressed and told by INFO: the other side hears it, if it knows such events.
     /// Neither journal nor log is told: it may be part of a secret.
     pub(super) fn key_pressed(&mut self, id: CallId, leg: LegId, key: char, duration_ms: u32) {
         let Some(call) = self.calls.get(&id) else {
             return;
         };
-        let (side, listener) = if leg == call.caller_leg {
-            (Side::Caller, &call.sound.agents)
-        } else {
-            (Side::Agent, &call.sound.callers)
-        };
-        let known = listener
-            .as_ref()
-            .and_then(|listener| listener.telephone_event);
+        let side = call.side_of(leg);
+        let listener = call.sound.theirs(side.other());
+        let known = listener.and_then(|listener| listener.telephone_event);
         if let Some(payload_type) = known {
             let session = call.sound.session;
             self.order(MediaOrder::Press {

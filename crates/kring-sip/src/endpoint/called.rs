@@ -124,8 +124,8 @@ impl Endpoint {
             self.refuse_invite(now, called.invite, &called.reply, 487, &[]);
             let reason = established::reason_of(&arrival.request.headers);
             self.tell(leg, LegEvent::CallerCancelled { reason });
-        } else {
-            self.drop_offer(now, leg);
+        } else if self.drop_offer(now, leg) {
+            self.tell(leg, LegEvent::OfferCancelled);
         }
     }
 

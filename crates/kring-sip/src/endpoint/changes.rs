@@ -92,11 +92,15 @@ impl Changes {
         self.next.get_or_insert(Next { wish, at });
     }
 
-    /// The request `before` was sent again, with proof of who we are, as `after`.
-    pub(crate) fn is_now(&mut self, before: ClientKey, after: ClientKey) {
-        if let Some(open) = self.open.as_mut().filter(|open| open.request == before) {
-            open.request = after;
+    /// Nobody wants the offer that waits any more: whether there was one.
+    pub(crate) fn withdraw(&mut self) -> bool {
+        let waits = self
+            .next
+            .take_if(|next| matches!(next.wish, Wish::Offer(_)));
+        if waits.is_some() {
+            self.tries = 0;
         }
+        waits.is_some()
     }
 
     /// The open request was sent again under another key, with proof of who we are.

@@ -81,6 +81,13 @@ impl Endpoint {
         self.begin_change(now, leg);
     }
 
+    /// Takes back what [`Endpoint::reoffer`] was told and has not sent: whether it could. What is on its
+    /// way still ends in [`LegEvent::Answer`] or [`LegEvent::OfferRefused`].
+    pub fn withdraw_reoffer(&mut self, leg: LegId) -> bool {
+        let taken = self.change_established(leg, |established| established.changes.withdraw());
+        taken == Some(true)
+    }
+
     /// Sends what waits, if it may go now.
     pub(super) fn begin_change(&mut self, now: Moment, leg: LegId) {
         let waits = matches!(self.legs.get(leg), Some(Leg::Established(established))
@@ -200,7 +207,8 @@ impl Endpoint {
 
     fn tell_acceptance(&mut self, leg: LegId, wish: Option<Wish>, body: Option<Bytes>) {
         match (wish, body) {
-            (Some(_), Some(body)) => self.tell(leg, LegEvent::Answer { body }),
+            (Some(Wish::Offer(_)), Some(body)) => self.tell(leg, LegEvent::Answer { body }),
+            (Some(Wish::Refresh), Some(body)) => self.tell(leg, LegEvent::Refreshed { body }),
             // Whoever accepts without an answer has agreed to nothing.
             (Some(Wish::Offer(_)), None) => self.tell(leg, LegEvent::OfferRefused { code: 488 }),
             (Some(Wish::Refresh), None) | (None, _) => {}

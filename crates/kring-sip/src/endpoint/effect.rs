@@ -159,8 +159,16 @@ pub enum LegEvent {
         /// Which request it was.
         kind: OfferKind,
     },
-    /// What we offered by [`super::Endpoint::reoffer`] is answered; or a refresh of the session said
-    /// again what holds. The description of the other side is now this one.
+    /// Whoever made the offer has taken it back (CANCEL), and was told so. The session stays as it was.
+    OfferCancelled,
+    /// A refresh of ours said again what holds, and so did the other side, or it moved: its description
+    /// is now this one.
+    Refreshed {
+        /// The SDP.
+        body: Bytes,
+    },
+    /// What we offered by [`super::Endpoint::reoffer`] is answered. The description of the other side is
+    /// now this one.
     Answer {
         /// The SDP.
         body: Bytes,

@@ -60,20 +60,28 @@ impl Endpoint {
 
     /// Answers an [`LegEvent::Offer`] with 300 to 699, usually 488. The session stays as it was.
     pub fn reject_offer(&mut self, now: Moment, leg: LegId, code: u16) {
+        self.refuse_pending(now, leg, code);
+    }
+
+    /// Whether there was one.
+    fn refuse_pending(&mut self, now: Moment, leg: LegId, code: u16) -> bool {
         let code = if (300..=699).contains(&code) {
             code
         } else {
             488
         };
         let offer = self.change_established(leg, |established| established.offer.take());
-        if let Some(Some(offer)) = offer {
-            self.refuse_offer(now, &offer, code);
-        }
+        let Some(Some(offer)) = offer else {
+            return false;
+        };
+        self.refuse_offer(now, &offer, code);
+        true
     }
 
-    /// The dialog ends, or the re-INVITE is cancelled, while an offer waits (RFC 3261 §15.1.2).
-    pub(super) fn drop_offer(&mut self, now: Moment, leg: LegId) {
-        self.reject_offer(now, leg, StatusCode::REQUEST_TERMINATED.code());
+    /// The dialog ends, or the re-INVITE is cancelled, while an offer waits (RFC 3261 §15.1.2): whether
+    /// one did.
+    pub(super) fn drop_offer(&mut self, now: Moment, leg: LegId) -> bool {
+        self.refuse_pending(now, leg, StatusCode::REQUEST_TERMINATED.code())
     }
 
     fn refuse_offer(&mut self, now: Moment, offer: &PendingOffer, code: u16) {

@@ -8,7 +8,7 @@ use crate::{
     HeaderName, Method, Response,
     digest::{Answer, Credentials, Unanswerable},
     entropy::Entropy,
-    transaction::{ClientKey, Purpose},
+    transaction::ClientKey,
 };
 use bytes::Bytes;
 use kring_time::Moment;
@@ -100,9 +100,6 @@ impl Endpoint {
         });
         if let Some(leg) = purpose.leg() {
             self.change_established(leg, |established| established.changes.sent_again(key, next));
-        }
-        if let Purpose::Update(leg) = purpose {
-            self.change_established(leg, |established| established.changes.is_now(key, next));
         }
         true
     }

@@ -356,6 +356,8 @@ pub(crate) fn label(event: &LegEvent) -> String {
             format!("rejected {code}{}", if *local { " here" } else { "" })
         }
         LegEvent::Answer { .. } => "answer".to_owned(),
+        LegEvent::Refreshed { .. } => "refreshed".to_owned(),
+        LegEvent::OfferCancelled => "offer cancelled".to_owned(),
         LegEvent::OfferRefused { code } => format!("offer refused {code}"),
         LegEvent::Offer { kind, .. } => format!("offer {kind:?}"),
         LegEvent::Pressed { key, duration_ms } => format!("pressed {key} for {duration_ms} ms"),

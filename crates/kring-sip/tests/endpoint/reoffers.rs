@@ -2,7 +2,7 @@
 
 use crate::{
     network::{ANSWER, Network, OFFER, Side, header},
-    wire::{CONTACT, Wire, response},
+    wire::{CONTACT, Wire, request, response},
 };
 use bytes::Bytes;
 use kring_sip::{LegEvent, LegId};
@@ -249,4 +249,37 @@ fn a_call_ends_under_an_open_reoffer() {
             assert_eq!(wire.endpoint.deadline(), None);
         }
     }
+}
+
+/// RFC 3261 §9.2: whoever takes a re-INVITE back is told so, and nobody answers it any more.
+#[test]
+fn an_offer_that_is_taken_back_is_refused_and_told() {
+    let mut wire = Wire::new();
+    let (leg, tag) = wire.answered(&[]);
+    wire.within("INVITE", &tag, 2, &[CONTACT], "v=0");
+    assert_eq!(wire.heard(), ["100 INVITE"]);
+    assert_eq!(wire.happened(), ["offer Reinvite"]);
+    let start = "CANCEL sip:kring@192.0.2.1";
+    wire.say(&request(start, "z9hG4bK-2INVITE", &tag, 2, &[], ""));
+    assert_eq!(wire.heard(), ["200 CANCEL", "487 INVITE"]);
+    assert_eq!(wire.happened(), ["offer cancelled"]);
+    wire.endpoint
+        .accept_offer(wire.now, leg, Some(Bytes::from_static(b"v=0")));
+    assert!(wire.heard().is_empty());
+    assert_eq!(wire.endpoint.counts().dialogs, 1);
+}
+
+#[test]
+fn what_has_not_left_can_be_taken_back() {
+    let mut wire = Wire::new();
+    let (leg, tag) = wire.answered(&[]);
+    wire.within("UPDATE", &tag, 2, &[], "v=0");
+    wire.endpoint
+        .reoffer(wire.now, leg, Bytes::from_static(NEW));
+    assert!(wire.endpoint.withdraw_reoffer(leg));
+    wire.endpoint.reject_offer(wire.now, leg, 488);
+    wire.pass_ms(10_000);
+    assert_eq!(wire.heard(), ["488 UPDATE"]);
+    reoffer(&mut wire, leg);
+    assert!(!wire.endpoint.withdraw_reoffer(leg), "it is on its way");
 }

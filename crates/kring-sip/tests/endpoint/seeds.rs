@@ -92,6 +92,8 @@ impl Teller {
                 | LegEvent::TalkWanted
                 | LegEvent::Pressed { .. }
                 | LegEvent::Answer { .. }
+                | LegEvent::Refreshed { .. }
+                | LegEvent::OfferCancelled
                 | LegEvent::OfferRefused { .. } => {}
                 LegEvent::CallerCancelled { .. }
                 | LegEvent::Rejected { .. }

@@ -210,7 +210,7 @@ fn our_refresh_goes_by_reinvite_with_the_same_sdp_else() {
     wire.say(&ok);
     wire.say(&ok);
     assert_eq!(wire.heard(), ["ACK", "ACK"]);
-    assert_eq!(wire.happened(), ["answer"]);
+    assert_eq!(wire.happened(), ["refreshed"]);
     wire.pass_ms(300_000);
     assert_eq!(wire.heard(), ["INVITE"]);
 }

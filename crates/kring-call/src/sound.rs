@@ -1,0 +1,239 @@
+//! The sound of a call: its ports, what the two sides said of theirs, what each was told, and a change
+//! that waits for one of them.
+//!
+//! kring says to each side what the other can, under the other's numbers. So whatever a side sends is
+//! understood by the other, as long as what they agreed fits together: that is decided here.
+
+use kring_media::{AudioDescription, Codec, OwnAudio, PortPair, SessionId, Side, write};
+use kring_sip::OfferKind;
+use kring_time::Moment;
+use std::net::IpAddr;
+
+/// The sound of one call.
+#[derive(Clone, Debug)]
+pub(crate) struct Sound {
+    pub(crate) session: SessionId,
+    pub(crate) caller_ports: PortPair,
+    pub(crate) agent_ports: PortPair,
+    /// What the caller said last; none when the caller makes no offer before our 200 (late offer).
+    pub(crate) callers: Option<AudioDescription>,
+    /// What the phone that won said last.
+    pub(crate) agents: Option<AudioDescription>,
+    /// The side that was sent an offer of ours in a 200, and whose answer comes with its ACK.
+    pub(crate) answer_due: Option<Side>,
+    /// What the phones are offered.
+    pub(crate) to_phones: AudioDescription,
+    /// What the caller was told last.
+    said_to_caller: Option<AudioDescription>,
+    /// What the phone that won was told last.
+    said_to_agent: AudioDescription,
+    /// The highest version of what the caller and the phone were told or offered.
+    versions: [u64; 2],
+    /// A change that one side wants and the other is asked about.
+    pub(crate) change: Option<Change>,
+}
+
+/// A change of codec for which one side is asked by an offer of ours.
+#[derive(Clone, Debug)]
+pub(crate) struct Change {
+    /// Who is asked.
+    pub(crate) asked: Side,
+    /// The offer.
+    pub(crate) offered: AudioDescription,
+    pub(crate) why: Why,
+}
+
+/// For whom a side is asked.
+#[derive(Clone, Debug)]
+pub(crate) enum Why {
+    /// The other side waits for the answer to its own offer.
+    Wanted {
+        offer: Box<AudioDescription>,
+        until: Moment,
+    },
+    /// It has waited too long or changed its mind, but the offer is on its way.
+    GivenUp,
+    /// A change that nobody wanted any more was accepted, and is taken back.
+    Restores,
+}
+
+/// Where an offer of one side can be answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// Here: all that the other side sends fits.
+    Here,
+    /// Only the other side can. If it refuses, this much of what it has agreed to fits all the same.
+    There { else_here: bool },
+}
+
+impl Change {
+    /// When the other side has waited too long.
+    pub(crate) fn due(&self) -> Option<Moment> {
+        match self.why {
+            Why::Wanted { until, .. } => Some(until),
+            Why::GivenUp | Why::Restores => None,
+        }
+    }
+}
+
+impl Sound {
+    /// Of a call that has just come, whose phones will be offered `to_phones`.
+    pub(crate) fn new(
+        session: SessionId,
+        (caller_ports, agent_ports): (PortPair, PortPair),
+        callers: Option<AudioDescription>,
+        to_phones: AudioDescription,
+    ) -> Sound {
+        Sound {
+            session,
+            caller_ports,
+            agent_ports,
+            answer_due: callers.is_none().then_some(Side::Caller),
+            callers,
+            agents: None,
+            versions: [0, to_phones.origin.version],
+            said_to_caller: None,
+            said_to_agent: to_phones.clone(),
+            to_phones,
+            change: None,
+        }
+    }
+
+    /// What a side said last.
+    pub(crate) fn theirs(&self, side: Side) -> Option<&AudioDescription> {
+        match side {
+            Side::Caller => self.callers.as_ref(),
+            Side::Agent => self.agents.as_ref(),
+        }
+    }
+
+    /// What a side was told last.
+    fn said_to(&self, side: Side) -> Option<&AudioDescription> {
+        match side {
+            Side::Caller => self.said_to_caller.as_ref(),
+            Side::Agent => Some(&self.said_to_agent),
+        }
+    }
+
+    /// A side has said this of itself.
+    pub(crate) fn hear(&mut self, side: Side, theirs: AudioDescription) {
+        match side {
+            Side::Caller => self.callers = Some(theirs),
+            Side::Agent => self.agents = Some(theirs),
+        }
+    }
+
+    /// What kring says of itself to a side, should it differ from what it said last (RFC 3264 §8: the
+    /// version grows by one).
+    pub(crate) fn own(&self, address: IpAddr, side: Side) -> OwnAudio {
+        let ports = match side {
+            Side::Caller => self.caller_ports,
+            Side::Agent => self.agent_ports,
+        };
+        OwnAudio {
+            address,
+            port: ports.rtp,
+            session_id: self.session.0,
+            version: self.versions[side as usize] + 1,
+        }
+    }
+
+    /// Takes note of what a side is told, and writes it. What is the same as before keeps its version.
+    pub(crate) fn say(&mut self, side: Side, mut said: AudioDescription) -> Vec<u8> {
+        if let Some(before) = self.said_to(side) {
+            let version = said.origin.version;
+            said.origin.version = before.origin.version;
+            if said != *before {
+                said.origin.version = version;
+            }
+        }
+        let written = write(&said);
+        self.used(side, &said);
+        match side {
+            Side::Caller => self.said_to_caller = Some(said),
+            Side::Agent => self.said_to_agent = said,
+        }
+        written
+    }
+
+    /// A side is asked for a change by this offer.
+    pub(crate) fn ask(&mut self, asked: Side, offered: AudioDescription, why: Why) {
+        // Refused or not, its version is not used again.
+        self.used(asked, &offered);
+        self.change = Some(Change {
+            asked,
+            offered,
+            why,
+        });
+    }
+
+    fn used(&mut self, side: Side, said: &AudioDescription) {
+        let highest = &mut self.versions[side as usize];
+        *highest = said.origin.version.max(*highest);
+    }
+
+    /// The codecs in which a side and kring may speak: its own, as far as it was told them.
+    pub(crate) fn agreed(&self, side: Side) -> Vec<Codec> {
+        let told = self.said_to(side).map_or(&[][..], |said| &said.codecs);
+        let Some(theirs) = self.theirs(side) else {
+            return told.to_vec();
+        };
+        let both = |codec: &&Codec| told.iter().any(|told| told.is_same_coding(codec));
+        theirs.codecs.iter().filter(both).cloned().collect()
+    }
+
+    /// Those of them that are understood by whoever makes this `offer`: it has them, under the numbers
+    /// by which `side` sends them.
+    pub(crate) fn in_common(&self, side: Side, offer: &AudioDescription) -> Vec<Codec> {
+        let mut agreed = self.agreed(side);
+        agreed.retain(|codec| self.sent_as(side, codec, offer) == Some(true));
+        agreed
+    }
+
+    /// Where an offer of the side opposite to `other` can be answered. Whoever narrows the choice while
+    /// listening wants the other side to know: it might send what was left out.
+    pub(crate) fn place(&self, other: Side, offer: &AudioDescription) -> Place {
+        let agreed = self.agreed(other);
+        let (mut fits, mut some_fits) = (true, false);
+        for codec in &agreed {
+            match self.sent_as(other, codec, offer) {
+                Some(true) => some_fits |= codec.is_speech(),
+                Some(false) => fits = false,
+                None => fits &= !codec.is_speech(),
+            }
+        }
+        match (fits && some_fits, some_fits && !offer.direction.receives()) {
+            (false, false) => Place::There {
+                else_here: some_fits,
+            },
+            _ => Place::Here,
+        }
+    }
+
+    /// Whether an offer has this codec of `side` under the number by which the side sends it; none: it
+    /// has it not at all.
+    fn sent_as(&self, side: Side, codec: &Codec, offer: &AudioDescription) -> Option<bool> {
+        let told = self.said_to(side).map_or(&[][..], |said| &said.codecs);
+        let sent = told.iter().find(|told| told.is_same_coding(codec))?;
+        let mut same = offer
+            .codecs
+            .iter()
+            .filter(|offered| offered.is_same_coding(codec))
+            .peekable();
+        same.peek()?;
+        Some(same.any(|offered| offered.payload_type == sent.payload_type))
+    }
+}
+
+/// How long an offer of this kind may wait for the other side.
+///
+/// A re-INVITE was told 100 and waits for us as long as we like (RFC 3261 §17.1.1.2); a person does not.
+/// An UPDATE must be answered at once (RFC 3311 §5.2): no 100 may be sent early for it (RFC 4320 §4.1),
+/// and its sender repeats it. But the other side is a machine that answers by itself, so it is worth a
+/// wait that is over before the fourth repetition.
+pub(crate) const fn patience(kind: OfferKind) -> std::time::Duration {
+    match kind {
+        OfferKind::Reinvite => crate::limits::CHANGE_PATIENCE,
+        OfferKind::Update => crate::limits::UPDATE_PATIENCE,
+    }
+}
