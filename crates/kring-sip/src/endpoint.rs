@@ -246,6 +246,7 @@ impl Endpoint {
                 + self.clients.len()
                 + self.server_transactions(),
             dialogs: self.legs.len(),
+            remembered: self.remembered(),
         }
     }
 
@@ -314,6 +315,12 @@ impl Endpoint {
                 self.leg_woken(now, leg);
             }
         }
+    }
+
+    fn remembered(&self) -> usize {
+        let phones = self.registrar.as_ref().map_or(0, Registrar::remembered);
+        let (asks, orphans) = (self.asks.len(), self.orphans.len());
+        phones + asks + orphans + self.tags.len() + self.merges.len()
     }
 
     fn server_transactions(&self) -> usize {

@@ -166,6 +166,11 @@ impl Registrar {
         (self.queue.len(), self.bindings)
     }
 
+    /// What is kept besides phones and their bindings: as long as there are bindings.
+    pub(crate) fn remembered(&self) -> usize {
+        self.flows.len() + self.pinged.len() + self.queue.len()
+    }
+
     /// What happened lately.
     pub(crate) fn news(&mut self) -> Option<PhoneNews> {
         self.news.pop_front()

@@ -271,4 +271,7 @@ pub struct Counts {
     pub transactions: usize,
     /// Legs: INVITEs in progress and confirmed dialogs.
     pub dialogs: usize,
+    /// What else is kept for a while: questions, INVITEs that nobody waits for any more, by what requests
+    /// find their leg, and what registered phones want.
+    pub remembered: usize,
 }

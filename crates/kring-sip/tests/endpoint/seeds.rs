@@ -216,11 +216,6 @@ proptest! {
     }
 
     #[test]
-    fn any_noise_is_survived(story in proptest::collection::vec(any::<u8>(), 0..3_000)) {
-        crate::noise::play(&story);
-    }
-
-    #[test]
     fn over_tcp_too(story in stories()) {
         check(&story, &tell(&story, Transport::Tcp));
     }
