@@ -191,3 +191,56 @@ fn check_names_every_thing_it_looked_at_and_what_to_mend() {
     assert!(said.out.contains(&mend), "{said:?}");
     assert_eq!(said.err, "one thing is to be mended: see above.\n");
 }
+
+#[test]
+fn a_phone_is_added_with_what_is_to_be_set_in_it_and_removed_again() {
+    let shell = Shell::new();
+    let said = shell.run(&["phone", "add", "5021", "--name", "โต๊ะ ๑"]).ok();
+    let secret = said
+        .lines()
+        .find_map(|line| line.trim().strip_prefix("password, shown this once:"))
+        .expect("the password")
+        .trim();
+    assert_eq!(secret.len(), 16);
+    assert!(said.contains("UDP port 5060 or TCP port 5060"), "{said}");
+    assert!(said.contains("--device phone:5021"), "{said}");
+    shell.run(&["phone", "add", "5021"]).refused(
+        64,
+        "there is a phone 5021 already. For another password use `kringd phone passwd 5021`.",
+    );
+    shell.run(&["phone", "add", "50 21"]).refused(
+        64,
+        "\"50 21\" is no user of a phone. Write 1 to 64 of a-z, A-Z, 0-9, '.', '_' and '-', such as 5021.",
+    );
+    let listed = shell.run(&["phone", "list"]).ok();
+    let row = listed.lines().nth(1).expect("one phone");
+    for part in ["5021", "enabled", "not registered", "โต๊ะ ๑"] {
+        assert!(row.contains(part), "{row}");
+    }
+    assert!(!listed.contains(secret));
+    let given = shell.run_with(PASSWORD, &["phone", "passwd", "5021", "--password-stdin"]);
+    assert!(!given.ok().contains(PASSWORD));
+    let disabled = shell.run(&["phone", "disable", "5021"]).ok();
+    assert_eq!(disabled, "5021 may not register.\n");
+    let enabled = shell.run(&["phone", "enable", "5021"]).ok();
+    assert_eq!(enabled, "5021 may register.\n");
+    let add = [
+        "user",
+        "add",
+        "malee",
+        "--device",
+        "phone:5022",
+        "--password-stdin",
+    ];
+    shell.run_with(PASSWORD, &add).refused(
+        64,
+        "--device: there is no phone \"5022\". Add it first: kringd phone add 5022",
+    );
+    assert_eq!(
+        shell.run(&["phone", "remove", "5021"]).ok(),
+        "5021 is removed.\n"
+    );
+    shell
+        .run(&["phone", "remove", "5021"])
+        .refused(64, "there is no phone \"5021\": see `kringd phone list`.");
+}

@@ -12,7 +12,7 @@ use std::{
     fs,
     io::{Read, Write},
     net::TcpStream,
-    path::Path,
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     time::Duration,
 };
@@ -22,11 +22,17 @@ pub struct Baresip {
     child: Child,
     control: TcpStream,
     heard: String,
+    log: PathBuf,
 }
 
 impl Baresip {
     /// Starts it at this port with this account line.
     pub fn start(folder: &Path, port: u16, account: &str) -> Baresip {
+        Baresip::start_with(folder, port, account, "")
+    }
+
+    /// The same with more lines of its configuration.
+    pub fn start_with(folder: &Path, port: u16, account: &str, more: &str) -> Baresip {
         let folder = folder.join(format!("baresip-{port}"));
         fs::create_dir(&folder).expect("the folder is writable");
         let control = free_port();
@@ -36,7 +42,7 @@ impl Baresip {
              module_path {MODULES}\nmodule g711.so\nmodule ausine.so\nmodule aufile.so\n\
              module_app account.so\nmodule_app menu.so\nmodule_app ctrl_tcp.so\n\
              ctrl_tcp_listen 127.0.0.1:{control}\naudio_source ausine,440\nausrc_srate 48000\nausrc_channels 2\n\
-             audio_player aufile,{}\naudio_alert aufile,{}\n",
+             audio_player aufile,{}\naudio_alert aufile,{}\n{more}",
             at("heard.wav"),
             at("alert.wav")
         );
@@ -64,7 +70,26 @@ impl Baresip {
             child,
             control,
             heard: String::new(),
+            log: folder.join("log"),
         }
+    }
+
+    /// Waits until it has printed this, such as what its REGISTER was answered: that may be before anybody
+    /// listens to what it tells.
+    pub fn has_said(&self, text: &str) {
+        let log = || fs::read_to_string(&self.log).unwrap_or_default();
+        let found = eventually(Duration::from_secs(20), || {
+            log().contains(text).then_some(())
+        });
+        assert!(found.is_some(), "no {text:?} in\n{}", log());
+    }
+
+    /// SIGTERM: it takes its registration back.
+    pub fn leave(mut self) {
+        let id = i32::try_from(self.child.id()).expect("process ids are small");
+        // SAFETY: kill takes two numbers and touches no memory of ours; the process is our child.
+        assert_eq!(unsafe { libc::kill(id, libc::SIGTERM) }, 0);
+        self.child.wait().expect("it ends");
     }
 
     /// Tells it a command of its menu.
@@ -79,7 +104,12 @@ impl Baresip {
 
     /// Waits until it has told of this, such as `CALL_ESTABLISHED`; what it told before is forgotten.
     pub fn wait_for(&mut self, event: &str) {
-        let found = eventually(Duration::from_secs(20), || {
+        self.wait_within(event, Duration::from_secs(20));
+    }
+
+    /// The same within this time.
+    pub fn wait_within(&mut self, event: &str, within: Duration) {
+        let found = eventually(within, || {
             let mut buffer = [0; 16_384];
             if let Ok(length) = self.control.read(&mut buffer) {
                 self.heard
@@ -130,9 +160,14 @@ fn citizen(kring: &Kring, ear: &Ear) -> Sipp {
 /// It answers, its tone reaches the citizen, it holds and resumes, a key that is pressed comes as an
 /// event of RFC 4733, and it hangs up.
 fn a_whole_call(transport: &str) {
-    let (kring, mut phone) = with_phone(transport);
+    let (kring, phone) = with_phone(transport);
+    a_call_with(&kring, phone);
+}
+
+/// The same with a phone that kring can reach already.
+pub fn a_call_with(kring: &Kring, mut phone: Baresip) {
     let mut ear = Ear::open(0x2a);
-    let citizen = citizen(&kring, &ear);
+    let citizen = citizen(kring, &ear);
     ear.speak_to(&citizen.wait_for(false, "200"));
     phone.wait_for("CALL_ESTABLISHED");
     let second = Duration::from_secs(2);

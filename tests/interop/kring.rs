@@ -42,6 +42,8 @@ pub struct Kring {
     child: Child,
     pub folder: tempfile::TempDir,
     pub sip: u16,
+    /// The port of callers; 0: any.
+    pbx: u16,
     http: u16,
     /// Of a token that may read everything.
     token: String,
@@ -63,6 +65,8 @@ pub struct House<'a> {
     pub sip: &'a str,
     /// The address of the sockets for SIP, as in a URI.
     pub ip: &'a str,
+    /// The only port of 127.0.0.1 that is the PBX's; 0: everything on this machine is.
+    pub pbx: u16,
     /// More sockets, each as `, "tls:127.0.0.1:5061"`.
     pub listen: &'a str,
     /// Logins and devices.
@@ -75,6 +79,7 @@ impl Default for House<'_> {
             tables: "",
             sip: "",
             ip: "127.0.0.1",
+            pbx: 0,
             listen: "",
             seats: Vec::new(),
         }
@@ -92,8 +97,12 @@ impl House<'_> {
         let folder = tempfile::tempdir().expect("a folder");
         let (sip, http) = (free_port(), free_port());
         let House { tables, ip, .. } = self;
+        let pbx = match self.pbx {
+            0 => String::new(),
+            port => format!("[[trunk]]\nname = \"pbx\"\npeers = [\"127.0.0.1:{port}\"]\n"),
+        };
         let config = format!(
-            "data_dir = {:?}\n{tables}\n[sip]\nlisten = [\"udp:{ip}:{sip}\", \"tcp:{ip}:{sip}\"{}]\n{}\n\
+            "data_dir = {:?}\n{tables}\n{pbx}\n[sip]\nlisten = [\"udp:{ip}:{sip}\", \"tcp:{ip}:{sip}\"{}]\n{}\n\
              [http]\nlisten = \"127.0.0.1:{http}\"\n[media]\ndead_after_s = 90\n",
             folder.path().join("data"),
             self.listen,
@@ -101,10 +110,7 @@ impl House<'_> {
         );
         std::fs::write(folder.path().join("kring.toml"), config).expect("the folder is writable");
         for (login, device) in &self.seats {
-            let add = ["user", "add", login, "--role", "agent", "--name", login];
-            let rest = ["--device", device.as_str(), "--password-stdin"];
-            let added = run(&folder, &[&add[..], &rest].concat(), PASSWORD);
-            assert!(added.status.success(), "{added:?}");
+            add_agent(&folder, login, device);
         }
         let made = run(&folder, &["token", "add", "tests", "--scope", "admin"], "");
         assert!(made.status.success(), "{made:?}");
@@ -118,15 +124,24 @@ impl House<'_> {
             logins: self.seats.iter().map(|(login, _)| *login).collect(),
             folder,
             sip,
+            pbx: self.pbx,
             http,
         }
     }
+}
+
+fn add_agent(folder: &tempfile::TempDir, login: &str, device: &str) {
+    let add = ["user", "add", login, "--role", "agent", "--name", login];
+    let rest = ["--device", device, "--password-stdin"];
+    let added = run(folder, &[&add[..], &rest].concat(), PASSWORD);
+    assert!(added.status.success(), "{added:?}");
 }
 
 /// A house whose daemon is not started yet.
 pub struct Prepared {
     pub folder: tempfile::TempDir,
     pub sip: u16,
+    pbx: u16,
     http: u16,
     token: String,
     logins: Vec<&'static str>,
@@ -140,12 +155,21 @@ impl Prepared {
         String::from_utf8_lossy(&done.stdout).into_owned()
     }
 
+    /// One agent more, whose phone registers with kring.
+    pub fn with_phone(mut self, login: &'static str, user: &str, password: &str) -> Prepared {
+        self.run(&["phone", "add", user, "--password-stdin"], password);
+        add_agent(&self.folder, login, &format!("phone:{user}"));
+        self.logins.push(login);
+        self
+    }
+
     /// Starts the daemon; everybody is signed in and ready.
     pub fn open(self) -> (Kring, Vec<Agent>) {
         let kring = Kring {
             child: open(&self.folder),
             folder: self.folder,
             sip: self.sip,
+            pbx: self.pbx,
             http: self.http,
             token: self.token,
         };
@@ -180,7 +204,11 @@ impl Kring {
     pub fn caller_that(&self, name: &str, more: &[&str], scenario: &Scenario) -> Sipp {
         let target = format!("127.0.0.1:{}", self.sip);
         let more = [&[&target, "-s", "1203"], more].concat();
-        Sipp::plays(Stage::local(self.folder.path(), 0, &more), name, scenario)
+        Sipp::plays(
+            Stage::local(self.folder.path(), self.pbx, &more),
+            name,
+            scenario,
+        )
     }
 
     /// Plays an agent's phone.

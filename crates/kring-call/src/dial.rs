@@ -200,4 +200,17 @@ mod tests {
             "who never calls us may be called"
         );
     }
+
+    /// Without a trunk everybody on this machine may call; a softphone there is no number of a PBX.
+    #[test]
+    fn a_phone_on_our_own_machine_is_no_pbx() {
+        let own = DialPolicy::default();
+        let mut here = Trunk::new("local", vec!["127.0.0.1".parse().unwrap()]);
+        let softphone = "sip:5021@127.0.0.1:5062".parse().unwrap();
+        let at = "127.0.0.1:5062".parse().unwrap();
+        let named = own.may_follow(&softphone, at, std::slice::from_ref(&here));
+        assert_eq!(named, Err(DialRefused::NoSuchNumber));
+        here.built_in = true;
+        assert_eq!(own.may_follow(&softphone, at, &[here]), Ok(()));
+    }
 }

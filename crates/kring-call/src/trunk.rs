@@ -24,6 +24,9 @@ pub struct Trunk {
     pub line: Line,
     /// What our 302 says of itself.
     pub redirect_header: RedirectHeader,
+    /// Whether it is the one that is there when none is configured: everybody on this machine, and perhaps
+    /// no PBX at all.
+    pub built_in: bool,
 }
 
 /// How a 302 tells the PBX who sends the call on, so that whoever gets it knows which number was dialled.
@@ -49,6 +52,7 @@ impl Trunk {
             max_calls: 0,
             line: Line::default(),
             redirect_header: RedirectHeader::default(),
+            built_in: false,
         }
     }
 
@@ -59,9 +63,10 @@ impl Trunk {
         self.peers.iter().any(|peer| peer.matches(source)) || any_at(registrar, source)
     }
 
-    /// Whether what is sent to `address` goes into this PBX.
+    /// Whether what is sent to `address` goes into this PBX. The built-in trunk is no PBX that anybody has
+    /// named: who registers from there is on this machine, and needs no help of ours to call what else is.
     pub fn is_at(&self, address: SocketAddr) -> bool {
-        self.admits(address) || any_at(&self.line.peers, address)
+        !self.built_in && (self.admits(address) || any_at(&self.line.peers, address))
     }
 }
 

@@ -14,7 +14,8 @@ pub struct RegistrarConfig {
     pub max_expires_s: u32,
     /// How long a nonce may be used.
     pub nonce_lifetime: Duration,
-    /// Algorithms that phones may prove passwords by.
+    /// Algorithms that phones may prove passwords by: one challenge for each, the strongest first. Many
+    /// phones fail as soon as there is one that they do not know, or read the first and no other.
     pub algorithms: Vec<Algorithm>,
 }
 
@@ -22,14 +23,15 @@ pub struct RegistrarConfig {
 const USUAL_S: u32 = 3_600;
 
 impl RegistrarConfig {
-    /// For `realm`, with a minute to an hour between refreshes and nonces for five minutes.
+    /// For `realm`, with a minute to an hour between refreshes, nonces for five minutes, and MD5: the only
+    /// algorithm that every phone knows.
     pub fn new(realm: &str) -> RegistrarConfig {
         RegistrarConfig {
             realm: realm.into(),
             min_expires_s: 60,
             max_expires_s: USUAL_S,
             nonce_lifetime: Duration::from_mins(5),
-            algorithms: Algorithm::ALL.to_vec(),
+            algorithms: vec![Algorithm::Md5],
         }
     }
 

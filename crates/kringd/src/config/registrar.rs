@@ -54,7 +54,7 @@ fn algorithms(section: &mut Section<'_>) -> Option<Vec<Algorithm>> {
     }
     if items.is_empty() {
         let text = "registrar.algorithms is empty, so no phone could prove its password. \
-                    Leave the line out for all of them.";
+                    Leave the line out for MD5, which all phones know.";
         section.complain("algorithms", text);
     }
     Some(algorithms)

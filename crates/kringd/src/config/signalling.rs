@@ -186,7 +186,7 @@ impl Trunk {
     }
 
     /// Whether it is that one.
-    pub(super) fn is_local(&self) -> bool {
+    pub(crate) fn is_local(&self) -> bool {
         self.address.is_none() && self.peers == Trunk::local().peers
     }
 

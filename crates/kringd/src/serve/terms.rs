@@ -30,6 +30,7 @@ pub(super) fn trunks(config: &Config) -> Vec<Trunk> {
         max_cps: trunk.max_cps,
         max_calls: trunk.max_calls,
         redirect_header: trunk.redirect_header,
+        built_in: trunk.is_local(),
         line: lines::line(config, trunk),
     };
     config.trunks.iter().map(trunk).collect()

@@ -43,7 +43,7 @@ fn a_registrar_must_make_sense() {
         ),
         (
             "[registrar]\nalgorithms = []\n",
-            "kring.toml:2: registrar.algorithms is empty, so no phone could prove its password. Leave the line out for all of them.",
+            "kring.toml:2: registrar.algorithms is empty, so no phone could prove its password. Leave the line out for MD5, which all phones know.",
         ),
     ] {
         assert_eq!(refused(text), told);
