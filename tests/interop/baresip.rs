@@ -56,7 +56,7 @@ impl Baresip {
             .stdout(log.try_clone().expect("a second handle"))
             .stderr(log)
             .spawn()
-            .expect("baresip is installed (Debian: baresip)");
+            .expect("baresip is installed (Debian: baresip-core)");
         let connect = || TcpStream::connect(("127.0.0.1", control)).ok();
         let control = eventually(Duration::from_secs(15), connect).unwrap_or_else(|| {
             panic!(

@@ -3,6 +3,7 @@
 //! the metrics, and by what SIPp's own log says was sent and when.
 
 mod kring;
+mod linphone;
 mod parts;
 mod scenario;
 mod sipp;

@@ -125,7 +125,7 @@ fn shown_by_tshark(file: &std::path::Path) -> usize {
         .arg(file)
         .args(["-Y", "sip", "-T", "fields", "-e", "sip.Call-ID"])
         .output()
-        .expect("tshark is installed");
+        .expect("tshark is installed (Debian: tshark)");
     String::from_utf8_lossy(&shown.stdout).lines().count()
 }
 

@@ -27,6 +27,12 @@ fn said(kring: &Kring, seconds: u32, program: &str, arguments: &[&str]) -> (Opti
         .stdin(Stdio::null())
         .output()
         .expect("coreutils are installed");
+    // What `timeout` says when there is no such program.
+    assert_ne!(
+        ran.status.code(),
+        Some(127),
+        "{program} is missing: it is in Debian's packages sipsak and sipvicious"
+    );
     let text = [ran.stdout, ran.stderr].concat();
     (
         ran.status.code(),

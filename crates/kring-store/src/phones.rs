@@ -86,29 +86,30 @@ impl Store {
 
     /// Stores a phone in place of what was there; `created` stays what it was.
     pub async fn put_phone(&self, row: &PhoneRow) -> Result<(), StoreRefused> {
-        check_filled("phone", &row.phone)?;
-        check_filled("realm", &row.realm)?;
-        check_filled("name", &row.name)?;
-        check_text("secrets", &row.secrets, limits::SHORT_CHARS_MAX)?;
-        let mut given = Given::default();
-        given
-            .add(row.phone.as_str())
-            .add(row.realm.as_str())
-            .add(row.secrets.as_str())
-            .add(row.name.as_str())
-            .add(i64::from(row.disabled))
-            .add_wall(Some(row.created));
+        self.put_phones(std::slice::from_ref(row)).await
+    }
+
+    /// Stores phones, all of them or none, each in place of what was there; `created` stays what it was.
+    pub async fn put_phones(&self, rows: &[PhoneRow]) -> Result<(), StoreRefused> {
         let mut writing = self.writing().await?;
         let mut transaction = writing.begin(Durability::Trusted).await?;
-        sqlx::query_with(
-            "INSERT INTO phone (phone, realm, secrets, name, disabled, created) \
-             VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (phone) DO UPDATE \
-             SET realm = excluded.realm, secrets = excluded.secrets, name = excluded.name, \
-             disabled = excluded.disabled",
-            given.take(),
-        )
-        .execute(&mut *transaction)
-        .await?;
+        for row in rows {
+            check_filled("phone", &row.phone)?;
+            check_filled("realm", &row.realm)?;
+            check_filled("name", &row.name)?;
+            check_text("secrets", &row.secrets, limits::SHORT_CHARS_MAX)?;
+            let mut given = Given::default();
+            given
+                .add(row.phone.as_str())
+                .add(row.realm.as_str())
+                .add(row.secrets.as_str())
+                .add(row.name.as_str())
+                .add(i64::from(row.disabled))
+                .add_wall(Some(row.created));
+            sqlx::query_with(PUT_PHONE, given.take())
+                .execute(&mut *transaction)
+                .await?;
+        }
         Ok(transaction.commit().await?)
     }
 
@@ -199,6 +200,11 @@ impl Store {
             .collect()
     }
 }
+
+const PUT_PHONE: &str = "INSERT INTO phone (phone, realm, secrets, name, disabled, created) \
+    VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (phone) DO UPDATE \
+    SET realm = excluded.realm, secrets = excluded.secrets, name = excluded.name, \
+    disabled = excluded.disabled";
 
 const KEEP_BINDING: &str = "INSERT INTO phone_binding (phone, id, node, contact, instance, reg_id, \
     preference, path, transport, address, reach, call_id, seq, expires, seen, user_agent) \

@@ -6,7 +6,7 @@ use crate::{
 };
 use kring_sip::{
     Advertised, Branch, Endpoint, EndpointConfig, Message, Method, Peer, SipCount, Transport,
-    digest::{Answer, Credentials, Ha1Set},
+    digest::{Algorithm, Answer, Credentials, Ha1Set},
     parse,
     registrar::{Gone, PhoneNews, RegistrarConfig},
 };
@@ -91,7 +91,10 @@ impl Phone {
 pub(crate) fn house() -> Wire {
     let mut wire = Wire::new();
     let config = EndpointConfig {
-        registrar: Some(RegistrarConfig::new(REALM)),
+        registrar: Some(RegistrarConfig {
+            algorithms: Algorithm::ALL.to_vec(),
+            ..RegistrarConfig::new(REALM)
+        }),
         ..EndpointConfig::new(
             Advertised::everywhere("192.0.2.1:5060".parse().unwrap()),
             11,

@@ -272,7 +272,7 @@ async fn wireshark_shows_every_message_of_the_capture_as_sip() {
             "_ws.col.Protocol",
         ])
         .output()
-        .expect("tshark is installed");
+        .expect("tshark is installed (Debian: tshark)");
     let shown = String::from_utf8_lossy(&shown.stdout).into_owned();
     let lines: Vec<&str> = shown.lines().collect();
     assert_eq!(lines.len(), 7, "{shown}");

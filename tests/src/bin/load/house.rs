@@ -2,7 +2,9 @@
 
 use crate::Outcome;
 use kring_journal::{AgentId, PresenceState, WallTime};
-use kring_store::{AgentRow, Group, NewSession, PresenceRow, Role, Store, StoreConfig};
+use kring_store::{
+    AgentRow, Group, NewSession, PhoneRow, PresenceRow, Role, Store, StoreConfig, StoreRefused,
+};
 use std::{
     io::{BufRead, BufReader},
     net::{TcpListener, UdpSocket},
@@ -37,13 +39,35 @@ impl House {
         database: Option<&str>,
         trunks: &str,
     ) -> Outcome<House> {
+        House::furnished(database, trunks, |store| staff(store, agents, phone))
+    }
+
+    /// Starts it with one agent and these phones that may register.
+    pub(crate) fn with_phones(rows: &[PhoneRow], trunks: &str) -> Outcome<House> {
+        House::furnished(None, trunks, async |store| {
+            store.put_phones(rows).await?;
+            staff(store, 1, 0).await
+        })
+    }
+
+    fn furnished(
+        database: Option<&str>,
+        trunks: &str,
+        furnish: impl AsyncFnOnce(Store) -> Result<String, StoreRefused>,
+    ) -> Outcome<House> {
         let folder = std::env::temp_dir().join(format!("kring-load-{}", std::process::id()));
         std::fs::create_dir_all(&folder)?;
         let url = match database {
             Some(url) => url.to_owned(),
             None => format!("sqlite:{}", folder.join("kring.db").display()),
         };
-        let cookie = staff(&url, agents, phone)?;
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
+        let cookie = runtime.block_on(async {
+            let store = Store::open(&StoreConfig::new(&url, "kring")).await?;
+            furnish(store).await
+        })?;
         let (sip, http) = (free_port()?, free_port()?);
         let config = format!(
             "data_dir = {folder:?}\n[sip]\nlisten = [\"udp:127.0.0.1:{sip}\", \"tcp:127.0.0.1:{sip}\"]\nmax_cps = 0\n\
@@ -87,58 +111,57 @@ impl Drop for House {
 }
 
 /// Agents, one session, and a journal that says that all are ready: the daemon restores that.
-fn staff(url: &str, agents: u32, phone: u16) -> Outcome<String> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
-    let now = SystemTime::now().duration_since(UNIX_EPOCH)?.as_micros() as i64;
+async fn staff(store: Store, agents: u32, phone: u16) -> Result<String, StoreRefused> {
+    let now = wall();
     let secret = "load-generator-session".to_owned();
-    runtime.block_on(async {
-        let store = Store::open(&StoreConfig::new(url, "kring")).await?;
-        let mut presence = Vec::new();
-        for n in 0..agents {
-            let login = AgentId::new(&format!("load-{n}"));
-            let agent = AgentRow {
-                login: login.clone(),
-                name: format!("Load {n}"),
-                role: Role::Agent,
-                password_hash: None,
-                device: Some(format!("sip:load-{n}@127.0.0.1:{phone}")),
-                queues: Vec::new(),
-                disabled: false,
-            };
-            store.put_agent(&agent).await?;
-            presence.push(PresenceRow {
-                agent: login,
-                state: PresenceState::Ready,
-                reason: None,
-                since: WallTime(now),
-            });
-        }
-        let session = NewSession {
-            token: kring_web::session::hash_token(&secret),
-            agent: AgentId::new("load-0"),
-            created: WallTime(now),
-            expires: WallTime(now + 3_600_000_000),
+    let mut presence = Vec::new();
+    for n in 0..agents {
+        let login = AgentId::new(&format!("load-{n}"));
+        let agent = AgentRow {
+            login: login.clone(),
+            name: format!("Load {n}"),
+            role: Role::Agent,
+            password_hash: None,
+            device: Some(format!("sip:load-{n}@127.0.0.1:{phone}")),
+            queues: Vec::new(),
+            disabled: false,
         };
-        // A database that is used again has the session already.
-        let _ = store.open_session(&session).await;
-        let mut boot = store.begin_boot(WallTime(now), "load").await?;
-        let stopped = boot.journal.entry(
-            kring_time::Moment::BOOT,
-            WallTime(now),
-            None,
-            kring_journal::Fact::Stopped,
-        );
-        let group = Group {
-            entries: vec![stopped],
-            presence,
-            ..Group::default()
-        };
-        boot.journal.append(&group).await?;
-        Ok::<_, kring_store::StoreRefused>(())
-    })?;
+        store.put_agent(&agent).await?;
+        presence.push(PresenceRow {
+            agent: login,
+            state: PresenceState::Ready,
+            reason: None,
+            since: now,
+        });
+    }
+    let session = NewSession {
+        token: kring_web::session::hash_token(&secret),
+        agent: AgentId::new("load-0"),
+        created: now,
+        expires: WallTime(now.0 + 3_600_000_000),
+    };
+    // A database that is used again has the session already.
+    let _ = store.open_session(&session).await;
+    let mut boot = store.begin_boot(now, "load").await?;
+    let stopped = boot.journal.entry(
+        kring_time::Moment::BOOT,
+        now,
+        None,
+        kring_journal::Fact::Stopped,
+    );
+    let group = Group {
+        entries: vec![stopped],
+        presence,
+        ..Group::default()
+    };
+    boot.journal.append(&group).await?;
     Ok(format!("kring_session={secret}"))
+}
+
+/// Now, as the store counts it.
+pub(crate) fn wall() -> WallTime {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    WallTime(since.map_or(0, |since| since.as_micros() as i64))
 }
 
 fn binary() -> Outcome<PathBuf> {

@@ -7,6 +7,7 @@
 //! load sound --calls 500 --seconds 10         CPU seconds per million relayed RTP packets
 //! load pop --rate 20 --count 400 [--database sqlite:PATH]   INVITE to call.offered
 //! load floods --seconds 10                    an honest caller beside floods: success, set-up time
+//! load registrations --count 10000 --seconds 130   phones that refresh every 60 s: CPU, memory, refusals
 //! ```
 //! `KRINGD` names the binary; the default is the release build beside this one. SIPp plays PBX and phones
 //! (Debian: `sip-tester`).
@@ -15,6 +16,7 @@ mod floods;
 mod house;
 mod pop;
 mod proc;
+mod registrations;
 mod signalling;
 mod sound;
 
@@ -33,6 +35,7 @@ fn main() -> ExitCode {
         "sound" => sound::relay(&options),
         "pop" => pop::latency(&options),
         "floods" => floods::beside(&options),
+        "registrations" => registrations::refresh(&options),
         _ => return usage("say what to measure"),
     };
     match done {
@@ -46,7 +49,7 @@ fn main() -> ExitCode {
 
 fn usage(wrong: &str) -> ExitCode {
     eprintln!(
-        "load: {wrong}. Use: load signalling|memory|sound|pop|floods [--rate N] [--seconds N] [--calls N] [--count N] [--runs N] [--database URL]"
+        "load: {wrong}. Use: load signalling|memory|sound|pop|floods|registrations [--rate N] [--seconds N] [--calls N] [--count N] [--runs N] [--database URL]"
     );
     ExitCode::from(64)
 }
