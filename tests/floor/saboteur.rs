@@ -156,10 +156,7 @@ fn is_offer(sent: &Transmit) -> bool {
 
 fn changed(sent: &Transmit, what: &str, into: &str) -> Transmit {
     let text = String::from_utf8_lossy(&sent.bytes).replacen(what, into, 1);
-    Transmit {
-        to: sent.to,
-        bytes: Bytes::from(text),
-    }
+    Transmit::new(sent.to, Bytes::from(text))
 }
 
 fn another_call(sent: &Transmit) -> Transmit {

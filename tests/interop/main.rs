@@ -18,6 +18,7 @@ mod doors;
 mod floods;
 mod identity;
 mod kamailio;
+mod large;
 mod passed_over;
 mod phones;
 mod power_cut;

@@ -4,8 +4,8 @@
 //! dialog begins as the seed of an INVITE, without a remote tag, and each fork grows one of its own.
 
 use crate::{
-    HeaderName, Headers, NameAddr, Peer, Uri,
-    endpoint::{Draft, Heads, Identity, LoginId, Thread, address_of, read_token},
+    HeaderName, Headers, NameAddr, Peer, Transport, Uri,
+    endpoint::{Draft, Heads, Identity, LoginId, Thread, Way, address_of, read_token},
     header::RouteSet,
 };
 
@@ -29,6 +29,8 @@ pub(crate) struct Dialog {
     /// Where they go whatever Contact says: behind NAT, or through a connection that only the other side
     /// could open.
     kept_to: Option<Peer>,
+    /// The stream that a request to a hop took because it was large; later ones follow it.
+    stream: Option<(Peer, Peer)>,
     /// Who we are, should the other side ask.
     login: Option<LoginId>,
     /// What our INVITE proved that by: its ACK says the same (RFC 3261 §22.1).
@@ -58,6 +60,7 @@ impl Dialog {
             routes,
             hop,
             kept_to: None,
+            stream: None,
             login: None,
             proof: Vec::new(),
         }
@@ -124,6 +127,7 @@ impl Dialog {
             routes: RouteSet::of_uac(response).unwrap_or_default(),
             hop,
             kept_to: None,
+            stream: None,
             login: None,
             proof: Vec::new(),
         };
@@ -157,6 +161,7 @@ impl Dialog {
             routes: RouteSet::of_uas(request).ok()?,
             hop: from,
             kept_to: None,
+            stream: None,
             login: None,
             proof: Vec::new(),
         };
@@ -187,6 +192,25 @@ impl Dialog {
     /// Where our requests go.
     pub(crate) fn hop(&self) -> Peer {
         self.hop
+    }
+
+    /// Where our requests go, and the stream that an earlier one to the same hop took.
+    pub(crate) fn way(&self) -> Way {
+        let stream = self.stream.filter(|(hop, _)| *hop == self.hop);
+        Way {
+            hop: self.hop,
+            stream: stream.map(|(_, stream)| stream),
+        }
+    }
+
+    /// A large request took this stream: those that follow do, too.
+    pub(crate) fn follow(&mut self, stream: Peer) {
+        self.stream = Some((self.hop, stream));
+    }
+
+    /// The stream that a large request took does not stand.
+    pub(crate) fn leave_stream(&mut self) {
+        self.stream = None;
     }
 
     /// Whether a request from the other side, already matched by our tag, belongs here.
@@ -293,6 +317,9 @@ impl Dialog {
         let Some((address, transport)) = address_of(self.routes.next_hop(&self.target)) else {
             return;
         };
+        if transport == Some(Transport::Udp) {
+            self.leave_stream();
+        }
         self.hop = Peer {
             transport: transport.unwrap_or(self.hop.transport),
             address,

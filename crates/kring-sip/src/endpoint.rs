@@ -32,6 +32,7 @@ mod responses;
 mod screen;
 mod session_timer;
 mod strangers;
+mod streams;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -43,6 +44,7 @@ pub(crate) use heads::Heads;
 pub(crate) use identity::{Identity, address_of, read_token};
 pub(crate) use limits::FORKS_MAX;
 pub(crate) use proofs::Proofs;
+pub(crate) use streams::Way;
 
 pub use asking::{Answered, AskId, Question};
 pub use effect::{
@@ -60,7 +62,7 @@ use crate::{
     registrar::{Registrar, RegistrarConfig},
     registration::Registration,
     timers::{TimerQueue, Timers},
-    transaction::{AfterFailure, Client, ClientInvite, Server, ServerInvite, ServerKey, Woken},
+    transaction::{Client, ClientInvite, Server, ServerInvite, ServerKey, Woken},
 };
 use asking::Ask;
 use bytes::Bytes;
@@ -71,6 +73,7 @@ use orphans::Orphan;
 use rustc_hash::FxHashMap;
 use std::{collections::VecDeque, time::Duration};
 use strangers::Crowd;
+use streams::Streams;
 use table::{Owner, Table};
 
 /// How an endpoint presents itself.
@@ -143,6 +146,7 @@ pub struct Endpoint {
     bounds: Bounds,
     strangers: Strangers,
     crowd: Crowd,
+    streams: Streams,
     registrar: Option<Registrar>,
 }
 
@@ -176,6 +180,7 @@ impl Endpoint {
             bounds: BOUNDS,
             strangers: config.strangers,
             crowd: Crowd::new(),
+            streams: Streams::default(),
         }
     }
 
@@ -184,34 +189,9 @@ impl Endpoint {
     pub fn receive(&mut self, now: Moment, from: Peer, bytes: &[u8]) {
         match parse(bytes) {
             Ok(Message::Request(request)) => self.request(now, from, request),
-            Ok(Message::Response(response)) => self.response(now, response),
+            Ok(Message::Response(response)) => self.response(now, from, response),
             Err(refused) => self.unreadable(from, refused),
         }
-        self.wake(now);
-    }
-
-    /// Nothing reaches `to`: the connection was refused, the host is unreachable. Requests to it that
-    /// nothing has answered yet fail with 503 (RFC 3261 §8.1.3.1), a CANCEL or BYE only the second time.
-    pub fn transport_failed(&mut self, now: Moment, to: Peer) {
-        let invites = self
-            .client_invites
-            .keys_where(|invite| invite.to == to && invite.is_unanswered());
-        for key in invites {
-            self.invite_failed(now, key, 503);
-        }
-        for key in self.clients.keys_where(|client| client.to == to) {
-            let after = self.clients.change(&mut self.queue, key, |client| {
-                (client.purpose, client.transport_failed())
-            });
-            match after {
-                Some((_, AfterFailure::Fails)) => self.request_failed(now, key, 503),
-                Some((purpose, AfterFailure::SendsAgain(bytes))) => {
-                    self.repeat(to, bytes, purpose.method());
-                }
-                Some((_, AfterFailure::WaitsOn)) | None => {}
-            }
-        }
-        self.phone_flow_lost(to);
         self.wake(now);
     }
 
@@ -256,25 +236,29 @@ impl Endpoint {
             Owner::ClientInvite(key) => {
                 self.client_invites.popped(key);
                 let woken = self.client_invites.change(&mut self.queue, key, |invite| {
-                    (invite.to, invite.wake(now, &timers))
+                    (invite.to, invite.wake(now, &timers), invite.to)
                 });
                 match woken {
-                    Some((to, Woken::Again(bytes))) => self.repeat(to, bytes, Method::Invite),
-                    Some((_, Woken::TimedOut)) => self.invite_unheard(now, key),
-                    Some((_, Woken::Over)) => {
+                    Some((was, Woken::Again(bytes), to)) => {
+                        self.repeat_request(now, (was, to), bytes, Method::Invite);
+                    }
+                    Some((_, Woken::TimedOut, _)) => self.invite_unheard(now, key),
+                    Some((_, Woken::Over, _)) => {
                         self.client_invites.remove(&mut self.queue, key);
                     }
-                    Some((_, Woken::Early)) | None => {}
+                    Some((_, Woken::Early, _)) | None => {}
                 }
             }
             Owner::Client(key) => {
                 self.clients.popped(key);
                 let woken = self.clients.change(&mut self.queue, key, |client| {
-                    (client.to, client.purpose, client.wake(now, &timers))
+                    let was = client.to;
+                    let woken = client.wake(now, &timers);
+                    ((was, client.to), client.purpose, woken)
                 });
                 match woken {
-                    Some((to, purpose, Woken::Again(bytes))) => {
-                        self.repeat(to, bytes, purpose.method());
+                    Some((ways, purpose, Woken::Again(bytes))) => {
+                        self.repeat_request(now, ways, bytes, purpose.method());
                     }
                     Some((_, _, Woken::TimedOut)) => self.request_failed(now, key, 408),
                     Some((_, _, Woken::Over)) => {
@@ -357,7 +341,11 @@ impl Endpoint {
     }
 
     fn send(&mut self, to: Peer, bytes: Bytes) {
-        self.outbox.push_back(Effect::Send(Transmit { to, bytes }));
+        self.send_transmit(Transmit::new(to, bytes));
+    }
+
+    fn send_transmit(&mut self, transmit: Transmit) {
+        self.outbox.push_back(Effect::Send(transmit));
     }
 
     fn repeat(&mut self, to: Peer, bytes: Bytes, method: Method) {
@@ -366,9 +354,13 @@ impl Endpoint {
     }
 
     fn send_request(&mut self, to: Peer, bytes: Bytes, method: Method) {
+        self.count_request_out(method);
+        self.send(to, bytes);
+    }
+
+    fn count_request_out(&mut self, method: Method) {
         let direction = Direction::Out;
         self.count(SipCount::Request { method, direction });
-        self.send(to, bytes);
     }
 
     fn send_response(&mut self, to: Peer, bytes: Bytes, method: Method, code: u16) {

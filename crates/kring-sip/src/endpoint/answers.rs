@@ -9,6 +9,7 @@ use super::{
     proofs::Proofs,
     reliable::Order,
     session_timer::SessionTimer,
+    streams::carried_by,
 };
 use crate::{
     HeaderName, Headers, Method, Reason, Response,
@@ -29,7 +30,7 @@ impl Endpoint {
         heads: &Heads<'_>,
         response: &Response,
     ) {
-        let Some(leg) = self.client_invites.get(key).map(|invite| invite.leg) else {
+        let Some((leg, to)) = self.client_invites.get(key).map(|it| (it.leg, it.to)) else {
             return;
         };
         let wanted = match self.legs.get(leg) {
@@ -39,18 +40,18 @@ impl Endpoint {
         let is_wanted = wanted.is_some();
         let seed = wanted.or_else(|| self.orphans.get(key).map(|orphan| &orphan.seed));
         let ack = || match seed {
-            Some(seed) => seed
-                .ack_of_refusal(&self.identity, key.branch(), &response.headers)
-                .finish(None),
+            Some(seed) => {
+                let ack = seed.ack_of_refusal(&self.identity, key.branch(), &response.headers);
+                carried_by(ack.finish(None), to)
+            }
             // A refusal is only heard while somebody has its seed.
             None => Bytes::new(),
         };
         let (code, tag) = (response.status.code(), heads.to_tag.unwrap_or_default());
         let heard = self.client_invites.change(&mut self.queue, key, |invite| {
-            let heard = invite.response(now, &self.timers, code, tag, ack);
-            (invite.to, heard)
+            invite.response(now, &self.timers, code, tag, ack)
         });
-        let Some((to, heard)) = heard else {
+        let Some(heard) = heard else {
             return;
         };
         match heard {
@@ -192,7 +193,7 @@ impl Endpoint {
         let branch = self.entropy.token();
         let ack = dialog.request(&self.identity, "ACK", heads.seq, branch, 70);
         let bytes = ack.finish(None);
-        self.keep_and_send_ack(key, dialog.remote_tag(), Transmit { to, bytes });
+        self.keep_and_send_ack(key, dialog.remote_tag(), Transmit::new(to, bytes));
         let bye = ClientKey::of_branch(self.entropy.token());
         let seq = dialog.next_seq();
         let mut draft = dialog.request(&self.identity, "BYE", seq, bye.branch(), 70);

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     Method, Reason,
     dialog::Dialog,
-    endpoint::{Peer, Transmit, identity},
+    endpoint::{Peer, Transmit, Way, identity},
     header::RouteSet,
     transaction::{Client, ClientInvite, ClientKey, Purpose},
 };
@@ -79,10 +79,10 @@ impl Endpoint {
     ) -> Attempt {
         let key = ClientKey::of_branch(self.entropy.token());
         let bytes = self.draft_invite(&mut seed, &mut proofs, key, wording);
-        let to = seed.hop();
-        let invite = ClientInvite::sent(now, &self.timers, leg, to, bytes.clone());
+        let outward = self.invite_outward(now, &mut seed, &others, bytes);
+        let invite = ClientInvite::sent(now, &self.timers, leg, &outward);
         self.client_invites.insert(&mut self.queue, key, invite);
-        self.send_request(to, bytes, Method::Invite);
+        self.send_outward(&outward, Method::Invite);
         Attempt {
             invite: key,
             seed,
@@ -170,9 +170,11 @@ impl Endpoint {
             let Some(attempt) = calling.attempt(key) else {
                 return;
             };
-            let bytes = self.draft_cancel(&attempt.seed, key, reason);
-            let to = attempt.seed.hop();
-            self.cancel_sent(now, key, to, bytes)
+            let (bytes, hop) = (
+                self.draft_cancel(&attempt.seed, key, reason),
+                attempt.seed.hop(),
+            );
+            self.cancel_sent(now, key, hop, bytes)
         };
         self.change_calling(leg, |calling| {
             if let Some(attempt) = calling.attempt_mut(key) {
@@ -201,8 +203,12 @@ impl Endpoint {
         draft.finish(None)
     }
 
-    fn cancel_sent(&mut self, now: Moment, key: ClientKey, to: Peer, bytes: Bytes) -> Cancelling {
-        self.begin_client(now, key.of_cancel(), Purpose::Cancel, to, bytes);
+    /// To where its INVITE went (RFC 3261 §9.1).
+    fn cancel_sent(&mut self, now: Moment, key: ClientKey, hop: Peer, bytes: Bytes) -> Cancelling {
+        let invite = self.client_invites.get(key);
+        let stream = invite.map(|invite| invite.to).filter(|to| *to != hop);
+        let way = Way { hop, stream };
+        self.begin_client(now, key.of_cancel(), Purpose::Cancel, way, bytes);
         Cancelling::Sent {
             give_up: now + self.timers.patience(),
         }
@@ -211,7 +217,6 @@ impl Endpoint {
     /// UAC: sends the ACK of the 2xx that `Accepted` reported, and again for every repeated 2xx. The
     /// body answers a late offer.
     pub fn acknowledge(&mut self, now: Moment, leg: LegId, body: Option<Bytes>) {
-        let _ = now;
         let branch = self.entropy.token();
         let Some(Leg::Established(established)) = self.legs.get(leg) else {
             return;
@@ -221,12 +226,9 @@ impl Endpoint {
         };
         let dialog = &established.dialog;
         let draft = dialog.request(&self.identity, "ACK", seq, branch, 70);
-        let transmit = Transmit {
-            to: dialog.hop(),
-            bytes: draft.finish(body.as_deref()),
-        };
+        let ack = self.ack_outward(now, dialog.way(), draft.finish(body.as_deref()));
         let tag: Box<str> = dialog.remote_tag().into();
-        self.keep_and_send_ack(invite, &tag, transmit);
+        self.keep_and_send_ack(invite, &tag, ack);
         self.change_established(leg, |established| established.ack = Ack::Done);
     }
 
@@ -243,14 +245,14 @@ impl Endpoint {
         let Some(early) = calling.early().rfind(|early| early.talk) else {
             return;
         };
-        let to = early.dialog.hop();
+        let way = early.dialog.way();
         let mut draft = early
             .dialog
             .request(&self.identity, "NOTIFY", seq, key.branch(), 70);
-        self.identity.contact(&mut draft, to);
+        self.identity.contact(&mut draft, way.hop);
         draft.line("Event", "talk");
         draft.line("Subscription-State", "active");
-        self.begin_client(now, key, Purpose::Talk(leg), to, draft.finish(None));
+        self.begin_client(now, key, Purpose::Talk(leg), way, draft.finish(None));
     }
 
     pub(super) fn keep_and_send_ack(&mut self, invite: ClientKey, tag: &str, ack: Transmit) {
@@ -266,12 +268,13 @@ impl Endpoint {
         now: Moment,
         key: ClientKey,
         purpose: Purpose,
-        to: Peer,
+        way: impl Into<Way>,
         bytes: Bytes,
     ) {
-        let client = Client::sent(now, &self.timers, purpose, to, bytes.clone());
+        let outward = self.outward(now, way.into(), bytes);
+        let client = Client::sent(now, &self.timers, purpose, &outward);
         self.clients.insert(&mut self.queue, key, client);
-        self.send_request(to, bytes, purpose.method());
+        self.send_outward(&outward, purpose.method());
     }
 
     pub(super) fn change_calling<R>(

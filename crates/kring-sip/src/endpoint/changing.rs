@@ -7,12 +7,13 @@ use super::{
     Endpoint,
     answers::body_of,
     changes::{Next, Open, Wish},
-    effect::{LegEvent, LegId, Transmit},
+    effect::{LegEvent, LegId},
     heads::Heads,
     identity::ABILITIES_WITHIN,
     leg::{Established, Leg},
     limits,
     session_timer::SessionTimer,
+    streams::{Way, carried_by},
 };
 use crate::{
     Headers, Method, Peer, Reason, Response,
@@ -102,10 +103,10 @@ impl Endpoint {
             return;
         };
         let (dialog, method) = (&established.dialog, begun.method);
-        let to = dialog.hop();
+        let way = dialog.way();
         let name = method.as_str();
         let mut draft = dialog.request(&self.identity, name, begun.seq, key.branch(), 70);
-        self.identity.contact(&mut draft, to);
+        self.identity.contact(&mut draft, way.hop);
         draft.lines(ABILITIES_WITHIN);
         if let Some(timer) = &established.timer {
             timer.write(&mut draft);
@@ -113,11 +114,12 @@ impl Endpoint {
         draft.line("User-Agent", &self.identity.user_agent);
         let bytes = draft.finish(begun.body.as_deref());
         if method == Method::Invite {
-            let invite = ClientInvite::sent_within(now, &self.timers, leg, to, bytes.clone());
+            let outward = self.outward(now, way, bytes);
+            let invite = ClientInvite::sent_within(now, &self.timers, leg, &outward);
             self.client_invites.insert(&mut self.queue, key, invite);
-            self.send_request(to, bytes, method);
+            self.send_outward(&outward, method);
         } else {
-            self.begin_client(now, key, Purpose::Update(leg), to, bytes);
+            self.begin_client(now, key, Purpose::Update(leg), way, bytes);
         }
     }
 
@@ -143,7 +145,7 @@ impl Endpoint {
         let refused = (code >= 300)
             .then(|| self.ack_of_change(leg, to, heads, response, key.branch()))
             .flatten();
-        let ack = || refused.map(|ack| ack.bytes).unwrap_or_default();
+        let ack = || refused.map_or_else(Bytes::new, |(_, ack)| carried_by(ack, to));
         let heard = self.client_invites.change(&mut self.queue, key, |invite| {
             invite.response(now, &self.timers, code, tag, ack)
         });
@@ -151,7 +153,8 @@ impl Endpoint {
             Some(InviteHeard::Accepted) => {
                 let wish = self.take_acceptance(now, leg, key, response);
                 let branch = self.entropy.token();
-                if let Some(ack) = self.ack_of_change(leg, to, heads, response, branch) {
+                if let Some((way, ack)) = self.ack_of_change(leg, to, heads, response, branch) {
+                    let ack = self.ack_outward(now, way, ack);
                     self.keep_and_send_ack(key, tag, ack);
                 }
                 self.tell_acceptance(leg, wish, body_of(response));
@@ -175,7 +178,7 @@ impl Endpoint {
         heads: &Heads<'_>,
         response: &Response,
         branch: u64,
-    ) -> Option<Transmit> {
+    ) -> Option<(Way, Bytes)> {
         let stray;
         let dialog = match self.legs.get(leg) {
             Some(Leg::Established(established)) => &established.dialog,
@@ -186,10 +189,7 @@ impl Endpoint {
             }
         };
         let draft = dialog.request(&self.identity, "ACK", heads.seq, branch, 70);
-        Some(Transmit {
-            to: dialog.hop(),
-            bytes: draft.finish(None),
-        })
+        Some((dialog.way(), draft.finish(None)))
     }
 
     fn take_acceptance(
@@ -276,10 +276,10 @@ impl Endpoint {
             return;
         };
         let key = ClientKey::of_branch(self.entropy.token());
-        let (dialog, to) = (&established.dialog, established.dialog.hop());
+        let (dialog, way) = (&established.dialog, established.dialog.way());
         let mut draft = dialog.request(&self.identity, "BYE", seq, key.branch(), 70);
         draft.line("Reason", Reason::sip(code, text));
-        self.begin_client(now, key, Purpose::ByeOfFork, to, draft.finish(None));
+        self.begin_client(now, key, Purpose::ByeOfFork, way, draft.finish(None));
         self.end_leg(leg);
         self.tell(leg, LegEvent::Gone { code });
     }

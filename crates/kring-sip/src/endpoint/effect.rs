@@ -5,7 +5,7 @@ use crate::{
     AccountEvent, AccountId, HeaderName, Headers, Method, NameAddr, Peer, Uri, registrar::PhoneNews,
 };
 use bytes::Bytes;
-use std::fmt;
+use std::{fmt, time::Duration};
 
 /// A message on its way out. For streams the shell finds the connection to the address or opens one.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -14,6 +14,20 @@ pub struct Transmit {
     pub to: Peer,
     /// The whole message.
     pub bytes: Bytes,
+    /// How long a connection may take to stand for it, before it counts as failed: it can go another
+    /// way. `None`: as long as any.
+    pub connect_within: Option<Duration>,
+}
+
+impl Transmit {
+    /// A message that waits for its connection as long as any.
+    pub fn new(to: Peer, bytes: Bytes) -> Transmit {
+        Transmit {
+            to,
+            bytes,
+            connect_within: None,
+        }
+    }
 }
 
 /// One INVITE usage: one side of a call. Unique for the life of the endpoint.

@@ -60,12 +60,12 @@ impl Endpoint {
         };
         let mut dialog = established.dialog;
         let key = ClientKey::of_branch(self.entropy.token());
-        let (seq, to) = (dialog.next_seq(), dialog.hop());
+        let (seq, way) = (dialog.next_seq(), dialog.way());
         let mut draft = dialog.request(&self.identity, "BYE", seq, key.branch(), 70);
         if let Some(reason) = reason {
             draft.line("Reason", reason);
         }
-        self.begin_client(now, key, Purpose::Bye(leg), to, draft.finish(None));
+        self.begin_client(now, key, Purpose::Bye(leg), way, draft.finish(None));
         self.put_leg(leg, Leg::Leaving(Box::new(dialog)));
     }
 

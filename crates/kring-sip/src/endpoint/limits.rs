@@ -74,3 +74,21 @@ pub(crate) const CHANGE_RETRY_AFTER_MAX_S: u32 = 30;
 /// Provisional responses of ours that wait for the PRACK of the one before them; of more the oldest is
 /// of no interest any more.
 pub(crate) const PROVISIONALS_MAX: usize = 4;
+
+/// The largest request that goes as a datagram whoever it is for, bytes (RFC 3261 §18.1.1): the MTU of a path is
+/// never known here.
+pub(crate) const DATAGRAM_SAFE_BYTES: usize = 1_300;
+
+/// How long a connection may take to stand for a request that can go as a datagram, too: a fifth of a
+/// second is the most that a phone may ring later for it.
+pub(crate) const CONNECT_WITHIN: Duration = Duration::from_millis(150);
+
+/// For how long a peer is believed to take TCP after it was seen to.
+pub(crate) const STREAM_HEARD_FOR: Duration = Duration::from_hours(1);
+
+/// For how long a peer whose TCP failed is sent datagrams, whatever their size.
+pub(crate) const STREAM_REFUSED_FOR: Duration = Duration::from_mins(10);
+
+/// Peers of whom it is known whether they take TCP: as many as all phones and PBXs of a large house, and
+/// those that were there an hour ago.
+pub(crate) const STREAMS_KNOWN_MAX: usize = 8_192;

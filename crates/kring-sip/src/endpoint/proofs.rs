@@ -78,7 +78,7 @@ impl Endpoint {
         };
         let (purpose, mut proofs) = (client.purpose, client.proofs.clone().unwrap_or_default());
         let dialog = purpose.leg().and_then(|leg| self.legs.get(leg)?.dialog());
-        let Some((hop, login)) = dialog.and_then(|dialog| Some((dialog.hop(), dialog.login()?)))
+        let Some((way, login)) = dialog.and_then(|dialog| Some((dialog.way(), dialog.login()?)))
         else {
             return false;
         };
@@ -94,7 +94,7 @@ impl Endpoint {
         let Some(bytes) = seq.and_then(|seq| again(request, next.branch(), seq, &lines)) else {
             return false;
         };
-        self.begin_client(now, next, purpose, hop, bytes);
+        self.begin_client(now, next, purpose, way, bytes);
         self.clients.change(&mut self.queue, next, |client| {
             client.proofs = Some(proofs);
         });

@@ -261,12 +261,12 @@ impl Endpoint {
         let (Some(Some(seq)), Some(early)) = (seq, early) else {
             return;
         };
-        let to = early.dialog.hop();
+        let way = early.dialog.way();
         let mut draft = early
             .dialog
             .request(&self.identity, "PRACK", seq, key.branch(), 70);
         draft.line("RAck", rack);
-        self.begin_client(now, key, Purpose::Prack(leg), to, draft.finish(None));
+        self.begin_client(now, key, Purpose::Prack(leg), way, draft.finish(None));
     }
 }
 

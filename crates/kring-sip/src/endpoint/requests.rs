@@ -32,7 +32,7 @@ impl Endpoint {
         let _ = salvage.headers.stamp_source(from.address);
         let bytes = salvage.respond(&format!("{tag:016x}")).to_bytes();
         self.outbox
-            .push_back(Effect::Send(Transmit { to: from, bytes }));
+            .push_back(Effect::Send(Transmit::new(from, bytes)));
     }
 
     /// A request.
@@ -55,6 +55,7 @@ impl Endpoint {
         let Some(heads) = Heads::of(&request.headers) else {
             return;
         };
+        self.note_stream(now, from, &via, &request);
         let arrival = Arrival {
             from,
             answer_to: answer_to(from, &via),

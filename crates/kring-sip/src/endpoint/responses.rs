@@ -2,7 +2,7 @@
 
 use super::{Direction, Endpoint, LegEvent, SipCount, heads::Heads, identity::own_branch};
 use crate::{
-    Method, Response,
+    Method, Peer, Response,
     transaction::{ClientHeard, ClientKey, Purpose},
 };
 use kring_time::Moment;
@@ -10,7 +10,7 @@ use kring_time::Moment;
 impl Endpoint {
     /// A response that is not to one of our requests is dropped (RFC 3261 §18.1.2): our branches are
     /// not to be guessed.
-    pub(super) fn response(&mut self, now: Moment, response: Response) {
+    pub(super) fn response(&mut self, now: Moment, from: Peer, response: Response) {
         let Some(heads) = Heads::of(&response.headers) else {
             return;
         };
@@ -23,6 +23,7 @@ impl Endpoint {
         let Some(branch) = own_branch(&response.headers) else {
             return;
         };
+        self.note_answer(now, from);
         let key = ClientKey::of_branch(branch);
         match heads.method {
             Method::Invite if self.is_change(key) => {

@@ -87,7 +87,7 @@ impl Endpoint {
         let _ = salvaged.headers.stamp_source(from.address);
         let bytes = salvaged.respond(&format!("{tag:016x}")).to_bytes();
         // To where it came from and nowhere else: a Via may name somebody who has asked for nothing.
-        let answer = Transmit { to: from, bytes };
+        let answer = Transmit::new(from, bytes);
         self.outbox.push_back(Effect::Send(answer));
     }
 

@@ -1,6 +1,6 @@
 //! The non-INVITE client transaction (RFC 3261 §17.1.2).
 
-use super::{Repeating, Woken};
+use super::{Outward, Repeating, Woken};
 use crate::{
     Method, Peer,
     endpoint::{AskId, LegId, Proofs},
@@ -67,6 +67,8 @@ pub(crate) struct Client {
     pub(crate) to: Peer,
     /// Who we are, as far as somebody has asked.
     pub(crate) proofs: Option<Box<Proofs>>,
+    /// Where it is repeated to, if that is not where it was sent.
+    datagrams_to: Option<Peer>,
     state: State,
     /// Whether the transport has failed it before.
     failed_once: bool,
@@ -99,7 +101,7 @@ pub(crate) enum AfterFailure {
     Fails,
     /// Its next repetition may get through, or it is answered already.
     WaitsOn,
-    /// To be sent over a new connection.
+    /// To be sent over a new connection, or as a datagram.
     SendsAgain(Bytes),
 }
 
@@ -109,14 +111,14 @@ impl Client {
         now: Moment,
         timers: &Timers,
         purpose: Purpose,
-        to: Peer,
-        request: Bytes,
+        request: &Outward,
     ) -> Client {
         Client {
             purpose,
-            to,
+            to: request.to,
             proofs: None,
-            state: State::Waiting(Repeating::sent(now, timers, to.transport, request)),
+            datagrams_to: request.datagram.as_ref().map(|(to, _)| *to),
+            state: State::Waiting(Repeating::outward(now, timers, request)),
             failed_once: false,
         }
     }
@@ -146,13 +148,19 @@ impl Client {
         }
     }
 
-    /// The transport failed. A lost CANCEL or BYE would leave a phone ringing, or off the hook, for nobody:
+    /// The transport failed. What may go as a datagram does so at once. A lost CANCEL or BYE would leave a phone ringing, or off the hook, for nobody:
     /// it gets a second chance, over a stream by being sent again at once (a stream repeats nothing by
     /// itself), else by its next repetition.
-    pub(crate) fn transport_failed(&mut self) -> AfterFailure {
-        let State::Waiting(request) = &self.state else {
+    pub(crate) fn transport_failed(&mut self, now: Moment, timers: &Timers) -> AfterFailure {
+        let State::Waiting(request) = &mut self.state else {
             return AfterFailure::WaitsOn;
         };
+        if let Some(to) = self.datagrams_to.filter(|to| *to != self.to) {
+            self.to = to;
+            let bytes = request.bytes();
+            *request = Repeating::sent(now, timers, to.transport, bytes.clone());
+            return AfterFailure::SendsAgain(bytes);
+        }
         if self.failed_once || !self.purpose.ends_something() {
             return AfterFailure::Fails;
         }
@@ -175,7 +183,13 @@ impl Client {
     /// Timers E, F and K.
     pub(crate) fn wake(&mut self, now: Moment, timers: &Timers) -> Woken {
         match &mut self.state {
-            State::Waiting(request) => request.wake(now, timers.t2),
+            State::Waiting(request) => {
+                let woken = request.wake(now, timers.t2);
+                if let (Woken::Again(_), Some(to)) = (&woken, self.datagrams_to) {
+                    self.to = to;
+                }
+                woken
+            }
             State::Completed { until } if now >= *until => Woken::Over,
             State::Completed { .. } => Woken::Early,
         }

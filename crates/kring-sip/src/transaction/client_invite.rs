@@ -4,7 +4,7 @@
 //! long enough to acknowledge them again. The ACK of a 2xx is the leg's, but is kept here, because a
 //! repeated 2xx may come when the leg has long ended.
 
-use super::{Repeating, Woken};
+use super::{Outward, Repeating, Woken};
 use crate::{
     Peer,
     endpoint::{FORKS_MAX, LegId, Transmit},
@@ -19,6 +19,8 @@ pub(crate) struct ClientInvite {
     pub(crate) leg: LegId,
     pub(crate) to: Peer,
     pub(crate) scope: Scope,
+    /// Where it is repeated to, if that is not where it was sent.
+    datagrams_to: Option<Peer>,
     state: State,
 }
 
@@ -69,14 +71,14 @@ impl ClientInvite {
         now: Moment,
         timers: &Timers,
         leg: LegId,
-        to: Peer,
-        request: Bytes,
+        request: &Outward,
     ) -> ClientInvite {
         ClientInvite {
             leg,
-            to,
+            to: request.to,
             scope: Scope::Call,
-            state: State::Calling(Repeating::sent(now, timers, to.transport, request)),
+            datagrams_to: request.datagram.as_ref().map(|(to, _)| *to),
+            state: State::Calling(Repeating::outward(now, timers, request)),
         }
     }
 
@@ -85,14 +87,13 @@ impl ClientInvite {
         now: Moment,
         timers: &Timers,
         leg: LegId,
-        to: Peer,
-        request: Bytes,
+        request: &Outward,
     ) -> ClientInvite {
         ClientInvite {
             scope: Scope::Change {
                 until: now + timers.patience() * 2,
             },
-            ..ClientInvite::sent(now, timers, leg, to, request)
+            ..ClientInvite::sent(now, timers, leg, request)
         }
     }
 
@@ -130,10 +131,9 @@ impl ClientInvite {
                 };
                 InviteHeard::Refused(ack)
             }
-            (State::Completed { ack, .. }, 300..) => InviteHeard::AckAgain(Transmit {
-                to: self.to,
-                bytes: ack.clone(),
-            }),
+            (State::Completed { ack, .. }, 300..) => {
+                InviteHeard::AckAgain(Transmit::new(self.to, ack.clone()))
+            }
             (State::Accepted { forks, .. }, 200..=299) => {
                 if let Some(fork) = forks.iter().find(|fork| *fork.tag == *tag) {
                     return match &fork.ack {
@@ -164,6 +164,18 @@ impl ClientInvite {
     /// The transport failed: whether nothing had come back yet, so that the INVITE is lost.
     pub(crate) fn is_unanswered(&self) -> bool {
         matches!(self.state, State::Calling(_))
+    }
+
+    /// Leaves the stream that it was sent by, if it may and nothing has come back: the datagram to be sent
+    /// now. From here on it has the timers of UDP (RFC 3261 §18.1.1).
+    pub(crate) fn fall_back(&mut self, now: Moment, timers: &Timers) -> Option<Bytes> {
+        let State::Calling(request) = &mut self.state else {
+            return None;
+        };
+        self.to = self.datagrams_to.filter(|to| *to != self.to)?;
+        let bytes = request.bytes();
+        *request = Repeating::sent(now, timers, self.to.transport, bytes.clone());
+        Some(bytes)
     }
 
     /// Repeats the INVITE no more, and waits for what its copies may still bring.
@@ -198,7 +210,13 @@ impl ClientInvite {
     pub(crate) fn wake(&mut self, now: Moment, timers: &Timers) -> Woken {
         match &mut self.state {
             // Timer A doubles without end; B ends it.
-            State::Calling(request) => request.wake(now, timers.patience()),
+            State::Calling(request) => {
+                let woken = request.wake(now, timers.patience());
+                if let (Woken::Again(_), Some(to)) = (&woken, self.datagrams_to) {
+                    self.to = to;
+                }
+                woken
+            }
             State::Proceeding => match self.scope {
                 Scope::Change { until } if now >= until => Woken::TimedOut,
                 Scope::Change { .. } | Scope::Call => Woken::Early,

@@ -14,7 +14,7 @@ pub(crate) use client_invite::{ClientInvite, InviteHeard, Scope};
 pub(crate) use server::Server;
 pub(crate) use server_invite::{ServerInvite, ServerState};
 
-use crate::{Transport, timers::Timers};
+use crate::{Peer, Transport, timers::Timers};
 use bytes::Bytes;
 use kring_time::Moment;
 use std::time::Duration;
@@ -58,6 +58,15 @@ pub(crate) enum Woken {
     Early,
 }
 
+/// A request as it leaves.
+#[derive(Clone, Debug)]
+pub(crate) struct Outward {
+    pub(crate) to: Peer,
+    pub(crate) bytes: Bytes,
+    /// The same as a datagram and where it goes then, if only its size has it go by a stream.
+    pub(crate) datagram: Option<(Peer, Bytes)>,
+}
+
 /// No configuration makes a repetition a flood.
 const SHORTEST: Duration = Duration::from_millis(1);
 
@@ -90,6 +99,15 @@ impl Repeating {
             interval: timers.t1,
             give_up: now + timers.patience(),
         }
+    }
+
+    /// A request that is just leaving. What can go as a datagram is repeated as one.
+    pub(crate) fn outward(now: Moment, timers: &Timers, outward: &Outward) -> Repeating {
+        let (to, bytes) = match &outward.datagram {
+            Some((to, bytes)) => (to, bytes),
+            None => (&outward.to, &outward.bytes),
+        };
+        Repeating::sent(now, timers, to.transport, bytes.clone())
     }
 
     /// Just sent for the first time, and repeated through any transport: a 2xx to INVITE, which has no

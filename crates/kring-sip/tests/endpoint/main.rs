@@ -24,4 +24,5 @@ mod screening;
 mod seeds;
 mod session_timers;
 mod strangers;
+mod streams;
 mod wire;

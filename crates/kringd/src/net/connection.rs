@@ -6,7 +6,7 @@
 use super::{limits, places::Guest, stream, tls::Credentials, websocket};
 use crate::counters::bound_reached;
 use bytes::Bytes;
-use kring_sip::{Peer, Transport};
+use kring_sip::{Peer, Strangers, Transport};
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{net::TcpStream, sync::mpsc, time::timeout};
 
@@ -19,8 +19,6 @@ pub(super) enum Event {
         writes: mpsc::Sender<Bytes>,
         standing: Arc<super::places::Standing>,
     },
-    /// One of ours stands.
-    Stands { to: Peer },
     /// One whole message.
     Message { from: Peer, bytes: Bytes },
     /// The connection is over.
@@ -40,7 +38,7 @@ pub(super) enum End {
     Quiet,
     /// We wanted it to end, and everything is written.
     Written,
-    /// Writing failed, so something is lost.
+    /// Writing failed, or the peer has thrown away what was written: something is lost.
     Unsent,
 }
 
@@ -53,12 +51,21 @@ pub(super) struct Link {
     pub(super) tell: mpsc::Sender<Event>,
     /// Its place, when the peer opened it.
     pub(super) guest: Option<Guest>,
+    /// What those are told whom nobody knows.
+    pub(super) strangers: Strangers,
 }
 
 /// The owner is gone.
 pub(super) struct NobodyListens;
 
 impl Link {
+    /// Whether the other end is told what was wrong with what it sent: a stranger only where strangers are
+    /// told anything.
+    pub(super) fn may_complain(&self) -> bool {
+        let is_stranger = self.guest.as_ref().is_some_and(Guest::is_stranger);
+        self.strangers == Strangers::Refuse || !is_stranger
+    }
+
     /// Hands a whole message on. Waits when the exchange is behind, and TCP slows the sender down.
     pub(super) async fn message(&self, bytes: Bytes) -> Result<(), NobodyListens> {
         if let Some(guest) = &self.guest {
@@ -189,7 +196,6 @@ async fn opened(stream: TcpStream, link: &mut Link, credentials: &Credentials) -
     let to = link.peer;
     prompt(&stream, to.address);
     if to.transport != Transport::Tls {
-        stands(link).await;
         return stream::run(stream, link).await;
     }
     let shaken = async {
@@ -197,10 +203,7 @@ async fn opened(stream: TcpStream, link: &mut Link, credentials: &Credentials) -
         connector.connect(name, stream).await
     };
     match timeout(limits::HANDSHAKE_WITHIN, shaken).await {
-        Ok(Ok(stream)) => {
-            stands(link).await;
-            stream::run(stream, link).await
-        }
+        Ok(Ok(stream)) => stream::run(stream, link).await,
         Ok(Err(refused)) => {
             tracing::warn!(%to, %refused, "the other side could not be believed");
             End::Unsent
@@ -211,12 +214,6 @@ async fn opened(stream: TcpStream, link: &mut Link, credentials: &Credentials) -
             End::Unsent
         }
     }
-}
-
-/// An owner who is gone may still have left something to write.
-async fn stands(link: &Link) {
-    let to = link.peer;
-    let _ = link.tell.send(Event::Stands { to }).await;
 }
 
 /// Messages leave at once, and ahead of bulk traffic.

@@ -36,17 +36,6 @@ pub(super) const CONNECTIONS_WITH_OURS_MAX: usize = 4_096;
 /// Addresses that are remembered for having been no strangers.
 pub(super) const FAMILIAR_ADDRESSES_MAX: usize = 8_192;
 
-/// Peers that are remembered for having had a stream.
-pub(super) const STREAM_PEERS_MAX: usize = 8_192;
-
-/// The largest message that every peer takes by UDP (RFC 3261 §18.1.1), bytes. A larger one goes by
-/// TCP first, and back to UDP when that does not stand soon.
-pub(super) const UDP_SAFE_BYTES: usize = 1_300;
-
-/// How long TCP may take to stand for such a message, to a peer that never had a stream: a firewall
-/// that swallows SYNs must not eat the ring budget.
-pub(super) const CONNECT_QUICKLY: Duration = Duration::from_millis(180);
-
 /// How long the handshakes of TLS and WebSocket may take.
 pub(super) const HANDSHAKE_WITHIN: Duration = Duration::from_secs(5);
 

@@ -136,10 +136,13 @@ impl Net {
 
     /// Sends without waiting. What cannot be delivered is told by an arrival.
     pub(crate) fn send(&mut self, transmit: Transmit) {
-        let Transmit { to, bytes } = transmit;
+        let to = transmit.to;
         let lost = match to.transport {
-            Transport::Udp => matches!(self.udp.send(to.address, bytes), Sent::Unreachable),
-            _ => !self.streams.send(to, bytes),
+            Transport::Udp => {
+                let sent = self.udp.send(to.address, transmit.bytes);
+                matches!(sent, Sent::Unreachable)
+            }
+            _ => !self.streams.send(transmit),
         };
         if !lost {
             return;

@@ -71,6 +71,7 @@ pub(super) struct Guest {
     house: Arc<Places>,
     id: u64,
     pub(super) standing: Arc<Standing>,
+    familiar: bool,
     /// Resolves when the place is given to somebody else.
     pub(super) cut: oneshot::Receiver<()>,
 }
@@ -126,6 +127,7 @@ impl Places {
             house: Arc::clone(self),
             id,
             standing,
+            familiar,
             cut: cuts,
         })
     }
@@ -183,6 +185,11 @@ impl Standing {
 }
 
 impl Guest {
+    /// No trunk, and nobody whom we have asked or answered well.
+    pub(super) fn is_stranger(&self) -> bool {
+        !self.familiar && self.standing.level() < WELCOME
+    }
+
     /// A whole message came.
     pub(super) fn spoke(&self) {
         self.house.heard(&self.standing);

@@ -7,6 +7,7 @@ use super::{
 use crate::counters::bound_reached;
 use bytes::Bytes;
 use kring_sip::StreamFramer;
+use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadHalf, WriteHalf, split},
     sync::Notify,
@@ -31,15 +32,16 @@ pub(super) async fn run<S: AsyncRead + AsyncWrite>(stream: S, link: &mut Link) -
     // The reader needs the whole link but its queue.
     let (_closed, none) = mpsc::channel(1);
     let mut queue = std::mem::replace(&mut link.queue, none);
+    let asked = AtomicBool::new(false);
     let over = tokio::select! {
-        over = reading(read, link, &ping) => over,
-        end = writing(&mut write, &mut queue, &ping) => Over::Plainly(end),
+        over = reading(read, link, &ping, &asked) => over,
+        end = writing(&mut write, &mut queue, &ping, &asked) => Over::Plainly(end),
     };
     link.queue = queue;
     match over {
         Over::Plainly(end) => end,
         Over::NoSip(answer) => {
-            if let Some(answer) = answer {
+            if let Some(answer) = answer.filter(|_| link.may_complain()) {
                 let told = async {
                     write.write_all(&answer).await?;
                     write.shutdown().await
@@ -53,7 +55,12 @@ pub(super) async fn run<S: AsyncRead + AsyncWrite>(stream: S, link: &mut Link) -
 }
 
 /// Reads until the peer closes, is silent for too long, or sends what is no SIP.
-async fn reading<S: AsyncRead>(mut read: ReadHalf<S>, link: &Link, ping: &Notify) -> Over {
+async fn reading<S: AsyncRead>(
+    mut read: ReadHalf<S>,
+    link: &Link,
+    ping: &Notify,
+    asked: &AtomicBool,
+) -> Over {
     let from = link.peer;
     let mut framer = StreamFramer::default();
     let mut buffer = vec![0; limits::READ_BYTES];
@@ -61,7 +68,10 @@ async fn reading<S: AsyncRead>(mut read: ReadHalf<S>, link: &Link, ping: &Notify
     let mut spoke = false;
     loop {
         let count = match timeout_at(cut_at, read.read(&mut buffer)).await {
-            Ok(Ok(0) | Err(_)) => return Over::Plainly(End::Quiet),
+            Ok(Ok(0)) => return Over::Plainly(End::Quiet),
+            // A peer that was away meanwhile knows of no connection, and has thrown our request away.
+            Ok(Err(_)) if asked.load(Ordering::Relaxed) => return Over::Plainly(End::Unsent),
+            Ok(Err(_)) => return Over::Plainly(End::Quiet),
             Ok(Ok(count)) => count,
             Err(_) => {
                 tracing::debug!(%from, "a peer was silent for too long and was cut");
@@ -81,6 +91,7 @@ async fn reading<S: AsyncRead>(mut read: ReadHalf<S>, link: &Link, ping: &Notify
             match framed {
                 Ok(bytes) => {
                     (whole, spoke) = (true, true);
+                    asked.store(false, Ordering::Relaxed);
                     if link.message(bytes).await.is_err() {
                         return Over::Plainly(End::Written);
                     }
@@ -108,6 +119,7 @@ async fn writing<S: AsyncWrite>(
     write: &mut WriteHalf<S>,
     queue: &mut mpsc::Receiver<Bytes>,
     ping: &Notify,
+    asked: &AtomicBool,
 ) -> End {
     loop {
         let bytes = tokio::select! {
@@ -117,6 +129,9 @@ async fn writing<S: AsyncWrite>(
         let Some(bytes) = bytes else {
             break;
         };
+        if is_request(&bytes) {
+            asked.store(true, Ordering::Relaxed);
+        }
         let written = async {
             write.write_all(&bytes).await?;
             write.flush().await
@@ -133,4 +148,9 @@ async fn writing<S: AsyncWrite>(
     // The peer has everything that was written, whether or not it says goodbye.
     let _ = timeout(limits::WRITE_WITHIN, write.shutdown()).await;
     End::Written
+}
+
+/// Whether something is asked of the peer. The ACK of a 2xx is not answered, but lost all the same.
+fn is_request(message: &[u8]) -> bool {
+    !message.starts_with(b"SIP/2.0 ") && message != PONG
 }

@@ -14,8 +14,8 @@ use super::{
 };
 use crate::{config::Listen, counters::bound_reached, exit::Fault};
 use bytes::Bytes;
-use kring_sip::{Peer, Transport};
-use rustc_hash::{FxHashMap, FxHashSet};
+use kring_sip::{Peer, Strangers, Transmit, Transport};
+use rustc_hash::FxHashMap;
 use socket2::{Domain, Protocol, Socket, Type};
 use std::{
     collections::hash_map::Entry,
@@ -43,13 +43,12 @@ const BOUNDS: Bounds = Bounds {
 /// All listeners and connections.
 pub(super) struct StreamDoors {
     open: FxHashMap<Peer, Open>,
-    /// Peers that a stream has stood with.
-    stood: FxHashSet<SocketAddr>,
     events: mpsc::Receiver<Event>,
     tell: mpsc::Sender<Event>,
     next_id: u64,
     places: Arc<Places>,
     credentials: Credentials,
+    strangers: Strangers,
     beside: Handle,
     listeners: Vec<(Listen, JoinHandle<()>)>,
     /// Each task holds a clone: when none is left, all have ended.
@@ -69,12 +68,12 @@ impl StreamDoors {
         let (tell, events) = mpsc::channel(limits::EVENTS_WAITING_MAX);
         StreamDoors {
             open: FxHashMap::default(),
-            stood: FxHashSet::default(),
             events,
             tell,
             next_id: 1,
             places: Places::new(terms.trunks.clone(), BOUNDS),
             credentials: terms.credentials.clone(),
+            strangers: terms.strangers,
             beside: terms.beside.clone(),
             listeners: Vec::new(),
             alive: mpsc::channel(1),
@@ -94,6 +93,7 @@ impl StreamDoors {
             listener,
             places: Arc::clone(&self.places),
             credentials: self.credentials.clone(),
+            strangers: self.strangers,
             tell: self.tell.clone(),
             alive: self.alive.0.clone(),
         };
@@ -123,9 +123,15 @@ impl StreamDoors {
     }
 
     /// Sends without waiting, over the peer's connection or a new one. `false`: it cannot be sent.
-    pub(super) fn send(&mut self, to: Peer, bytes: Bytes) -> bool {
+    pub(super) fn send(&mut self, transmit: Transmit) -> bool {
+        let Transmit {
+            to,
+            bytes,
+            connect_within,
+        } = transmit;
+        let within = connect_within.unwrap_or(limits::CONNECT_WITHIN);
         let Entry::Occupied(open) = self.open.entry(to) else {
-            return self.connect(to, bytes);
+            return self.connect(to, bytes, within);
         };
         if let Some(standing) = &open.get().standing
             && is_welcoming(&bytes)
@@ -142,12 +148,12 @@ impl StreamDoors {
             }
             Err(TrySendError::Closed(bytes)) => {
                 open.remove();
-                self.connect(to, bytes)
+                self.connect(to, bytes, within)
             }
         }
     }
 
-    fn connect(&mut self, to: Peer, first: Bytes) -> bool {
+    fn connect(&mut self, to: Peer, first: Bytes, within: Duration) -> bool {
         if to.transport.is_websocket() {
             tracing::debug!(%to, "only the phone can open a WebSocket, and it is gone");
             return false;
@@ -157,12 +163,6 @@ impl StreamDoors {
             bound_reached("connections");
             return false;
         }
-        let large = first.len() > limits::UDP_SAFE_BYTES && to.transport == Transport::Tcp;
-        let within = if large && !self.stood.contains(&to.address) {
-            limits::CONNECT_QUICKLY
-        } else {
-            limits::CONNECT_WITHIN
-        };
         let (writes, queue) = mpsc::channel(limits::WRITES_WAITING_MAX);
         if writes.try_send(first).is_err() {
             return false;
@@ -182,6 +182,7 @@ impl StreamDoors {
             queue,
             tell: self.tell.clone(),
             guest: None,
+            strangers: self.strangers,
         };
         let (credentials, alive) = (self.credentials.clone(), self.alive.0.clone());
         self.runtime(to.transport).spawn(async move {
@@ -194,15 +195,6 @@ impl StreamDoors {
     fn next_id(&mut self) -> u64 {
         self.next_id += 1;
         self.next_id
-    }
-
-    /// A large message to this peer need not be quick to find its stream.
-    fn remember(&mut self, address: SocketAddr) {
-        if self.stood.len() >= limits::STREAM_PEERS_MAX && !self.stood.contains(&address) {
-            bound_reached("stream_peers");
-            self.stood.clear();
-        }
-        self.stood.insert(address);
     }
 
     /// The next message or failure.
@@ -242,10 +234,6 @@ impl StreamDoors {
                         standing,
                     },
                 );
-                None
-            }
-            Event::Stands { to } => {
-                self.remember(to.address);
                 None
             }
             Event::Message { from, bytes } => Some(Arrival::Message { from, bytes }),
@@ -289,6 +277,7 @@ struct Door {
     listener: TcpListener,
     places: Arc<Places>,
     credentials: Credentials,
+    strangers: Strangers,
     tell: mpsc::Sender<Event>,
     alive: mpsc::Sender<Infallible>,
 }
@@ -317,6 +306,7 @@ impl Door {
                 queue,
                 tell: self.tell.clone(),
                 guest: Some(guest),
+                strangers: self.strangers,
             };
             let (credentials, alive) = (self.credentials.clone(), self.alive.clone());
             tokio::spawn(async move {

@@ -6,6 +6,7 @@ use crate::{
     exit::Fault,
 };
 use kring_call::PeerPattern;
+use kring_sip::Strangers;
 use tokio::runtime::Handle;
 
 /// Everything that the sockets must know.
@@ -14,6 +15,8 @@ pub(crate) struct Terms {
     pub(super) listens: Vec<Listen>,
     /// Who is no stranger from the beginning.
     pub(super) trunks: Vec<PeerPattern>,
+    /// What strangers are told.
+    pub(super) strangers: Strangers,
     /// Who we are over TLS.
     pub(crate) credentials: Credentials,
     /// Where connections are served that cost more than reading: not on the exchange's thread.
@@ -30,6 +33,7 @@ impl Terms {
         Ok(Terms {
             listens: config.sip.listen.clone(),
             trunks: peers.cloned().collect(),
+            strangers: config.sip.strangers,
             credentials: credentials.map_err(told)?,
             beside: Handle::current(),
         })

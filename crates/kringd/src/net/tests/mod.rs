@@ -41,10 +41,7 @@ fn terms(text: &str, listens: Vec<Listen>) -> Terms {
 }
 
 fn to(transport: Transport, address: SocketAddr, bytes: &'static [u8]) -> Transmit {
-    Transmit {
-        to: Peer { transport, address },
-        bytes: Bytes::from_static(bytes),
-    }
+    Transmit::new(Peer { transport, address }, Bytes::from_static(bytes))
 }
 
 async fn next(net: &mut Net) -> Arrival {
@@ -291,6 +288,42 @@ async fn who_sends_no_sip_is_told_so_and_cut() {
         "{}",
         String::from_utf8_lossy(&told)
     );
+}
+
+/// `sip.strangers = "ignore"`: the port shows no more of itself over a stream than by datagrams.
+#[tokio::test]
+async fn who_sends_no_sip_hears_nothing_where_strangers_are_ignored() {
+    let listens = vec!["tcp:127.0.0.1:0".parse().unwrap()];
+    let net = Net::bind(&terms("sip.strangers = \"ignore\"", listens));
+    let mut net = net.unwrap();
+    let at = net.listens()[0].address;
+    let garbage = "OPTIONS sip:a@b SIP/2.0\r\nVia: SIP/2.0/TCP 127.0.0.1;branch=z9hG4bK1\r\n\
+                   From: <sip:a@b>;tag=1\r\nTo: <sip:a@b>\r\nCall-ID: 1\r\nCSeq: 1 OPTIONS\r\n\r\n";
+    let mut stranger = TcpStream::connect(at).await.unwrap();
+    stranger.write_all(garbage.as_bytes()).await.unwrap();
+    let mut told = Vec::new();
+    let reading = stranger.read_to_end(&mut told);
+    tokio::select! {
+        done = timeout(PATIENCE, reading) => { done.expect("it is cut").unwrap(); }
+        arrival = net.recv() => panic!("{arrival:?}"),
+    }
+    assert_eq!(String::from_utf8_lossy(&told), "");
+}
+
+/// A phone that was switched off and on knows of no connection: its kernel says so to the next request.
+#[tokio::test]
+async fn a_request_that_a_dead_connection_has_swallowed_is_a_failure() {
+    let (mut net, _) = bound(&["udp:127.0.0.1:0"]);
+    let phone = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = phone.local_addr().unwrap();
+    let transport = Transport::Tcp;
+    net.send(to(transport, address, b"INVITE sip:a@b SIP/2.0\r\n"));
+    let (stream, _) = phone.accept().await.unwrap();
+    stream.readable().await.unwrap();
+    // What was not read is thrown away by a reset.
+    drop(stream);
+    let failed = Peer { transport, address };
+    assert_eq!(next(&mut net).await, Arrival::Failed { to: failed });
 }
 
 #[tokio::test]
