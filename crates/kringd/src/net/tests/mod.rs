@@ -319,7 +319,7 @@ async fn a_request_that_a_dead_connection_has_swallowed_is_a_failure() {
     let transport = Transport::Tcp;
     net.send(to(transport, address, b"INVITE sip:a@b SIP/2.0\r\n"));
     let (stream, _) = phone.accept().await.unwrap();
-    stream.readable().await.unwrap();
+    stream.peek(&mut [0; 1]).await.unwrap();
     // What was not read is thrown away by a reset.
     drop(stream);
     let failed = Peer { transport, address };
