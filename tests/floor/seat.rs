@@ -190,14 +190,14 @@ impl Seat {
         let uri = Uri::sip(Some(extension), &host, Some(address.port()));
         let at_pbx = || Place::At {
             uri: uri.expect("an address is a host"),
-            peer: Peer {
+            peers: vec![Peer {
                 transport: if self.phone.is_on_tcp {
                     Transport::Tcp
                 } else {
                     Transport::Udp
                 },
                 address,
-            },
+            }],
         };
         let (name, place) = match &self.registers_as {
             Some(user) => (

@@ -41,8 +41,8 @@ pub enum Place {
     At {
         /// The request URI of its INVITEs.
         uri: Uri,
-        /// Where they are sent.
-        peer: Peer,
+        /// Where they are sent: the first that answers, in this order (RFC 3263 §4.3). At least one.
+        peers: Vec<Peer>,
     },
     /// Wherever it has registered from.
     Registered {

@@ -92,10 +92,14 @@ impl Agent {
     }
 }
 
-fn address_of(profile: &AgentProfile) -> Option<IpAddr> {
-    match &profile.device.as_ref()?.place {
-        Place::At { peer, .. } => Some(peer.address.ip().to_canonical()),
-        Place::Registered { .. } => None,
+/// Each of them once.
+fn addresses_of(profile: &AgentProfile) -> BTreeSet<IpAddr> {
+    match profile.device.as_ref().map(|device| &device.place) {
+        Some(Place::At { peers, .. }) => {
+            let addresses = peers.iter().map(|peer| peer.address.ip().to_canonical());
+            addresses.collect()
+        }
+        Some(Place::Registered { .. }) | None => BTreeSet::new(),
     }
 }
 
@@ -120,7 +124,7 @@ impl Roster {
             return false;
         }
         let id = profile.id.clone();
-        if let Some(address) = address_of(&profile) {
+        for address in addresses_of(&profile) {
             *self.phones.entry(address).or_default() += 1;
         }
         if let Some(agent) = self.agents.get_mut(&id) {
@@ -174,12 +178,12 @@ impl Roster {
     }
 
     fn phone_moves_out(&mut self, before: &AgentProfile) {
-        if let Some(address) = address_of(before)
-            && let Some(phones) = self.phones.get_mut(&address)
-        {
-            *phones -= 1;
-            if *phones == 0 {
-                self.phones.remove(&address);
+        for address in addresses_of(before) {
+            if let Some(phones) = self.phones.get_mut(&address) {
+                *phones -= 1;
+                if *phones == 0 {
+                    self.phones.remove(&address);
+                }
             }
         }
     }

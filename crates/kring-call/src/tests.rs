@@ -9,10 +9,10 @@ pub(crate) fn device(user: &str) -> Device {
         name: format!("sip:{user}@127.0.0.1:5071"),
         place: Place::At {
             uri: Uri::sip(Some(user), "127.0.0.1", Some(5071)).unwrap(),
-            peer: Peer {
+            peers: vec![Peer {
                 transport: Transport::Udp,
                 address: ([127, 0, 0, 1], 5071).into(),
-            },
+            }],
         },
         ring_period: None,
     }

@@ -167,7 +167,10 @@ impl Iterator for StreamFramer {
                 if self.state != State::Overflown {
                     self.state = State::default();
                 }
-                Some(Ok(self.buffer.split_to(whole).freeze()))
+                // A copy: whoever keeps a message must not keep the buffer of its stream with it.
+                let message = Bytes::copy_from_slice(&self.buffer[..whole]);
+                self.buffer.advance(whole);
+                Some(Ok(message))
             }
             Ok(_) if self.state == State::Overflown => {
                 Some(Err(self.refuse(FrameRefusal::TooLarge)))

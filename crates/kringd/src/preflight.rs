@@ -4,13 +4,13 @@
 mod pbx;
 
 use crate::{
-    config::{Config, HostPort, Trunk},
+    config::{Config, Trunk},
     database,
     exit::Fault,
-    file_limit,
-    net::{self, Families, Net, Resolver, Sought, Terms},
+    file_limit, lines,
+    net::{self, Credentials, Families, Net, Resolver, Sought, Terms},
 };
-use kring_sip::{Peer, Uri};
+use kring_sip::Peer;
 use std::{
     net::{IpAddr, SocketAddr},
     path::Path,
@@ -110,7 +110,7 @@ pub(crate) async fn look(config: &Config) -> Vec<Finding> {
                     ))
                 });
                 match found {
-                    Ok(found) => answers(trunk, host, &found.peers).await,
+                    Ok(found) => answers(config, &resolver, trunk, &found.peers).await,
                     Err(fault) => Finding::new("trunk", Verdict::Mend, fault.to_string()),
                 }
             }
@@ -121,15 +121,18 @@ pub(crate) async fn look(config: &Config) -> Vec<Finding> {
 
 /// Asks each address of a PBX whether it is there. Silence is worth knowing and no fault: a PBX may
 /// answer nobody but those whom it knows.
-async fn answers(trunk: &Trunk, host: &HostPort, peers: &[Peer]) -> Finding {
+async fn answers(config: &Config, resolver: &Resolver, trunk: &Trunk, peers: &[Peer]) -> Finding {
     let name = &trunk.name;
+    let credentials = Credentials::load(config, resolver.clone());
+    let credentials = credentials.map_err(|refused| refused.to_string());
     let mut said = Vec::new();
     let mut verdict = Verdict::Good;
     for peer in peers.iter().take(PBX_ADDRESSES_MAX) {
-        let target = Uri::sip(None, &host.uri_host(), host.port);
-        let asked = match target {
-            Ok(target) => pbx::ask(*peer, &target).await,
-            Err(refused) => Err(refused.to_string()),
+        let target = lines::line(config, trunk).uri;
+        let asked = match (target, &credentials) {
+            (Some(target), Ok(credentials)) => pbx::ask(*peer, &target, credentials).await,
+            (None, _) => Err("trunk.address is no host".to_owned()),
+            (_, Err(refused)) => Err(refused.clone()),
         };
         said.push(match asked {
             Ok(answer) if !answer.local => {

@@ -34,7 +34,7 @@ pub(crate) enum DeviceRefused {
     NoSuchHost(String, NameRefused),
 }
 
-/// Where a device of the configuration's words is.
+/// Where a device of the configuration's words is: all that its name leads to, in the order in which to try.
 pub(crate) async fn device(
     text: &str,
     trunks: &[Trunk],
@@ -78,11 +78,14 @@ pub(crate) async fn device(
         }
         (written, Sought::uri(&uri))
     };
-    let found = resolver.first(&sought).await;
-    let peer = found.map_err(|why| DeviceRefused::NoSuchHost(text.to_owned(), why))?;
+    let found = resolver.resolve(&sought).await;
+    let found = found.map_err(|why| DeviceRefused::NoSuchHost(text.to_owned(), why))?;
     Ok(Device {
         name: text.to_owned(),
-        place: Place::At { uri, peer },
+        place: Place::At {
+            uri,
+            peers: found.peers,
+        },
         ring_period: None,
     })
 }

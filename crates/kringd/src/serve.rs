@@ -150,13 +150,8 @@ impl House {
         );
         let web = tokio::spawn(web::serve(listener, web, stop.subscribe()));
         let lines = lines::follow(config.trunks.clone(), resolver.clone(), asks.clone());
-        let seats = seats::follow(
-            store.clone(),
-            config.trunks,
-            resolver,
-            asks.clone(),
-            by_login(agents),
-        );
+        let known = by_login(agents);
+        let seats = seats::follow(store.clone(), config.trunks, resolver, asks.clone(), known);
         Ok(House {
             http,
             sip,

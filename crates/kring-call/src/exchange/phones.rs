@@ -52,8 +52,8 @@ impl Exchange {
         device: &Device,
     ) -> Result<(Vec<Branch>, Option<LoginId>), Unreached> {
         let user = match &device.place {
-            Place::At { uri, peer } => {
-                let (branch, login) = self.way_to(&device.name, uri, *peer);
+            Place::At { uri, peers } => {
+                let (branch, login) = self.way_to(&device.name, uri, peers);
                 return Ok((vec![branch], login));
             }
             Place::Registered { user } => user,

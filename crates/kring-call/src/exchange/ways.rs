@@ -21,8 +21,21 @@ impl Exchange {
 
     /// Where and as whom a device is rung: an extension of the PBX by its line, with the addresses that
     /// answer in front; anything else as it is.
-    pub(super) fn way_to(&self, name: &str, uri: &Uri, peer: Peer) -> (Branch, Option<LoginId>) {
-        let direct = || (Branch::to(uri.clone(), peer), None);
+    pub(super) fn way_to(
+        &self,
+        name: &str,
+        uri: &Uri,
+        found: &[Peer],
+    ) -> (Branch, Option<LoginId>) {
+        let direct = || {
+            let branch = Branch {
+                target: uri.clone(),
+                route: Vec::new(),
+                peers: found.to_vec(),
+                keeps_way: false,
+            };
+            (branch, None)
+        };
         if !name.starts_with("pbx:") {
             return direct();
         }
@@ -34,7 +47,7 @@ impl Exchange {
         let mut peers = self.config.trunks[index].line.peers.clone();
         peers.sort_by_key(|peer| row.is_down(peer));
         if peers.is_empty() {
-            peers.push(peer);
+            peers.extend_from_slice(found);
         }
         let route = row
             .account()

@@ -6,7 +6,7 @@ mod house;
 
 use house::{House, account, answer, at, invite, pbx};
 use kring_call::{
-    Line,
+    Input, Line,
     command::{AgentProfile, Command, Device, Place, PresenceWish},
 };
 use kring_journal::AgentId;
@@ -189,7 +189,7 @@ fn a_call_to_an_extension_takes_the_way_of_the_line() {
             name: "pbx:5021".to_owned(),
             place: Place::At {
                 uri: "sip:5021@pbx.example.net".parse().unwrap(),
-                peer: pbx(),
+                peers: vec![pbx()],
             },
             ring_period: None,
         }),
@@ -218,5 +218,49 @@ fn a_call_to_an_extension_takes_the_way_of_the_line() {
     assert!(
         second.contains("\r\nProxy-Authorization: Digest username=\"5000\""),
         "{second}"
+    );
+}
+
+/// A phone by name has as many addresses as its records say: the next one rings when nobody is at the first.
+#[test]
+fn a_device_by_name_is_rung_at_its_next_address() {
+    let mut house = House::registered();
+    let (first, second) = (at("192.0.2.31:5060"), at("192.0.2.32:5060"));
+    house.command(Command::PutAgent(AgentProfile {
+        id: AgentId::new("somsri"),
+        device: Some(Device {
+            name: "sip:somsri@phones.example.net".to_owned(),
+            place: Place::At {
+                uri: "sip:somsri@phones.example.net".parse().unwrap(),
+                peers: vec![first, second],
+            },
+            ring_period: None,
+        }),
+        queues: Vec::new(),
+    }));
+    house.command(Command::SetPresence {
+        agent: AgentId::new("somsri"),
+        wish: PresenceWish::Ready,
+    });
+    house.sent.clear();
+    house.say(&invite("sip:kring-7f3a@192.0.2.1:5060", "one"));
+    let rung = |house: &House| {
+        let sent = house.sent.iter();
+        let invites = sent.filter(|(_, text)| text.starts_with("INVITE "));
+        invites.map(|(to, _)| *to).collect::<Vec<_>>()
+    };
+    assert_eq!(rung(&house), [first]);
+    house.handle(Input::TransportFailed { to: first });
+    assert_eq!(rung(&house), [first, second]);
+    // Whoever may be rung there is no stranger.
+    house.sent.clear();
+    let ask = "OPTIONS sip:kring@192.0.2.1 SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.32;branch=z9hG4bKq\r\n\
+               Max-Forwards: 70\r\nFrom: <sip:somsri@192.0.2.32>;tag=1\r\nTo: <sip:kring@192.0.2.1>\r\n\
+               Call-ID: q\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n";
+    house.say_from(second, ask);
+    assert!(
+        house.sent[0].1.starts_with("SIP/2.0 200 "),
+        "{:?}",
+        house.sent
     );
 }

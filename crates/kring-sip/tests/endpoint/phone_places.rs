@@ -58,6 +58,55 @@ fn a_phone_behind_nat_is_called_where_it_came_from_and_kept_reachable() {
     );
 }
 
+/// Whatever such a phone says within its call (a new Contact of its own network, a request of its own, an offer
+/// of ours answered) is answered to where it came from, and nothing of ours goes to the Contact.
+#[test]
+fn a_phone_behind_nat_is_never_sought_at_its_private_address() {
+    let mut wire = house();
+    let mut phone = Phone::new("5021", "secret", at(Transport::Udp, "198.51.100.4:40123"));
+    phone.registers(&mut wire, "Contact: <sip:5021@10.0.0.9:5060>\n");
+    let call = Invitation {
+        branches: branches(&wire, "5021"),
+        ..invitation()
+    };
+    let leg = wire.endpoint.invite(wire.now, call);
+    let (_, invite) = wire.only();
+    accept(&mut wire, phone.at, leg, &invite);
+    wire.only();
+    let (tag, call_id) = (header(&invite, "From"), header(&invite, "Call-ID"));
+    let asks = |method: &str, seq: u32| {
+        format!(
+            "{method} sip:kring@192.0.2.1 SIP/2.0\r\n\
+             Via: SIP/2.0/UDP 10.0.0.9:5060;rport;branch=z9hG4bK-{seq}\r\nMax-Forwards: 70\r\n\
+             From: <sip:5021@192.0.2.2>;tag=phone\r\nTo: {tag}\r\nCall-ID: {call_id}\r\n\
+             CSeq: {seq} {method}\r\nContact: <sip:5021@10.0.0.10:5062>\r\nContent-Length: 0\r\n\r\n"
+        )
+    };
+    wire.from = phone.at;
+    wire.say(&asks("UPDATE", 1));
+    let (to, answer) = wire.only();
+    assert_eq!((to, &answer[..12]), (phone.at, "SIP/2.0 200 "), "{answer}");
+    let sdp = bytes::Bytes::from_static(OFFER);
+    wire.endpoint.reoffer(wire.now, leg, sdp);
+    let (to, again) = wire.only();
+    assert!(
+        again.starts_with("INVITE sip:5021@10.0.0.10:5062 "),
+        "{again}"
+    );
+    assert_eq!(to, phone.at);
+    wire.say(&crate::wire::response(
+        &again,
+        "200 OK",
+        "phone",
+        &["Contact: <sip:5021@10.0.0.11:5064>"],
+    ));
+    let (to, ack) = wire.only();
+    assert_eq!((to, &ack[..4]), (phone.at, "ACK "));
+    wire.say(&asks("BYE", 2));
+    let (to, answer) = wire.only();
+    assert_eq!((to, &answer[..12]), (phone.at, "SIP/2.0 200 "), "{answer}");
+}
+
 /// A Contact that names somebody else's PBX is no way to have kring call there.
 #[test]
 fn only_the_host_that_proved_itself_is_called() {

@@ -14,6 +14,8 @@ use super::limits;
 use crate::config::{HostPort, Listen};
 use kring_sip::{Peer, Scheme, Transport, Uri};
 use order::Choice;
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
 use rustc_hash::FxHashMap;
 use source::Source;
 use std::{
@@ -78,6 +80,8 @@ pub(crate) struct Resolver {
     ttl_min: Duration,
     source: Arc<Mutex<Source>>,
     kept: Arc<Mutex<FxHashMap<Sought, Kept>>>,
+    /// Who of equals comes first.
+    chance: Arc<Mutex<ChaCha8Rng>>,
 }
 
 struct Kept {
@@ -174,15 +178,17 @@ impl Families {
 impl Resolver {
     /// By the name servers and the hosts file of this machine, which are read again when they change.
     pub(crate) fn of_system(families: Families) -> Resolver {
-        Resolver::with(Source::system(), families, limits::NAME_KEPT_MIN)
+        let seed = rand::random();
+        Resolver::with(Source::system(), families, limits::NAME_KEPT_MIN, seed)
     }
 
-    fn with(source: Source, families: Families, ttl_min: Duration) -> Resolver {
+    fn with(source: Source, families: Families, ttl_min: Duration, seed: u64) -> Resolver {
         Resolver {
             families,
             ttl_min,
             source: Arc::new(Mutex::new(source)),
             kept: Arc::default(),
+            chance: Arc::new(Mutex::new(ChaCha8Rng::seed_from_u64(seed))),
         }
     }
 
@@ -208,7 +214,7 @@ impl Resolver {
         match walk {
             Ok((choices, ttl)) => {
                 let ttl = ttl.clamp(self.ttl_min, limits::NAME_KEPT_MAX);
-                let peers = order::arrange(&choices);
+                let peers = self.arrange(&choices);
                 self.keep(sought, choices, now + ttl);
                 Ok(Found { peers, ttl })
             }
@@ -224,6 +230,11 @@ impl Resolver {
                 Err(refused)
             }
         }
+    }
+
+    fn arrange(&self, choices: &[Choice]) -> Vec<Peer> {
+        let mut chance = self.chance.lock().unwrap_or_else(PoisonError::into_inner);
+        order::arrange(choices, &mut *chance)
     }
 
     /// The first target, for a look at a configuration.
@@ -242,7 +253,7 @@ impl Resolver {
             found.good_until = now + self.ttl_min;
         }
         Some(Found {
-            peers: order::arrange(&found.choices),
+            peers: self.arrange(&found.choices),
             ttl: found.good_until.saturating_duration_since(now),
         })
     }

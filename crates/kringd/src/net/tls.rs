@@ -90,7 +90,7 @@ impl Credentials {
 
     /// For a connection to this address, and the name that its certificate must bear: that of the
     /// trunk that leads there, not that of a target which DNS names (RFC 5922 §7.2).
-    pub(super) async fn connector(&self, to: SocketAddr) -> (TlsConnector, ServerName<'static>) {
+    pub(crate) async fn connector(&self, to: SocketAddr) -> (TlsConnector, ServerName<'static>) {
         let mut clients = self.loaded().clients;
         let by_address = ServerName::IpAddress(to.ip().into());
         for (index, (host, _)) in self.0.wanted.trunks.iter().enumerate() {

@@ -1,10 +1,10 @@
 //! Whether a PBX answers: one OPTIONS, asked from a socket of its own.
 
-use crate::clock::Clock;
+use crate::{clock::Clock, net::Credentials};
 use bytes::Bytes;
 use kring_sip::{
     Advertised, Answered, Effect, Endpoint, EndpointConfig, Method, NameAddr, Peer, Question,
-    StreamFramer, Transport, Uri,
+    StreamFramer, Uri,
 };
 use std::{
     io,
@@ -12,7 +12,7 @@ use std::{
     time::Duration,
 };
 use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
+    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
     net::{TcpStream, UdpSocket},
     time::timeout,
 };
@@ -26,13 +26,22 @@ const ANSWER_BYTES_MAX: usize = 64 * 1024;
 /// What carries the question.
 enum Wire {
     Datagrams(UdpSocket),
-    Stream(TcpStream, Box<StreamFramer>),
+    Stream(Box<dyn Stream>, Box<StreamFramer>),
 }
 
-/// Asks `target` through `peer`. An error says in words why there is no answer.
-pub(super) async fn ask(peer: Peer, target: &Uri) -> Result<Answered, String> {
+/// TCP or TLS.
+trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
+
+impl<S: AsyncRead + AsyncWrite + Send + Unpin> Stream for S {}
+
+/// Asks `target` through `peer`, by its transport. An error says in words why there is no answer.
+pub(super) async fn ask(
+    peer: Peer,
+    target: &Uri,
+    credentials: &Credentials,
+) -> Result<Answered, String> {
     let told = |refused: io::Error| refused.to_string();
-    let opened = timeout(ANSWER_WITHIN, Wire::open(peer)).await;
+    let opened = timeout(ANSWER_WITHIN, Wire::open(peer, credentials)).await;
     let (mut wire, own) = opened
         .map_err(|_| "no connection in 2 s".to_owned())?
         .map_err(told)?;
@@ -72,12 +81,17 @@ pub(super) async fn ask(peer: Peer, target: &Uri) -> Result<Answered, String> {
 }
 
 impl Wire {
-    async fn open(peer: Peer) -> io::Result<(Wire, SocketAddr)> {
+    async fn open(peer: Peer, credentials: &Credentials) -> io::Result<(Wire, SocketAddr)> {
         let to = peer.address;
-        if peer.transport == Transport::Tcp {
+        if peer.transport.is_reliable() {
             let stream = TcpStream::connect(to).await?;
             let own = stream.local_addr()?;
-            return Ok((Wire::Stream(stream, Box::default()), own));
+            if !peer.transport.is_secure() {
+                return Ok((Wire::Stream(Box::new(stream), Box::default()), own));
+            }
+            let (connector, name) = credentials.connector(to).await;
+            let stream = connector.connect(name, stream).await?;
+            return Ok((Wire::Stream(Box::new(stream), Box::default()), own));
         }
         let any: SocketAddr = match to {
             SocketAddr::V4(_) => (Ipv4Addr::UNSPECIFIED, 0).into(),
@@ -92,7 +106,10 @@ impl Wire {
     async fn send(&mut self, bytes: &Bytes) -> io::Result<()> {
         match self {
             Wire::Datagrams(socket) => socket.send(bytes).await.map(|_| ()),
-            Wire::Stream(stream, _) => stream.write_all(bytes).await,
+            Wire::Stream(stream, _) => {
+                stream.write_all(bytes).await?;
+                stream.flush().await
+            }
         }
     }
 
@@ -116,5 +133,86 @@ impl Wire {
                 framer.push(&buffer[..length]);
             },
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        config::Config,
+        net::{Families, Resolver},
+    };
+    use kring_sip::Transport;
+    use tokio::net::TcpListener;
+
+    /// A PBX that answers one question by TCP, and hands out what it was asked.
+    async fn asked(listener: TcpListener) -> String {
+        let (stream, _) = listener.accept().await.unwrap();
+        let mut wire = Wire::Stream(Box::new(stream), Box::default());
+        let question = wire.hear().await.unwrap();
+        let text = String::from_utf8(question.to_vec()).unwrap();
+        let told = |line: &&str| {
+            ["Via", "From", "To", "Call-ID", "CSeq"].contains(&line.split(':').next().unwrap())
+        };
+        let lines: Vec<&str> = text.split("\r\n").filter(told).collect();
+        let answer = format!(
+            "SIP/2.0 200 OK\r\n{}\r\nContent-Length: 0\r\n\r\n",
+            lines.join("\r\n")
+        );
+        wire.send(&answer.into()).await.unwrap();
+        text
+    }
+
+    #[tokio::test]
+    async fn a_trunk_over_tcp_is_asked_over_tcp() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let pbx = tokio::spawn(asked(listener));
+        let text = format!(
+            "[[trunk]]\nname = \"pbx\"\naddress = \"{address}\"\npeers = [\"127.0.0.1\"]\ntransport = \"tcp\"\n"
+        );
+        let config = Config::read("test", &text, []).unwrap();
+        let resolver = Resolver::of_system(Families::Four);
+        let credentials = Credentials::load(&config, resolver).ok().unwrap();
+        let target = crate::lines::line(&config, &config.trunks[0]).uri.unwrap();
+        let transport = Transport::Tcp;
+        let answer = ask(Peer { transport, address }, &target, &credentials).await;
+        assert_eq!(answer.unwrap().code, 200);
+        let question = pbx.await.unwrap();
+        assert!(
+            question.starts_with(&format!(
+                "OPTIONS sip:{address};transport=tcp SIP/2.0\r\nVia: SIP/2.0/TCP "
+            )),
+            "{question}"
+        );
+    }
+
+    /// Nobody is asked in the clear who is to be spoken to in secret: here the PBX has no TLS.
+    #[tokio::test]
+    async fn a_trunk_over_tls_is_asked_over_tls_or_not_at_all() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let pbx = tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut hello = [0; 3];
+            stream.read_exact(&mut hello).await.unwrap();
+            hello
+        });
+        let text = format!(
+            "[[trunk]]\nname = \"pbx\"\naddress = \"{address}\"\npeers = [\"127.0.0.1\"]\ntransport = \"tls\"\n"
+        );
+        let config = Config::read("test", &text, []).unwrap();
+        let resolver = Resolver::of_system(Families::Four);
+        let credentials = Credentials::load(&config, resolver).ok().unwrap();
+        let target = crate::lines::line(&config, &config.trunks[0]).uri.unwrap();
+        let transport = Transport::Tls;
+        let answer = ask(Peer { transport, address }, &target, &credentials).await;
+        assert!(answer.is_err(), "{answer:?}");
+        assert_eq!(
+            pbx.await.unwrap()[0],
+            22,
+            "a handshake (RFC 8446 section 5.1)"
+        );
     }
 }

@@ -50,18 +50,21 @@ pub(super) struct Hep {
 }
 
 impl Hep {
-    /// Finds the server and takes a socket that faces it.
-    pub(super) async fn open(config: &config::Hep) -> io::Result<Hep> {
+    /// Where the server is. `now` stays as long as the name still leads there.
+    pub(super) async fn find(
+        config: &config::Hep,
+        now: Option<SocketAddr>,
+    ) -> io::Result<SocketAddr> {
         let name = (
             config.address.host.as_str(),
             config.address.port.unwrap_or(PORT),
         );
-        let to = lookup_host(name).await?.next();
-        let nowhere = || io::Error::other("the name has no address");
-        Hep::towards(to.ok_or_else(nowhere)?, config)
+        let found: Vec<SocketAddr> = lookup_host(name).await?.collect();
+        choose(now, &found).ok_or_else(|| io::Error::other("the name has no address"))
     }
 
-    fn towards(to: SocketAddr, config: &config::Hep) -> io::Result<Hep> {
+    /// A socket that faces it.
+    pub(super) fn towards(to: SocketAddr, config: &config::Hep) -> io::Result<Hep> {
         let any: IpAddr = match to {
             SocketAddr::V4(_) => Ipv4Addr::UNSPECIFIED.into(),
             SocketAddr::V6(_) => Ipv6Addr::UNSPECIFIED.into(),
@@ -88,6 +91,11 @@ impl Hep {
         );
         self.out.len() <= DATAGRAM_BYTES_MAX && self.socket.send(&self.out).is_ok()
     }
+}
+
+fn choose(now: Option<SocketAddr>, found: &[SocketAddr]) -> Option<SocketAddr> {
+    now.filter(|now| found.contains(now))
+        .or_else(|| found.first().copied())
 }
 
 /// Writes the datagram: `HEP3`, the length of the whole, then chunks of vendor 0.
@@ -142,5 +150,24 @@ fn v6(ip: IpAddr) -> Ipv6Addr {
     match ip {
         IpAddr::V4(v4) => v4.to_ipv6_mapped(),
         IpAddr::V6(v6) => v6,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_capture_server_is_followed_when_its_name_moves() {
+        let at = |text: &str| text.parse::<SocketAddr>().unwrap();
+        let (first, second) = (at("192.0.2.50:9060"), at("192.0.2.51:9060"));
+        assert_eq!(choose(None, &[first, second]), Some(first));
+        assert_eq!(
+            choose(Some(second), &[first, second]),
+            Some(second),
+            "it stays"
+        );
+        assert_eq!(choose(Some(first), &[second]), Some(second), "it moves");
+        assert_eq!(choose(Some(first), &[]), None);
     }
 }

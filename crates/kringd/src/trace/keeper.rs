@@ -122,18 +122,30 @@ impl Keeper {
     /// Ends only with the task.
     async fn keep_hep_open(&self) {
         if let Some(config) = &self.terms.hep {
+            let mut at = None;
             loop {
-                match Hep::open(config).await {
-                    Ok(hep) => {
+                let found = Hep::find(config, at).await;
+                let opened = found.and_then(|to| match at {
+                    Some(at) if at == to => Ok(None),
+                    _ => Hep::towards(to, config).map(|hep| Some((to, hep))),
+                });
+                match opened {
+                    Ok(None) => {}
+                    Ok(Some((to, hep))) => {
                         self.watch.watching().hep = Some(hep);
-                        tracing::info!(to = %config.address, "SIP is exported by HEP");
-                        break;
+                        at = Some(to);
+                        tracing::info!(server = %config.address, %to, "SIP is exported by HEP");
                     }
+                    // Where it was last is better than nowhere.
                     Err(refused) => {
-                        tracing::warn!(%refused, "no HEP yet; trying again in a minute");
+                        tracing::warn!(%refused, "the HEP server is not found; trying again");
                     }
                 }
-                sleep(limits::HEP_RETRY).await;
+                sleep(match at {
+                    Some(_) => limits::HEP_FOLLOW,
+                    None => limits::HEP_RETRY,
+                })
+                .await;
             }
         }
         std::future::pending().await

@@ -58,5 +58,8 @@ pub(super) const READ_WITHIN: Duration = Duration::from_secs(10);
 /// Messages outside calls that are shown when nothing else is asked for.
 pub(super) const RECENT_SHOWN: usize = 50;
 
+/// How often it is asked where the name of the capture server leads now.
+pub(super) const HEP_FOLLOW: Duration = Duration::from_mins(5);
+
 /// How often the name of the capture server is asked for until it is known.
 pub(super) const HEP_RETRY: Duration = Duration::from_mins(1);

@@ -271,7 +271,8 @@ async fn every_message_is_copied_to_the_capture_server_under_its_callers_call_id
         capture_id: 2_001,
         password: Some("ลับ".into()),
     };
-    watch.watching().hep = Some(Hep::open(&config).await.unwrap());
+    let to = Hep::find(&config, None).await.unwrap();
+    watch.watching().hep = Some(Hep::towards(to, &config).unwrap());
     one_call(&tap, call(1));
     watch.watching().turn();
 

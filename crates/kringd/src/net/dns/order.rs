@@ -16,7 +16,7 @@ pub(super) struct Choice {
 }
 
 /// All peers in the order to try, at most [`limits::TARGETS_MAX`].
-pub(super) fn arrange(choices: &[Choice]) -> Vec<Peer> {
+pub(super) fn arrange(choices: &[Choice], chance: &mut impl Rng) -> Vec<Peer> {
     let mut left: Vec<&Choice> = choices.iter().collect();
     // Those without weight first: then a draw of zero can choose them (RFC 2782, "Usage rules").
     left.sort_by_key(|choice| (choice.rank, choice.weight));
@@ -25,7 +25,7 @@ pub(super) fn arrange(choices: &[Choice]) -> Vec<Peer> {
         let rank = first.rank;
         let equal = left.iter().take_while(|choice| choice.rank == rank);
         let weights: Vec<u32> = equal.map(|choice| u32::from(choice.weight)).collect();
-        let drawn = rand::rng().random_range(0..=weights.iter().sum());
+        let drawn = chance.random_range(0..=weights.iter().sum());
         let mut sum = 0;
         let chosen = weights.iter().position(|weight| {
             sum += weight;

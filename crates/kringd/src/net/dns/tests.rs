@@ -136,7 +136,7 @@ async fn served(zone: &str, families: Families) -> (Resolver, Server) {
         }
     });
     let source = Source::server(address);
-    (Resolver::with(source, families, Duration::ZERO), server)
+    (Resolver::with(source, families, Duration::ZERO, 1), server)
 }
 
 fn uri(text: &str) -> Sought {
