@@ -3,25 +3,39 @@
 
 #![forbid(unsafe_code)]
 
+mod clip;
+mod coding;
 pub mod dtmf;
 pub mod g711;
+pub mod g722;
 pub mod limits;
 mod offer_answer;
 mod order;
 mod presses;
 mod program;
+mod prompt;
 pub mod quality;
 mod relay;
+mod resample;
 pub mod rtcp;
 pub mod rtp;
 mod sdp;
+mod spoken;
 pub mod tone;
+mod wav;
 
+pub use clip::{
+    Clip, EnglishSentence, EnglishWord, Language, Particle, Sentence, ThaiSentence, ThaiWord,
+};
+pub use coding::{FRAME, FRAME_LENGTH};
 pub use offer_answer::{
     OwnAudio, answer_to_caller, answer_to_change, offer_of_change, offer_to_agent,
 };
 pub use order::{MediaNotice, MediaOrder, PortPair, SessionId, Side, SideStats};
 pub use presses::KeyPacket;
 pub use program::{Coding, Ground, Phrase, Playable, Program};
+pub use prompt::Prompt;
 pub use relay::{PacketKind, Relay, Remote, Verdict, Why};
 pub use sdp::{AudioDescription, Codec, Direction, Origin, OtherMedia, SdpRefused, read, write};
+pub use spoken::{number, position, waiting_time};
+pub use wav::{Samples, WavRefused};

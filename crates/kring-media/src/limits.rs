@@ -36,3 +36,11 @@ pub const PRESS_PACKETS_MAX: u16 = 100;
 
 /// Phrases said one after another: a greeting, a place, a wait, an offer, and some.
 pub const PHRASES_MAX: usize = 8;
+
+/// Longest prompt or piece of music, seconds: ten minutes in three codings are 15 MB of memory, and
+/// nobody waits for the eleventh.
+pub const PROMPT_SECONDS_MAX: u32 = 600;
+
+/// Longest WAV file that is read, bytes: ten minutes of one channel of 48 kHz and 16 bits are 58 MB, more
+/// than a telephone can carry.
+pub const WAV_MAX: usize = 64 * 1024 * 1024;

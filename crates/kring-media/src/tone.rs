@@ -5,6 +5,10 @@ use std::{f64::consts::TAU, time::Duration};
 /// Samples in a second.
 pub const RATE: u32 = 8_000;
 
+/// The peak of network tones: -10 dBm0, the nominal level of ITU-T E.180 §2, where the largest sine of
+/// G.711's A-law (32,256) is +3.14 dBm0.
+const TONE_PEAK: i16 = 7_100;
+
 /// A steady tone.
 #[derive(Clone, Debug)]
 pub struct Sine {
@@ -62,7 +66,7 @@ impl Ringback {
             ms * (RATE / 1_000)
         };
         Ringback {
-            tone: Sine::new(hz, 8_000),
+            tone: Sine::new(hz, TONE_PEAK),
             on: samples(on),
             period: (samples(on) + samples(off)).max(1),
             at: 0,
