@@ -3,6 +3,7 @@
 
 #![allow(
     dead_code,
+    unused_imports,
     reason = "the tap is taken from the program, which uses all of it"
 )]
 
