@@ -113,3 +113,14 @@ fn what_is_whole_in_an_overflown_stream_is_given() {
     framer.push(&one);
     assert_eq!(framer.next(), None);
 }
+
+/// A trace keeps messages for minutes: it must not keep what else was read with them.
+#[test]
+fn a_message_that_is_kept_keeps_nothing_of_its_stream() {
+    let mut framer = StreamFramer::new();
+    let one = "OPTIONS sip:a@b SIP/2.0\r\nContent-Length: 0\r\n\r\n";
+    framer.push(one.repeat(100).as_bytes());
+    let first = framer.next().unwrap().unwrap();
+    assert_eq!(first, one);
+    assert!(first.is_unique(), "it shares no memory with the other 99");
+}
