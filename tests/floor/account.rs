@@ -8,7 +8,7 @@ use crate::{
     pbx::Told,
     phone::{Heard, Phone},
 };
-use kring_call::Plan;
+use kring_call::{Member, Plan};
 use kring_journal::{AgentId, CallId, CallerRef, Entry, RingTerms};
 use kring_time::Moment;
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
@@ -80,6 +80,8 @@ pub struct Account {
     pub(crate) on_tcp: Vec<bool>,
     pub(crate) members: Vec<(AgentId, Vec<String>)>,
     pub(crate) plans: Vec<(String, Arc<Plan>)>,
+    /// The queues that have members of their own.
+    pub(crate) lists: Vec<(String, Vec<Member>)>,
 }
 
 impl Account {
@@ -123,6 +125,12 @@ impl Account {
                 .queues
                 .iter()
                 .map(|q| (q.name.clone(), q.plan.clone()))
+                .collect(),
+            lists: floor
+                .queues
+                .iter()
+                .filter(|q| !q.members.is_empty())
+                .map(|q| (q.name.clone(), q.members.clone()))
                 .collect(),
         }
     }

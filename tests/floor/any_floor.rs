@@ -20,13 +20,28 @@ use kring_time::Moment;
 use std::time::Duration;
 
 /// Plans that spend three rings.
-const PLANS: [&[&str]; 6] = [
+const PLANS: [&[&str]; 9] = [
+    &["linear:2", "all:1"],
+    &["least_calls:1", "linear:1", "all:1"],
+    &["least_calls:3"],
     &["longest_idle:2", "all:1"],
     &["longest_idle:1", "all:2"],
     &["longest_idle:1", "longest_idle:1", "all:1"],
     &["longest_idle:1", "longest_idle:2"],
     &["all:1", "longest_idle:2"],
     &["all:3"],
+];
+
+/// Queues' own lists; not everybody in them need be there.
+const MEMBERS: [&[(&str, u8)]; 3] = [
+    &[("seat-5022", 1), ("seat-5021", 1), ("seat-5023", 2)],
+    &[
+        ("seat-5023", 1),
+        ("seat-5021", 2),
+        ("seat-5022", 2),
+        ("seat-5024", 3),
+    ],
+    &[("seat-5021", 1)],
 ];
 
 /// What telephones know: each has one codec that all have.
@@ -53,6 +68,9 @@ pub fn any_floor(seed: u64) -> Floor {
             OnDeadline::AnnounceBusy
         };
         floor = floor.queue(queue, chance.one_of(&PLANS), on_deadline);
+        if chance.happens(200) {
+            floor = floor.members(queue, chance.one_of(&MEMBERS));
+        }
     }
     if chance.happens(100) {
         floor = floor.ending_with_the_burst();

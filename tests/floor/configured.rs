@@ -27,6 +27,7 @@ pub(crate) fn configure(floor: &Floor) -> ExchangeConfig {
                 name: queue.name.clone(),
                 did: vec![queue.name.clone()],
                 plan: queue.plan.clone(),
+                members: queue.members.clone().into(),
                 on_deadline: queue.on_deadline.clone(),
             })
             .collect(),

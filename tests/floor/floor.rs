@@ -12,11 +12,11 @@ use crate::{
     seat::Seat,
 };
 use kring_call::{
-    OnDeadline, Plan, Restored,
+    Member, OnDeadline, Plan, Restored,
     command::{Admission, Command},
     thailand,
 };
-use kring_journal::{RingPolicyKind, RingTerms};
+use kring_journal::{AgentId, RingPolicyKind, RingTerms};
 use kring_time::Moment;
 use std::{sync::Arc, time::Duration};
 
@@ -49,6 +49,8 @@ pub struct QueueSetup {
     pub name: String,
     /// Who rings when.
     pub plan: Arc<Plan>,
+    /// Its own list of members, if it has one.
+    pub members: Vec<Member>,
     /// What is done at the deadline.
     pub on_deadline: OnDeadline,
 }
@@ -131,8 +133,21 @@ impl Floor {
         self.queues.push(QueueSetup {
             name: name.to_owned(),
             plan: Arc::new(plan),
+            members: Vec::new(),
             on_deadline,
         });
+        self
+    }
+
+    /// Gives a queue a list of its own members with their priorities, in the order of `linear`.
+    pub fn members(mut self, queue: &str, members: &[(&str, u8)]) -> Floor {
+        let member = |(agent, priority): &(&str, u8)| Member {
+            agent: AgentId::new(agent),
+            priority: *priority,
+        };
+        let named = self.queues.iter_mut().find(|setup| setup.name == queue);
+        let named = named.expect("a list is of a queue that there is");
+        named.members = members.iter().map(member).collect();
         self
     }
 

@@ -2,7 +2,7 @@
 
 use crate::lawful;
 use kring_call::{OnDeadline, command::PresenceWish};
-use kring_tests::{Cadence, Citizen, Floor, Mood, Party, Seat, assert_journal};
+use kring_tests::{Cadence, Citizen, Floor, Mood, Party, Seat, assert_journal, transcript};
 
 /// The default plan: the longest idle for two rings, then everybody for the last. She keeps her leg.
 #[test]
@@ -40,6 +40,114 @@ fn the_last_ring_is_everybodys_and_the_first_phone_keeps_its_leg() {
     );
     let bursts = ["seat-5021", "seat-5022", "seat-5023"].map(|agent| floor.bursts_at(agent));
     assert_eq!(bursts, [3, 1, 1]);
+    lawful(&floor);
+}
+
+/// A queue's own list is tried from its top, whoever has been idle longest.
+#[test]
+fn a_linear_queue_begins_at_the_top_of_its_list() {
+    let floor = Floor::new(Cadence::THAILAND)
+        .queue(
+            "support",
+            &["linear:2", "linear:1"],
+            OnDeadline::AnnounceBusy,
+        )
+        .members("support", &[("seat-5023", 1), ("seat-5021", 1)])
+        .seat(Seat::new("seat-5021").signs_in_at_ms(10))
+        .seat(Seat::new("seat-5022").signs_in_at_ms(5))
+        .seat(
+            Seat::new("seat-5023")
+                .signs_in_at_ms(30)
+                .answers_after_ms(200),
+        )
+        .citizen(
+            Citizen::new("citizen-1", "support")
+                .dials_at_ms(1_000)
+                .talks_ms(1_000),
+        )
+        .citizen(
+            Citizen::new("citizen-2", "support")
+                .dials_at_ms(90_000)
+                .talks_ms(1_000),
+        )
+        .play();
+
+    let rung = ["seat-5021", "seat-5022", "seat-5023"].map(|agent| floor.rung_at(agent).count());
+    assert_eq!(rung, [0, 0, 2], "the first of the list, twice");
+    lawful(&floor);
+}
+
+/// Whoever is of the second priority is rung while nobody of the first is free.
+#[test]
+fn the_second_priority_is_rung_while_nobody_of_the_first_is_free() {
+    let floor = Floor::new(Cadence::THAILAND)
+        .queue("support", &["longest_idle:3"], OnDeadline::AnnounceBusy)
+        .members("support", &[("seat-5021", 2), ("seat-5022", 1)])
+        .seat(
+            Seat::new("seat-5021")
+                .signs_in_at_ms(10)
+                .answers_after_ms(200),
+        )
+        .seat(
+            Seat::new("seat-5022")
+                .signs_in_at_ms(20)
+                .answers_after_ms(200),
+        )
+        .citizen(
+            Citizen::new("citizen-1", "support")
+                .dials_at_ms(1_000)
+                .talks_ms(30_000),
+        )
+        .citizen(
+            Citizen::new("citizen-2", "support")
+                .dials_at_ms(10_000)
+                .talks_ms(1_000),
+        )
+        .play();
+
+    let rung = ["seat-5021", "seat-5022"].map(|agent| floor.rung_at(agent).count());
+    assert_eq!(rung, [1, 1]);
+    let transcript = transcript(&floor);
+    let first = transcript.find("invited    seat-5022").expect("rung");
+    let second = transcript.find("invited    seat-5021").expect("rung");
+    assert!(first < second, "{transcript}");
+    lawful(&floor);
+}
+
+/// Calls are spread by how many each has answered, not by who has been idle.
+#[test]
+fn least_calls_spreads_the_calls() {
+    let talks = |n: u64, talks_ms| {
+        Citizen::new(&format!("citizen-{n}"), "support")
+            .dials_at_ms(n * 30_000)
+            .talks_ms(talks_ms)
+    };
+    let floor = Floor::new(Cadence::THAILAND)
+        .queue("support", &["least_calls:3"], OnDeadline::AnnounceBusy)
+        .wrap_up_s(0)
+        .seat(
+            Seat::new("seat-5021")
+                .signs_in_at_ms(10)
+                .answers_after_ms(200),
+        )
+        .seat(
+            Seat::new("seat-5022")
+                .signs_in_at_ms(200_000)
+                .answers_after_ms(200),
+        )
+        .citizen(talks(1, 1_000))
+        .citizen(talks(2, 1_000))
+        .citizen(talks(7, 1_000))
+        .citizen(talks(8, 1_000))
+        .citizen(talks(9, 1_000))
+        .play();
+
+    let rung = ["seat-5021", "seat-5022"].map(|agent| floor.rung_at(agent).count());
+    assert_eq!(
+        rung,
+        [3, 2],
+        "the newcomer takes two in a row to be even, then the longer idle"
+    );
     lawful(&floor);
 }
 

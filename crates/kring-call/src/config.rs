@@ -17,6 +17,15 @@ pub enum OnDeadline {
     },
 }
 
+/// An agent in a queue's own list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Member {
+    /// Who.
+    pub agent: AgentId,
+    /// 1 is rung before 2: whoever has a higher number is rung while nobody before is free.
+    pub priority: u8,
+}
+
 /// A queue of callers.
 #[derive(Clone, Debug)]
 pub struct QueueConfig {
@@ -26,6 +35,8 @@ pub struct QueueConfig {
     pub did: Vec<String>,
     /// Who rings when.
     pub plan: Arc<Plan>,
+    /// Its members, in the order of `linear`; none: every agent whose profile names the queue, or none.
+    pub members: Arc<[Member]>,
     /// What is done at the deadline.
     pub on_deadline: OnDeadline,
 }

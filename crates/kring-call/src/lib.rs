@@ -3,10 +3,12 @@
 
 #![forbid(unsafe_code)]
 
+mod bench;
 mod call;
 pub mod command;
 mod config;
 mod dial;
+mod doing;
 mod exchange;
 mod identity;
 pub mod limits;
@@ -18,7 +20,7 @@ mod roster;
 mod sound;
 mod trunk;
 
-pub use config::{ExchangeConfig, OnDeadline, QueueConfig, Restored};
+pub use config::{ExchangeConfig, Member, OnDeadline, QueueConfig, Restored};
 pub use dial::{DialPattern, DialPolicy, DialRefused, PatternRefused};
 pub use exchange::{Exchange, Input, Output, Party};
 pub use line::{AddressStatus, Line, LineAccount, LineStatus};

@@ -7,8 +7,27 @@ use std::{fmt, str::FromStr};
 pub enum Strategy {
     /// The one who has been idle longest.
     LongestIdle,
+    /// The first of the queue's members, always beginning at the top of the list.
+    Linear,
+    /// The one who has answered the fewest calls since signing in; the longest idle of several.
+    LeastCalls,
     /// Everybody who is ready.
     All,
+}
+
+impl Strategy {
+    /// Every strategy with its name in plans.
+    const NAMES: [(Strategy, &str); 4] = [
+        (Strategy::LongestIdle, "longest_idle"),
+        (Strategy::Linear, "linear"),
+        (Strategy::LeastCalls, "least_calls"),
+        (Strategy::All, "all"),
+    ];
+
+    /// Whether it rings one phone at a time.
+    pub fn is_for_one(self) -> bool {
+        self != Strategy::All
+    }
 }
 
 /// Some rings under one strategy.
@@ -24,7 +43,9 @@ pub struct Hop {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PlanRefused {
     /// A hop is not written as `strategy:rings`.
-    #[error("{0:?} is no hop: write it as \"longest_idle:2\" or \"all:1\"")]
+    #[error(
+        "{0:?} is no hop: write it as \"longest_idle:2\", \"linear:2\", \"least_calls:2\" or \"all:1\""
+    )]
     NotAHop(String),
     /// The rings do not add up to the budget.
     #[error("the plan's rings add up to {sum}, but ring.limit is {limit}: make them equal")]
@@ -97,11 +118,10 @@ impl FromStr for Hop {
     fn from_str(text: &str) -> Result<Hop, PlanRefused> {
         let refused = || PlanRefused::NotAHop(text.chars().take(40).collect());
         let (name, rings) = text.trim().split_once(':').ok_or_else(refused)?;
-        let strategy = match name.trim() {
-            "longest_idle" => Strategy::LongestIdle,
-            "all" => Strategy::All,
-            _ => return Err(refused()),
-        };
+        let known = Strategy::NAMES
+            .iter()
+            .find(|(_, known)| *known == name.trim());
+        let (strategy, _) = *known.ok_or_else(refused)?;
         match rings.trim().parse() {
             Ok(rings) if rings > 0 => Ok(Hop { strategy, rings }),
             _ => Err(refused()),
@@ -111,10 +131,10 @@ impl FromStr for Hop {
 
 impl fmt::Display for Hop {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = match self.strategy {
-            Strategy::LongestIdle => "longest_idle",
-            Strategy::All => "all",
-        };
+        let known = Strategy::NAMES
+            .iter()
+            .find(|(strategy, _)| *strategy == self.strategy);
+        let (_, name) = known.expect("every strategy has a name");
         write!(f, "{name}:{}", self.rings)
     }
 }
@@ -129,6 +149,14 @@ mod tests {
         assert_eq!(read, Plan::usual(3));
         assert_eq!(read.first_ring(1), Some(3));
         assert_eq!(read.first_ring(2), None);
+    }
+
+    #[test]
+    fn every_strategy_is_written_as_it_is_read() {
+        let hops = ["linear:1", "least_calls:1", "longest_idle:1", "all:1"];
+        let plan = Plan::read(&hops, 4).unwrap();
+        assert_eq!(plan.0.iter().map(Hop::to_string).collect::<Vec<_>>(), hops);
+        assert!(!plan.strategy(3).is_for_one() && plan.strategy(1).is_for_one());
     }
 
     #[test]

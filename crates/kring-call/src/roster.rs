@@ -4,69 +4,18 @@
 //! has two live voice legs (invariant I3).
 
 use crate::{
+    bench::{Bench, Seat, Standing},
     command::{AgentProfile, Place, PresenceWish},
+    config::{Member, QueueConfig},
+    doing::{Doing, Misses},
     limits::AGENTS_MAX,
+    plan::Strategy,
 };
-use kring_journal::{AgentId, CallId, PresenceState};
+use kring_journal::AgentId;
 use kring_sip::LegId;
 use kring_time::Moment;
 use rustc_hash::FxHashMap;
 use std::{collections::BTreeSet, net::IpAddr};
-
-/// What an agent is doing. The data of a state lives in the state.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Doing {
-    Offline,
-    Ready,
-    Paused {
-        reason: String,
-    },
-    /// INVITE is out; the phone has not said that it rings.
-    Offered {
-        call: CallId,
-    },
-    Ringing {
-        call: CallId,
-        answerable: bool,
-    },
-    Talking {
-        call: CallId,
-    },
-    WrapUp {
-        call: CallId,
-        until: Moment,
-    },
-}
-
-impl Doing {
-    pub(crate) fn state(&self) -> PresenceState {
-        match self {
-            Doing::Offline => PresenceState::Offline,
-            Doing::Ready => PresenceState::Ready,
-            Doing::Paused { .. } => PresenceState::Paused,
-            Doing::Offered { .. } => PresenceState::Offered,
-            Doing::Ringing { .. } => PresenceState::Ringing,
-            Doing::Talking { .. } => PresenceState::Talking,
-            Doing::WrapUp { .. } => PresenceState::WrapUp,
-        }
-    }
-
-    pub(crate) fn reason(&self) -> Option<String> {
-        match self {
-            Doing::Paused { reason } => Some(reason.clone()),
-            _ => None,
-        }
-    }
-}
-
-/// What made an agent's phone unusable or unanswered, counted one after another.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Misses {
-    /// Calls rung out.
-    pub(crate) rung_out: u8,
-    /// Calls the phone failed to take: unregistered, silent, failed.
-    pub(crate) device: u8,
-}
 
 #[derive(Clone, Debug)]
 pub(crate) struct Agent {
@@ -80,6 +29,10 @@ pub(crate) struct Agent {
     pub(crate) wish: Option<PresenceWish>,
     /// Since when idle; orders `longest_idle`. Kept when a call was withdrawn without the agent's doing.
     idle_since: Moment,
+    /// Calls answered since signing in; orders `least_calls`.
+    answered: u32,
+    /// The queues served.
+    seats: Vec<Seat>,
 }
 
 impl Agent {
@@ -87,9 +40,38 @@ impl Agent {
         self.doing == Doing::Ready && self.phone_leg.is_none() && self.profile.device.is_some()
     }
 
-    fn serves(&self, queue: &str) -> bool {
-        self.profile.queues.is_empty() || self.profile.queues.iter().any(|name| name == queue)
+    fn standing(&self) -> Standing {
+        Standing {
+            screen_dead: !self.screen_alive,
+            answered: self.answered,
+            idle_since: self.idle_since,
+        }
     }
+
+    fn shares_a_queue_with(&self, other: &Agent) -> bool {
+        let serves = |queue: usize| other.seats.iter().any(|seat| seat.queue == queue);
+        self.seats.iter().any(|seat| serves(seat.queue))
+    }
+}
+
+/// Whether and where an agent sits in the queue of this index: by the queue's own list, or, where it
+/// has none, by what the agent's profile says.
+fn seat(queue: usize, config: &QueueConfig, profile: &AgentProfile) -> Option<Seat> {
+    if config.members.is_empty() {
+        let serves = profile.queues.is_empty() || profile.queues.contains(&config.name);
+        return serves.then_some(Seat {
+            queue,
+            priority: 1,
+            place: 0,
+        });
+    }
+    let is = |member: &Member| member.agent == profile.id;
+    let place = config.members.iter().position(is)?;
+    Some(Seat {
+        queue,
+        priority: config.members[place].priority,
+        place: place as u32,
+    })
 }
 
 /// Each of them once.
@@ -103,17 +85,32 @@ fn addresses_of(profile: &AgentProfile) -> BTreeSet<IpAddr> {
     }
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Roster {
     agents: FxHashMap<AgentId, Agent>,
-    /// The free agents, longest idle first.
-    free: BTreeSet<(Moment, AgentId)>,
+    /// The configured queues, for the agents who come.
+    queues: Vec<QueueConfig>,
+    /// Their free members.
+    benches: Vec<Bench>,
+    free: usize,
     wrap_ups: BTreeSet<(Moment, AgentId)>,
     /// Where the agents' phones are, and how many at each address.
     phones: FxHashMap<IpAddr, usize>,
 }
 
 impl Roster {
+    /// Of queues without agents.
+    pub(crate) fn new(queues: &[QueueConfig]) -> Roster {
+        Roster {
+            agents: FxHashMap::default(),
+            queues: queues.to_vec(),
+            benches: queues.iter().map(|_| Bench::default()).collect(),
+            free: 0,
+            wrap_ups: BTreeSet::new(),
+            phones: FxHashMap::default(),
+        }
+    }
+
     pub(crate) fn get(&self, id: &AgentId) -> Option<&Agent> {
         self.agents.get(id)
     }
@@ -127,9 +124,17 @@ impl Roster {
         for address in addresses_of(&profile) {
             *self.phones.entry(address).or_default() += 1;
         }
-        if let Some(agent) = self.agents.get_mut(&id) {
-            let before = std::mem::replace(&mut agent.profile, profile);
-            self.phone_moves_out(&before);
+        let queues = self.queues.iter().enumerate();
+        let seats = queues.filter_map(|(index, queue)| seat(index, queue, &profile));
+        let seats: Vec<Seat> = seats.collect();
+        if self.agents.contains_key(&id) {
+            let before = self.change(&id, |agent| {
+                agent.seats = seats;
+                std::mem::replace(&mut agent.profile, profile)
+            });
+            if let Some(before) = before {
+                self.phone_moves_out(&before);
+            }
         } else {
             let agent = Agent {
                 profile,
@@ -139,10 +144,11 @@ impl Roster {
                 phone_leg: None,
                 wish: None,
                 idle_since: Moment::BOOT,
+                answered: 0,
+                seats,
             };
-            self.agents.insert(id.clone(), agent);
+            self.agents.insert(id, agent);
         }
-        self.refile(&id);
         true
     }
 
@@ -194,14 +200,23 @@ impl Roster {
         id: &AgentId,
         change: impl FnOnce(&mut Agent) -> T,
     ) -> Option<T> {
+        self.take_out(id);
         let agent = self.agents.get_mut(id)?;
-        self.free.remove(&(agent.idle_since, id.clone()));
-        if let Doing::WrapUp { until, .. } = agent.doing {
-            self.wrap_ups.remove(&(until, id.clone()));
-        }
+        let was_offline = agent.doing == Doing::Offline;
         let changed = change(agent);
-        self.refile(id);
+        if was_offline && agent.doing != Doing::Offline {
+            agent.answered = 0;
+        }
+        self.put_in(id);
         Some(changed)
+    }
+
+    /// One more call was answered.
+    pub(crate) fn has_answered(&mut self, id: &AgentId) {
+        self.change(id, |agent| {
+            agent.misses = Misses::default();
+            agent.answered = agent.answered.saturating_add(1);
+        });
     }
 
     /// The agent's idle time begins anew: a call was worked on, or was the agent's to take.
@@ -209,11 +224,9 @@ impl Roster {
         self.change(id, |agent| agent.idle_since = now);
     }
 
-    /// Whether any member of `queue` is signed in.
-    pub(crate) fn is_staffed(&self, queue: &str) -> bool {
-        self.agents
-            .values()
-            .any(|agent| agent.doing != Doing::Offline && agent.serves(queue))
+    /// Whether any member of the queue of this index is signed in.
+    pub(crate) fn is_staffed(&self, queue: usize) -> bool {
+        self.benches[queue].signed_in > 0
     }
 
     /// Whether another member of a queue of `id` takes calls: is ready, or rings now and will answer or
@@ -225,52 +238,24 @@ impl Roster {
         self.agents.values().any(|other| {
             let takes_calls = other.is_free()
                 || matches!(other.doing, Doing::Offered { .. } | Doing::Ringing { .. });
-            takes_calls
-                && other.profile.id != *id
-                && (me.profile.queues.is_empty()
-                    || me.profile.queues.iter().any(|queue| other.serves(queue)))
+            takes_calls && other.profile.id != *id && me.shares_a_queue_with(other)
         })
     }
 
     pub(crate) fn anybody_free(&self) -> bool {
-        !self.free.is_empty()
+        self.free > 0
     }
 
-    /// The free members of `queue` who pass `fits`, longest idle first, at most `most`. Agents whose
-    /// screens are dead are left out while one with a live screen is among them; the second value
-    /// tells that there was none.
+    /// The free members of the queue of this index who pass `fits`, in the order of `strategy`, at most
+    /// `most`; see [`Bench::first`].
     pub(crate) fn candidates(
         &self,
-        queue: &str,
+        queue: usize,
+        strategy: Strategy,
         most: usize,
         fits: impl Fn(&AgentId) -> bool,
     ) -> (Vec<AgentId>, bool) {
-        let (mut alive, mut dead) = (Vec::new(), Vec::new());
-        for (_, id) in &self.free {
-            let Some(agent) = self.agents.get(id) else {
-                continue;
-            };
-            if !agent.serves(queue) || !fits(id) {
-                continue;
-            }
-            let seats = if agent.screen_alive {
-                &mut alive
-            } else {
-                &mut dead
-            };
-            if seats.len() < most {
-                seats.push(id.clone());
-            }
-            if alive.len() >= most {
-                break;
-            }
-        }
-        if alive.is_empty() {
-            let degraded = !dead.is_empty();
-            (dead, degraded)
-        } else {
-            (alive, false)
-        }
+        self.benches[queue].first(strategy, most, fits)
     }
 
     /// When the next wrap-up runs out.
@@ -284,14 +269,38 @@ impl Roster {
         (*until <= now).then(|| id.clone())
     }
 
-    fn refile(&mut self, id: &AgentId) {
+    /// Out of every order, before something changes.
+    fn take_out(&mut self, id: &AgentId) {
         let Some(agent) = self.agents.get(id) else {
             return;
         };
-        if agent.is_free() {
-            self.free.insert((agent.idle_since, id.clone()));
-        } else {
-            self.free.remove(&(agent.idle_since, id.clone()));
+        let (is_free, signed_in) = (agent.is_free(), agent.doing != Doing::Offline);
+        self.free -= usize::from(is_free);
+        for seat in &agent.seats {
+            let bench = &mut self.benches[seat.queue];
+            bench.signed_in -= usize::from(signed_in);
+            if is_free {
+                bench.leave_seat(id, *seat, agent.standing());
+            }
+        }
+        if let Doing::WrapUp { until, .. } = agent.doing {
+            self.wrap_ups.remove(&(until, id.clone()));
+        }
+    }
+
+    /// Into every order again.
+    fn put_in(&mut self, id: &AgentId) {
+        let Some(agent) = self.agents.get(id) else {
+            return;
+        };
+        let (is_free, signed_in) = (agent.is_free(), agent.doing != Doing::Offline);
+        self.free += usize::from(is_free);
+        for seat in &agent.seats {
+            let bench = &mut self.benches[seat.queue];
+            bench.signed_in += usize::from(signed_in);
+            if is_free {
+                bench.take_seat(id, *seat, agent.standing());
+            }
         }
         if let Doing::WrapUp { until, .. } = agent.doing {
             self.wrap_ups.insert((until, id.clone()));
@@ -303,57 +312,76 @@ impl Roster {
 mod tests {
     use super::*;
 
-    fn roster(logins: &[&str]) -> Roster {
-        let mut roster = Roster::default();
+    fn roster(queues: &[QueueConfig], logins: &[&str]) -> Roster {
+        let mut roster = Roster::new(queues);
         for (n, login) in logins.iter().enumerate() {
+            let id = AgentId::new(login);
             let profile = AgentProfile {
-                id: AgentId::new(login),
+                id: id.clone(),
                 device: Some(crate::tests::device(login)),
                 queues: vec!["support".to_owned()],
             };
             assert!(roster.put(profile));
-            let id = AgentId::new(login);
             roster.change(&id, |agent| agent.doing = Doing::Ready);
             roster.idle_from(Moment::from_millis(n as u64), &id);
         }
         roster
     }
 
-    #[test]
-    fn the_longest_idle_comes_first() {
-        let mut roster = roster(&["a", "b", "c"]);
-        roster.idle_from(Moment::from_millis(9), &AgentId::new("a"));
-        let (order, degraded) = roster.candidates("support", 9, |_| true);
-        assert_eq!(
-            order.iter().map(AgentId::as_str).collect::<Vec<_>>(),
-            ["b", "c", "a"]
-        );
-        assert!(degraded, "no screen is alive");
+    fn free(roster: &Roster, queue: usize, strategy: Strategy) -> Vec<String> {
+        let (chosen, _) = roster.candidates(queue, strategy, 9, |_| true);
+        chosen.iter().map(AgentId::to_string).collect()
     }
 
     #[test]
-    fn a_dead_screen_is_skipped_only_while_another_lives() {
-        let mut roster = roster(&["a", "b"]);
-        let b = AgentId::new("b");
-        roster.change(&b, |agent| agent.screen_alive = true);
-        assert_eq!(
-            roster.candidates("support", 9, |_| true),
-            (vec![b.clone()], false)
+    fn the_longest_idle_comes_first() {
+        let mut roster = roster(&[crate::tests::queue("support", &[])], &["a", "b", "c"]);
+        roster.idle_from(Moment::from_millis(9), &AgentId::new("a"));
+        assert_eq!(free(&roster, 0, Strategy::LongestIdle), ["b", "c", "a"]);
+    }
+
+    #[test]
+    fn who_signs_in_again_has_answered_nothing() {
+        let mut roster = roster(&[crate::tests::queue("support", &[])], &["a", "b"]);
+        let a = AgentId::new("a");
+        roster.has_answered(&a);
+        assert_eq!(free(&roster, 0, Strategy::LeastCalls), ["b", "a"]);
+        roster.change(&a, |agent| agent.doing = Doing::Offline);
+        roster.change(&a, |agent| agent.doing = Doing::Ready);
+        assert_eq!(free(&roster, 0, Strategy::LeastCalls), ["a", "b"]);
+    }
+
+    #[test]
+    fn a_queue_with_a_list_has_its_own_members_in_its_order() {
+        let law = crate::tests::queue("law", &[("c", 1), ("a", 1), ("b", 2)]);
+        let roster = roster(
+            &[crate::tests::queue("support", &[]), law],
+            &["a", "b", "c", "d"],
         );
-        assert_eq!(
-            roster.candidates("support", 9, |id| *id != b),
-            (vec![AgentId::new("a")], true)
-        );
+        assert_eq!(free(&roster, 1, Strategy::Linear), ["c", "a", "b"]);
+        assert_eq!(free(&roster, 1, Strategy::LongestIdle), ["a", "c", "b"]);
+        assert_eq!(free(&roster, 0, Strategy::Linear), ["a", "b", "c", "d"]);
+    }
+
+    #[test]
+    fn a_queue_is_staffed_while_a_member_is_signed_in() {
+        let mut roster = roster(&[crate::tests::queue("law", &[("a", 1)])], &["a", "b"]);
+        assert!(roster.is_staffed(0));
+        let reason = "lunch".to_owned();
+        let a = AgentId::new("a");
+        roster.change(&a, |agent| agent.doing = Doing::Paused { reason });
+        assert!(roster.is_staffed(0) && free(&roster, 0, Strategy::All).is_empty());
+        roster.change(&a, |agent| agent.doing = Doing::Offline);
+        assert!(!roster.is_staffed(0));
     }
 
     #[test]
     fn an_agent_whose_phone_is_not_silent_yet_is_not_free() {
-        let mut roster = roster(&["a"]);
+        let mut roster = roster(&[crate::tests::queue("support", &[])], &["a"]);
         let a = AgentId::new("a");
         roster.change(&a, |agent| agent.phone_leg = Some(LegId(7)));
         assert!(!roster.anybody_free());
         roster.change(&a, |agent| agent.phone_leg = None);
         assert!(roster.anybody_free());
-        assert!(roster.candidates("law", 9, |_| true).0.is_empty());
     }
 }

@@ -1,6 +1,10 @@
 //! What the unit tests of this crate share.
 
-use crate::command::{Device, Place};
+use crate::{
+    Member, OnDeadline, Plan, QueueConfig,
+    command::{Device, Place},
+};
+use kring_journal::AgentId;
 use kring_sip::{Peer, Transport, Uri};
 
 /// A phone at a fixed address.
@@ -15,5 +19,20 @@ pub(crate) fn device(user: &str) -> Device {
             }],
         },
         ring_period: None,
+    }
+}
+
+/// A queue with these members and their priorities; none: whoever says so.
+pub(crate) fn queue(name: &str, members: &[(&str, u8)]) -> QueueConfig {
+    let member = |(login, priority): &(&str, u8)| Member {
+        agent: AgentId::new(login),
+        priority: *priority,
+    };
+    QueueConfig {
+        name: name.to_owned(),
+        did: Vec::new(),
+        plan: std::sync::Arc::new(Plan::usual(3)),
+        members: members.iter().map(member).collect(),
+        on_deadline: OnDeadline::AnnounceBusy,
     }
 }

@@ -140,8 +140,7 @@ impl<'a> Ringing<'a> {
         if !self.may_offer(now) {
             return Some("the hop was just changing");
         }
-        (self.strategy(now) == Strategy::LongestIdle && !self.live.is_empty())
-            .then_some("another phone rings")
+        (self.strategy(now).is_for_one() && !self.live.is_empty()).then_some("another phone rings")
     }
 }
 

@@ -3,7 +3,6 @@
 
 use super::{Court, plans::Ringing};
 use crate::witness::{Evidence, is_outcome};
-use kring_call::Strategy;
 use kring_journal::{AgentId, CallId, Fact, PresenceState};
 use kring_time::Moment;
 use std::collections::BTreeMap;
@@ -76,7 +75,7 @@ impl<'a> House<'a> {
     /// Whoever could be rung now and is not.
     fn idle(&self, now: Moment) -> Option<String> {
         self.calls.iter().find_map(|(id, (queue, ringing))| {
-            let wants_one = ringing.strategy(now) == Strategy::LongestIdle;
+            let wants_one = ringing.strategy(now).is_for_one();
             if !ringing.may_offer(now) || (wants_one && !ringing.live.is_empty()) {
                 return None;
             }

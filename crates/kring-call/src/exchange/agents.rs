@@ -1,7 +1,7 @@
 //! What happens to agents: they become free, miss calls, run out of time for the record.
 
 use super::{Exchange, WithdrawnPhone};
-use crate::{command::PresenceWish, config::Restored, roster::Doing};
+use crate::{command::PresenceWish, config::Restored, doing::Doing};
 use kring_journal::{AgentId, CallId, Fact, PresenceState, Unreached, Withdrawal};
 use kring_time::Moment;
 
@@ -105,7 +105,7 @@ impl Exchange {
             return;
         };
         self.roster
-            .change(id, |agent| agent.misses = crate::roster::Misses::default());
+            .change(id, |agent| agent.misses = crate::doing::Misses::default());
         if self.roster.another_is_ready(id) {
             let reason = reason.to_owned();
             self.set_doing(now, id, Doing::Paused { reason });

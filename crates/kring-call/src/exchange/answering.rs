@@ -3,7 +3,7 @@
 use super::{Exchange, Role, withdrawing::reason_for};
 use crate::{
     call::{Call, State},
-    roster::Doing,
+    doing::Doing,
 };
 use bytes::Bytes;
 use kring_journal::{CallId, Fact, RingResult, Unreached, Withdrawal};
@@ -69,9 +69,7 @@ impl Exchange {
             Some(&offer.agent),
         );
         self.legs.insert(leg, Role::Agent(id));
-        self.roster.change(&offer.agent, |agent| {
-            agent.misses = crate::roster::Misses::default();
-        });
+        self.roster.has_answered(&offer.agent);
         self.set_doing(now, &offer.agent, Doing::Talking { call: id });
         call.state = State::Talking {
             agent: offer.agent,

@@ -3,7 +3,7 @@
 use super::{Exchange, agents::wished};
 use crate::{
     command::{Admission, AgentProfile, Command, CommandRefused, Done, PresenceWish},
-    roster::Doing,
+    doing::Doing,
 };
 use kring_journal::{AgentId, CallId, Fact, Withdrawal};
 use kring_sip::LegId;
@@ -101,7 +101,7 @@ impl Exchange {
                     return Ok(Done::Unchanged);
                 }
                 self.roster
-                    .change(id, |agent| agent.misses = crate::roster::Misses::default());
+                    .change(id, |agent| agent.misses = crate::doing::Misses::default());
                 self.roster.idle_from(now, id);
                 self.set_doing(now, id, doing);
                 self.serve_waiting(now);

@@ -3,7 +3,7 @@
 use super::{Exchange, Role, withdrawing::reason_for};
 use crate::{
     call::{Call, State},
-    roster::Doing,
+    doing::Doing,
 };
 use kring_journal::{AgentId, CallId, EndedBy, Fact, Withdrawal};
 use kring_sip::{LegId, Reason};

@@ -37,12 +37,13 @@ impl Exchange {
         let Some(call) = self.calls.get(&id) else {
             return;
         };
-        if call.plan.strategy(call.hop + 1) == Strategy::All {
+        let next = call.plan.strategy(call.hop + 1);
+        if next == Strategy::All {
             return;
         }
-        let queue = &self.config.queues[call.queue].name;
+        let queue = call.queue;
         let another = |id: &AgentId| !call.excluded.contains(id) && !call.tried.contains(id);
-        if self.roster.candidates(queue, 1, another).0.is_empty() {
+        if self.roster.candidates(queue, next, 1, another).0.is_empty() {
             // Nobody to take over: one phone goes on, and an `all` hop keeps its longest idle.
             let extra: Vec<LegId> = call.live_offers().skip(1).map(|offer| offer.leg).collect();
             for leg in extra {

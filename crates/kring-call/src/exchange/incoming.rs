@@ -160,7 +160,7 @@ impl Exchange {
         self.legs.insert(leg, Role::Caller(id));
         self.calls.insert(id, call);
         self.shares.began(trunk);
-        if self.roster.is_staffed(&self.config.queues[queue].name) {
+        if self.roster.is_staffed(queue) {
             self.waiting.insert((now, id));
             self.offer_more(now, id);
             self.endpoint.provisional(now, leg, 180, None);

@@ -4,9 +4,9 @@ use super::{Exchange, Output, Party, Role};
 use crate::{
     call::{Call, Offer},
     command::Device,
+    doing::Doing,
     limits::ATTEMPTS_MAX,
     plan::Strategy,
-    roster::Doing,
 };
 use kring_journal::{AgentId, CallId, Fact};
 use kring_sip::{HeaderName, Invitation, LegId, NameAddr};

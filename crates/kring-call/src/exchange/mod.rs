@@ -178,7 +178,7 @@ impl Exchange {
             legs: FxHashMap::default(),
             sessions: FxHashMap::default(),
             next_session: 1,
-            roster: Roster::default(),
+            roster: Roster::new(&config.queues),
             lines: Lines::new(&config.trunks),
             agenda: BTreeSet::new(),
             waiting: BTreeSet::new(),

@@ -6,8 +6,8 @@ use super::{
 };
 use crate::{
     call::{Call, State},
+    doing::Doing,
     plan::Strategy,
-    roster::Doing,
 };
 use kring_journal::{AgentId, CallId, Fact, Refusal, Unreached, Withdrawal};
 use kring_sip::LegId;
@@ -62,9 +62,10 @@ impl Exchange {
 
     /// How many phones hop `strategy` wants to ring at once.
     fn phones_at_once(strategy: Strategy) -> usize {
-        match strategy {
-            Strategy::LongestIdle => 1,
-            Strategy::All => crate::limits::OFFERS_AT_ONCE_MAX,
+        if strategy.is_for_one() {
+            1
+        } else {
+            crate::limits::OFFERS_AT_ONCE_MAX
         }
     }
 
@@ -109,16 +110,16 @@ impl Exchange {
 
     /// Who is offered the call next: for one seat, somebody who was not tried yet if there is one.
     fn choose(&self, call: &Call, strategy: Strategy, wanted: usize) -> (Vec<AgentId>, bool) {
-        let queue = &self.config.queues[call.queue].name;
+        let queue = call.queue;
         let fits = |id: &AgentId| !call.excluded.contains(id);
-        if strategy == Strategy::LongestIdle {
+        if strategy.is_for_one() {
             let fresh = |id: &AgentId| fits(id) && !call.tried.contains(id);
-            let fresh = self.roster.candidates(queue, wanted, fresh);
+            let fresh = self.roster.candidates(queue, strategy, wanted, fresh);
             if !fresh.0.is_empty() {
                 return fresh;
             }
         }
-        self.roster.candidates(queue, wanted, fits)
+        self.roster.candidates(queue, strategy, wanted, fits)
     }
 
     fn note_degraded(&mut self, now: Moment, id: CallId) {

@@ -5,7 +5,7 @@
 use super::{Exchange, Output};
 use crate::{
     command::{CommandRefused, Device, Done, Place},
-    roster::Misses,
+    doing::Misses,
 };
 use kring_journal::{AgentId, CallId, Fact, PhoneGoneWhy, Unreached};
 use kring_sip::{

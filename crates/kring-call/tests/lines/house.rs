@@ -67,6 +67,7 @@ impl House {
                 name: "support".to_owned(),
                 did: vec!["5000".to_owned()],
                 plan: Arc::new(Plan::read(&["all:3"], terms.limit).unwrap()),
+                members: [].into(),
                 on_deadline: OnDeadline::AnnounceBusy,
             }],
             terms,

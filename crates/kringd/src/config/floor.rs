@@ -4,8 +4,8 @@ use super::{
     later,
     section::{Item, Section},
 };
-use kring_call::{Plan, PlanRefused};
-use kring_journal::{DeadlineAction, RingPolicyKind, RingTerms};
+use kring_call::{Member, Plan, PlanRefused};
+use kring_journal::{AgentId, DeadlineAction, RingPolicyKind, RingTerms};
 use kring_sip::Uri;
 
 /// Rings that a budget may have.
@@ -13,6 +13,12 @@ const LIMIT_MAX: u64 = 20;
 
 /// Numbers of one queue.
 const DIDS_MAX: usize = 200;
+
+/// Members in one queue's list: as many agents as the exchange knows.
+const MEMBERS_MAX: usize = kring_call::limits::AGENTS_MAX;
+
+/// The last priority of a member.
+const PRIORITY_MAX: u8 = 9;
 
 /// `[ring]`.
 #[derive(Clone, Debug)]
@@ -35,6 +41,8 @@ pub(crate) struct Queue {
     pub(crate) did: Vec<String>,
     /// Who rings when.
     pub(crate) plan: Plan,
+    /// Its members, in the order of `linear`; none: the agents that say so.
+    pub(crate) members: Vec<Member>,
     /// Where a redirect at the deadline leads: a `sip:` URI or a number of the PBX.
     pub(crate) overflow: Option<String>,
 }
@@ -140,6 +148,7 @@ impl Queue {
             name: "main".to_owned(),
             did: Vec::new(),
             plan: ring.plan.clone(),
+            members: Vec::new(),
             overflow: None,
         }
     }
@@ -159,6 +168,7 @@ impl Queue {
         let queue = Queue {
             did: dids(&mut section, &name, before),
             plan: plan(&mut section, ring.terms.limit, &ring.plan),
+            members: members(&mut section),
             overflow: overflow(&mut section),
             name,
         };
@@ -178,6 +188,39 @@ impl Queue {
         section.finish();
         queue
     }
+}
+
+/// Logins, each with its priority where that is not 1: `["malee", "somchai", "wichai:2"]`.
+fn members(section: &mut Section<'_>) -> Vec<Member> {
+    let items = section.list("members").unwrap_or_default();
+    if items.len() > MEMBERS_MAX {
+        let text = format!("queue.members has more than {MEMBERS_MAX} members.");
+        section.complain("members", text);
+    }
+    let mut members: Vec<Member> = Vec::new();
+    for item in &items {
+        let (login, priority) = match item.text.split_once(':') {
+            Some((login, priority)) => (login.trim(), priority.trim().parse().ok()),
+            None => (item.text.trim(), Some(1)),
+        };
+        let priority = priority.filter(|priority| (1..=PRIORITY_MAX).contains(priority));
+        let (Some(priority), false) = (priority, login.is_empty()) else {
+            let text = format!(
+                "queue.members has {:?}: write a login, or LOGIN:PRIORITY with a priority of 1 to \
+                 {PRIORITY_MAX}.",
+                item.text
+            );
+            section.complain_of(item, text);
+            continue;
+        };
+        let agent = AgentId::new(login);
+        if members.iter().any(|member| member.agent == agent) {
+            let text = format!("{login} is in queue.members twice. Take one out.");
+            section.complain_of(item, text);
+        }
+        members.push(Member { agent, priority });
+    }
+    members
 }
 
 /// A redirect's Contact is a URI (RFC 3261 §21.3.3), so a bare number is none.

@@ -5,10 +5,6 @@
 const KEYS: &[(&str, &str)] = &[
     ("trunk.transfer_method", "transfers"),
     ("ring.tone_hz", "a ringing tone made by kring"),
-    (
-        "queue.members",
-        "members by configuration (`kringd user add … --queue NAME` serves)",
-    ),
     ("queue.skills", "skills"),
     ("queue.announce_position", "announcements"),
     ("queue.callback", "call-backs"),
@@ -41,8 +37,6 @@ const KEYS: &[(&str, &str)] = &[
 
 /// Values of a later version of keys that this version has.
 const VALUES: &[(&str, &str)] = &[
-    ("ring.plan", "linear"),
-    ("ring.plan", "least_calls"),
     ("ring.deadline_action", "answer_greet_queue"),
     ("ring.deadline_action", "overflow"),
     ("ring.deadline_action", "offer_callback"),

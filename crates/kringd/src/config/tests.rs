@@ -84,7 +84,8 @@ const EVERYTHING: &str = r#"
         [[queue]]
         name = "support"
         did = ["038611025"]
-        plan = ["all:4"]
+        plan = ["linear:2", "all:2"]
+        members = ["malee", "somchai", "wichai:2"]
         overflow = "sip:1500@pbx.example.net"
         [agent]
         wrapup_s = 0
@@ -146,6 +147,9 @@ fn the_keys_of_this_version_are_all_taken() {
         config.queues[0].overflow.as_deref(),
         Some("sip:1500@pbx.example.net")
     );
+    let members = config.queues[0].members.iter();
+    let members: Vec<(&str, u8)> = members.map(|m| (m.agent.as_str(), m.priority)).collect();
+    assert_eq!(members, [("malee", 1), ("somchai", 1), ("wichai", 2)]);
     assert_eq!(config.media.codecs, ["PCMA", "opus"]);
     assert_eq!(
         config.http.public_url.as_deref(),

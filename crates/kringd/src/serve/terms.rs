@@ -17,6 +17,7 @@ pub(super) fn queues(config: &Config) -> Vec<QueueConfig> {
         name: queue.name.clone(),
         did: queue.did.clone(),
         plan: Arc::new(queue.plan.clone()),
+        members: queue.members.clone().into(),
         on_deadline: on_deadline(&queue.overflow),
     };
     config.queues.iter().map(queue).collect()

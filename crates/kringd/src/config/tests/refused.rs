@@ -66,10 +66,6 @@ fn what_comes_later_is_said_and_never_taken_in_silence() {
             "kring.toml:2: ring.deadline_action = \"answer_greet_queue\" is not in this version. Choose another value.",
         ),
         (
-            "[ring]\nplan = [\"linear:2\", \"all:1\"]\n",
-            "kring.toml:2: ring.plan = \"linear\" is not in this version. Choose another value.",
-        ),
-        (
             "[media]\nmode = \"direct\"\n",
             "kring.toml:2: media.mode = \"direct\" is not in this version. Choose another value.",
         ),
@@ -297,4 +293,21 @@ fn certificates_are_asked_for_where_they_are_needed_and_go_together() {
 fn a_session_timer_is_off_or_long_enough() {
     let told = refused("[sip]\nsession_timer_s = 60\n");
     assert!(told.contains("must be 0 (off) or 90 to 86400"), "{told}");
+}
+
+#[test]
+fn a_member_is_a_login_with_a_priority() {
+    for (text, told) in [
+        (
+            "[[queue]]\nname = \"law\"\nmembers = [\"malee:0\"]\n",
+            "kring.toml:3: queue.members has \"malee:0\": write a login, or LOGIN:PRIORITY with a priority \
+             of 1 to 9.",
+        ),
+        (
+            "[[queue]]\nname = \"law\"\nmembers = [\"malee\", \"malee:2\"]\n",
+            "kring.toml:3: malee is in queue.members twice. Take one out.",
+        ),
+    ] {
+        assert_eq!(refused(text), told);
+    }
 }
