@@ -4,7 +4,7 @@
 use crate::{
     citizen::Citizen,
     floor::Floor,
-    network::Datagram,
+    network::{Datagram, Party},
     pbx::Told,
     phone::{Heard, Phone},
 };
@@ -78,6 +78,8 @@ pub struct Account {
     pub(crate) quiet_since: Moment,
     pub(crate) seats: Vec<(AgentId, Option<Duration>)>,
     pub(crate) on_tcp: Vec<bool>,
+    /// Which telephones keep themselves registered.
+    pub(crate) enrolled: Vec<bool>,
     pub(crate) members: Vec<(AgentId, Vec<String>)>,
     pub(crate) plans: Vec<(String, Arc<Plan>)>,
     /// The queues that have members of their own.
@@ -111,11 +113,17 @@ impl Account {
                 .max()
                 .unwrap_or_default(),
             seats: floor
-                .seats
-                .iter()
-                .map(|s| (s.agent.clone(), s.own_period))
+                .phones()
+                .map(|(seat, _)| {
+                    let seat = &floor.seats[seat];
+                    (seat.agent.clone(), seat.own_period)
+                })
                 .collect(),
-            on_tcp: floor.seats.iter().map(|s| s.phone.is_on_tcp).collect(),
+            on_tcp: floor.phones().map(|(_, phone)| phone.is_on_tcp).collect(),
+            enrolled: (0_u8..)
+                .zip(floor.phones())
+                .map(|(n, _)| floor.enrolled.iter().any(|e| e.from == Party::Phone(n)))
+                .collect(),
             members: floor
                 .seats
                 .iter()
@@ -183,11 +191,11 @@ impl Account {
     }
 
     /// When kring sent messages with this label (`INVITE`, `180`) to this party, in the time of the transcript.
-    pub fn sent_ms(&self, label: &str, to: crate::network::Party) -> Vec<i64> {
+    pub fn sent_ms(&self, label: &str, to: Party) -> Vec<i64> {
         let zero = self.zero();
         self.datagrams
             .iter()
-            .filter(|d| d.from == crate::network::Party::Kring && d.to == to)
+            .filter(|d| d.from == Party::Kring && d.to == to)
             .filter(|d| d.letter.label() == label)
             .map(|d| d.sent.millis_from(zero))
             .collect()

@@ -4,6 +4,7 @@
 use crate::{
     chance::Chance,
     citizen::{Citizen, Reliability},
+    enrolling::Enrolment,
     floor::{Cadence, Floor},
     in_call::Reoffer,
     media::Hearing,
@@ -83,6 +84,7 @@ pub fn any_floor(seed: u64) -> Floor {
     for n in 0..agents {
         floor = floor.seat(any_seat(&mut chance, n, queues));
     }
+    floor = any_enrolments(seed, floor);
     for n in 0..chance.between(1, 10) {
         floor = floor.citizen(any_citizen(&mut chance, n, queues));
     }
@@ -187,6 +189,49 @@ fn any_seat(chance: &mut Chance, number: u64, queues: &[&str]) -> Seat {
     seat.screen.returns = habit(700, 100, 10_000);
     seat.screen.alive = chance.happens(800);
     seat
+}
+
+/// Some agents have telephones that register with kring: one or two each, which come, go and move. Their
+/// chance is their own, so the days without them stay what they were.
+fn any_enrolments(seed: u64, mut floor: Floor) -> Floor {
+    let mut chance = Chance::new(seed, 7);
+    if !chance.happens(350) {
+        return floor;
+    }
+    for seat in 0..floor.seats.len() {
+        if chance.happens(350) {
+            continue;
+        }
+        let user = (5_021 + seat).to_string();
+        floor.seats[seat].registers_as = Some(user.clone());
+        floor = floor.enrols(any_enrolment(&mut chance, &user, Party::Phone(seat as u8)));
+        if chance.happens(350) {
+            let mut other = floor.seats[seat].phone.clone();
+            other.is_on_tcp = chance.happens(150);
+            for mood in &mut other.moods {
+                *mood = any_mood(&mut chance);
+            }
+            let other = floor.spare(seat, other);
+            floor = floor.enrols(any_enrolment(&mut chance, &user, other));
+        }
+    }
+    floor
+}
+
+fn any_enrolment(chance: &mut Chance, user: &str, from: Party) -> Enrolment {
+    let at = match chance.between(0, 3) {
+        0..=1 => chance.millis(0, 1_000),
+        _ => chance.millis(0, DIALLING_S * 1_000),
+    };
+    Enrolment {
+        user: user.to_owned(),
+        from,
+        at: Moment::BOOT + Duration::from_millis(50) + at,
+        expires_s: chance.one_of(&[60, 61, 90, 120]),
+        comes_again: chance.one_of(&[500, 800, 990, 1_050]),
+        until: Moment::BOOT + at + chance.millis(5_000, 100_000),
+        says_goodbye: chance.happens(500),
+    }
 }
 
 fn any_reoffer(chance: &mut Chance) -> Reoffer {

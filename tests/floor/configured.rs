@@ -12,7 +12,7 @@ pub(crate) fn configure(floor: &Floor) -> ExchangeConfig {
     ExchangeConfig {
         endpoint: EndpointConfig {
             session_timer_s: floor.session_timer_s,
-            registrar: (!floor.registering.is_empty()).then(|| RegistrarConfig::new(REALM)),
+            registrar: floor.has_registrar().then(|| RegistrarConfig::new(REALM)),
             ..EndpointConfig::new(Advertised::everywhere(own), floor.seed)
         },
         seed: floor.seed,

@@ -4,8 +4,10 @@ use crate::{
     account::Account,
     citizen::Citizen,
     clock::Wall,
+    enrolling::Enrolment,
     media::Hearing,
     network::{Faults, Mishap, Party},
+    person::PhoneSetup,
     play::Play,
     registering::Registering,
     saboteur::Sabotage,
@@ -76,6 +78,9 @@ pub struct Floor {
     pub(crate) session_timer_s: u32,
     pub(crate) commands: Vec<(Moment, Command)>,
     pub(crate) registering: Vec<Registering>,
+    pub(crate) enrolled: Vec<Enrolment>,
+    /// Further telephones, and to which seat each belongs.
+    pub(crate) spares: Vec<(usize, PhoneSetup)>,
     pub(crate) wall: Wall,
     pub(crate) pings: Vec<Moment>,
     pub(crate) restored: Vec<Restored>,
@@ -108,6 +113,8 @@ impl Floor {
             session_timer_s: 0,
             commands: Vec::new(),
             registering: Vec::new(),
+            enrolled: Vec::new(),
+            spares: Vec::new(),
             wall: Wall::default(),
             pings: Vec::new(),
             restored: Vec::new(),
@@ -273,6 +280,44 @@ impl Floor {
             expires_s,
         });
         self
+    }
+
+    /// A telephone registers over the network `ms` after the first citizen may dial, each time for
+    /// `expires_s`, and comes again at four fifths of that for two minutes.
+    pub fn enrols_at_ms(self, ms: u64, user: &str, from: Party, expires_s: u32) -> Floor {
+        let at = Moment::from_millis(1_000 + ms);
+        self.enrols(Enrolment {
+            user: user.to_owned(),
+            from,
+            at,
+            expires_s,
+            comes_again: 800,
+            until: at + Duration::from_mins(2),
+            says_goodbye: false,
+        })
+    }
+
+    /// A telephone registers over the network, and keeps its registration.
+    pub(crate) fn enrols(mut self, enrolment: Enrolment) -> Floor {
+        self.enrolled.push(enrolment);
+        self
+    }
+
+    /// The agent of a seat has another telephone: which it is.
+    pub(crate) fn spare(&mut self, seat: usize, phone: PhoneSetup) -> Party {
+        self.spares.push((seat, phone));
+        Party::Phone((self.seats.len() + self.spares.len() - 1) as u8)
+    }
+
+    pub(crate) fn has_registrar(&self) -> bool {
+        !(self.registering.is_empty() && self.enrolled.is_empty())
+    }
+
+    /// Every telephone, and to which seat it belongs.
+    pub(crate) fn phones(&self) -> impl Iterator<Item = (usize, &PhoneSetup)> {
+        let own = self.seats.iter().map(|seat| &seat.phone).enumerate();
+        let spares = self.spares.iter().map(|(seat, phone)| (*seat, phone));
+        own.chain(spares)
     }
 
     /// The connection to a telephone that is on TCP breaks `ms` after the first citizen may dial: what is

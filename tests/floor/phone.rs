@@ -3,6 +3,7 @@
 
 use crate::{
     codecs::Agreed,
+    enrolling::{Enrolling, Enrolment},
     leg::Leg,
     network::Party,
     person::{Mood, PhoneSetup},
@@ -48,15 +49,21 @@ pub(crate) struct Phone {
     party: Party,
     setup: PhoneSetup,
     legs: Vec<Leg>,
+    enrolling: Vec<Enrolling>,
 }
 
 impl Phone {
     /// Phone `number` of the floor.
-    pub(crate) fn new(number: u8, setup: PhoneSetup) -> Phone {
+    pub(crate) fn new(
+        number: u8,
+        setup: PhoneSetup,
+        enrolled: impl Iterator<Item = Enrolment>,
+    ) -> Phone {
         Phone {
             party: Party::Phone(number),
             setup,
             legs: Vec::new(),
+            enrolling: enrolled.map(Enrolling::new).collect(),
         }
     }
 
@@ -79,19 +86,25 @@ impl Phone {
 
     /// What kring did that nobody should do.
     pub(crate) fn complaints(&mut self) -> Vec<String> {
-        self.legs
-            .iter_mut()
-            .flat_map(Leg::take_complaints)
+        let enrolling = self.enrolling.iter_mut();
+        let of_legs = self.legs.iter_mut().flat_map(Leg::take_complaints);
+        of_legs
+            .chain(enrolling.flat_map(|one| std::mem::take(&mut one.complaints)))
             .collect()
     }
 
     /// When it next does something by itself.
     pub(crate) fn deadline(&self) -> Option<Moment> {
-        self.legs.iter().filter_map(Leg::due).min()
+        let enrolling = self.enrolling.iter().filter_map(Enrolling::due);
+        let legs = self.legs.iter().filter_map(Leg::due);
+        legs.chain(enrolling).min()
     }
 
     /// Does what is due by `now`.
     pub(crate) fn wake(&mut self, now: Moment, post: &mut Post) {
+        self.enrolling
+            .iter_mut()
+            .for_each(|one| one.wake(now, post));
         for leg in &mut self.legs {
             if leg.due().is_some_and(|due| due <= now) {
                 leg.wake(now, &self.setup, self.party, post);
@@ -102,6 +115,11 @@ impl Phone {
     /// Takes what came from kring.
     pub(crate) fn receive(&mut self, now: Moment, letter: &Letter, post: &mut Post) {
         let Some(method) = letter.method() else {
+            if letter.cseq().1 == "REGISTER" {
+                let enrolling = self.enrolling.iter_mut();
+                enrolling.for_each(|one| one.hear(now, letter, post));
+                return;
+            }
             let party = self.party;
             if let Some(leg) = self.leg_mut(letter) {
                 leg.hear(now, letter, party, post);

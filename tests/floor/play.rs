@@ -12,7 +12,7 @@ use crate::{
     pbx::Pbx,
     phone::Phone,
     post::Post,
-    registering::Registrations,
+    registering::{Registrations, known},
     saboteur::Engine,
     screen::Screen,
     wire::Message,
@@ -69,12 +69,10 @@ impl Play {
             .mishaps
             .iter()
             .for_each(|mishap| network.add_mishap(mishap.clone()));
-        let streams: Vec<Party> = floor
-            .seats
-            .iter()
-            .enumerate()
-            .filter(|(_, seat)| seat.phone.is_on_tcp)
-            .map(|(n, _)| Party::Phone(n as u8))
+        let streams: Vec<Party> = (0_u8..)
+            .zip(floor.phones())
+            .filter(|(_, (_, phone))| phone.is_on_tcp)
+            .map(|(n, _)| Party::Phone(n))
             .collect();
         network.set_streams(streams.clone());
         let mut exchange = Exchange::new(configure(&floor));
@@ -110,6 +108,12 @@ impl Play {
                     .iter()
                     .map(|one| (Moment::BOOT, one.known())),
             )
+            .chain(
+                floor
+                    .enrolled
+                    .iter()
+                    .map(|one| (Moment::BOOT, known(&one.user))),
+            )
             .chain(floor.commands.iter().cloned())
             .collect();
         commands.sort_by_key(|(at, _)| *at);
@@ -120,8 +124,13 @@ impl Play {
             engine,
             network,
             post: Post::new(streams),
-            phones: seats
-                .map(|(n, seat)| Phone::new(n as u8, seat.phone.clone()))
+            phones: (0_u8..)
+                .zip(floor.phones())
+                .map(|(n, (_, setup))| {
+                    let enrolled = floor.enrolled.iter();
+                    let own = enrolled.filter(|one| one.from == Party::Phone(n));
+                    Phone::new(n, setup.clone(), own.cloned())
+                })
                 .collect(),
             screens,
             pbx: Pbx::new(Party::Pbx, citizens, &floor.pings),

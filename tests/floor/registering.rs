@@ -12,7 +12,7 @@ use std::collections::VecDeque;
 
 /// Whose passwords kring asks for, and what they all are.
 pub(crate) const REALM: &str = "kring";
-const PASSWORD: &str = "secret";
+pub(crate) const PASSWORD: &str = "secret";
 
 /// One REGISTER.
 #[derive(Clone, Debug)]
@@ -28,10 +28,7 @@ pub(crate) struct Registering {
 impl Registering {
     /// That kring knows this phone.
     pub(crate) fn known(&self) -> Command {
-        Command::PutPhone {
-            user: self.user.clone(),
-            secrets: Ha1Set::of_password(&self.user, REALM, PASSWORD),
-        }
+        known(&self.user)
     }
 
     fn text(&self, n: usize, proof: Option<String>) -> String {
@@ -50,6 +47,14 @@ impl Registering {
              User-Agent: floor\r\nContact: <{contact}>;expires={}\r\n{proof}\r\n",
             self.expires_s
         )
+    }
+}
+
+/// That kring knows this phone.
+pub(crate) fn known(user: &str) -> Command {
+    Command::PutPhone {
+        user: user.to_owned(),
+        secrets: Ha1Set::of_password(user, REALM, PASSWORD),
     }
 }
 

@@ -40,6 +40,8 @@ pub enum Sabotage {
     Embellishes,
     /// BYEs never leave.
     SwallowsByes,
+    /// Telephones are not told that they are registered.
+    SwallowsGrants,
 }
 
 /// The exchange behind whatever is broken about it.
@@ -103,6 +105,7 @@ impl Engine {
         match (self.sabotage, output) {
             (Sabotage::SwallowsCancels, Output::Send(sent)) if says(&sent, "CANCEL ") => None,
             (Sabotage::SwallowsByes, Output::Send(sent)) if says(&sent, "BYE ") => None,
+            (Sabotage::SwallowsGrants, Output::Send(sent)) if is_grant(&sent) => None,
             (Sabotage::OffersTwice, Output::Send(sent)) if is_offer(&sent) => {
                 self.last_invite = Some(sent.clone());
                 Some(Output::Send(sent))
@@ -148,6 +151,11 @@ impl Engine {
 
 fn says(sent: &Transmit, beginning: &str) -> bool {
     sent.bytes.starts_with(beginning.as_bytes())
+}
+
+fn is_grant(sent: &Transmit) -> bool {
+    let text = String::from_utf8_lossy(&sent.bytes);
+    text.starts_with("SIP/2.0 200 ") && text.contains(" REGISTER\r\n")
 }
 
 fn is_offer(sent: &Transmit) -> bool {

@@ -172,6 +172,12 @@ impl Message {
         found.map(|(_, value)| value.as_str())
     }
 
+    /// All values of a header, a line each.
+    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        let meant = move |(other, _): &&(String, String)| other.eq_ignore_ascii_case(name);
+        self.headers.iter().filter(meant).map(|(_, value)| &**value)
+    }
+
     /// The value of a header that every message has.
     fn must(&self, name: &str) -> &str {
         self.get(name)

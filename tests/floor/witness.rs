@@ -76,7 +76,7 @@ impl<'a> Evidence<'a> {
             caller_legs: Vec::new(),
             stories: Vec::new(),
         };
-        let mut by_call_id: HashMap<&str, usize> = HashMap::new();
+        let mut by_call_id: HashMap<(&str, u8), usize> = HashMap::new();
         let mut by_branch: HashMap<&str, usize> = HashMap::new();
         for datagram in &account.datagrams {
             let letter = &datagram.letter;
@@ -84,8 +84,8 @@ impl<'a> Evidence<'a> {
                 (_, Party::Kring) if letter.asks("INVITE") => {
                     evidence.note_invite(datagram, &mut by_branch);
                 }
-                (Party::Phone(_), _) => {
-                    if let Some(leg) = by_call_id.get(letter.call_id()) {
+                (Party::Phone(phone), _) => {
+                    if let Some(leg) = by_call_id.get(&(letter.call_id(), phone)) {
                         evidence.phone_legs[*leg].hear(datagram);
                     }
                 }
@@ -101,8 +101,10 @@ impl<'a> Evidence<'a> {
                 _ => {}
             }
         }
-        for heard in account.rung.iter().map(|rung| &rung.heard) {
-            if let (true, Some(leg)) = (heard.bounced, by_call_id.get(heard.call_id.as_str())) {
+        for rung in &account.rung {
+            let heard = &rung.heard;
+            let leg = by_call_id.get(&(heard.call_id.as_str(), rung.phone));
+            if let (true, Some(leg)) = (heard.bounced, leg) {
                 evidence.phone_legs[*leg].bounced = Some(heard.invited);
             }
         }
@@ -114,13 +116,13 @@ impl<'a> Evidence<'a> {
         &mut self,
         phone: u8,
         datagram: &'a Datagram,
-        by_call_id: &mut HashMap<&'a str, usize>,
+        by_call_id: &mut HashMap<(&'a str, u8), usize>,
     ) {
         let letter = &datagram.letter;
         let call_id = letter.call_id();
-        let Some(leg) = by_call_id.get(call_id) else {
+        let Some(leg) = by_call_id.get(&(call_id, phone)) else {
             if letter.asks("INVITE") {
-                by_call_id.insert(call_id, self.phone_legs.len());
+                by_call_id.insert((call_id, phone), self.phone_legs.len());
                 self.phone_legs.push(PhoneLeg {
                     phone,
                     caller: letter.caller(),

@@ -1,7 +1,8 @@
 //! The laws of the house on any seed, and the proof that each of them can be broken.
 
 use kring_tests::{
-    Account, Cadence, Citizen, Floor, Sabotage, Seat, any_floor, ladder, same_twice, violations,
+    Account, Cadence, Citizen, Floor, Party, Sabotage, Seat, any_floor, ladder, same_twice,
+    violations,
 };
 use std::{
     sync::{
@@ -76,6 +77,8 @@ fn the_seeds_meet_every_kind_of_end() {
         "degraded",
         "Silent 0",
         "Unregistered",
+        "phone in",
+        "phone out",
     ] {
         assert!(
             journals.contains(kind),
@@ -148,6 +151,19 @@ fn a_late_pop_is_noticed() {
 #[test]
 fn swallowed_byes_are_noticed() {
     assert_red(&answered(Sabotage::SwallowsByes).play(), &["law 7"]);
+}
+
+/// kring rings where nobody has been told that it is registered.
+#[test]
+fn a_phone_that_is_rung_unregistered_is_noticed() {
+    let floor = Floor::new(Cadence::THAILAND)
+        .seat(Seat::new("seat-5021").registers_as("5021"))
+        .enrols_at_ms(0, "5021", Party::Phone(0), 60);
+    let called =
+        |floor: Floor| floor.citizen(Citizen::new("citizen-1", "support").dials_at_ms(2_000));
+    assert_eq!(violations(&called(floor.clone()).play()), []);
+    let broken = called(floor.sabotaged(Sabotage::SwallowsGrants)).play();
+    assert_red(&broken, &["registered"]);
 }
 
 #[test]

@@ -114,3 +114,30 @@ fn a_registration_that_ends_in_the_middle_of_ringing_ends_no_ring() {
     assert_eq!(floor.bursts_at("seat-5021"), 3);
     lawful(&floor);
 }
+
+/// REGISTER and its answers are lost and repeated like anything else, and the refreshes keep the phone
+/// where it is beyond its first minute.
+#[test]
+fn a_phone_whose_registers_are_lost_is_there_all_the_same() {
+    let floor = Floor::new(Cadence::THAILAND)
+        .seat(desk(1).answers_after_ms(3_000))
+        .enrols_at_ms(0, "5021", Party::Phone(0), 60)
+        .loses("REGISTER", Party::Kring, 2)
+        .loses("401", Party::Phone(0), 1)
+        .loses("200", Party::Phone(0), 1)
+        .citizen(Citizen::new("citizen-1", "support").dials_at_ms(70_000))
+        .play();
+
+    assert_journal(
+        &floor,
+        "
+         0.000  offered    citizen-1 -> support
+         0.000  invited    seat-5021 at phone:5021
+         0.000  ring       1
+         0.080  alerting   seat-5021
+         3.080  answered   seat-5021 after 3.080 s, ring 1
+        13.160  ended      by Caller, bye, talked 10.080 s
+        ",
+    );
+    lawful(&floor);
+}

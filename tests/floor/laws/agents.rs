@@ -2,7 +2,7 @@
 
 use super::Court;
 use crate::{
-    account::Step,
+    account::{Rung, Step},
     network::Party,
     witness::{Evidence, PhoneLeg, Story},
 };
@@ -26,7 +26,7 @@ pub(super) fn one_live_call(evidence: &Evidence<'_>, court: &mut Court) {
                 && leg.invited < rung.heard.invited
                 && leg.heard_back.is_none()
         };
-        if evidence.phone_legs.iter().any(|leg| unheard(&leg)) {
+        if evidence.phone_legs.iter().any(|leg| unheard(&leg)) || is_told_late(evidence, rung) {
             continue;
         }
         court.accuse(
@@ -74,6 +74,26 @@ pub(super) fn one_live_call(evidence: &Evidence<'_>, court: &mut Court) {
     }
 }
 
+/// Of several telephones of the agent another one has ended the call before, for all of them: this one
+/// is told so as soon as it may be, and perhaps hears of it only after the next call.
+fn is_told_late(evidence: &Evidence<'_>, rung: &Rung) -> bool {
+    let legs = &evidence.phone_legs;
+    let is_new = |leg: &&PhoneLeg<'_>| leg.phone == rung.phone && leg.call_id == rung.heard.call_id;
+    let Some(new) = legs.iter().find(is_new) else {
+        return false;
+    };
+    let mut before = legs.iter().filter(|leg| {
+        leg.phone == rung.phone && leg.call_id != new.call_id && leg.invited < new.invited
+    });
+    before.any(|before| {
+        let ended = |leg: &PhoneLeg<'_>| {
+            let same_call = leg.call_id == before.call_id && leg.phone != before.phone;
+            same_call && leg.final_back.is_some_and(|(at, _)| at <= new.invited)
+        };
+        legs.iter().any(ended)
+    })
+}
+
 /// I2: one agent wins a call; every other alerted leg gets CANCEL, which says that the call was completed
 /// elsewhere, or ACK and BYE if its 200 crossed.
 pub(super) fn one_winner(evidence: &Evidence<'_>, court: &mut Court) {
@@ -92,7 +112,18 @@ pub(super) fn one_winner(evidence: &Evidence<'_>, court: &mut Court) {
             };
             let won = story.winner == Some(agent);
             kept += u32::from(won && leg.final_back.is_some_and(|(_, code)| code == 200));
-            if let Some(fault) = loser_fault(story, leg, won) {
+            // Declined at another telephone of the same agent, the call is declined (RFC 3261 §16.7).
+            let is_declined = |other: &PhoneLeg<'_>| {
+                let said = other.final_back.zip(leg.final_back);
+                let first = said.is_some_and(|((at, code), (own, _))| code >= 600 && at <= own);
+                other.call_id == leg.call_id && other.phone != leg.phone && first
+            };
+            let fault = if evidence.legs_of(story).any(is_declined) {
+                None
+            } else {
+                loser_fault(story, leg, won)
+            };
+            if let Some(fault) = fault {
                 court.accuse("I2", format!("{agent} for {}: {fault}", story.name));
             }
         }

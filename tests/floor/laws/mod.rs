@@ -6,6 +6,7 @@ mod agents;
 mod endings;
 mod history;
 mod plans;
+mod registered;
 mod ringing;
 mod service;
 mod sessions;
@@ -18,7 +19,7 @@ use std::fmt;
 /// A law that was broken, and how.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Violation {
-    /// `law 1` to `law 8`, `I2`, `I4`, `plan`, `service`, `session`, `sound`, or `senses` for what nobody should do at all.
+    /// `law 1` to `law 8`, `I2`, `I4`, `plan`, `registered`, `service`, `session`, `sound`, or `senses` for what nobody should do at all.
     pub law: &'static str,
     /// What was seen.
     pub seen: String,
@@ -57,6 +58,7 @@ pub fn violations(account: &Account) -> Vec<Violation> {
     agents::pops_first(&evidence, &mut court);
     plans::kept(&evidence, &mut court);
     service::nobody_idle(&evidence, &mut court);
+    registered::called_where_they_are(&evidence, &mut court);
     sessions::kept_alive(&evidence, &mut court);
     sound::understood(&evidence, &mut court);
     history::same_rows(&evidence, &mut court);

@@ -21,7 +21,7 @@ pub(super) fn fourth_bursts(evidence: &Evidence<'_>, court: &mut Court) {
         let leg = evidence
             .phone_legs
             .iter()
-            .find(|leg| leg.call_id == heard.call_id);
+            .find(|leg| leg.call_id == heard.call_id && leg.phone == rung.phone);
         let story = evidence
             .stories
             .iter()
