@@ -117,7 +117,8 @@ impl Roster {
 
     /// Adds or replaces a profile; the agent keeps doing what it does. `false` when the house is full.
     pub(crate) fn put(&mut self, profile: AgentProfile) -> bool {
-        if self.agents.len() >= AGENTS_MAX && !self.agents.contains_key(&profile.id) {
+        let known = self.agents.contains_key(&profile.id);
+        if !known && self.agents.len() >= AGENTS_MAX {
             return false;
         }
         let id = profile.id.clone();
@@ -127,7 +128,7 @@ impl Roster {
         let queues = self.queues.iter().enumerate();
         let seats = queues.filter_map(|(index, queue)| seat(index, queue, &profile));
         let seats: Vec<Seat> = seats.collect();
-        if self.agents.contains_key(&id) {
+        if known {
             let before = self.change(&id, |agent| {
                 agent.seats = seats;
                 std::mem::replace(&mut agent.profile, profile)
