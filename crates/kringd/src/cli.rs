@@ -4,7 +4,7 @@ use crate::{
     check_command,
     config::Config,
     exit::Fault,
-    file_limit, journal_command, logging, phone_command,
+    file_limit, heap, journal_command, logging, phone_command,
     serve::{self, ServeOptions},
     token_command, trace_command, user_command,
 };
@@ -270,6 +270,7 @@ fn carry_out(arguments: Arguments) -> Result<(), Fault> {
 
 /// For the daemon: the store and the web beside the calls.
 fn block_on_threads(work: impl Future<Output = Result<(), Fault>>) -> Result<(), Fault> {
+    heap::keep_together();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build();

@@ -13,6 +13,7 @@ mod demo;
 mod exchange_task;
 mod exit;
 mod file_limit;
+mod heap;
 mod journal_command;
 mod lines;
 mod logging;
