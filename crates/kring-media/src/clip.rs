@@ -199,6 +199,19 @@ impl Clip {
         thai.chain(phrases).chain(english).chain(said)
     }
 
+    /// Every recording of one language.
+    pub fn all_of(language: Language) -> impl Iterator<Item = Clip> {
+        Clip::all().filter(move |clip| clip.language() == language)
+    }
+
+    /// In which language it is.
+    pub const fn language(self) -> Language {
+        match self {
+            Clip::Thai(_) | Clip::ThaiSentence(_) => Language::Thai,
+            Clip::English(_) | Clip::EnglishSentence(_) => Language::English,
+        }
+    }
+
     /// The file, below the folder of prompts: `th/greeting.wav`.
     pub const fn file(self) -> &'static str {
         match self {

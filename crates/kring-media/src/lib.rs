@@ -8,9 +8,12 @@ mod coding;
 pub mod dtmf;
 pub mod g711;
 pub mod g722;
+mod library;
 pub mod limits;
 mod offer_answer;
 mod order;
+mod outgoing;
+mod player;
 mod presses;
 mod program;
 mod prompt;
@@ -20,22 +23,29 @@ mod resample;
 pub mod rtcp;
 pub mod rtp;
 mod sdp;
+mod speaking;
 mod spoken;
 pub mod tone;
+mod verdict;
 mod wav;
 
 pub use clip::{
     Clip, EnglishSentence, EnglishWord, Language, Particle, Sentence, ThaiSentence, ThaiWord,
 };
 pub use coding::{FRAME, FRAME_LENGTH};
+pub use library::Library;
 pub use offer_answer::{
     OwnAudio, answer_to_caller, answer_to_change, offer_of_change, offer_to_agent,
 };
 pub use order::{MediaNotice, MediaOrder, PortPair, SessionId, Side, SideStats};
+pub use outgoing::Header;
+pub use player::{Afterwards, Player};
 pub use presses::KeyPacket;
 pub use program::{Coding, Ground, Phrase, Playable, Program};
 pub use prompt::Prompt;
-pub use relay::{PacketKind, Relay, Remote, Verdict, Why};
+pub use relay::Relay;
 pub use sdp::{AudioDescription, Codec, Direction, Origin, OtherMedia, SdpRefused, read, write};
+pub use speaking::FramePacket;
 pub use spoken::{number, position, waiting_time};
+pub use verdict::{PacketKind, Remote, Verdict, Why};
 pub use wav::{Samples, WavRefused};

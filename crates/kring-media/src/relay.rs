@@ -3,73 +3,21 @@
 //! A packet is taken only from exactly the address that its side signalled; everybody else is a
 //! stranger and is counted and dropped. Only [`Relay::set_remote`] moves a target: no packet ever
 //! does, so nobody can pull a call's sound to himself by sending some. Packets pass unchanged, but for
-//! key presses that take the place of some.
+//! key presses that take the place of some, and for the numbers of a stream in which kring has spoken.
 
 use crate::{
     limits::{PACKET_MAX, RELAY_NOTICES_MAX, SILENT_AFTER},
     order::{MediaNotice, SessionId, Side, SideStats},
+    outgoing::Passage,
+    player::Player,
     presses::{KeyPacket, Presses},
-    quality::Quality,
+    quality::{Quality, RtpSeen},
     rtcp, rtp,
+    speaking::{FramePacket, Speaking, Turn},
+    verdict::{PacketKind, Remote, Verdict, Why},
 };
 use kring_time::Moment;
 use std::{collections::VecDeque, net::SocketAddr, time::Duration};
-
-/// On which of a side's two ports a packet came.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum PacketKind {
-    /// The even one.
-    Rtp,
-    /// The odd one.
-    Rtcp,
-}
-
-/// What a side signalled.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Remote {
-    /// Where RTP goes and comes from.
-    pub rtp: SocketAddr,
-    /// Where RTCP goes and comes from.
-    pub rtcp: SocketAddr,
-    /// It says that it sends.
-    pub sends: bool,
-    /// It says that it listens.
-    pub receives: bool,
-}
-
-/// What becomes of a packet.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// Send it, as it is, from the port of `out` of the same kind.
-    Forward {
-        /// Whose port it leaves by.
-        out: Side,
-        /// Where to.
-        to: SocketAddr,
-    },
-    /// Send this one in its place: a key was pressed meanwhile.
-    Replace {
-        /// Whose port it leaves by.
-        out: Side,
-        /// Where to.
-        to: SocketAddr,
-        /// The key event.
-        by: KeyPacket,
-    },
-    /// It goes no further.
-    Drop(Why),
-}
-
-/// Why a packet goes no further.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Why {
-    /// It came from an address that was not signalled.
-    Stranger,
-    /// It is no RTP, or no RTCP.
-    Garbage,
-    /// The other side does not listen now, or has not said where it is.
-    NotWanted,
-}
 
 /// One call's relay.
 #[derive(Clone, Debug)]
@@ -88,6 +36,8 @@ struct End {
     ear: Ear,
     quality: Quality,
     presses: Presses,
+    /// What this side hears of kring, and the stream it gets.
+    speaking: Speaking,
     packets: u64,
     strangers: u64,
     garbage: u64,
@@ -149,8 +99,8 @@ impl Relay {
         bytes: &[u8],
     ) -> Verdict {
         let (end, opposite) = match side {
-            Side::Caller => (&mut self.caller, &self.agent),
-            Side::Agent => (&mut self.agent, &self.caller),
+            Side::Caller => (&mut self.caller, &mut self.agent),
+            Side::Agent => (&mut self.agent, &mut self.caller),
         };
         if !end
             .remote
@@ -159,25 +109,74 @@ impl Relay {
             end.strangers += 1;
             return Verdict::Drop(Why::Stranger);
         }
-        let first = match end.take(now, kind, bytes) {
-            Taken::Garbage => return Verdict::Drop(Why::Garbage),
-            Taken::First => true,
-            Taken::Next => false,
-        };
+        let taken = end.take(now, kind, bytes);
         let out = side.other();
-        let verdict = match opposite.target(kind) {
-            Some(to) if kind == PacketKind::Rtp => match end.presses.instead_of(bytes) {
-                Some(by) => Verdict::Replace { out, to, by },
-                None => Verdict::Forward { out, to },
+        let verdict = match (taken, opposite.target(kind)) {
+            (Taken::Garbage, _) => return Verdict::Drop(Why::Garbage),
+            (_, None) => Verdict::Drop(Why::NotWanted),
+            (Taken::Report, Some(to)) => Verdict::Forward { out, to },
+            (Taken::Sound(_), Some(_)) if opposite.speaking.speaks() => {
+                Verdict::Drop(Why::SpokenTo)
+            }
+            (Taken::Sound(seen), Some(to)) => match end.presses.instead_of(bytes) {
+                Some(by) => opposite.replaced(now, by, out, to),
+                None => match opposite.speaking.pass(now, seen, bytes) {
+                    Passage::Untouched => Verdict::Forward { out, to },
+                    Passage::Under(header) => Verdict::Renumber { out, to, header },
+                    Passage::TooLate => Verdict::Drop(Why::TooLate),
+                },
             },
-            Some(to) => Verdict::Forward { out, to },
-            None => Verdict::Drop(Why::NotWanted),
         };
-        if first {
+        if let Taken::Sound(seen) = taken {
+            let (key, is_first) = (end.speaking.key(seen, bytes), end.packets == 1);
             let session = self.session;
-            self.tell(MediaNotice::Flowing { session, side });
+            if is_first {
+                self.tell(MediaNotice::Flowing { session, side });
+            }
+            if let Some(key) = key {
+                self.tell(MediaNotice::Pressed { session, side, key });
+            }
         }
         verdict
+    }
+
+    /// Speaks to a side from now on, instead of whatever it heard before; `chance` is any random number,
+    /// with which a stream begins in which nothing was sent yet.
+    pub fn play(&mut self, now: Moment, side: Side, player: Player, payload_type: u8, chance: u64) {
+        let speaking = &mut self.end_mut(side).speaking;
+        speaking.play(now, player, payload_type, chance);
+    }
+
+    /// Speaks to a side no more: it hears the other one again.
+    pub fn hush(&mut self, side: Side) {
+        self.end_mut(side).speaking.hush();
+    }
+
+    /// Whether it speaks to anybody: [`Relay::next_frame`] is then asked every 20 ms.
+    pub fn speaks(&self) -> bool {
+        self.caller.speaking.speaks() || self.agent.speaking.speaks()
+    }
+
+    /// The next frame for a side that is due now, written into `out`, and where it goes. Asked until it
+    /// gives none: a late thread has several.
+    pub fn next_frame(
+        &mut self,
+        now: Moment,
+        side: Side,
+        out: &mut FramePacket,
+    ) -> Option<SocketAddr> {
+        loop {
+            let end = self.end_mut(side);
+            let target = end.target(PacketKind::Rtp);
+            match end.speaking.turn(now, target.is_some(), out) {
+                Turn::Send => return target,
+                Turn::Later => return None,
+                Turn::Said => {
+                    let session = self.session;
+                    self.tell(MediaNotice::Said { session, side });
+                }
+            }
+        }
     }
 
     /// A side pressed a key; the other side knows key events by `payload_type`.
@@ -286,9 +285,10 @@ impl Relay {
     }
 }
 
+#[derive(Clone, Copy)]
 enum Taken {
-    First,
-    Next,
+    Sound(RtpSeen),
+    Report,
     Garbage,
 }
 
@@ -302,16 +302,12 @@ impl End {
                 Some(seen) => {
                     self.quality.note(now, seen);
                     self.packets += 1;
-                    if self.packets == 1 {
-                        Taken::First
-                    } else {
-                        Taken::Next
-                    }
+                    Taken::Sound(seen)
                 }
             },
             PacketKind::Rtcp => match rtcp::look(bytes) {
                 Err(_) => Taken::Garbage,
-                Ok(_) => Taken::Next,
+                Ok(_) => Taken::Report,
             },
         };
         match (&taken, self.ear) {
@@ -320,6 +316,17 @@ impl End {
             (_, Ear::Open { .. } | Ear::Told { .. }) => self.ear = Ear::Open { since: now },
         }
         taken
+    }
+
+    /// A key event that goes to this side in the place of sound.
+    fn replaced(&mut self, now: Moment, mut by: KeyPacket, out: Side, to: SocketAddr) -> Verdict {
+        let passage = rtp::look(&by).map(|seen| self.speaking.pass(now, seen, &by));
+        match passage {
+            Some(Passage::Under(header)) => by[..rtp::HEADER].copy_from_slice(&header),
+            Some(Passage::TooLate) => return Verdict::Drop(Why::TooLate),
+            Some(Passage::Untouched) | None => {}
+        }
+        Verdict::Replace { out, to, by }
     }
 
     fn target(&self, kind: PacketKind) -> Option<SocketAddr> {
@@ -336,15 +343,6 @@ impl Ear {
         match self {
             Ear::Closed => None,
             Ear::Open { since } | Ear::Told { since } => Some(since),
-        }
-    }
-}
-
-impl Remote {
-    fn address(&self, kind: PacketKind) -> SocketAddr {
-        match kind {
-            PacketKind::Rtp => self.rtp,
-            PacketKind::Rtcp => self.rtcp,
         }
     }
 }

@@ -1,0 +1,82 @@
+//! What is asked of a relay, and what it answers: where a packet came, what becomes of it.
+
+use crate::{order::Side, outgoing::Header, presses::KeyPacket};
+use std::net::SocketAddr;
+
+/// On which of a side's two ports a packet came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum PacketKind {
+    /// The even one.
+    Rtp,
+    /// The odd one.
+    Rtcp,
+}
+
+/// What a side signalled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Remote {
+    /// Where RTP goes and comes from.
+    pub rtp: SocketAddr,
+    /// Where RTCP goes and comes from.
+    pub rtcp: SocketAddr,
+    /// It says that it sends.
+    pub sends: bool,
+    /// It says that it listens.
+    pub receives: bool,
+}
+
+/// What becomes of a packet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Send it, as it is, from the port of `out` of the same kind.
+    Forward {
+        /// Whose port it leaves by.
+        out: Side,
+        /// Where to.
+        to: SocketAddr,
+    },
+    /// Send it with these first bytes in the place of its own: kring has spoken in this stream.
+    Renumber {
+        /// Whose port it leaves by.
+        out: Side,
+        /// Where to.
+        to: SocketAddr,
+        /// The new header.
+        header: Header,
+    },
+    /// Send this one in its place: a key was pressed meanwhile.
+    Replace {
+        /// Whose port it leaves by.
+        out: Side,
+        /// Where to.
+        to: SocketAddr,
+        /// The key event.
+        by: KeyPacket,
+    },
+    /// It goes no further.
+    Drop(Why),
+}
+
+/// Why a packet goes no further.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// It came from an address that was not signalled.
+    Stranger,
+    /// It is no RTP, or no RTCP.
+    Garbage,
+    /// The other side does not listen now, or has not said where it is.
+    NotWanted,
+    /// kring speaks to the other side itself.
+    SpokenTo,
+    /// It is older than what kring has said since.
+    TooLate,
+}
+
+impl Remote {
+    pub(crate) fn address(&self, kind: PacketKind) -> SocketAddr {
+        match kind {
+            PacketKind::Rtp => self.rtp,
+            PacketKind::Rtcp => self.rtcp,
+        }
+    }
+}
