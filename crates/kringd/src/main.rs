@@ -23,6 +23,7 @@ mod passwords;
 mod phone_command;
 mod phones;
 mod preflight;
+mod prompts;
 mod recorder;
 mod seats;
 mod serve;

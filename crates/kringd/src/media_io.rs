@@ -4,8 +4,10 @@
 //! never waited for, and never wait for it: orders come by bounded channels, notices leave by a
 //! bounded channel, and what it cannot take stays here till it can.
 //!
-//! `ports` binds pairs and lets used ones rest; `worker` relays; `outbox` tells.
+//! `ports` binds pairs and lets used ones rest; `worker` relays and plays, by the beat of `metronome`;
+//! `outbox` tells.
 
+mod call;
 mod limits;
 mod metronome;
 mod outbox;
@@ -16,7 +18,7 @@ mod worker;
 mod tests;
 
 use crate::clock::Clock;
-use kring_media::{MediaNotice, MediaOrder, SessionId};
+use kring_media::{Library, MediaNotice, MediaOrder, SessionId};
 use outbox::Outbox;
 use ports::{Landlord, PoolOrder, PortRange, SharedPool};
 use rustix::event::{EventfdFlags, eventfd};
@@ -44,6 +46,8 @@ pub(crate) struct MediaConfig {
     pub(crate) ports: RangeInclusive<u16>,
     /// Both sides silent for so long is a dead call. Zero: never.
     pub(crate) dead_after: Duration,
+    /// What kring itself says.
+    pub(crate) library: Arc<Library>,
 }
 
 /// What only tests and measurements set otherwise.
@@ -152,6 +156,7 @@ fn start_tuned(
         let landlord = threads.landlord.clone();
         let worker = Worker::new(
             config.dead_after,
+            Arc::clone(&config.library),
             clock.clone(),
             outbox,
             landlord,

@@ -19,6 +19,7 @@ use crate::{
     media_io::{self, MediaHandle},
     net::{Credentials, Families, Resolver, Terms},
     phones::{PhoneTasks, Phones},
+    prompts,
     recorder::Recorder,
     seats,
     shutdown::{Reload, Shutdown, Wish},
@@ -26,7 +27,7 @@ use crate::{
 };
 use kring_call::command::{Admission, Command};
 use kring_journal::{AgentId, Fact};
-use kring_media::MediaNotice;
+use kring_media::{Language, MediaNotice, Particle};
 use kring_store::{AgentRow, Store};
 use kring_web::{Ask, Web};
 use opening::Opening;
@@ -245,11 +246,17 @@ impl House {
 fn open_media(config: &Config, notices: mpsc::Sender<MediaNotice>) -> Result<MediaHandle, Fault> {
     let ports = config.media.rtp_ports;
     let bind = config.sip.listen.first().map(|listen| listen.address.ip());
+    let ring = &config.ring.terms;
+    let length = |ms: u32| Duration::from_millis(ms.into());
+    let cadence = (length(ring.on_ms), length(ring.off_ms));
+    let library = prompts::library(Language::Thai, Particle::Ka, cadence)
+        .map_err(|refused| Fault::Unavailable(refused.to_string()))?;
     media_io::start(
         media_io::MediaConfig {
             bind: bind.unwrap_or(std::net::Ipv4Addr::UNSPECIFIED.into()),
             ports: ports.first..=ports.last,
             dead_after: Duration::from_secs(u64::from(config.media.dead_after_s)),
+            library: library.into(),
         },
         notices,
     )

@@ -4,6 +4,7 @@
 //! on a virtual machine costs more than the packet.
 
 use super::limits::SWEEP_EVERY;
+use kring_media::FRAME_LENGTH;
 use rustix::{
     io::Errno,
     time::{
@@ -16,7 +17,7 @@ use std::{
     time::Duration,
 };
 
-/// Beats every [`SWEEP_EVERY`] while it is wanted.
+/// Beats as fast as it is wanted.
 pub(super) struct Metronome {
     timer: OwnedFd,
     beat: Beat,
@@ -24,8 +25,12 @@ pub(super) struct Metronome {
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Beat {
+    /// Not at all.
     Still,
-    Steady,
+    /// Every [`SWEEP_EVERY`]: there are calls.
+    Sweeps,
+    /// Every [`FRAME_LENGTH`]: somebody is spoken to.
+    Frames,
 }
 
 impl Metronome {
@@ -45,7 +50,8 @@ impl Metronome {
         }
         let length = match beat {
             Beat::Still => Duration::ZERO,
-            Beat::Steady => SWEEP_EVERY,
+            Beat::Sweeps => SWEEP_EVERY,
+            Beat::Frames => FRAME_LENGTH,
         };
         let length = Timespec {
             tv_sec: length.as_secs() as i64,
@@ -57,7 +63,9 @@ impl Metronome {
         };
         match timerfd_settime(&self.timer, TimerfdTimerFlags::empty(), &every) {
             Ok(_) => self.beat = beat,
-            Err(refused) => tracing::error!(%refused, "silence of calls will not be noticed"),
+            Err(refused) => {
+                tracing::error!(%refused, "calls will neither be spoken to nor will their silence be noticed")
+            }
         }
     }
 

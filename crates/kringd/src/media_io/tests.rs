@@ -1,5 +1,7 @@
 //! Real sockets on loopback. Every wait is bounded and ends as soon as what it waits for is there.
 
+mod speaking;
+
 use super::*;
 use kring_media::{PortPair, Side};
 use std::{
@@ -31,6 +33,7 @@ impl Studio {
             bind: LOOPBACK,
             ports,
             dead_after: Duration::ZERO,
+            library: Arc::new(speaking::library()),
         };
         let tuning = Tuning {
             threads: 2,

@@ -1,18 +1,21 @@
-//! One relaying thread: it waits for packets of its calls, asks their relays, and sends.
+//! One relaying thread: it waits for packets of its calls, asks their relays, and sends; and speaks itself
+//! where it is told to.
 //!
 //! Readiness is level-triggered and one packet is read for each: at one packet a socket in 20 ms a
 //! second read would only learn that there is nothing, and a burst comes round again at once.
 
 use super::{
     Waker,
-    limits::{BUFFER, EVENTS_MAX, STALE_PACKETS_MAX},
+    call::{Call, ENDS, join, split},
+    limits::{BUFFER, EVENTS_MAX, STALE_PACKETS_MAX, SWEEP_EVERY},
     metronome::{Beat, Metronome},
     outbox::Outbox,
     ports::{BoundPair, PoolOrder},
 };
 use crate::clock::Clock;
 use kring_media::{
-    MediaNotice, MediaOrder, PacketKind, Relay, Remote, SessionId, Side, SideStats, Verdict,
+    Coding, FRAME, FramePacket, Library, MediaNotice, MediaOrder, PacketKind, Program, Relay,
+    Remote, SessionId, Side, SideStats, Verdict, rtp,
 };
 use kring_time::Moment;
 use rustc_hash::FxHashMap;
@@ -21,7 +24,10 @@ use std::{
     io,
     net::{SocketAddr, UdpSocket},
     os::fd::OwnedFd,
-    sync::mpsc::{Receiver, SyncSender},
+    sync::{
+        Arc,
+        mpsc::{Receiver, SyncSender},
+    },
     time::Duration,
 };
 
@@ -38,7 +44,7 @@ pub(super) enum WorkerOrder {
         caller: BoundPair,
         agent: BoundPair,
     },
-    /// `Remote`, `Press` or `Close`.
+    /// Any but `Reserve` and `Open`.
     Session(MediaOrder),
     Stop,
 }
@@ -48,6 +54,7 @@ pub(super) struct Worker {
     waker: Waker,
     clock: Clock,
     dead_after: Duration,
+    library: Arc<Library>,
     outbox: Outbox,
     landlord: SyncSender<PoolOrder>,
     calls: Vec<Option<Call>>,
@@ -55,14 +62,10 @@ pub(super) struct Worker {
     slots: FxHashMap<SessionId, usize>,
     buffer: Box<[u8; BUFFER]>,
     metronome: Metronome,
-}
-
-struct Call {
-    relay: Relay,
-    caller: BoundPair,
-    agent: BoundPair,
-    /// Packets that the kernel would not send.
-    unsent: u64,
+    /// The slots of calls to which kring speaks; some may have ended meanwhile.
+    speaking: Vec<usize>,
+    /// When all relays are asked next whether somebody is silent.
+    sweep_at: Moment,
 }
 
 /// What the loop does next.
@@ -74,6 +77,7 @@ enum Next {
 impl Worker {
     pub(super) fn new(
         dead_after: Duration,
+        library: Arc<Library>,
         clock: Clock,
         outbox: Outbox,
         landlord: SyncSender<PoolOrder>,
@@ -90,6 +94,7 @@ impl Worker {
             waker,
             clock,
             dead_after,
+            library,
             outbox,
             landlord,
             calls: Vec::new(),
@@ -97,6 +102,8 @@ impl Worker {
             slots: FxHashMap::default(),
             buffer: Box::new([0; BUFFER]),
             metronome,
+            speaking: Vec::new(),
+            sweep_at: Moment::BOOT,
         })
     }
 
@@ -120,7 +127,7 @@ impl Worker {
             for event in &events[..ready] {
                 match event.data.u64() {
                     WAKE => woken = true,
-                    BEAT => self.sweep(now),
+                    BEAT => self.beat(now),
                     token => self.serve(now, token),
                 }
             }
@@ -149,6 +156,10 @@ impl Worker {
         let from = canonical(from);
         let sent = match call.relay.packet(now, side, kind, from, packet) {
             Verdict::Forward { out, to } => call.send(out, kind, packet, to),
+            Verdict::Renumber { out, to, header } => {
+                buffer[..rtp::HEADER].copy_from_slice(&header);
+                call.send(out, kind, &buffer[..length], to)
+            }
             Verdict::Replace { out, to, by } => call.send(out, kind, &by, to),
             Verdict::Drop(_) => Ok(()),
         };
@@ -160,23 +171,74 @@ impl Worker {
         }
     }
 
-    fn sweep(&mut self, now: Moment) {
+    fn beat(&mut self, now: Moment) {
         self.metronome.hear();
-        for call in self.calls.iter_mut().flatten() {
-            call.relay.wake(now);
-            while let Some(notice) = call.relay.poll_notice() {
-                self.outbox.tell(notice);
+        self.speak(now);
+        if self.sweep_at <= now {
+            self.sweep_at = now + SWEEP_EVERY;
+            for call in self.calls.iter_mut().flatten() {
+                call.relay.wake(now);
+                while let Some(notice) = call.relay.poll_notice() {
+                    self.outbox.tell(notice);
+                }
             }
         }
         self.outbox.flush();
         self.keep_time();
     }
 
+    /// A frame for everybody to whom kring speaks. All of a thread's are sent in one turn.
+    fn speak(&mut self, now: Moment) {
+        let mut packet: FramePacket = [0; rtp::HEADER + FRAME];
+        let (calls, outbox) = (&mut self.calls, &mut self.outbox);
+        self.speaking.retain(|slot| {
+            let Some(call) = calls.get_mut(*slot).and_then(Option::as_mut) else {
+                return false;
+            };
+            for side in Side::BOTH {
+                while let Some(to) = call.relay.next_frame(now, side, &mut packet) {
+                    if call.send(side, PacketKind::Rtp, &packet, to).is_err() {
+                        call.unsent += 1;
+                    }
+                }
+            }
+            while let Some(notice) = call.relay.poll_notice() {
+                outbox.tell(notice);
+            }
+            call.relay.speaks()
+        });
+    }
+
+    fn play(
+        &mut self,
+        now: Moment,
+        session: SessionId,
+        side: Side,
+        coding: Coding,
+        said: &Program,
+    ) {
+        let Some(slot) = self.slots.get(&session).copied() else {
+            return;
+        };
+        let player = self.library.player(said, coding);
+        if let Some(call) = self.calls.get_mut(slot).and_then(Option::as_mut) {
+            let chance = rand::random();
+            let number = coding.payload_type;
+            call.relay.play(now, side, player, number, chance);
+            if !self.speaking.contains(&slot) {
+                self.speaking.push(slot);
+            }
+        }
+    }
+
     /// Without calls and with everything told, the thread sleeps until it is woken.
     fn keep_time(&mut self) {
         let idle = self.slots.is_empty() && self.outbox.is_empty();
-        self.metronome
-            .set(if idle { Beat::Still } else { Beat::Steady });
+        self.metronome.set(match (idle, self.speaking.is_empty()) {
+            (_, false) => Beat::Frames,
+            (false, true) => Beat::Sweeps,
+            (true, true) => Beat::Still,
+        });
     }
 
     fn obey(&mut self, now: Moment, orders: &Receiver<WorkerOrder>) -> Next {
@@ -216,14 +278,20 @@ impl Worker {
                         call.relay.press(side, key, duration_ms, payload_type);
                     }
                 }
-                WorkerOrder::Session(MediaOrder::Play { session, side, .. }) => {
-                    self.outbox.tell(MediaNotice::Said { session, side });
+                WorkerOrder::Session(MediaOrder::Play {
+                    session,
+                    side,
+                    coding,
+                    program,
+                }) => self.play(now, session, side, coding, &program),
+                WorkerOrder::Session(MediaOrder::Hush { session, side }) => {
+                    if let Some(call) = self.call(session) {
+                        call.relay.hush(side);
+                    }
                 }
                 WorkerOrder::Session(MediaOrder::Close { session }) => self.close(session),
                 // `MediaHandle` sends no others this way.
-                WorkerOrder::Session(
-                    MediaOrder::Reserve { .. } | MediaOrder::Open { .. } | MediaOrder::Hush { .. },
-                ) => {}
+                WorkerOrder::Session(MediaOrder::Reserve { .. } | MediaOrder::Open { .. }) => {}
                 WorkerOrder::Stop => return Next::End,
             }
         }
@@ -302,54 +370,6 @@ impl Worker {
         // The channel has room for every pair of the range, so this is refused only at the end.
         let _ = self.landlord.try_send(PoolOrder::Rest { caller, agent });
     }
-}
-
-impl Call {
-    fn pair(&self, side: Side) -> &BoundPair {
-        match side {
-            Side::Caller => &self.caller,
-            Side::Agent => &self.agent,
-        }
-    }
-
-    fn socket(&self, side: Side, kind: PacketKind) -> &UdpSocket {
-        match kind {
-            PacketKind::Rtp => &self.pair(side).rtp,
-            PacketKind::Rtcp => &self.pair(side).rtcp,
-        }
-    }
-
-    fn send(&self, out: Side, kind: PacketKind, packet: &[u8], to: SocketAddr) -> io::Result<()> {
-        self.socket(out, kind).send_to(packet, to).map(|_| ())
-    }
-}
-
-/// The four sockets of a call.
-const ENDS: [(Side, PacketKind); 4] = [
-    (Side::Caller, PacketKind::Rtp),
-    (Side::Caller, PacketKind::Rtcp),
-    (Side::Agent, PacketKind::Rtp),
-    (Side::Agent, PacketKind::Rtcp),
-];
-
-fn join(slot: usize, side: Side, kind: PacketKind) -> u64 {
-    let side = u64::from(side == Side::Agent);
-    let kind = u64::from(kind == PacketKind::Rtcp);
-    (slot as u64) << 2 | side << 1 | kind
-}
-
-fn split(token: u64) -> (usize, Side, PacketKind) {
-    let side = if token & 2 == 0 {
-        Side::Caller
-    } else {
-        Side::Agent
-    };
-    let kind = if token & 1 == 0 {
-        PacketKind::Rtp
-    } else {
-        PacketKind::Rtcp
-    };
-    ((token >> 2) as usize, side, kind)
 }
 
 /// A socket for both families shows IPv4 as `::ffff:a.b.c.d`; SDP does not.
