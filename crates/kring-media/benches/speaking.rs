@@ -1,0 +1,70 @@
+//! What music for 500 waiting callers costs in pure code: one turn of 20 ms, without sockets.
+
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use kring_media::{
+    Coding, FRAME, FRAME_LENGTH, FramePacket, Ground, Language, Library, Particle, Playable,
+    Program, Prompt, Relay, Remote, Samples, SessionId, Side, rtp,
+};
+use kring_time::Moment;
+use std::{hint::black_box, time::Duration};
+
+const CALLERS: u64 = 500;
+
+fn library() -> Library {
+    let (on, off) = (Duration::from_secs(1), Duration::from_secs(4));
+    let ringback = Prompt::ringback(400.0, on, off);
+    let mut library = Library::new(Language::Thai, Particle::Ka, ringback);
+    library.set_music(Prompt::new(&Samples {
+        rate: 8_000,
+        samples: (0..240_000).map(|n| (n % 8_000) as i16).collect(),
+    }));
+    library
+}
+
+fn music(criterion: &mut Criterion) {
+    let library = library();
+    let program = Program {
+        say: Vec::new(),
+        then: Ground::Music,
+    };
+    let coding = Coding {
+        codec: Playable::Pcma,
+        payload_type: 8,
+    };
+    let address = |port| std::net::SocketAddr::new([192, 0, 2, 10].into(), port);
+    let remote = Remote {
+        rtp: address(4_000),
+        rtcp: address(4_001),
+        sends: true,
+        receives: true,
+    };
+    let mut relays: Vec<Relay> = (0..CALLERS)
+        .map(|n| {
+            let mut relay = Relay::new(SessionId(n), Duration::from_secs(20));
+            relay.set_remote(Moment::BOOT, Side::Caller, remote);
+            let player = library.player(&program, coding);
+            relay.play(Moment::BOOT, Side::Caller, player, 8, n);
+            relay
+        })
+        .collect();
+    let mut group = criterion.benchmark_group("speaking");
+    group.throughput(Throughput::Elements(CALLERS));
+    let mut now = Moment::BOOT;
+    let mut packet: FramePacket = [0; rtp::HEADER + FRAME];
+    group.bench_function("500 callers, one turn", |bencher| {
+        bencher.iter(|| {
+            now = now + FRAME_LENGTH;
+            for relay in &mut relays {
+                for side in Side::BOTH {
+                    while let Some(to) = relay.next_frame(now, side, &mut packet) {
+                        black_box((to, &packet));
+                    }
+                }
+            }
+        });
+    });
+    group.finish();
+}
+
+criterion_group!(benches, music);
+criterion_main!(benches);
