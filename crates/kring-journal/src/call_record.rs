@@ -2,7 +2,9 @@
 //!
 //! Applying the same entries in the same order gives the same row, on any node, after any restart.
 
-use crate::{AgentId, CallId, CallerRef, DeadlineAction, EndedBy, Entry, Fact, WallTime};
+use crate::{
+    AgentId, CallId, CallerRef, DeadlineAction, EndedBy, Entry, Fact, Rescue, Service, WallTime,
+};
 use kring_time::Moment;
 use serde::{Deserialize, Serialize};
 
@@ -46,6 +48,8 @@ pub enum Outcome {
 pub enum CallState {
     /// It rings, or waits to ring.
     Ringing,
+    /// kring has answered and keeps the caller.
+    Waiting,
     /// Caller and agent are connected.
     Talking,
     /// Nobody is connected any more.
@@ -70,7 +74,7 @@ names!(Outcome {
     Answered => "answered", Rescued => "rescued", Abandoned => "abandoned",
     Rejected => "rejected", Failed => "failed",
 });
-names!(CallState { Ringing => "ringing", Talking => "talking", Ended => "ended" });
+names!(CallState { Ringing => "ringing", Waiting => "waiting", Talking => "talking", Ended => "ended" });
 
 /// A row of the call history.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -99,7 +103,7 @@ pub struct CallRecord {
     pub rings: u8,
     /// When it came.
     pub arrived_at: WallTime,
-    /// When an agent answered.
+    /// When an agent answered, in time or out of the queue.
     pub answered_at: Option<WallTime>,
     /// When nobody was connected any more.
     pub ended_at: Option<WallTime>,
@@ -107,7 +111,7 @@ pub struct CallRecord {
     pub wait_ms: Option<u64>,
     /// From answer to end, ms.
     pub talk_ms: Option<u64>,
-    /// Who answered.
+    /// Who answered, in time or out of the queue.
     pub agent: Option<AgentId>,
     /// Who hung up an answered call.
     pub ended_by: Option<EndedBy>,
@@ -175,7 +179,10 @@ impl CallRecord {
     /// Takes in one more fact of this call. Facts that change no row are passed over.
     pub fn apply(&mut self, entry: &Entry) {
         match &entry.fact {
-            Fact::Ring { number, .. } => self.rings = self.rings.max(*number),
+            // The rings of the budget; later offers to a caller who is kept have their own.
+            Fact::Ring { number, .. } if self.outcome.is_none() => {
+                self.rings = self.rings.max(*number);
+            }
             Fact::Degraded => self.degraded = true,
             Fact::Answered {
                 agent,
@@ -201,6 +208,21 @@ impl CallRecord {
                 self.final_code = Some(*code);
                 self.end(entry);
             }
+            Fact::Rescued(Rescue {
+                action,
+                rings,
+                wait_ms,
+                ..
+            }) => {
+                self.decide(Outcome::Rescued, RingResult::Rescued, *rings, *wait_ms);
+                self.deadline_action = Some(*action);
+                self.state = CallState::Waiting;
+            }
+            Fact::Served(Service { agent, .. }) => {
+                self.state = CallState::Talking;
+                self.answered_at = Some(entry.wall);
+                self.agent = Some(agent.clone());
+            }
             Fact::Abandoned { rings, wait_ms } => {
                 let result = RingResult::AbandonedWithin;
                 self.decide(Outcome::Abandoned, result, *rings, *wait_ms);
@@ -225,10 +247,25 @@ impl CallRecord {
         }
     }
 
+    /// Who answered a caller who had been kept, if anybody did.
+    pub fn served_by(&self) -> Option<&AgentId> {
+        self.agent
+            .as_ref()
+            .filter(|_| self.outcome == Some(Outcome::Rescued))
+    }
+
+    /// Whether a caller who had been kept hung up unserved.
+    pub fn abandoned_in_queue(&self) -> bool {
+        self.outcome == Some(Outcome::Rescued)
+            && self.agent.is_none()
+            && self.ended_by == Some(EndedBy::Caller)
+    }
+
     /// Whether a person connected with the caller and the record is still owed.
     pub fn is_unfinished(&self) -> bool {
+        let by_person = self.outcome == Some(Outcome::Answered) || self.served_by().is_some();
         self.state == CallState::Ended
-            && self.outcome == Some(Outcome::Answered)
+            && by_person
             && self.case_ref.is_none()
             && self.no_case.is_none()
     }

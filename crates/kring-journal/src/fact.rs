@@ -4,8 +4,10 @@
 //! optional. `tests/golden/facts.jsonl` keeps one of every kind that was ever written.
 
 mod line;
+mod queueing;
 mod words;
 
+pub use queueing::{Announcement, QueueExit, Rescue, Service};
 pub use words::{
     DeadlineAction, EndedBy, MediaSide, PhoneGoneWhy, PresenceState, Refusal, RingPolicyKind,
     RingTerms, Unreached, Withdrawal,
@@ -240,6 +242,29 @@ pub enum Fact {
         /// How long after its due time the action was taken, microseconds.
         lateness_us: u64,
     },
+    /// The deadline action was to answer the caller and keep them.
+    Rescued(Rescue),
+    /// The caller has a place in the queue.
+    Queued {
+        /// Which, from 1.
+        position: u32,
+    },
+    /// kring said something to the caller.
+    Announced(Announcement),
+    /// The queue offers a waiting call again, with a budget of rings of its own.
+    OfferedAgain {
+        /// How many times now.
+        round: u16,
+    },
+    /// An agent answered a caller who had been kept.
+    Served(Service),
+    /// A caller who had been kept left the queue unserved.
+    LeftQueue {
+        /// How.
+        why: QueueExit,
+        /// From the moment kring answered, ms.
+        queued_ms: u64,
+    },
     /// The caller hung up before anybody answered.
     Abandoned {
         /// Rings begun, from t0.
@@ -279,7 +304,7 @@ pub enum Fact {
         /// Packets from addresses that were not signalled, dropped.
         strangers: u64,
     },
-    /// The answered call ended.
+    /// The answered call ended, whoever had answered.
     Ended {
         /// By whom.
         by: EndedBy,

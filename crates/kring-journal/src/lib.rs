@@ -14,8 +14,8 @@ mod ring_time;
 pub use call_record::{CallRecord, CallState, Outcome, RingResult};
 pub use entry::{Entry, WallTime};
 pub use fact::{
-    DeadlineAction, EndedBy, Fact, MediaSide, PhoneGoneWhy, PresenceState, Refusal, RingPolicyKind,
-    RingTerms, Unreached, Withdrawal,
+    Announcement, DeadlineAction, EndedBy, Fact, MediaSide, PhoneGoneWhy, PresenceState, QueueExit,
+    Refusal, Rescue, RingPolicyKind, RingTerms, Service, Unreached, Withdrawal,
 };
 pub use ids::{AgentId, CallId, CallerRef, IdRefused};
 pub use ring_time::{Attempt, AttemptEnd, RingTime};

@@ -1,6 +1,8 @@
 //! The evidence of the ring rule for one call: what rang, when, for how long, and what was left.
 
-use crate::{AgentId, CallId, Entry, Fact, RingPolicyKind, RingTerms, Unreached, Withdrawal};
+use crate::{
+    AgentId, CallId, Entry, Fact, Rescue, RingPolicyKind, RingTerms, Service, Unreached, Withdrawal,
+};
 use kring_time::Moment;
 use serde::Serialize;
 use std::time::Duration;
@@ -66,7 +68,7 @@ pub struct RingTime {
     pub deadline_ms: i64,
     /// When each ring began.
     pub rings_ms: Vec<i64>,
-    /// Every offer, in order.
+    /// Every offer, in order; those of the queue after the decision, too.
     pub attempts: Vec<Attempt>,
     /// When it was decided: answered, refused, abandoned or failed.
     pub decided_ms: Option<i64>,
@@ -115,7 +117,7 @@ impl RingTime {
     fn apply(&mut self, entry: &Entry) {
         let ms = entry.at.millis_from(self.t0);
         match &entry.fact {
-            Fact::Ring { .. } => self.rings_ms.push(ms),
+            Fact::Ring { .. } if self.decided_ms.is_none() => self.rings_ms.push(ms),
             Fact::Invited {
                 agent, device, hop, ..
             } => self.attempts.push(Attempt {
@@ -153,10 +155,11 @@ impl RingTime {
                 self.close(agent, ms, AttemptEnd::Answered);
                 self.decide(ms);
             }
-            Fact::Refused { lateness_us, .. } => {
+            Fact::Refused { lateness_us, .. } | Fact::Rescued(Rescue { lateness_us, .. }) => {
                 self.lateness_us = Some(*lateness_us);
                 self.decide(ms);
             }
+            Fact::Served(Service { agent, .. }) => self.close(agent, ms, AttemptEnd::Answered),
             Fact::Abandoned { .. } | Fact::Failed { .. } => self.decide(ms),
             _ => {}
         }

@@ -83,6 +83,11 @@ pub fn closing_facts(boot: &Boot, version: &str) -> Vec<(Option<CallId>, Fact)> 
                     talk_ms: ((seen.0 - answered.0) / 1_000).max(0) as u64,
                 }
             }
+            (CallState::Waiting, _) => Fact::Ended {
+                by: EndedBy::Kring,
+                cause: "restart".to_owned(),
+                talk_ms: 0,
+            },
             _ => Fact::Failed {
                 cause: "restart".to_owned(),
                 code: 0,

@@ -321,7 +321,7 @@ pub(crate) async fn queues(
     for call in app.live.fresh_calls() {
         let queue = queues.entry(call.record.queue.clone()).or_default();
         match call.record.state {
-            CallState::Ringing => {
+            CallState::Ringing | CallState::Waiting => {
                 let waited = (wall.0 - call.record.arrived_at.0).max(0) as u64 / 1_000;
                 queue.waiting += 1;
                 queue.oldest_ms = queue.oldest_ms.max(waited);

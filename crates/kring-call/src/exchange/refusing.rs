@@ -18,8 +18,8 @@ impl Exchange {
         let (action, code, to, lines) = match &queue.on_deadline {
             OnDeadline::AnnounceBusy => {
                 let (code, cause) = match why {
-                    Refusal::Deadline => (486, (17, "User busy")),
-                    Refusal::Unstaffed => (480, (20, "Subscriber absent")),
+                    Refusal::Deadline | Refusal::QueueFull => (486, (17, "User busy")),
+                    Refusal::Unstaffed | Refusal::Closed => (480, (20, "Subscriber absent")),
                 };
                 let retry_after = (HeaderName::RetryAfter, RETRY_AFTER_S.to_string());
                 let lines = vec![retry_after, reason(cause)];
@@ -59,7 +59,8 @@ fn redirect(
 ) -> Lines {
     let (cause, word, history) = match why {
         Refusal::Deadline => ((19, "No answer"), "no-answer", 408),
-        Refusal::Unstaffed => ((20, "Subscriber absent"), "unavailable", 404),
+        Refusal::QueueFull => ((17, "User busy"), "user-busy", 486),
+        Refusal::Unstaffed | Refusal::Closed => ((20, "Subscriber absent"), "unavailable", 404),
     };
     let mut lines = match header {
         RedirectHeader::Diversion => {

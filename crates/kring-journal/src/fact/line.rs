@@ -1,7 +1,7 @@
 //! How each fact is said in one line: a verb of ten characters, then the rest. Scenario tests compare
 //! these lines, and `kringd journal` prints them.
 
-use super::{DeadlineAction, Fact, Refusal};
+use super::{DeadlineAction, Fact};
 use std::fmt;
 
 impl fmt::Display for Fact {
@@ -113,21 +113,34 @@ impl Fact {
                 ..
             } => {
                 write_action(f, *action, *retry_after_s, to.as_deref())?;
-                match why {
-                    Refusal::Deadline => Ok(()),
-                    Refusal::Unstaffed => write!(f, ", unstaffed"),
-                }
+                f.write_str(why.aside())
             }
             Fact::Abandoned { rings, wait_ms } => {
                 let wait = *wait_ms as f64 / 1e3;
                 write!(f, "abandoned  after {wait:.3} s, ring {rings}")
             }
             Fact::Failed { cause, code } => write!(f, "failed     {code} {cause}"),
+            _ => self.while_kept(f),
+        }
+    }
+
+    /// What becomes of a caller whom kring keeps after the deadline.
+    fn while_kept(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Fact::Rescued(rescue) => write!(f, "rescued    {rescue}"),
+            Fact::Queued { position } => write!(f, "queued     place {position}"),
+            Fact::Announced(said) => write!(f, "announced  {said}"),
+            Fact::OfferedAgain { round } => write!(f, "again      round {round}"),
+            Fact::Served(service) => write!(f, "served     {service}"),
+            Fact::LeftQueue { why, queued_ms } => {
+                let queued = *queued_ms as f64 / 1e3;
+                write!(f, "left       {why} after {queued:.3} s in the queue")
+            }
             _ => self.since_the_answer(f),
         }
     }
 
-    /// Sound, the end, and what is written up. The last of the three, so that a kind which none of them
+    /// Sound, the end, and what is written up. The last of them, so that a kind which none of them
     /// says does not compile.
     fn since_the_answer(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -198,6 +211,12 @@ impl Fact {
             | Fact::LostRace { .. }
             | Fact::Refused { .. }
             | Fact::Abandoned { .. }
+            | Fact::Rescued(_)
+            | Fact::Queued { .. }
+            | Fact::Announced(_)
+            | Fact::OfferedAgain { .. }
+            | Fact::Served(_)
+            | Fact::LeftQueue { .. }
             | Fact::Failed { .. } => Ok(()),
         }
     }
@@ -212,8 +231,6 @@ fn write_action(
     match (action, retry_after_s) {
         (DeadlineAction::AnnounceBusy, Some(s)) => write!(f, "refused    busy, retry after {s} s"),
         (DeadlineAction::AnnounceBusy, None) => write!(f, "refused    busy"),
-        (DeadlineAction::Redirect, _) => {
-            write!(f, "refused    redirected to {}", to.unwrap_or("?"))
-        }
+        _ => write!(f, "refused    redirected to {}", to.unwrap_or("?")),
     }
 }

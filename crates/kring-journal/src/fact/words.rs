@@ -93,6 +93,12 @@ pub enum DeadlineAction {
     AnnounceBusy,
     /// 302.
     Redirect,
+    /// 200, greeting, place and music, and the queue goes on offering.
+    AnswerGreetQueue,
+    /// 200 and an announcement, and the call goes to somebody else.
+    Overflow,
+    /// 200, and the caller may ask to be called back.
+    OfferCallback,
 }
 
 /// Why a call was refused to the caller.
@@ -103,6 +109,22 @@ pub enum Refusal {
     Deadline,
     /// No member of the queue is signed in.
     Unstaffed,
+    /// As many wait already as may.
+    QueueFull,
+    /// It is outside of the opening hours.
+    Closed,
+}
+
+impl Refusal {
+    /// What is said of it after what was done; nothing of the usual one.
+    pub(crate) const fn aside(self) -> &'static str {
+        match self {
+            Refusal::Deadline => "",
+            Refusal::Unstaffed => ", unstaffed",
+            Refusal::QueueFull => ", queue full",
+            Refusal::Closed => ", closed",
+        }
+    }
 }
 
 /// Which side of a call.

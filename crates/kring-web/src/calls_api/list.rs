@@ -109,6 +109,7 @@ fn filter(app: &App, who: &Identity, which: &Which) -> Result<CallFilter, Proble
     let state = match which.state.as_deref() {
         None => None,
         Some("ringing") => Some(CallState::Ringing),
+        Some("waiting") => Some(CallState::Waiting),
         Some("talking") => Some(CallState::Talking),
         Some("ended") => Some(CallState::Ended),
         Some(_) => return Err(bad("state")),

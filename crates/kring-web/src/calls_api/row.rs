@@ -15,7 +15,7 @@ pub(crate) struct CallOnWire {
     sip_call_id: String,
     /// `inbound`.
     direction: &'static str,
-    /// `ringing`, `talking` or `ended`.
+    /// `ringing`, `waiting` (kring has answered and keeps the caller), `talking` or `ended`.
     state: &'static str,
     /// `answered`, `rescued`, `abandoned`, `rejected` or `failed`; null until it is decided.
     outcome: Option<&'static str>,
@@ -32,6 +32,10 @@ pub(crate) struct CallOnWire {
     forwarded_by: Option<String>,
     /// Who answered.
     agent: Option<String>,
+    /// Who answered a caller whom kring had kept (`rescued`).
+    served_by: Option<String>,
+    /// The caller hung up while kring kept them.
+    abandoned_in_queue: bool,
     queue: String,
     did: String,
     trunk: String,
@@ -43,7 +47,7 @@ pub(crate) struct CallOnWire {
     cause: Option<String>,
     /// The final response to the caller, when it was not 200.
     final_code: Option<u16>,
-    /// `announce_busy` or `redirect`.
+    /// `announce_busy`, `redirect`, `answer_greet_queue`, `overflow` or `offer_callback`.
     #[schema(value_type = Option<String>)]
     deadline_action: Value,
     /// No screen was alive when it rang.
@@ -72,6 +76,8 @@ impl From<&CallRow> for CallOnWire {
             talk_ms: record.talk_ms,
             forwarded_by: record.forwarded_by.clone(),
             agent: record.agent.as_ref().map(ToString::to_string),
+            served_by: record.served_by().map(ToString::to_string),
+            abandoned_in_queue: record.abandoned_in_queue(),
             queue: record.queue.clone(),
             did: record.did.clone(),
             trunk: record.trunk.clone(),

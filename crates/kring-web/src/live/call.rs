@@ -66,6 +66,8 @@ pub(crate) struct LiveCall {
     pub(crate) held_at: Vec<AgentId>,
     pub(crate) ring: Option<RingCount>,
     pub(crate) t0: Moment,
+    /// From when the rings of the present offer count: t0, or later for a caller who is kept.
+    pub(crate) rings_from: Moment,
     pub(crate) answered_at: Option<Moment>,
     pub(crate) wrap_up: WrapUp,
     pub(crate) draft: Option<DraftOnWire>,
@@ -85,6 +87,7 @@ impl LiveCall {
             held_at: Vec::new(),
             ring: None,
             t0: now,
+            rings_from: now,
             answered_at: None,
             wrap_up: WrapUp::Closed,
             draft: None,
@@ -109,6 +112,7 @@ impl LiveCall {
             self.terms = Some(terms.clone());
         }
         self.t0 = at;
+        self.rings_from = at;
         self.record = Some(record);
     }
 
@@ -122,7 +126,7 @@ impl LiveCall {
             number: self.number.clone(),
             card: self.card(),
             via: self.via.clone(),
-            t0: self.t0,
+            t0: self.rings_from,
             period_ms: on_ms + off_ms,
             on_ms,
             limit,
@@ -153,6 +157,11 @@ impl LiveCall {
         self.record
             .as_ref()
             .map_or(CallState::Ringing, |record| record.state)
+    }
+
+    /// Whether the caller waits for an agent.
+    pub(crate) fn waits(&self) -> bool {
+        matches!(self.state(), CallState::Ringing | CallState::Waiting)
     }
 
     /// How it was decided, if it is.

@@ -41,7 +41,7 @@ pub(crate) enum Delivery {
     /// A call that is not in memory has its wrap-up opened: it is to be fetched.
     Recall(Owed),
     /// A frame for those who watch over others.
-    Supervisors(Said),
+    Supervisors(Option<CallId>, Said),
 }
 
 /// What an agent does now.
@@ -148,11 +148,7 @@ impl Floor {
 
     /// The numbers of the queue at `now`.
     pub(crate) fn stats(&self, now: When) -> QueueStats {
-        let ringing = || {
-            self.calls
-                .values()
-                .filter(|c| c.state() == CallState::Ringing)
-        };
+        let ringing = || self.calls.values().filter(|call| call.waits());
         let ready = |p: &&PresenceNow| p.state == PresenceState::Ready;
         QueueStats {
             waiting: ringing().count() as u32,

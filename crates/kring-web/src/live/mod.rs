@@ -242,9 +242,9 @@ impl Inner {
                     self.runtime.spawn(recall::recall(inner, when, owed));
                 }
             }
-            Delivery::Supervisors(said) => {
+            Delivery::Supervisors(call, said) => {
                 for stream in self.all_streams().iter().filter(|s| s.is_supervisor()) {
-                    stream.outbox().put(self.stamp(when), None, &said);
+                    stream.outbox().put(self.stamp(when), call, &said);
                 }
             }
         }

@@ -9,7 +9,7 @@ use crate::{
     clock::rfc3339,
     wire::{Alert, RingCount, Said},
 };
-use kring_journal::{AgentId, CallId, Fact, Outcome, WallTime, Withdrawal};
+use kring_journal::{AgentId, CallId, Fact, Outcome, RingResult, Service, WallTime, Withdrawal};
 use std::time::Duration;
 
 /// The frames that a fact of this call means. The record has taken the fact in already.
@@ -53,6 +53,35 @@ pub(super) fn screens(now: When, call: &mut LiveCall, fact: &Fact) -> Vec<Delive
             };
             to(agent, id, said)
         }
+        Fact::Rescued(rescue) => {
+            let said = Said::Rescued {
+                action: rescue.action,
+            };
+            let mut out = close_all(call, &said);
+            out.push(Delivery::Supervisors(id, said));
+            out
+        }
+        Fact::OfferedAgain { .. } => {
+            call.rings_from = now.at;
+            Vec::new()
+        }
+        Fact::Served(Service {
+            agent,
+            rings,
+            wait_ms,
+            ..
+        }) => {
+            call.close_offer(agent);
+            call.answered_at = Some(now.at);
+            let said = Said::Answered {
+                by: agent.clone(),
+                rings: *rings,
+                wait_ms: *wait_ms,
+                rule: RingResult::Rescued,
+            };
+            to(agent, id, said)
+        }
+        Fact::LeftQueue { .. } => close_all(call, &Said::Abandoned {}),
         Fact::Abandoned { .. } => close_all(call, &Said::Abandoned {}),
         Fact::Refused { .. } => close_all(call, &Said::Withdrawn { reason: "deadline" }),
         Fact::Failed { .. } => close_all(call, &Said::Withdrawn { reason: "failed" }),
@@ -199,7 +228,7 @@ fn close_all(call: &mut LiveCall, said: &Said) -> Vec<Delivery> {
 
 /// For those who keep the house.
 pub(super) fn to_supervisors(alert: Alert) -> Vec<Delivery> {
-    vec![Delivery::Supervisors(Said::Alert(alert))]
+    vec![Delivery::Supervisors(None, Said::Alert(alert))]
 }
 
 pub(super) fn to(agent: &AgentId, call: Option<CallId>, said: Said) -> Vec<Delivery> {

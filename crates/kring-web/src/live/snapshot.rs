@@ -57,7 +57,7 @@ impl Inner {
 fn shown(call: &LiveCall, now: When, agent: &AgentId, floor: &Floor) -> CallSnapshot {
     let ringing = call.offers.iter().find(|offer| offer.agent == *agent);
     let state = match (ringing, call.state()) {
-        (Some(_), _) | (None, CallState::Ringing) => "ringing",
+        (Some(_), _) | (None, CallState::Ringing | CallState::Waiting) => "ringing",
         (None, CallState::Talking) => "talking",
         (None, CallState::Ended) => "wrap_up",
     };

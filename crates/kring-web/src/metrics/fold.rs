@@ -3,7 +3,7 @@
 //! The process keeps one fold; it is told every entry that is journalled, in order. Gauges count
 //! what this boot has seen: a restart begins again, and presence is told anew at each start.
 
-use kring_journal::{CallId, CallRecord, CallState, Entry, Fact, PresenceState};
+use kring_journal::{CallId, CallRecord, CallState, Entry, Fact, PresenceState, Rescue};
 use kring_time::Moment;
 use metrics::{counter, gauge, histogram};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -149,7 +149,9 @@ impl Fold {
         let decided = open.record.outcome.is_some();
         open.record.apply(entry);
         open.pops(entry);
-        if let Fact::Refused { lateness_us, .. } = &entry.fact {
+        if let Fact::Refused { lateness_us, .. } | Fact::Rescued(Rescue { lateness_us, .. }) =
+            &entry.fact
+        {
             histogram!("kring_ring_deadline_lateness_seconds").record(*lateness_us as f64 / 1e6);
         }
         let (newly, ended) = (!decided && open.record.outcome.is_some(), open.is_over());
@@ -163,17 +165,19 @@ impl Fold {
             }
             gauge!("kring_wrapup_pending").set(self.pending.len() as f64);
         }
-        if newly || ended || matches!(entry.fact, Fact::Ring { .. }) {
+        let moves = matches!(entry.fact, Fact::Ring { .. } | Fact::Served(_));
+        if newly || ended || moves {
             self.active(entry.at);
         }
     }
 
     fn active(&self, now: Moment) {
         let mut queues: FxHashMap<&str, (u32, f64)> = FxHashMap::default();
-        let mut talking = 0_u32;
+        let (mut talking, mut waiting) = (0_u32, 0_u32);
         for open in self.calls.values() {
             match open.record.state {
-                CallState::Ringing => {
+                CallState::Ringing | CallState::Waiting => {
+                    waiting += u32::from(open.record.state == CallState::Waiting);
                     let (calls, oldest) = queues.entry(&open.record.queue).or_default();
                     *calls += 1;
                     *oldest = oldest.max(now.since(open.offered_at).as_secs_f64());
@@ -185,8 +189,10 @@ impl Fold {
                 CallState::Ended => {}
             }
         }
-        let ringing: u32 = queues.values().map(|(calls, _)| calls).sum();
+        let kept: u32 = queues.values().map(|(calls, _)| calls).sum();
+        let ringing = kept - waiting;
         gauge!("kring_calls_active", "state" => "ringing").set(f64::from(ringing));
+        gauge!("kring_calls_active", "state" => "waiting").set(f64::from(waiting));
         gauge!("kring_calls_active", "state" => "talking").set(f64::from(talking));
         for (queue, (calls, oldest)) in queues {
             let queue = queue.to_owned();

@@ -1,7 +1,7 @@
 //! Every frame but the pop: its `t` and its `d`.
 
 use super::{Card, DraftOnWire, Presence, QueueStats, RingCount};
-use kring_journal::{AgentId, EndedBy, RingResult};
+use kring_journal::{AgentId, DeadlineAction, EndedBy, RingResult};
 use serde::Serialize;
 use std::sync::Arc;
 
@@ -24,6 +24,8 @@ pub(crate) enum Said {
     },
     #[serde(rename = "call.lost_race")]
     LostRace { winner: Option<AgentId> },
+    #[serde(rename = "call.rescued")]
+    Rescued { action: DeadlineAction },
     #[serde(rename = "call.abandoned")]
     Abandoned {},
     #[serde(rename = "call.withdrawn")]
