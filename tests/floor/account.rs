@@ -10,6 +10,7 @@ use crate::{
 };
 use kring_call::{Member, Plan};
 use kring_journal::{AgentId, CallId, CallerRef, Entry, RingTerms};
+use kring_media::SessionId;
 use kring_time::Moment;
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
@@ -56,6 +57,8 @@ pub struct Account {
     pub names: BTreeMap<CallId, (CallerRef, String)>,
     /// What each citizen was told.
     pub told: Vec<(Citizen, Told)>,
+    /// What each citizen's ear received after an answer, and when it began.
+    pub ears: BTreeMap<String, Vec<(Moment, String)>>,
     /// What each phone sounded, call by call.
     pub rung: Vec<Rung>,
     /// The most bursts that one phone sounded for one call.
@@ -96,6 +99,7 @@ impl Account {
             order: Vec::new(),
             names: BTreeMap::new(),
             told: Vec::new(),
+            ears: BTreeMap::new(),
             rung: Vec::new(),
             bursts_heard: 0,
             mistakes: Vec::new(),
@@ -161,6 +165,24 @@ impl Account {
             }));
         }
         self.bursts_heard = self.rung.iter().map(|rung| rung.bursts).max().unwrap_or(0);
+    }
+
+    pub(crate) fn listened(&mut self, heard: &BTreeMap<SessionId, Vec<(Moment, String)>>) {
+        for (citizen, told) in &self.told {
+            if let Some(heard) = told.session.and_then(|session| heard.get(&session)) {
+                self.ears.insert(citizen.name.clone(), heard.clone());
+            }
+        }
+    }
+
+    /// What this citizen's ear received after an answer, a line each, in the time of the transcript.
+    pub fn ear(&self, citizen: &str) -> String {
+        let heard = self.ears.get(citizen).into_iter().flatten();
+        let line = |(at, what): &(Moment, String)| {
+            let ms = at.millis_from(self.zero());
+            format!("{}.{:03} {what}", ms / 1_000, ms % 1_000)
+        };
+        heard.map(line).collect::<Vec<_>>().join("\n")
     }
 
     /// What this citizen was told. Panics when there is no such citizen.

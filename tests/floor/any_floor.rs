@@ -14,7 +14,7 @@ use crate::{
     seat::Seat,
 };
 use kring_call::{
-    OnDeadline,
+    OnDeadline, WaitingRules,
     command::{Admission, Command, PresenceWish},
 };
 use kring_time::Moment;
@@ -61,20 +61,27 @@ pub fn any_floor(seed: u64) -> Floor {
         &["support"]
     };
     for queue in queues {
-        let on_deadline = if chance.happens(200) {
-            OnDeadline::Redirect {
+        let on_deadline = match chance.between(0, 9) {
+            0..=1 => OnDeadline::Redirect {
                 to: "sip:operator@192.0.2.10".to_owned(),
-            }
-        } else {
-            OnDeadline::AnnounceBusy
+            },
+            2..=5 => OnDeadline::AnswerGreetQueue,
+            _ => OnDeadline::AnnounceBusy,
         };
         floor = floor.queue(queue, chance.one_of(&PLANS), on_deadline);
         if chance.happens(200) {
             floor = floor.members(queue, chance.one_of(&MEMBERS));
         }
+        floor = floor.waiting(queue, any_rules(&mut chance));
     }
     if chance.happens(100) {
         floor = floor.ending_with_the_burst();
+    }
+    if chance.happens(250) {
+        floor = floor.makes_the_tone();
+    }
+    if chance.happens(250) {
+        floor = floor.greets_with("greeting");
     }
     floor = floor
         .wrap_up_s(chance.one_of(&[0, 5, 20]))
@@ -132,6 +139,18 @@ fn any_changes(chance: &mut Chance, mut floor: Floor) -> Floor {
         }
     }
     floor
+}
+
+/// How the callers of a queue wait.
+fn any_rules(chance: &mut Chance) -> WaitingRules {
+    let seconds = |chance: &mut Chance, of: &[u64]| Duration::from_secs(chance.one_of(of));
+    WaitingRules {
+        max_wait: seconds(chance, &[1, 20, 60, 120]),
+        waiting_max: chance.one_of(&[0, 0, 1, 3]),
+        announce_every: seconds(chance, &[0, 7, 45]),
+        tells_position: chance.happens(800),
+        ..WaitingRules::default()
+    }
 }
 
 fn any_seat(chance: &mut Chance, number: u64, queues: &[&str]) -> Seat {
@@ -276,6 +295,7 @@ fn any_citizen(chance: &mut Chance, number: u64, queues: &[&str]) -> Citizen {
         _ => None,
     };
     citizen.talks = Some(chance.millis(0, 40_000));
+    citizen.waits = chance.happens(600).then(|| chance.millis(0, 50_000));
     if chance.happens(250) {
         let refresher = chance.one_of(&[None, Some("uac"), Some("uas")]);
         citizen = citizen.with_session_s(chance.one_of(&[90, 100, 300]), refresher);

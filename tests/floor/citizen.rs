@@ -36,6 +36,8 @@ pub struct Citizen {
     pub dials_at: Moment,
     /// How long the citizen lets it ring before hanging up; none: without end.
     pub patience: Option<Duration>,
+    /// How long the citizen waits with kring's music after it has answered; none: without end.
+    pub waits: Option<Duration>,
     /// How long the citizen talks; none: leaves it to the agent.
     pub talks: Option<Duration>,
     /// How long after the answer the citizen's PBX holds the call; none: never.
@@ -72,6 +74,7 @@ impl Citizen {
             dials: dials.to_owned(),
             dials_at: Moment::from_millis(1_000),
             patience: None,
+            waits: None,
             talks: Some(Duration::from_secs(10)),
             holds: None,
             knows: G711.to_vec(),
@@ -97,6 +100,12 @@ impl Citizen {
     /// Hangs up when nobody has answered after `ms`.
     pub fn gives_up_after_ms(mut self, ms: u64) -> Citizen {
         self.patience = Some(Duration::from_millis(ms));
+        self
+    }
+
+    /// Hangs up after having waited with music for `ms`.
+    pub fn waits_ms(mut self, ms: u64) -> Citizen {
+        self.waits = Some(Duration::from_millis(ms));
         self
     }
 

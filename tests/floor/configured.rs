@@ -20,6 +20,7 @@ pub(crate) fn configure(floor: &Floor) -> ExchangeConfig {
         media_address: own.ip(),
         codecs: Vec::new(),
         terms: Arc::new(floor.terms.clone()),
+        ringback: floor.ringback,
         queues: floor
             .queues
             .iter()
@@ -29,6 +30,8 @@ pub(crate) fn configure(floor: &Floor) -> ExchangeConfig {
                 plan: queue.plan.clone(),
                 members: queue.members.clone().into(),
                 on_deadline: queue.on_deadline.clone(),
+                waiting: queue.waiting.clone(),
+                greeting_on_answer: queue.greeting_on_answer.clone(),
             })
             .collect(),
         trunks: vec![Trunk {

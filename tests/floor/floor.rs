@@ -14,7 +14,7 @@ use crate::{
     seat::Seat,
 };
 use kring_call::{
-    Member, OnDeadline, Plan, Restored,
+    Member, OnDeadline, Plan, Restored, Ringback, WaitingRules,
     command::{Admission, Command},
     thailand,
 };
@@ -55,6 +55,10 @@ pub struct QueueSetup {
     pub members: Vec<Member>,
     /// What is done at the deadline.
     pub on_deadline: OnDeadline,
+    /// How its callers wait after it.
+    pub waiting: WaitingRules,
+    /// What both hear when an agent answers.
+    pub greeting_on_answer: Option<Arc<str>>,
 }
 
 /// The floor.
@@ -63,6 +67,7 @@ pub struct QueueSetup {
 pub struct Floor {
     pub(crate) seed: u64,
     pub(crate) terms: RingTerms,
+    pub(crate) ringback: Ringback,
     pub(crate) queues: Vec<QueueSetup>,
     pub(crate) seats: Vec<Seat>,
     pub(crate) citizens: Vec<Citizen>,
@@ -99,6 +104,7 @@ impl Floor {
         let floor = Floor {
             seed: 1,
             terms,
+            ringback: Ringback::Pbx,
             queues: Vec::new(),
             seats: Vec::new(),
             citizens: Vec::new(),
@@ -142,6 +148,8 @@ impl Floor {
             plan: Arc::new(plan),
             members: Vec::new(),
             on_deadline,
+            waiting: WaitingRules::default(),
+            greeting_on_answer: None,
         });
         self
     }
@@ -155,6 +163,29 @@ impl Floor {
         let named = self.queues.iter_mut().find(|setup| setup.name == queue);
         let named = named.expect("a list is of a queue that there is");
         named.members = members.iter().map(member).collect();
+        self
+    }
+
+    /// Lets the callers of a queue wait so. The queue must be there.
+    pub fn waiting(mut self, name: &str, rules: WaitingRules) -> Floor {
+        let mut queues = self.queues.iter_mut();
+        let queue = queues.find(|queue| queue.name == name);
+        queue.expect("a queue of this floor").waiting = rules;
+        self
+    }
+
+    /// Lets every queue greet both sides with this recording when an agent answers.
+    pub fn greets_with(mut self, clip: &str) -> Floor {
+        for queue in &mut self.queues {
+            queue.greeting_on_answer = Some(clip.into());
+        }
+        self
+    }
+
+    /// Lets kring make the ringing tone.
+    pub fn makes_the_tone(mut self) -> Floor {
+        self.ringback = Ringback::Own;
+        self.terms.t0_from = "own_ringback".to_owned();
         self
     }
 

@@ -6,6 +6,7 @@ use crate::{
     codecs::{Agreed, codecs_of, description_of, known_of},
     dialog::{Dialog, copy_of},
     in_call::{self, InCall},
+    media::{Hears, MediaThreads},
     network::Party,
     pbx::Told,
     post::{Post, Sent},
@@ -31,15 +32,27 @@ enum State {
         repeats: Option<Repeats>,
         until: Moment,
     },
-    /// 200 came.
+    /// 200 came, from a person or from kring.
     Talking {
         hangs_up_at: Option<Moment>,
+        ear: Listening,
     },
     Closing {
         bye: Sent,
         repeats: Repeats,
     },
     Over,
+}
+
+/// What a citizen who was answered has made of what is heard.
+#[derive(Clone, Copy, Debug)]
+enum Listening {
+    /// Nothing yet: at this port of kring's.
+    To(u16),
+    /// It is a machine, and one may have to wait.
+    Waiting(u16),
+    /// It is somebody.
+    Connected,
 }
 
 #[derive(Debug)]
@@ -130,7 +143,7 @@ impl Line {
                     .as_ref()
                     .map_or(*until, |repeats| repeats.due().min(*until)),
             ),
-            State::Talking { hangs_up_at } => {
+            State::Talking { hangs_up_at, .. } => {
                 let in_call = self.in_call.as_ref().and_then(InCall::due);
                 [*hangs_up_at, in_call].into_iter().flatten().min()
             }
@@ -175,7 +188,7 @@ impl Line {
                     None => *repeats = None,
                 }
             }
-            State::Talking { hangs_up_at } => {
+            State::Talking { hangs_up_at, .. } => {
                 if hangs_up_at.is_some_and(|at| at <= now) {
                     self.hang_up(now, party, post);
                 } else if let (Some(in_call), Some(dialog)) = (&mut self.in_call, &self.dialog)
@@ -307,6 +320,9 @@ impl Line {
         if code < 200 {
             if matches!(code, 180 | 183) {
                 self.told.ringback.get_or_insert(now);
+                if !letter.body.is_empty() {
+                    self.told.early = Some((port_of(&letter.body), letter.body.clone()));
+                }
                 // What a final response has overtaken is nothing any more.
                 if self.told.settled.is_none() {
                     self.reliably(now, letter, party, post);
@@ -334,6 +350,12 @@ impl Line {
             self.state = State::Over;
             return;
         }
+        if let Some((_, early)) = &self.told.early
+            && *early != letter.body
+        {
+            let complaint = "the 200 says otherwise than the 183".to_owned();
+            self.told.complaints.push(complaint);
+        }
         let Some(invite) = &self.invite else { return };
         let dialog = Dialog::made_by(&invite.letter, letter);
         let mut ack = dialog.request("ACK", 1, party, post);
@@ -341,7 +363,10 @@ impl Line {
         if !self.citizen.confirms {
             // A PBX that lost its mind: it neither acknowledges nor hangs up.
             if matches!(self.state, State::Calling { .. } | State::Proceeding) {
-                self.state = State::Talking { hangs_up_at: None };
+                self.state = State::Talking {
+                    hangs_up_at: None,
+                    ear: Listening::Connected,
+                };
             }
             return;
         }
@@ -373,7 +398,8 @@ impl Line {
                     in_call.hold(now + after, in_call::HELD_FOR);
                 }
                 self.in_call = Some(in_call);
-                self.state = State::Talking { hangs_up_at };
+                let ear = Listening::To(port_of(&letter.body));
+                self.state = State::Talking { hangs_up_at, ear };
             }
             // The 200 crossed our CANCEL: nobody is there to talk any more.
             State::Calling { .. } | State::Proceeding | State::Cancelling { .. } => {
@@ -400,6 +426,40 @@ impl Line {
         };
     }
 
+    /// Whoever hears a machine waits as long as patience lasts, and talks when there is somebody.
+    pub(crate) fn listen(&mut self, now: Moment, media: &MediaThreads) {
+        if let Some((session, _)) = self
+            .told
+            .early
+            .as_ref()
+            .and_then(|(p, _)| media.listen(now, *p))
+        {
+            self.told.session.get_or_insert(session);
+        }
+        let State::Talking { hangs_up_at, ear } = &mut self.state else {
+            return;
+        };
+        let (Listening::To(port) | Listening::Waiting(port)) = *ear else {
+            return;
+        };
+        let Some((session, hears)) = media.listen(now, port) else {
+            return;
+        };
+        self.told.session = Some(session);
+        match (*ear, hears) {
+            (Listening::To(port), Hears::Kring) => {
+                *ear = Listening::Waiting(port);
+                *hangs_up_at = self.citizen.waits.map(|waits| now + waits);
+            }
+            (Listening::Waiting(_), Hears::Person) => {
+                *ear = Listening::Connected;
+                *hangs_up_at = self.citizen.talks.map(|talks| now + talks);
+            }
+            (Listening::To(_), Hears::Person) => *ear = Listening::Connected,
+            _ => {}
+        }
+    }
+
     fn note_sound(&mut self) {
         if let Some(in_call) = &self.in_call {
             self.told.agreed.get_or_insert(in_call.agreed.clone());
@@ -413,4 +473,11 @@ impl Line {
         }
         self.state = State::Over;
     }
+}
+
+/// The port that a description names for sound; 0 if there is none.
+fn port_of(sdp: &str) -> u16 {
+    let line = sdp.lines().find_map(|line| line.strip_prefix("m=audio "));
+    let port = line.and_then(|line| line.split(' ').next());
+    port.and_then(|port| port.parse().ok()).unwrap_or_default()
 }

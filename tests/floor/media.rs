@@ -1,8 +1,12 @@
 //! The media threads of the floor: they bind ports, open relays and close them as they are told, and
-//! tell what they would hear. No packet exists; what is heard comes from the seed.
+//! tell what they would hear. No packet exists; what people say comes from the seed, and what kring says
+//! is heard as it was ordered.
 
-use crate::chance::Chance;
-use kring_media::{MediaNotice, MediaOrder, PortPair, SessionId, Side, SideStats};
+use crate::{
+    chance::Chance,
+    ear::{Ear, Source, spoken},
+};
+use kring_media::{MediaNotice, MediaOrder, PortPair, Program, SessionId, Side, SideStats};
 use kring_time::Moment;
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -36,6 +40,36 @@ struct Relay {
     caller_known: bool,
     agent_known: bool,
     began: bool,
+    /// The caller's and the agent's.
+    ears: [Ear; 2],
+    programs: [Option<Program>; 2],
+}
+
+/// What a caller hears now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Hears {
+    /// kring itself.
+    Kring,
+    /// Somebody.
+    Person,
+}
+
+impl Relay {
+    /// Turns each ear to where sound now comes from.
+    fn listen(&mut self, now: Moment) {
+        let known = [self.caller_known, self.agent_known];
+        for (n, ear) in self.ears.iter_mut().enumerate() {
+            let source = match (&self.programs[n], known[n], known[1 - n]) {
+                (_, false, _) => Source::Unplugged,
+                (Some(program), _, person) => Source::Kring(program.clone(), person),
+                (None, _, true) => Source::Person,
+                (None, _, false) => Source::Silence,
+            };
+            if *ear.source() != source {
+                ear.turn(now, source);
+            }
+        }
+    }
 }
 
 /// The media threads.
@@ -46,6 +80,8 @@ pub(crate) struct MediaThreads {
     next_port: u16,
     notices: VecDeque<(Moment, MediaNotice)>,
     relays: BTreeMap<SessionId, Relay>,
+    /// What the callers of closed relays heard.
+    heard: BTreeMap<SessionId, Vec<(Moment, String)>>,
     mistakes: Vec<String>,
 }
 
@@ -58,6 +94,7 @@ impl MediaThreads {
             next_port: 20_000,
             notices: VecDeque::new(),
             relays: BTreeMap::new(),
+            heard: BTreeMap::new(),
             mistakes: Vec::new(),
         }
     }
@@ -84,6 +121,8 @@ impl MediaThreads {
                     caller_known: false,
                     agent_known: false,
                     began: false,
+                    ears: [Ear::default(), Ear::default()],
+                    programs: [None, None],
                 };
                 if self.relays.insert(session, relay).is_some() {
                     self.mistakes.push(format!("{session:?} was opened twice"));
@@ -91,7 +130,14 @@ impl MediaThreads {
             }
             MediaOrder::Remote { session, side, .. } => self.remote(now, session, side),
             // The floor has no ears for keys.
-            MediaOrder::Press { .. } | MediaOrder::Play { .. } | MediaOrder::Hush { .. } => {}
+            MediaOrder::Press { .. } => {}
+            MediaOrder::Play {
+                session,
+                side,
+                program,
+                ..
+            } => self.play(now, session, side, Some(program)),
+            MediaOrder::Hush { session, side } => self.play(now, session, side, None),
             MediaOrder::Close { session } => self.close(now, session),
         }
     }
@@ -106,6 +152,7 @@ impl MediaThreads {
             Side::Caller => relay.caller_known = true,
             Side::Agent => relay.agent_known = true,
         }
+        relay.listen(now);
         if relay.began || !relay.caller_known || !relay.agent_known {
             return;
         }
@@ -143,12 +190,58 @@ impl MediaThreads {
         }
     }
 
+    fn play(&mut self, now: Moment, session: SessionId, side: Side, program: Option<Program>) {
+        self.notices.retain(
+            |(_, notice)| !matches!(notice, MediaNotice::Said { session: s, side: of } if (*s, *of) == (session, side)),
+        );
+        let Some(relay) = self.relays.get_mut(&session) else {
+            self.mistakes
+                .push(format!("{session:?} was spoken to but is not open"));
+            return;
+        };
+        let known = [relay.caller_known, relay.agent_known][side as usize];
+        if program.is_some() && !known {
+            self.mistakes.push(format!(
+                "{session:?}: {side:?} was spoken to but is nowhere"
+            ));
+        }
+        // A program that is played again begins anew.
+        let ear = &mut relay.ears[side as usize];
+        ear.note(now);
+        relay.programs[side as usize].clone_from(&program);
+        relay.listen(now);
+        if let Some(program) = program.filter(|program| !program.say.is_empty()) {
+            self.tell(now + spoken(&program), MediaNotice::Said { session, side });
+        }
+    }
+
+    /// What is heard at this port of ours, and in which session.
+    pub(crate) fn listen(&self, now: Moment, port: u16) -> Option<(SessionId, Hears)> {
+        let mut relays = self.relays.iter();
+        let (session, relay) = relays.find(|(_, relay)| relay.ports[0].rtp == port)?;
+        let alone = !relay.agent_known || relay.ears[0].hears_kring(now);
+        let hears = if alone { Hears::Kring } else { Hears::Person };
+        Some((*session, hears))
+    }
+
+    /// What callers heard, by session.
+    pub(crate) fn heard(&self) -> &BTreeMap<SessionId, Vec<(Moment, String)>> {
+        &self.heard
+    }
+
     fn close(&mut self, now: Moment, session: SessionId) {
-        let Some(relay) = self.relays.remove(&session) else {
+        let Some(mut relay) = self.relays.remove(&session) else {
             self.mistakes
                 .push(format!("{session:?} was closed but is not open"));
             return;
         };
+        relay.ears[0].note(now);
+        for at in relay.ears[0].silences() {
+            self.mistakes
+                .push(format!("{session:?}: the caller heard nothing at {at}"));
+        }
+        let heard = std::mem::take(&mut relay.ears[0].heard);
+        self.heard.insert(session, heard);
         self.notices
             .retain(|(_, notice)| !is_about(notice, session));
         let (caller, agent) = (SideStats::default(), SideStats::default());

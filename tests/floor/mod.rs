@@ -13,6 +13,7 @@ mod clock;
 mod codecs;
 mod configured;
 mod dialog;
+mod ear;
 mod enrolling;
 mod floor;
 mod fork;

@@ -5,6 +5,7 @@ use crate::{
     citizen::Citizen,
     codecs::Agreed,
     line::Line,
+    media::MediaThreads,
     network::Party,
     ping::Ping,
     post::Post,
@@ -39,6 +40,10 @@ pub struct Told {
     pub(crate) complaints: Vec<String>,
     /// Whether kring said BYE.
     pub bye_came: bool,
+    /// Our port and the description of the early media, if there was any.
+    pub(crate) early: Option<(u16, String)>,
+    /// The session at whose other end the citizen's ear was.
+    pub(crate) session: Option<kring_media::SessionId>,
 }
 
 /// The PBX, or the stranger who pretends to be one.
@@ -79,6 +84,13 @@ impl Pbx {
             .iter_mut()
             .flat_map(Line::take_complaints)
             .collect()
+    }
+
+    /// Lets every citizen who was answered listen to what is at the port that kring named.
+    pub(crate) fn listen(&mut self, now: Moment, media: &MediaThreads) {
+        for line in &mut self.lines {
+            line.listen(now, media);
+        }
     }
 
     /// When it next does something by itself.

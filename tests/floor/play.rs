@@ -201,7 +201,10 @@ impl Play {
                     let from = self.peer(from);
                     self.tell(Input::Datagram { from, bytes });
                 }
-                Party::Pbx => self.pbx.receive(self.now, &letter, &mut self.post),
+                Party::Pbx => {
+                    self.pbx.receive(self.now, &letter, &mut self.post);
+                    self.pbx.listen(self.now, &self.media);
+                }
                 Party::Stranger => self.stranger.receive(self.now, &letter, &mut self.post),
                 Party::Phone(n) => {
                     if let Some(phone) = self.phones.get_mut(usize::from(n)) {
@@ -238,6 +241,7 @@ impl Play {
         if self.engine.deadline().is_some_and(|due| due <= self.now) {
             self.tell(Input::Deadline);
         }
+        self.pbx.listen(self.now, &self.media);
     }
 
     fn peer(&self, party: Party) -> Peer {
@@ -368,6 +372,7 @@ impl Play {
         self.account.told = told
             .map(|(citizen, told)| (citizen.clone(), told.clone()))
             .collect();
+        self.account.listened(self.media.heard());
         self.account.hear(self.phones);
         self.account.datagrams = self.network.into_log();
         self.account

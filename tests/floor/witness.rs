@@ -5,7 +5,7 @@ use crate::{
     network::{Datagram, Party},
 };
 use kring_call::Plan;
-use kring_journal::{AgentId, CallId, Entry, Fact};
+use kring_journal::{AgentId, CallId, Entry, Fact, Service};
 use kring_time::Moment;
 use std::collections::HashMap;
 
@@ -56,6 +56,10 @@ pub(crate) struct Story<'a> {
     pub(crate) t0: Moment,
     /// When its outcome was recorded.
     pub(crate) decided: Option<Moment>,
+    /// When no phone could win it any more: with the outcome, or later for a caller who is kept.
+    pub(crate) race_over: Option<Moment>,
+    /// When the offers of a caller who is kept began anew.
+    rounds: Vec<Moment>,
     pub(crate) winner: Option<&'a AgentId>,
 }
 
@@ -189,6 +193,8 @@ impl<'a> Evidence<'a> {
                     entries: Vec::new(),
                     t0: entry.at,
                     decided: None,
+                    race_over: None,
+                    rounds: Vec::new(),
                     winner: None,
                 });
                 self.stories.len() - 1
@@ -198,8 +204,15 @@ impl<'a> Evidence<'a> {
             if is_outcome(&entry.fact) {
                 story.decided.get_or_insert(entry.at);
             }
-            if let Fact::Answered { agent, .. } = &entry.fact {
-                story.winner.get_or_insert(agent);
+            if ends_race(&entry.fact) {
+                story.race_over.get_or_insert(entry.at);
+            }
+            match &entry.fact {
+                Fact::Answered { agent, .. } | Fact::Served(Service { agent, .. }) => {
+                    story.winner.get_or_insert(agent);
+                }
+                Fact::OfferedAgain { .. } => story.rounds.push(entry.at),
+                _ => {}
             }
         }
     }
@@ -252,6 +265,15 @@ impl<'a> Evidence<'a> {
             .seats
             .get(usize::from(phone))
             .map(|(agent, _)| agent)
+    }
+}
+
+impl Story<'_> {
+    /// When the rings of a phone that was invited then began to count.
+    pub(crate) fn rings_from(&self, invited: Moment) -> Moment {
+        let mut rounds = self.rounds.iter().rev();
+        let round = rounds.find(|round| **round <= invited);
+        round.copied().unwrap_or(self.t0)
     }
 }
 
@@ -321,6 +343,19 @@ impl<'a> CallerLeg<'a> {
 pub(crate) fn is_outcome(fact: &Fact) -> bool {
     matches!(
         fact,
-        Fact::Answered { .. } | Fact::Refused { .. } | Fact::Abandoned { .. } | Fact::Failed { .. }
+        Fact::Answered { .. }
+            | Fact::Refused { .. }
+            | Fact::Rescued(_)
+            | Fact::Abandoned { .. }
+            | Fact::Failed { .. }
     )
+}
+
+/// Whether after this fact no phone can win the call.
+pub(crate) fn ends_race(fact: &Fact) -> bool {
+    match fact {
+        Fact::Rescued(_) => false,
+        Fact::Served(_) | Fact::LeftQueue { .. } | Fact::Ended { .. } => true,
+        other => is_outcome(other),
+    }
 }

@@ -7,8 +7,10 @@ mod codecs;
 mod crossings;
 mod doors;
 mod losses;
+mod own_tone;
 mod phones;
 mod plans;
+mod queueing;
 mod sound;
 mod three_rings;
 

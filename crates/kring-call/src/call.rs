@@ -4,6 +4,7 @@
 //! when each step of the ring rule is due.
 
 use crate::{
+    kept::{Bars, Kept},
     plan::Plan,
     ring::RingClock,
     sound::{Change, Sound},
@@ -20,6 +21,8 @@ pub(crate) struct Offer {
     pub(crate) leg: LegId,
     pub(crate) agent: AgentId,
     pub(crate) invited: Moment,
+    /// When it must be silent at the latest.
+    pub(crate) silent_by: Moment,
     /// The phone's own ring period, if it has one.
     pub(crate) own_period: Option<Duration>,
     /// It has answered with something, if only 100.
@@ -38,6 +41,10 @@ pub(crate) enum State {
     Ringing { leavers_gone: bool },
     /// Every phone got CANCEL; until `commit_at` a crossing 200 wins.
     Withdrawing,
+    /// kring has answered and no phone rings: somebody to ring is waited for.
+    Resting,
+    /// kring has answered and says its last words, then hangs up.
+    Leaving { until: Moment, cause: &'static str },
     /// Caller and agent are connected.
     Talking {
         agent: AgentId,
@@ -64,13 +71,18 @@ pub(crate) struct Call {
     pub(crate) max_forwards: u8,
     /// Headers of the caller's INVITE for the phones'.
     pub(crate) passed: Vec<(HeaderName, String)>,
+    /// When the caller was sent 180, or the call was accepted.
+    pub(crate) t0: Moment,
+    /// Of the budget, or of the present round of offers to a caller who is kept.
     pub(crate) clock: RingClock,
+    /// Once kring has answered the caller itself.
+    pub(crate) kept: Option<Kept>,
     pub(crate) plan: Arc<Plan>,
     pub(crate) sound: Sound,
     pub(crate) state: State,
     pub(crate) offers: Vec<Offer>,
     /// Who is not offered this call again: declined, busy, failed.
-    pub(crate) excluded: Vec<AgentId>,
+    pub(crate) bars: Bars,
     /// Who was offered it, to prefer those who were not.
     pub(crate) tried: Vec<AgentId>,
     pub(crate) attempts: u16,
@@ -97,13 +109,30 @@ impl Call {
                     }
                 });
                 let phones = self.live_offers().filter_map(|offer| self.offer_due(offer));
-                [rings, hop, Some(self.clock.withdraw_at())]
-                    .into_iter()
-                    .flatten()
-                    .chain(phones)
-                    .min()
+                let kept = self.kept.as_ref();
+                let announcement = kept.and_then(|kept| kept.announce_at);
+                let bar = kept.and_then(|_| self.bars.next_end());
+                [
+                    rings,
+                    hop,
+                    Some(self.clock.withdraw_at()),
+                    announcement,
+                    bar,
+                ]
+                .into_iter()
+                .flatten()
+                .chain(phones)
+                .min()
             }
             State::Withdrawing => Some(self.clock.commit_at()),
+            State::Resting => {
+                let kept = self.kept.as_ref();
+                let own = kept
+                    .into_iter()
+                    .flat_map(|kept| [kept.announce_at, kept.leave_at]);
+                own.flatten().chain(self.bars.next_end()).min()
+            }
+            State::Leaving { until, .. } => Some(*until),
             State::Talking { .. } => self.sound.change.as_ref().and_then(Change::due),
         }
     }
@@ -142,7 +171,17 @@ impl Call {
 
     /// Whether it still rings, so that an answer wins it.
     pub(crate) fn can_be_won(&self) -> bool {
-        matches!(self.state, State::Ringing { .. } | State::Withdrawing)
+        matches!(
+            self.state,
+            State::Ringing { .. } | State::Withdrawing | State::Resting
+        )
+    }
+
+    /// Does not offer it to `agent` again: as long as the budget lasts, and to a caller who is kept not
+    /// before `rest` is over.
+    pub(crate) fn bar(&mut self, now: Moment, agent: AgentId, rest: Duration) {
+        let until = self.kept.as_ref().map(|_| now + rest);
+        self.bars.put(agent, until);
     }
 
     /// When this phone must be seen to, apart from the call's own steps.

@@ -15,6 +15,48 @@ pub enum OnDeadline {
         /// Where to, as a SIP or tel URI.
         to: String,
     },
+    /// 200, greeting, place and music; the queue goes on offering. A caller to whom kring cannot speak,
+    /// or for whom there is no place, is told busy.
+    AnswerGreetQueue,
+}
+
+/// Who makes the tone that a caller hears while phones ring.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Ringback {
+    /// The PBX or the telephone network, when we say 180.
+    #[default]
+    Pbx,
+    /// kring, as early media with 183. A caller who makes no offer, or has no codec in which kring can
+    /// speak, is told 180 as ever.
+    Own,
+}
+
+/// How callers wait whom kring has answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WaitingRules {
+    /// As long as this; zero: as long as they like.
+    pub max_wait: Duration,
+    /// So many at once; 0: any number.
+    pub waiting_max: usize,
+    /// How often they are told how things are; zero: never again.
+    pub announce_every: Duration,
+    /// Whether they are told their place and how long it may take.
+    pub tells_position: bool,
+    /// The recording that greets them.
+    pub greeting: Arc<str>,
+}
+
+impl Default for WaitingRules {
+    /// Ten minutes at most, any number, told every 45 s.
+    fn default() -> WaitingRules {
+        WaitingRules {
+            max_wait: Duration::from_mins(10),
+            waiting_max: 0,
+            announce_every: Duration::from_secs(45),
+            tells_position: true,
+            greeting: "greeting".into(),
+        }
+    }
 }
 
 /// An agent in a queue's own list.
@@ -39,6 +81,10 @@ pub struct QueueConfig {
     pub members: Arc<[Member]>,
     /// What is done at the deadline.
     pub on_deadline: OnDeadline,
+    /// How its callers wait after the deadline.
+    pub waiting: WaitingRules,
+    /// The recording that both hear when an agent answers, before they hear each other; none: at once.
+    pub greeting_on_answer: Option<Arc<str>>,
 }
 
 /// What an agent was doing when the process before this one ended.
@@ -69,6 +115,8 @@ pub struct ExchangeConfig {
     pub codecs: Vec<String>,
     /// How rings are counted.
     pub terms: Arc<RingTerms>,
+    /// Who makes the ringing tone.
+    pub ringback: Ringback,
     /// Queues; the first one without numbers takes what no other has.
     pub queues: Vec<QueueConfig>,
     /// PBXs that may send calls.

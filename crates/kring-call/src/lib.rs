@@ -11,6 +11,7 @@ mod dial;
 mod doing;
 mod exchange;
 mod identity;
+mod kept;
 pub mod limits;
 mod line;
 mod passed;
@@ -20,7 +21,9 @@ mod roster;
 mod sound;
 mod trunk;
 
-pub use config::{ExchangeConfig, Member, OnDeadline, QueueConfig, Restored};
+pub use config::{
+    ExchangeConfig, Member, OnDeadline, QueueConfig, Restored, Ringback, WaitingRules,
+};
 pub use dial::{DialPattern, DialPolicy, DialRefused, PatternRefused};
 pub use exchange::{Exchange, Input, Output, Party};
 pub use line::{AddressStatus, Line, LineAccount, LineStatus};

@@ -34,6 +34,23 @@ pub const PING_AFTER_SILENCE: Duration = Duration::from_secs(2);
 /// Silences one after another that make an address down: one may be a lost packet's.
 pub const SILENCES_MAX: u8 = 2;
 
+/// Who lets a waiting call ring out is rung for the same caller again after this at the earliest: time
+/// to come back to the desk.
+pub const AGAIN_AFTER_RING_OUT: Duration = Duration::from_secs(10);
+
+/// Who declines a waiting call, or whose phone cannot take it, is asked again after this at the earliest.
+/// Never to ask again would leave the callers of a single agent waiting for ever.
+pub const AGAIN_AFTER_REFUSAL: Duration = Duration::from_secs(30);
+
+/// The last calls of a queue from which the wait is reckoned: the last quarter of an hour of ten agents.
+pub const HANDLINGS_KEPT: usize = 32;
+
+/// The longest wait that a caller is told, minutes: beyond it the reckoning is worth nothing.
+pub const WAIT_TOLD_MAX_MIN: u32 = 60;
+
+/// How long kring's last words to a caller may take before it hangs up.
+pub const LAST_WORDS_MAX: Duration = Duration::from_secs(30);
+
 /// Port pairs that are kept ready: a burst of 64 calls finds theirs bound.
 pub const SPARE_PAIRS: usize = 128;
 

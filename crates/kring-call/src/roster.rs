@@ -230,6 +230,16 @@ impl Roster {
         self.benches[queue].signed_in > 0
     }
 
+    /// How many members of `queue` work: have a call, write its record or wait for one.
+    pub(crate) fn at_work(&self, queue: usize) -> usize {
+        let works = |agent: &&Agent| {
+            let away = matches!(agent.doing, Doing::Offline | Doing::Paused { .. });
+            let serves = agent.seats.iter().any(|seat| seat.queue == queue);
+            !away && serves && agent.profile.device.is_some()
+        };
+        self.agents.values().filter(works).count()
+    }
+
     /// Whether another member of a queue of `id` takes calls: is ready, or rings now and will answer or
     /// be ready again.
     pub(crate) fn another_is_ready(&self, id: &AgentId) -> bool {

@@ -4,7 +4,7 @@
 //! kring says to each side what the other can, under the other's numbers. So whatever a side sends is
 //! understood by the other, as long as what they agreed fits together: that is decided here.
 
-use kring_media::{AudioDescription, Codec, OwnAudio, PortPair, SessionId, Side, write};
+use kring_media::{AudioDescription, Codec, Coding, OwnAudio, PortPair, SessionId, Side, write};
 use kring_sip::OfferKind;
 use kring_time::Moment;
 use std::net::IpAddr;
@@ -31,6 +31,8 @@ pub(crate) struct Sound {
     versions: [u64; 2],
     /// A change that one side wants and the other is asked about.
     pub(crate) change: Option<Change>,
+    /// How kring speaks to the caller, once they have agreed on it.
+    pub(crate) voice: Option<Coding>,
 }
 
 /// A change of codec for which one side is asked by an offer of ours.
@@ -96,7 +98,16 @@ impl Sound {
             said_to_agent: to_phones.clone(),
             to_phones,
             change: None,
+            voice: None,
         }
+    }
+
+    /// The caller has agreed with kring itself: phones are offered that and nothing else.
+    pub(crate) fn settle_on(&mut self, voice: Coding, to_phones: AudioDescription) {
+        self.voice = Some(voice);
+        self.used(Side::Agent, &to_phones);
+        self.said_to_agent = to_phones.clone();
+        self.to_phones = to_phones;
     }
 
     /// What a side said last.
@@ -154,6 +165,11 @@ impl Sound {
             Side::Agent => self.said_to_agent = said,
         }
         written
+    }
+
+    /// What a side was told last, word for word.
+    pub(crate) fn said_again(&self, side: Side) -> Vec<u8> {
+        self.said_to(side).map(write).unwrap_or_default()
     }
 
     /// A side is asked for a change by this offer.

@@ -34,5 +34,7 @@ pub(crate) fn queue(name: &str, members: &[(&str, u8)]) -> QueueConfig {
         plan: std::sync::Arc::new(Plan::usual(3)),
         members: members.iter().map(member).collect(),
         on_deadline: OnDeadline::AnnounceBusy,
+        waiting: crate::WaitingRules::default(),
+        greeting_on_answer: None,
     }
 }

@@ -13,6 +13,7 @@ pub mod limits;
 mod offer_answer;
 mod order;
 mod outgoing;
+mod own_voice;
 mod player;
 mod presses;
 mod program;
@@ -39,6 +40,7 @@ pub use offer_answer::{
 };
 pub use order::{MediaNotice, MediaOrder, PortPair, SessionId, Side, SideStats};
 pub use outgoing::Header;
+pub use own_voice::{answer_by_kring, coding_of, offer_by_kring, offer_of_agreed};
 pub use player::{Afterwards, Player};
 pub use presses::KeyPacket;
 pub use program::{Coding, Ground, Phrase, Playable, Program};

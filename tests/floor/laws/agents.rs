@@ -6,7 +6,7 @@ use crate::{
     network::Party,
     witness::{Evidence, PhoneLeg, Story},
 };
-use kring_journal::{AgentId, CallId, Fact, PresenceState};
+use kring_journal::{AgentId, CallId, Fact, PresenceState, Service};
 use std::collections::{HashMap, HashSet};
 
 /// No agent has two live calls, by the journal and by the phone; and only a ready agent is offered one (I3).
@@ -55,7 +55,7 @@ pub(super) fn one_live_call(evidence: &Evidence<'_>, court: &mut Court) {
                     court.accuse("law 3", format!("{entry}, who was {:?}", states.get(agent)));
                 }
             }
-            (Fact::Answered { agent, .. }, Some(call))
+            (Fact::Answered { agent, .. } | Fact::Served(Service { agent, .. }), Some(call))
                 if live.insert(agent, call).is_some_and(|other| other != call) =>
             {
                 court.accuse("law 3", format!("{entry} while another call is alive"));
@@ -101,7 +101,7 @@ pub(super) fn one_winner(evidence: &Evidence<'_>, court: &mut Court) {
         let winners = story
             .entries
             .iter()
-            .filter(|e| matches!(e.fact, Fact::Answered { .. }));
+            .filter(|e| matches!(e.fact, Fact::Answered { .. } | Fact::Served(_)));
         if winners.count() > 1 {
             court.accuse("I2", format!("{} has several winners", story.name));
         }
@@ -135,7 +135,7 @@ pub(super) fn one_winner(evidence: &Evidence<'_>, court: &mut Court) {
 
 fn loser_fault(story: &Story<'_>, leg: &PhoneLeg<'_>, won: bool) -> Option<&'static str> {
     let accepted = leg.final_back.filter(|(_, code)| *code == 200);
-    if accepted.is_some_and(|(at, _)| story.decided.is_none_or(|decided| at < decided)) {
+    if accepted.is_some_and(|(at, _)| story.race_over.is_none_or(|over| at < over)) {
         return Some("its 200 came while the call could be won, and did not win");
     }
     if accepted.is_some() && leg.acks == 0 {
@@ -147,7 +147,7 @@ fn loser_fault(story: &Story<'_>, leg: &PhoneLeg<'_>, won: bool) -> Option<&'sta
     if accepted.is_some() && leg.byes == 0 && leg.bye_came.is_none() {
         return Some("its 200 lost and got no BYE");
     }
-    let decided = story.decided.filter(|_| story.winner.is_some())?;
+    let decided = story.race_over.filter(|_| story.winner.is_some())?;
     let withdrawn_then = leg.cancels.first().is_some_and(|sent| *sent == decided);
     let says_so = leg
         .cancel_reason

@@ -2,7 +2,7 @@
 //! rest when the faults are over.
 
 use super::Court;
-use crate::witness::{Evidence, is_outcome};
+use crate::witness::{Evidence, ends_race, is_outcome};
 use kring_journal::Fact;
 
 /// Every `Offered` call has exactly one outcome, and exactly one end if it was answered (I1).
@@ -28,7 +28,8 @@ pub(super) fn one_end(evidence: &Evidence<'_>, court: &mut Court) {
         if outcomes != 1 {
             court.accuse("law 2", format!("{name} has {outcomes} outcomes"));
         }
-        let answers = count(|fact| matches!(fact, Fact::Answered { .. }));
+        // By an agent, or by kring, which keeps the caller.
+        let answers = count(|fact| matches!(fact, Fact::Answered { .. } | Fact::Rescued(_)));
         let ends = count(|fact| matches!(fact, Fact::Ended { .. }));
         if ends != answers {
             court.accuse(
@@ -38,7 +39,7 @@ pub(super) fn one_end(evidence: &Evidence<'_>, court: &mut Court) {
         }
         let mut decided = false;
         for entry in &story.entries {
-            decided |= is_outcome(&entry.fact);
+            decided |= ends_race(&entry.fact);
             if decided && matches!(entry.fact, Fact::Ring { .. } | Fact::Invited { .. }) {
                 court.accuse(
                     "law 2",

@@ -51,6 +51,7 @@ fn untruth(evidence: &Evidence<'_>, story: &Story<'_>, row: &CallRecord) -> Opti
     let leg = evidence.caller_leg(story)?;
     let (sent, code, _) = leg.finals.first()?;
     let outcome = match code {
+        200 if row.outcome == Some(Outcome::Rescued) => Outcome::Rescued,
         200 => Outcome::Answered,
         487 => Outcome::Abandoned,
         _ if row.outcome == Some(Outcome::Failed) => Outcome::Failed,

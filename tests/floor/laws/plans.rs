@@ -2,7 +2,10 @@
 //! a hop for one phone rings one phone, who refused is not asked again, and nobody is rung for nothing.
 
 use super::Court;
-use crate::witness::{Evidence, Story};
+use crate::{
+    clock::GIVE_UP,
+    witness::{Evidence, Story},
+};
 use kring_call::{Plan, Strategy};
 use kring_journal::{AgentId, Entry, Fact, RingTerms, Withdrawal};
 use kring_time::Moment;
@@ -46,9 +49,19 @@ pub(super) struct Ringing<'a> {
     plan: &'a Plan,
     t0: Moment,
     pub(super) live: Vec<&'a AgentId>,
-    /// Who may not be rung again, and until when; none: never.
+    /// Who may not be rung again, and until when; none: as long as the budget lasts.
     barred: Vec<(&'a AgentId, Option<Moment>)>,
+    /// The caller has a place in the queue.
+    is_kept: bool,
+    /// kring has answered the caller.
+    is_rescued: bool,
 }
+
+/// Who let a caller ring out who is kept is left alone so long.
+const AFTER_RING_OUT: Duration = Duration::from_secs(10);
+
+/// The same for who declined, or whose phone failed.
+const AFTER_REFUSAL: Duration = Duration::from_secs(30);
 
 impl<'a> Ringing<'a> {
     pub(super) fn new(terms: &'a RingTerms, plan: &'a Plan, t0: Moment) -> Ringing<'a> {
@@ -58,6 +71,8 @@ impl<'a> Ringing<'a> {
             t0,
             live: Vec::new(),
             barred: Vec::new(),
+            is_kept: false,
+            is_rescued: false,
         }
     }
 
@@ -66,13 +81,29 @@ impl<'a> Ringing<'a> {
             Fact::Invited { agent, .. } => self.live.push(agent),
             Fact::Unreached { agent, .. } => {
                 self.live.retain(|other| *other != agent);
-                self.barred.push((agent, None));
+                self.bar(entry.at, agent, AFTER_REFUSAL);
             }
+            Fact::Rescued(_) => {
+                self.is_rescued = true;
+                let until = entry.at + AFTER_REFUSAL;
+                for (_, end) in &mut self.barred {
+                    end.get_or_insert(until);
+                }
+            }
+            Fact::Queued { .. } => self.is_kept = true,
+            Fact::OfferedAgain { .. } => self.t0 = entry.at,
             Fact::Withdrawn { agent, why } => {
                 self.live.retain(|other| *other != agent);
                 match why {
+                    Withdrawal::Declined => self.bar(entry.at, agent, AFTER_REFUSAL),
                     // Before the deadline a device has rung out its own rings.
-                    Withdrawal::Declined | Withdrawal::Rona => self.barred.push((agent, None)),
+                    Withdrawal::Rona if entry.at < self.withdrawal_due() => {
+                        self.bar(entry.at, agent, AFTER_RING_OUT);
+                    }
+                    Withdrawal::Rona => {
+                        self.barred.retain(|(other, _)| *other != agent);
+                        self.barred.push((agent, Some(entry.at + AFTER_RING_OUT)));
+                    }
                     Withdrawal::HopEnded => {
                         self.barred.push((agent, Some(self.next_ring(entry.at))));
                     }
@@ -81,6 +112,21 @@ impl<'a> Ringing<'a> {
             }
             _ => {}
         }
+    }
+
+    fn bar(&mut self, now: Moment, agent: &'a AgentId, rest: Duration) {
+        self.barred.retain(|(other, _)| *other != agent);
+        let until = self.is_rescued.then(|| now + rest);
+        self.barred.push((agent, until));
+    }
+
+    fn withdrawal_due(&self) -> Moment {
+        self.t0 + self.terms.budget().saturating_sub(self.terms.guard())
+    }
+
+    /// Whether nobody rings for a caller who is kept, so that anybody may.
+    fn rests(&self) -> bool {
+        self.is_kept && self.live.is_empty()
     }
 
     fn next_ring(&self, now: Moment) -> Moment {
@@ -122,7 +168,7 @@ impl<'a> Ringing<'a> {
             .map_while(|hop| self.plan.first_ring(hop))
             .any(|first| next == self.t0 + self.terms.period() * u32::from(first - 1));
         let guard = Duration::from_millis(u64::from(self.terms.guard_ms));
-        self.can_sound(now) && !(next_hop && now >= next - guard)
+        (self.rests() || self.can_sound(now)) && !(next_hop && now >= next - guard)
     }
 
     fn can_sound(&self, now: Moment) -> bool {
@@ -148,7 +194,9 @@ impl<'a> Ringing<'a> {
 fn spread(evidence: &Evidence<'_>, story: &Story<'_>, court: &mut Court) {
     let legs: Vec<_> = evidence.legs_of(story).collect();
     for (n, leg) in legs.iter().enumerate() {
-        let over = leg.over();
+        // Whoever is never heard is given up in the end (RFC 3261 §17.1.1.2).
+        let given_up = leg.heard_back.is_none().then(|| leg.invited + GIVE_UP);
+        let over = leg.over().or(given_up);
         let again = legs[n + 1..].iter().find(|next| next.phone == leg.phone);
         if let Some(again) = again
             && over.is_none_or(|over| again.invited < over)

@@ -90,8 +90,8 @@ pub(super) fn withdrawals(evidence: &Evidence<'_>, court: &mut Court) {
 fn cancel_due(evidence: &Evidence<'_>, story: &Story<'_>, leg: &PhoneLeg<'_>) -> Option<Moment> {
     let due = withdrawal_due(evidence, story, leg);
     let due = story
-        .decided
-        .map_or(due, |decided| due.min(decided.max(leg.invited)));
+        .race_over
+        .map_or(due, |over| due.min(over.max(leg.invited)));
     let due = due.max(leg.heard_back?);
     leg.final_back.is_none_or(|(at, _)| at > due).then_some(due)
 }
@@ -99,7 +99,8 @@ fn cancel_due(evidence: &Evidence<'_>, story: &Story<'_>, leg: &PhoneLeg<'_>) ->
 /// The deadline less the guard, or the end of the phone's own allowance.
 fn withdrawal_due(evidence: &Evidence<'_>, story: &Story<'_>, leg: &PhoneLeg<'_>) -> Moment {
     let terms = &evidence.account.terms;
-    let due = story.t0 + terms.budget().saturating_sub(terms.guard());
+    let from = story.rings_from(leg.invited);
+    let due = from + terms.budget().saturating_sub(terms.guard());
     let own = evidence
         .account
         .seats
@@ -159,15 +160,14 @@ pub(super) fn budgets(evidence: &Evidence<'_>, court: &mut Court) {
             );
         }
         for entry in &story.entries {
-            let Fact::Refused {
-                lateness_us,
-                action,
-                retry_after_s,
-                wait_ms,
-                ..
-            } = &entry.fact
-            else {
-                continue;
+            let (lateness_us, wait_ms) = match &entry.fact {
+                Fact::Refused {
+                    lateness_us,
+                    wait_ms,
+                    ..
+                } => (lateness_us, wait_ms),
+                Fact::Rescued(rescue) => (&rescue.lateness_us, &rescue.wait_ms),
+                _ => continue,
             };
             let due = match leg.ringback {
                 Some(t0) => t0 + terms.budget().saturating_sub(terms.guard() / 2),
@@ -183,7 +183,12 @@ pub(super) fn budgets(evidence: &Evidence<'_>, court: &mut Court) {
             if u128::from(*wait_ms) != entry.at.since(story.t0).as_millis() {
                 court.accuse("I4", format!("{} waited otherwise: {entry}", story.name));
             }
-            if *action == DeadlineAction::AnnounceBusy && retry_after_s.is_none() {
+            if let Fact::Refused {
+                action: DeadlineAction::AnnounceBusy,
+                retry_after_s: None,
+                ..
+            } = entry.fact
+            {
                 court.accuse("I4", format!("{} got no Retry-After", story.name));
             }
         }

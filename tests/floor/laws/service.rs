@@ -2,7 +2,7 @@
 //! and a hop for one phone rings one as long as there is somebody to ring.
 
 use super::{Court, plans::Ringing};
-use crate::witness::{Evidence, is_outcome};
+use crate::witness::{Evidence, ends_race};
 use kring_journal::{AgentId, CallId, Fact, PresenceState};
 use kring_time::Moment;
 use std::collections::BTreeMap;
@@ -60,7 +60,7 @@ impl<'a> House<'a> {
                         .insert(call, (queue, Ringing::new(terms, plan, entry.at)));
                 }
             }
-            (fact, Some(call)) if is_outcome(fact) => {
+            (fact, Some(call)) if ends_race(fact) => {
                 self.calls.remove(&call);
             }
             (_, Some(call)) => {

@@ -4,9 +4,10 @@ use super::{Exchange, Role, withdrawing::reason_for};
 use crate::{
     call::{Call, State},
     doing::Doing,
+    limits::AGAIN_AFTER_REFUSAL,
 };
 use bytes::Bytes;
-use kring_journal::{CallId, Fact, RingResult, Unreached, Withdrawal};
+use kring_journal::{AgentId, CallId, EndedBy, Fact, RingResult, Service, Unreached, Withdrawal};
 use kring_media::{AudioDescription, Side};
 use kring_sip::{LegId, Reason};
 use kring_time::Moment;
@@ -33,6 +34,10 @@ impl Exchange {
             self.unusable_answer(now, id, leg);
             return;
         };
+        let again = match for_caller {
+            ForCaller::HadOne if !self.is_kept(id) => self.say_again(id),
+            _ => Vec::new(),
+        };
         let Some(mut call) = self.calls.remove(&id) else {
             return;
         };
@@ -40,27 +45,20 @@ impl Exchange {
             self.calls.insert(id, call);
             return;
         };
-        self.waiting.remove(&(call.clock.t0(), id));
-        let to_caller = call.sound.say(Side::Caller, for_caller);
-        self.endpoint
-            .accept(now, call.caller_leg, Some(to_caller.into()));
-        self.join_sound(&mut call, answer);
-        let deadline = call.clock.deadline();
-        let fact = Fact::Answered {
-            agent: offer.agent.clone(),
-            rings: call.clock.rings_at(now),
-            wait_ms: now.since(call.clock.t0()).as_millis() as u64,
-            result: if now <= deadline {
-                RingResult::Within
-            } else {
-                RingResult::Breached
-            },
-            margin_ms: deadline.millis_from(now),
+        self.waiting.remove(&(call.t0, id));
+        self.queues[call.queue].left(call.t0, id);
+        let to_caller = match for_caller {
+            ForCaller::Answer(said) => Some(call.sound.say(Side::Caller, *said)),
+            ForCaller::HadOne if call.kept.is_none() => Some(again),
+            ForCaller::HadOne => None,
         };
-        self.record(now, id, fact);
+        if let Some(sdp) = to_caller {
+            self.endpoint.accept(now, call.caller_leg, Some(sdp.into()));
+        }
+        self.join_sound(&mut call, answer);
+        self.record(now, id, answered(now, &call, &offer.agent));
         // A device with rings of its own may have been told to stop, and have sounded on.
-        let silent_by = call.clock.silent_by(offer.invited, offer.own_period);
-        self.note_overrun(now, id, &offer.agent, silent_by);
+        self.note_overrun(now, id, &offer.agent, offer.silent_by);
         self.release_offers(
             now,
             &mut call,
@@ -76,22 +74,32 @@ impl Exchange {
             leg,
             since: now,
         };
+        let can_hear = call.sound.callers.is_some();
         self.calls.insert(id, call);
+        if can_hear {
+            self.greet(now, id);
+        }
         self.reschedule(id);
     }
 
-    /// The caller's answer, or, for a caller who made no offer, ours (RFC 3261 section 13.2.1).
-    fn answer_for_caller(&self, id: CallId, answer: &AudioDescription) -> Option<AudioDescription> {
-        let sound = &self.calls.get(&id)?.sound;
+    /// The caller's answer, or, for a caller who made no offer, ours (RFC 3261 section 13.2.1). A caller
+    /// who is kept has had it.
+    fn answer_for_caller(&self, id: CallId, answer: &AudioDescription) -> Option<ForCaller> {
+        let call = self.calls.get(&id)?;
+        if let Some(fits) = Self::fits_voice(call, answer) {
+            return fits.then_some(ForCaller::HadOne);
+        }
+        let sound = &call.sound;
         let own = sound.own(self.config.media_address, Side::Caller);
-        match &sound.callers {
+        let said = match &sound.callers {
             Some(offer) => kring_media::answer_to_caller(offer, answer, &own).ok(),
             None => {
                 let codecs = &self.config.codecs;
                 let offer = kring_media::offer_to_agent(Some(answer), codecs, &own);
                 offer.ok().map(|(_, offer)| offer)
             }
-        }
+        };
+        said.map(|said| ForCaller::Answer(Box::new(said)))
     }
 
     /// The phone answered with sound that the caller cannot have: the next phone, please.
@@ -104,7 +112,7 @@ impl Exchange {
         let Some(offer) = call.take_offer(leg) else {
             return;
         };
-        call.excluded.push(offer.agent.clone());
+        call.bar(now, offer.agent.clone(), AGAIN_AFTER_REFUSAL);
         self.legs
             .insert(leg, Role::Closing(Some(offer.agent.clone())));
         let fact = Fact::Unreached {
@@ -128,6 +136,8 @@ impl Exchange {
         if call.sound.answer_due != Some(side) {
             return;
         }
+        let is_first = call.sound.callers.is_none() && side == Side::Caller;
+        let first_heard = call.kept.is_some() && call.sound.voice.is_none();
         if let Some(Ok(answer)) = body.as_deref().map(kring_media::read) {
             call.sound.answer_due = None;
             let session = call.sound.session;
@@ -135,5 +145,48 @@ impl Exchange {
             self.order_remote(session, side, &answer);
             self.bring_back(now, id, side.other());
         }
+        if first_heard {
+            if self.voice_is_answered(id) {
+                self.enter_queue(now, id);
+            } else {
+                self.end_kept(now, id, EndedBy::Kring, "no_codec");
+            }
+        } else if is_first {
+            self.greet(now, id);
+        }
+    }
+}
+
+/// What the caller is told when a phone answers.
+enum ForCaller {
+    /// This, with the 200.
+    Answer(Box<AudioDescription>),
+    /// What it was told before: kring has answered, or makes the tone.
+    HadOne,
+}
+
+/// The fact that an agent has answered: in time, or a caller who was kept.
+fn answered(now: Moment, call: &Call, agent: &AgentId) -> Fact {
+    let (agent, rings) = (agent.clone(), call.clock.rings_at(now));
+    let wait_ms = now.since(call.t0).as_millis() as u64;
+    if let Some(kept) = &call.kept {
+        return Fact::Served(Service {
+            agent,
+            rings,
+            wait_ms,
+            queued_ms: kept.queued_ms(now),
+        });
+    }
+    let deadline = call.clock.deadline();
+    Fact::Answered {
+        agent,
+        rings,
+        wait_ms,
+        result: if now <= deadline {
+            RingResult::Within
+        } else {
+            RingResult::Breached
+        },
+        margin_ms: deadline.millis_from(now),
     }
 }

@@ -31,7 +31,7 @@ impl Exchange {
         };
         let side = call.side_of(leg);
         if !matches!(call.state, State::Talking { .. }) {
-            self.endpoint.reject_offer(now, leg, 488);
+            self.kept_sound_moves(now, id, leg, sdp);
             return;
         }
         if sdp.is_empty() {

@@ -4,6 +4,7 @@ use super::{Exchange, agents::wished};
 use crate::{
     command::{Admission, AgentProfile, Command, CommandRefused, Done, PresenceWish},
     doing::Doing,
+    limits::AGAIN_AFTER_REFUSAL,
 };
 use kring_journal::{AgentId, CallId, Fact, Withdrawal};
 use kring_sip::LegId;
@@ -141,7 +142,7 @@ impl Exchange {
 
     fn decline_leg(&mut self, now: Moment, id: &AgentId, call: CallId, leg: LegId) {
         if let Some(call) = self.calls.get_mut(&call) {
-            call.excluded.push(id.clone());
+            call.bar(now, id.clone(), AGAIN_AFTER_REFUSAL);
         }
         self.withdraw(now, call, leg, Withdrawal::Declined);
         self.offer_more(now, call);

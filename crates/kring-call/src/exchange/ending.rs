@@ -18,7 +18,7 @@ impl Exchange {
             return;
         };
         self.legs.remove(&call.caller_leg);
-        let wait_ms = now.since(call.clock.t0()).as_millis() as u64;
+        let wait_ms = now.since(call.t0).as_millis() as u64;
         self.record(
             now,
             id,
@@ -38,7 +38,7 @@ impl Exchange {
         self.let_phones_go_because(now, call, why, reason_for(why));
     }
 
-    fn let_phones_go_because(
+    pub(super) fn let_phones_go_because(
         &mut self,
         now: Moment,
         mut call: Call,
@@ -63,7 +63,7 @@ impl Exchange {
             return;
         };
         let State::Talking { leg: agent_leg, .. } = call.state else {
-            self.caller_left_early(now, id);
+            self.caller_left_early(now, id, cause);
             return;
         };
         let caller_leg = call.caller_leg;
@@ -91,6 +91,10 @@ impl Exchange {
 
     /// kring ends an answered call.
     pub(super) fn end_by_kring(&mut self, now: Moment, id: CallId, cause: &str) {
+        if self.is_kept(id) {
+            self.end_kept(now, id, EndedBy::Kring, cause);
+            return;
+        }
         let reason = Reason::sip(200, cause);
         if self.bye_both(now, id, reason) {
             self.ended(now, id, EndedBy::Kring, cause);
@@ -110,7 +114,7 @@ impl Exchange {
         let mut ids: Vec<CallId> = self.calls.keys().copied().collect();
         ids.sort_unstable();
         for id in ids {
-            if self.talking_agent(id).is_some() {
+            if self.talking_agent(id).is_some() || self.is_kept(id) {
                 self.end_by_kring(now, id, "shutdown");
             } else {
                 self.fail(now, id, 503, "the service is shutting down");
@@ -129,9 +133,13 @@ impl Exchange {
         self.let_phones_go(now, call);
     }
 
-    /// The caller's leg is gone without CANCEL while it rang.
-    fn caller_left_early(&mut self, now: Moment, id: CallId) {
-        self.caller_gave_up(now, id, None);
+    /// The caller's leg is gone without CANCEL while it rang, or while the caller was kept.
+    fn caller_left_early(&mut self, now: Moment, id: CallId, cause: &str) {
+        if self.is_kept(id) {
+            self.end_kept(now, id, EndedBy::Caller, cause);
+        } else {
+            self.caller_gave_up(now, id, None);
+        }
     }
 
     fn bye_both(&mut self, now: Moment, id: CallId, reason: Reason) -> bool {
@@ -166,6 +174,8 @@ impl Exchange {
         };
         let talk_ms = now.since(*since).as_millis() as u64;
         let cause = cause.to_owned();
+        let handled = now.since(*since) + self.config.wrap_up;
+        self.queues[call.queue].handlings.took(handled);
         self.record(now, id, Fact::Ended { by, cause, talk_ms });
         self.open_wrap_up(now, id, agent);
         self.release_sound(&call);

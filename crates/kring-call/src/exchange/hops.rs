@@ -42,7 +42,7 @@ impl Exchange {
             return;
         }
         let queue = call.queue;
-        let another = |id: &AgentId| !call.excluded.contains(id) && !call.tried.contains(id);
+        let another = |id: &AgentId| !call.bars.holds(now, id) && !call.tried.contains(id);
         if self.roster.candidates(queue, next, 1, another).0.is_empty() {
             // Nobody to take over: one phone goes on, and an `all` hop keeps its longest idle.
             let extra: Vec<LegId> = call.live_offers().skip(1).map(|offer| offer.leg).collect();

@@ -5,6 +5,7 @@ use crate::{
     call::{Call, State},
     command::CallerIdentity,
     identity::Caller,
+    kept::Bars,
     limits::RETRY_AFTER_OVERLOAD_S,
     passed::passed,
     ring::RingClock,
@@ -118,6 +119,7 @@ impl Exchange {
         let caller = CallerRef::new(self.chance_u128() as u64);
         let trunk_name = self.config.trunks[trunk].name.clone();
         self.tell_leg(id, leg, Party::Caller(trunk_name.clone()));
+        let (terms, early) = self.terms_of(leg, &sound);
         let offered = Fact::Offered {
             caller,
             queue: self.config.queues[queue].name.clone(),
@@ -126,7 +128,7 @@ impl Exchange {
             trunk: trunk_name,
             forwarded_by: identity.forwarded_by.clone(),
             rang_before,
-            terms: (*self.config.terms).clone(),
+            terms: (*terms).clone(),
         };
         let from = self.caller_for_phones(&identity);
         self.outputs
@@ -142,14 +144,16 @@ impl Exchange {
             from,
             max_forwards: invite.max_forwards.saturating_sub(1),
             passed: passed(&invite.headers, &self.config.pass_headers),
-            clock: RingClock::start(now, self.config.terms.clone()),
+            t0: now,
+            kept: None,
+            clock: RingClock::start(now, terms),
             plan: self.config.queues[queue].plan.clone(),
             sound,
             state: State::Ringing {
                 leavers_gone: false,
             },
             offers: Vec::new(),
-            excluded: Vec::new(),
+            bars: Bars::default(),
             tried: Vec::new(),
             attempts: 0,
             hop: 0,
@@ -162,12 +166,16 @@ impl Exchange {
         self.shares.began(trunk);
         if self.roster.is_staffed(queue) {
             self.waiting.insert((now, id));
+            let tone = early.and_then(|answer| self.sound_ringback(id, answer));
             self.offer_more(now, id);
-            self.endpoint.provisional(now, leg, 180, None);
+            match tone {
+                Some(answer) => self.endpoint.early_media(now, leg, answer),
+                None => self.endpoint.provisional(now, leg, 180, None),
+            }
             self.tell_rings(now, id);
             self.reschedule(id);
         } else {
-            self.refuse(now, id, Refusal::Unstaffed, now);
+            self.act_at_deadline(now, id, Refusal::Unstaffed, now);
         }
     }
 

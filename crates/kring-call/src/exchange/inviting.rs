@@ -59,6 +59,7 @@ impl Exchange {
             leg,
             agent: agent.clone(),
             invited: now,
+            silent_by: call.clock.silent_by(now, device.ring_period),
             own_period: device.ring_period,
             heard: false,
             alerting: false,

@@ -17,10 +17,12 @@ mod inviting;
 mod offering;
 mod phones;
 mod ports;
+mod queueing;
 mod rate;
 mod refusing;
 mod sounding;
 mod trunks;
+mod voice;
 mod ways;
 mod withdrawing;
 
@@ -39,6 +41,7 @@ use kring_media::{MediaNotice, MediaOrder, SessionId};
 use kring_sip::{Effect, Endpoint, LegId, Peer, SipCount, Transmit, Uri, registrar::PhoneNews};
 use kring_time::Moment;
 use ports::Ports;
+use queueing::Queue;
 use rand::{RngCore, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rustc_hash::FxHashMap;
@@ -158,6 +161,8 @@ pub struct Exchange {
     agenda: BTreeSet<(Moment, CallId)>,
     /// The calls that may still be offered, oldest first.
     waiting: BTreeSet<(Moment, CallId)>,
+    /// In the order of the configured ones.
+    queues: Vec<Queue>,
     ports: Ports,
     shares: Shares,
     admission: Admission,
@@ -182,6 +187,7 @@ impl Exchange {
             lines: Lines::new(&config.trunks),
             agenda: BTreeSet::new(),
             waiting: BTreeSet::new(),
+            queues: config.queues.iter().map(|_| Queue::default()).collect(),
             ports: Ports::default(),
             shares: Shares::new(&config.trunks, config.cps_max),
             admission: Admission::Open,
@@ -317,7 +323,8 @@ impl Exchange {
         if let Some(due) = call.agenda {
             self.agenda.remove(&(due, id));
         }
-        self.waiting.remove(&(call.clock.t0(), id));
+        self.waiting.remove(&(call.t0, id));
+        self.queues[call.queue].left(call.t0, id);
         self.shares.ended(call.trunk);
         Some(call)
     }

@@ -7,6 +7,7 @@ use super::{
 use crate::{
     call::{Call, State},
     doing::Doing,
+    limits::{AGAIN_AFTER_REFUSAL, AGAIN_AFTER_RING_OUT},
     plan::Strategy,
 };
 use kring_journal::{AgentId, CallId, Fact, Refusal, Unreached, Withdrawal};
@@ -21,16 +22,25 @@ impl Exchange {
             self.reschedule(id);
             return;
         }
+        self.see_to_kept(now, id);
         self.tell_rings(now, id);
         self.see_to_phones(now, id);
         self.change_hop(now, id);
+        if self.is_kept(id) {
+            // Whoever was to be left alone for a while may be rung again.
+            self.offer_more(now, id);
+        }
         let Some(call) = self.calls.get_mut(&id) else {
             return;
         };
         if matches!(call.state, State::Ringing { .. }) && call.clock.withdraw_at() <= now {
-            call.state = State::Withdrawing;
-            self.waiting.remove(&(call.clock.t0(), id));
-            self.withdraw_all(now, id, Withdrawal::Rona);
+            if call.kept.is_some() {
+                self.end_round(now, id);
+            } else {
+                call.state = State::Withdrawing;
+                self.waiting.remove(&(call.t0, id));
+                self.withdraw_all(now, id, Withdrawal::Rona);
+            }
         }
         let due = self
             .calls
@@ -39,7 +49,7 @@ impl Exchange {
         if let Some((commit_at, State::Withdrawing)) = due
             && commit_at <= now
         {
-            self.refuse(now, id, Refusal::Deadline, commit_at);
+            self.act_at_deadline(now, id, Refusal::Deadline, commit_at);
         }
         self.reschedule(id);
     }
@@ -49,6 +59,9 @@ impl Exchange {
         let Some(call) = self.calls.get_mut(&id) else {
             return;
         };
+        if matches!(call.state, State::Resting | State::Leaving { .. }) {
+            return;
+        }
         let (first, of) = (call.rings_told + 1, call.clock.limit());
         let last = call.clock.rings_at(now).min(of);
         call.rings_told = call.rings_told.max(last);
@@ -72,7 +85,8 @@ impl Exchange {
     /// Rings as many more phones as the present hop wants.
     pub(super) fn offer_more(&mut self, now: Moment, id: CallId) {
         // Each turn that rings somebody in vain excludes somebody, so there is an end.
-        while self.offer_some(now, id) {}
+        // A round in which nobody is left to ring is over, and the next one may begin at once.
+        while self.offer_some(now, id) || self.rests_now(id) {}
     }
 
     /// Says whether a phone could not be rung, so that another one is wanted.
@@ -80,23 +94,28 @@ impl Exchange {
         let Some(call) = self.calls.get(&id) else {
             return false;
         };
-        // Between the leavers of one hop and the joiners of the next nobody is rung: who leaves in the
-        // silence must not be called back in it.
-        let State::Ringing {
-            leavers_gone: false,
-        } = call.state
-        else {
-            return false;
+        let hop = match call.state {
+            // Between the leavers of one hop and the joiners of the next nobody is rung: who leaves in the
+            // silence must not be called back in it.
+            State::Ringing {
+                leavers_gone: false,
+            } if now < call.clock.last_offer_at() => call.hop,
+            State::Resting if self.may_ring_again(now, id) => 0,
+            _ => return false,
         };
-        if now >= call.clock.last_offer_at() {
-            return false;
-        }
-        let strategy = call.plan.strategy(call.hop);
+        let rests = matches!(call.state, State::Resting);
+        let strategy = call.plan.strategy(hop);
         let wanted = Self::phones_at_once(strategy).saturating_sub(call.live_offers().count());
         if wanted == 0 {
             return false;
         }
-        let (agents, degraded) = self.choose(call, strategy, wanted);
+        let (agents, degraded) = self.choose(now, call, strategy, wanted);
+        if agents.is_empty() {
+            return false;
+        }
+        if rests {
+            self.begin_round(now, id);
+        }
         if degraded {
             self.note_degraded(now, id);
         }
@@ -104,14 +123,23 @@ impl Exchange {
         for agent in agents {
             in_vain |= !self.invite(now, id, &agent);
         }
+        if rests {
+            self.tell_rings(now, id);
+        }
         self.reschedule(id);
         in_vain
     }
 
     /// Who is offered the call next: for one seat, somebody who was not tried yet if there is one.
-    fn choose(&self, call: &Call, strategy: Strategy, wanted: usize) -> (Vec<AgentId>, bool) {
+    fn choose(
+        &self,
+        now: Moment,
+        call: &Call,
+        strategy: Strategy,
+        wanted: usize,
+    ) -> (Vec<AgentId>, bool) {
         let queue = call.queue;
-        let fits = |id: &AgentId| !call.excluded.contains(id);
+        let fits = |id: &AgentId| !call.bars.holds(now, id);
         if strategy.is_for_one() {
             let fresh = |id: &AgentId| fits(id) && !call.tried.contains(id);
             let fresh = self.roster.candidates(queue, strategy, wanted, fresh);
@@ -188,7 +216,7 @@ impl Exchange {
             let phone = withdrawn_phone(call, offer, why, None);
             self.phone_is_silent(now, leg, phone, LastWord::of(code, local));
         } else {
-            call.excluded.push(offer.agent.clone());
+            call.bar(now, offer.agent.clone(), AGAIN_AFTER_REFUSAL);
             let why = unreached(code, local);
             let shown = if local { 0 } else { code };
             let agent = offer.agent.clone();
@@ -222,7 +250,7 @@ impl Exchange {
             if silent {
                 self.give_up_silent(now, id, leg);
             } else {
-                self.exclude_agent_of(id, leg);
+                self.exclude_agent_of(now, id, leg);
                 self.withdraw(now, id, leg, Withdrawal::Rona);
             }
         }
@@ -232,11 +260,11 @@ impl Exchange {
     }
 
     /// A device whose own rings are used up has had its three: this call does not come back to it.
-    fn exclude_agent_of(&mut self, id: CallId, leg: LegId) {
+    fn exclude_agent_of(&mut self, now: Moment, id: CallId, leg: LegId) {
         if let Some(call) = self.calls.get_mut(&id)
             && let Some(agent) = call.offer_mut(leg).map(|offer| offer.agent.clone())
         {
-            call.excluded.push(agent);
+            call.bar(now, agent, AGAIN_AFTER_RING_OUT);
         }
     }
 
@@ -252,7 +280,7 @@ impl Exchange {
         };
         offer.withdrawn = Some(Withdrawal::CallOver);
         let agent = offer.agent.clone();
-        call.excluded.push(agent.clone());
+        call.bar(now, agent.clone(), AGAIN_AFTER_REFUSAL);
         let why = Unreached::Silent;
         self.count_device_miss(&agent, why);
         self.record(

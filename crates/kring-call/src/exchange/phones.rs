@@ -6,6 +6,7 @@ use super::{Exchange, Output};
 use crate::{
     command::{CommandRefused, Device, Done, Place},
     doing::Misses,
+    limits::AGAIN_AFTER_REFUSAL,
 };
 use kring_journal::{AgentId, CallId, Fact, PhoneGoneWhy, Unreached};
 use kring_sip::{
@@ -79,7 +80,7 @@ impl Exchange {
     /// The agent's phone is nowhere: it is not waited for, and this call does not come back to it.
     pub(super) fn is_nowhere(&mut self, now: Moment, id: CallId, agent: &AgentId, why: Unreached) {
         if let Some(call) = self.calls.get_mut(&id) {
-            call.excluded.push(agent.clone());
+            call.bar(now, agent.clone(), AGAIN_AFTER_REFUSAL);
         }
         let fact = Fact::Unreached {
             agent: agent.clone(),

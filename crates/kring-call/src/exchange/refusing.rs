@@ -9,14 +9,34 @@ use kring_time::Moment;
 type Lines = Vec<(HeaderName, String)>;
 
 impl Exchange {
-    /// The deadline action, and the refusal of an unstaffed queue. `due` is when it should have been.
-    pub(super) fn refuse(&mut self, now: Moment, id: CallId, why: Refusal, due: Moment) {
+    /// The deadline action, at once for an unstaffed queue. `due` is when it should have been.
+    pub(super) fn act_at_deadline(&mut self, now: Moment, id: CallId, why: Refusal, due: Moment) {
+        let Some(queue) = self.calls.get(&id).map(|call| call.queue) else {
+            return;
+        };
+        match &self.config.queues[queue].on_deadline {
+            OnDeadline::AnnounceBusy | OnDeadline::Redirect { .. } => {
+                self.refuse(now, id, why, due);
+            }
+            OnDeadline::AnswerGreetQueue if self.is_queue_full(queue) => {
+                self.refuse(now, id, Refusal::QueueFull, due);
+            }
+            OnDeadline::AnswerGreetQueue => {
+                if !self.keep(now, id, (why, DeadlineAction::AnswerGreetQueue), due) {
+                    self.refuse(now, id, why, due);
+                }
+            }
+        }
+    }
+
+    /// A final response other than 200.
+    fn refuse(&mut self, now: Moment, id: CallId, why: Refusal, due: Moment) {
         let Some(call) = self.forget(id) else {
             return;
         };
         let queue = &self.config.queues[call.queue];
         let (action, code, to, lines) = match &queue.on_deadline {
-            OnDeadline::AnnounceBusy => {
+            OnDeadline::AnnounceBusy | OnDeadline::AnswerGreetQueue => {
                 let (code, cause) = match why {
                     Refusal::Deadline | Refusal::QueueFull => (486, (17, "User busy")),
                     Refusal::Unstaffed | Refusal::Closed => (480, (20, "Subscriber absent")),
@@ -41,7 +61,7 @@ impl Exchange {
             retry_after_s: to.is_none().then_some(RETRY_AFTER_S),
             to,
             rings: call.rings_told,
-            wait_ms: now.since(call.clock.t0()).as_millis() as u64,
+            wait_ms: now.since(call.t0).as_millis() as u64,
             lateness_us: now.since(due).as_micros() as u64,
         };
         self.record(now, id, fact);

@@ -32,6 +32,27 @@ impl Exchange {
     /// Relays between the caller and the phone that answered.
     pub(super) fn join_sound(&mut self, call: &mut Call, agents: AudioDescription) {
         let session = call.sound.session;
+        if self.sessions.contains_key(&session) {
+            self.order_remote(session, Side::Agent, &agents);
+            let side = Side::Caller;
+            self.order(MediaOrder::Hush { session, side });
+        } else {
+            self.open(call, Mouth::Open);
+            self.order_remote(session, Side::Agent, &agents);
+        }
+        call.sound.agents = Some(agents);
+    }
+
+    /// Opens the relay with the caller alone: kring is about to speak.
+    pub(super) fn open_sound(&mut self, id: CallId, mouth: Mouth) {
+        if let Some(call) = self.calls.remove(&id) {
+            self.open(&call, mouth);
+            self.calls.insert(id, call);
+        }
+    }
+
+    fn open(&mut self, call: &Call, mouth: Mouth) {
+        let session = call.sound.session;
         self.sessions.insert(session, call.id);
         self.order(MediaOrder::Open {
             session,
@@ -39,10 +60,15 @@ impl Exchange {
             agent: call.sound.agent_ports,
         });
         if let Some(callers) = &call.sound.callers {
-            self.order_remote(session, Side::Caller, callers);
+            self.order(MediaOrder::Remote {
+                session,
+                side: Side::Caller,
+                rtp: callers.rtp,
+                rtcp: callers.rtcp,
+                sends: mouth == Mouth::Open && callers.direction.sends(),
+                receives: callers.direction.receives(),
+            });
         }
-        self.order_remote(session, Side::Agent, &agents);
-        call.sound.agents = Some(agents);
     }
 
     pub(super) fn order_remote(
@@ -115,8 +141,13 @@ impl Exchange {
                     self.end_by_kring(now, id, "media_lost");
                 }
             }
-            // Nobody is spoken to yet.
-            MediaNotice::Said { .. } | MediaNotice::Pressed { .. } => {}
+            MediaNotice::Said { session, side } => {
+                if let Some(id) = self.sessions.get(&session).copied() {
+                    self.said(now, id, side);
+                }
+            }
+            // Nobody is asked to press anything.
+            MediaNotice::Pressed { .. } => {}
             MediaNotice::Closed {
                 session,
                 caller,
@@ -135,7 +166,7 @@ impl Exchange {
         }
     }
 
-    fn order(&mut self, order: MediaOrder) {
+    pub(super) fn order(&mut self, order: MediaOrder) {
         self.outputs.push_back(Output::Media(order));
     }
 
@@ -146,6 +177,13 @@ impl Exchange {
             _ => None,
         }
     }
+}
+
+/// Whether a caller's silence is worth a word: before an answer it is not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Mouth {
+    Open,
+    Shut,
 }
 
 fn journal_side(side: Side) -> MediaSide {

@@ -1,7 +1,10 @@
 //! Phones are told to stop: CANCEL, and the wait until each has confirmed that it is silent.
 
 use super::{Exchange, Role, WithdrawnPhone};
-use crate::call::{Call, Offer};
+use crate::{
+    call::{Call, Offer},
+    limits::AGAIN_AFTER_RING_OUT,
+};
 use kring_journal::{AgentId, CallId, Fact, Withdrawal};
 use kring_sip::{LegId, Reason};
 use kring_time::Moment;
@@ -14,6 +17,12 @@ impl Exchange {
         let legs: Vec<LegId> = call.live_offers().map(|offer| offer.leg).collect();
         for leg in legs {
             self.withdraw(now, id, leg, why);
+            if why == Withdrawal::Rona
+                && let Some(call) = self.calls.get_mut(&id)
+                && let Some(agent) = call.offer_mut(leg).map(|offer| offer.agent.clone())
+            {
+                call.bars.put(agent, Some(now + AGAIN_AFTER_RING_OUT));
+            }
         }
     }
 
@@ -136,14 +145,13 @@ pub(super) fn withdrawn_phone(
     why: Withdrawal,
     winner: Option<AgentId>,
 ) -> WithdrawnPhone {
-    let deadline = call.clock.silent_by(offer.invited, offer.own_period);
     WithdrawnPhone {
         call: call.id,
         agent: offer.agent,
         why,
         alerting: offer.alerting,
         last_ring_only: offer.last_ring_only,
-        deadline,
+        deadline: offer.silent_by,
         winner,
     }
 }

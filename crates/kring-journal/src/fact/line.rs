@@ -120,12 +120,12 @@ impl Fact {
                 write!(f, "abandoned  after {wait:.3} s, ring {rings}")
             }
             Fact::Failed { cause, code } => write!(f, "failed     {code} {cause}"),
-            _ => self.while_kept(f),
+            _ => self.kept_and_heard(f),
         }
     }
 
-    /// What becomes of a caller whom kring keeps after the deadline.
-    fn while_kept(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    /// What becomes of a caller whom kring keeps after the deadline, and what is heard of both sides.
+    fn kept_and_heard(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Fact::Rescued(rescue) => write!(f, "rescued    {rescue}"),
             Fact::Queued { position } => write!(f, "queued     place {position}"),
@@ -136,14 +136,6 @@ impl Fact {
                 let queued = *queued_ms as f64 / 1e3;
                 write!(f, "left       {why} after {queued:.3} s in the queue")
             }
-            _ => self.since_the_answer(f),
-        }
-    }
-
-    /// Sound, the end, and what is written up. The last of them, so that a kind which none of them
-    /// says does not compile.
-    fn since_the_answer(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
             Fact::MediaFlowing { side } => write!(f, "media      from {side:?}"),
             Fact::MediaSilent { side, for_ms } => {
                 write!(f, "silent     {side:?} for {for_ms} ms")
@@ -161,6 +153,14 @@ impl Fact {
                 }
                 Ok(())
             }
+            _ => self.since_the_answer(f),
+        }
+    }
+
+    /// The end, and what is written up. The last of them, so that a kind which none of them
+    /// says does not compile.
+    fn since_the_answer(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
             Fact::Ended { by, cause, talk_ms } => {
                 let talk = *talk_ms as f64 / 1e3;
                 write!(f, "ended      by {by:?}, {cause}, talked {talk:.3} s")
@@ -217,6 +217,9 @@ impl Fact {
             | Fact::OfferedAgain { .. }
             | Fact::Served(_)
             | Fact::LeftQueue { .. }
+            | Fact::MediaFlowing { .. }
+            | Fact::MediaSilent { .. }
+            | Fact::MediaSummary { .. }
             | Fact::Failed { .. } => Ok(()),
         }
     }

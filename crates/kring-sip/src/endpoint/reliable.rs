@@ -178,6 +178,28 @@ impl Endpoint {
         self.send_response(to, bytes, Method::Invite, code);
     }
 
+    /// UAS: whether this caller can be sent early media: an offer is there to be answered, and it does not
+    /// demand that provisional responses be acknowledged. Its 2xx would have to wait for that (RFC 3262
+    /// §3), and the answer of a person waits for nobody.
+    pub fn takes_early_media(&self, leg: LegId) -> bool {
+        match self.legs.get(leg) {
+            Some(Leg::Called(called)) => {
+                !called.late_offer && called.provisionals.wish != Wish::Demands
+            }
+            _ => false,
+        }
+    }
+
+    /// UAS: answers 183 with the SDP answer, unacknowledged. The 2xx must say the same.
+    pub fn early_media(&mut self, now: Moment, leg: LegId, body: Bytes) {
+        self.legs.change(&mut self.queue, leg, |leg| {
+            if let Leg::Called(called) = leg {
+                called.provisionals.wish = Wish::Unable;
+            }
+        });
+        self.provisional(now, leg, 183, Some(body));
+    }
+
     /// A reliable response of ours without PRACK: again, and after 64*T1 the call is refused (RFC 3262
     /// §3).
     pub(super) fn called_woken(&mut self, now: Moment, leg: LegId) {

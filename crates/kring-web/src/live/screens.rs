@@ -53,6 +53,41 @@ pub(super) fn screens(now: When, call: &mut LiveCall, fact: &Fact) -> Vec<Delive
             };
             to(agent, id, said)
         }
+        Fact::Rescued(_) | Fact::OfferedAgain { .. } | Fact::Served(_) | Fact::LeftQueue { .. } => {
+            of_kept(now, call, fact)
+        }
+        Fact::Abandoned { .. } => close_all(call, &Said::Abandoned {}),
+        Fact::Refused { .. } => close_all(call, &Said::Withdrawn { reason: "deadline" }),
+        Fact::Failed { .. } => close_all(call, &Said::Withdrawn { reason: "failed" }),
+        Fact::MediaSilent { side, .. } => to_winner(call, Said::Alert(alerts::silent(*side))),
+        Fact::Ended { by, cause, talk_ms } => {
+            let (cause, talk_ms) = (cause.clone(), *talk_ms);
+            to_winner(
+                call,
+                Said::Ended {
+                    by: *by,
+                    cause,
+                    talk_ms,
+                },
+            )
+        }
+        Fact::WrapUpOpened { agent, for_s } => wrap_up_opened(now, call, agent, *for_s),
+        Fact::WrapUpExpired { agent } => {
+            call.wrap_up = WrapUp::Closed;
+            to(agent, id, Said::WrapUpExpired {})
+        }
+        Fact::Confirmed { .. } | Fact::NoCase { .. } => {
+            call.wrap_up = WrapUp::Closed;
+            late(call.id, fact)
+        }
+        _ => late(call.id, fact),
+    }
+}
+
+/// What becomes of a caller whom kring keeps after the deadline.
+fn of_kept(now: When, call: &mut LiveCall, fact: &Fact) -> Vec<Delivery> {
+    let id = Some(call.id);
+    match fact {
         Fact::Rescued(rescue) => {
             let said = Said::Rescued {
                 action: rescue.action,
@@ -82,31 +117,7 @@ pub(super) fn screens(now: When, call: &mut LiveCall, fact: &Fact) -> Vec<Delive
             to(agent, id, said)
         }
         Fact::LeftQueue { .. } => close_all(call, &Said::Abandoned {}),
-        Fact::Abandoned { .. } => close_all(call, &Said::Abandoned {}),
-        Fact::Refused { .. } => close_all(call, &Said::Withdrawn { reason: "deadline" }),
-        Fact::Failed { .. } => close_all(call, &Said::Withdrawn { reason: "failed" }),
-        Fact::MediaSilent { side, .. } => to_winner(call, Said::Alert(alerts::silent(*side))),
-        Fact::Ended { by, cause, talk_ms } => {
-            let (cause, talk_ms) = (cause.clone(), *talk_ms);
-            to_winner(
-                call,
-                Said::Ended {
-                    by: *by,
-                    cause,
-                    talk_ms,
-                },
-            )
-        }
-        Fact::WrapUpOpened { agent, for_s } => wrap_up_opened(now, call, agent, *for_s),
-        Fact::WrapUpExpired { agent } => {
-            call.wrap_up = WrapUp::Closed;
-            to(agent, id, Said::WrapUpExpired {})
-        }
-        Fact::Confirmed { .. } | Fact::NoCase { .. } => {
-            call.wrap_up = WrapUp::Closed;
-            late(call.id, fact)
-        }
-        _ => late(call.id, fact),
+        _ => Vec::new(),
     }
 }
 

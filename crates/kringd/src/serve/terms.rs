@@ -2,7 +2,7 @@
 
 use super::VERSION;
 use crate::{clock::Clock, config::Config, database, lines, trace::KeeperTerms};
-use kring_call::{OnDeadline, QueueConfig, Restored, Trunk};
+use kring_call::{OnDeadline, QueueConfig, Restored, Trunk, WaitingRules};
 use kring_journal::{AgentId, DeadlineAction, Fact, PresenceState};
 use kring_store::Boot;
 use kring_web::{Live, LiveConfig, LiveTraces, WebConfig};
@@ -19,6 +19,8 @@ pub(super) fn queues(config: &Config) -> Vec<QueueConfig> {
         plan: Arc::new(queue.plan.clone()),
         members: queue.members.clone().into(),
         on_deadline: on_deadline(&queue.overflow),
+        waiting: WaitingRules::default(),
+        greeting_on_answer: None,
     };
     config.queues.iter().map(queue).collect()
 }

@@ -1,0 +1,267 @@
+//! Callers whom kring keeps after the deadline: they are answered, greeted and told their place, and
+//! phones go on ringing for them, in rounds that each have a budget of rings of their own.
+//!
+//! Whoever is kept hears something at every moment, and is let go by nobody's failure but only by
+//! themselves, by an agent, or when they have waited as long as the administrator allows.
+
+use super::{Exchange, Role, withdrawing::reason_for};
+use crate::{
+    call::State,
+    kept::{Handlings, Kept},
+    limits::{AGAIN_AFTER_REFUSAL, ATTEMPTS_MAX, LAST_WORDS_MAX},
+    ring::RingClock,
+};
+use kring_journal::{
+    CallId, DeadlineAction, EndedBy, Fact, QueueExit, Refusal, Rescue, Withdrawal,
+};
+use kring_media::{Ground, Phrase};
+use kring_sip::Reason;
+use kring_time::Moment;
+use std::collections::BTreeSet;
+
+/// The recording that asks a caller to hold the line.
+const PLEASE_WAIT: &str = "please_wait";
+
+/// The recording that asks a caller to call again.
+const BUSY: &str = "busy";
+
+/// One queue: who is kept in it, longest first, and how long its calls took.
+#[derive(Debug, Default)]
+pub(super) struct Queue {
+    kept: BTreeSet<(Moment, CallId)>,
+    pub(super) handlings: Handlings,
+}
+
+impl Queue {
+    /// Whoever came then is kept no more.
+    pub(super) fn left(&mut self, came: Moment, id: CallId) {
+        self.kept.remove(&(came, id));
+    }
+
+    fn position(&self, came: Moment, id: CallId) -> u32 {
+        let before = self.kept.range(..(came, id)).count();
+        u32::try_from(before + 1).unwrap_or(u32::MAX)
+    }
+}
+
+impl Exchange {
+    /// The call is answered and kept: whether kring can speak to the caller and there is a place.
+    pub(super) fn keep(
+        &mut self,
+        now: Moment,
+        id: CallId,
+        (why, action): (Refusal, DeadlineAction),
+        due: Moment,
+    ) -> bool {
+        if !self.pick_up(now, id) {
+            return false;
+        }
+        let Some(call) = self.calls.get_mut(&id) else {
+            return false;
+        };
+        let (queue, t0) = (call.queue, call.t0);
+        let rescue = Rescue {
+            why,
+            action,
+            rings: call.rings_told,
+            wait_ms: now.since(t0).as_millis() as u64,
+            lateness_us: now.since(due).as_micros() as u64,
+        };
+        call.kept = Some(Kept::new(now, &self.config.queues[queue].waiting));
+        call.state = State::Resting;
+        call.bars.relent(now + AGAIN_AFTER_REFUSAL);
+        let can_hear = call.sound.voice.is_some();
+        self.queues[queue].kept.insert((t0, id));
+        self.record(now, id, Fact::Rescued(rescue));
+        if can_hear {
+            self.enter_queue(now, id);
+        }
+        true
+    }
+
+    /// Whether as many are kept already as may be.
+    pub(super) fn is_queue_full(&self, queue: usize) -> bool {
+        let most = self.config.queues[queue].waiting.waiting_max;
+        most != 0 && self.queues[queue].kept.len() >= most
+    }
+
+    /// The caller can hear: has a place from now on, and phones may ring.
+    pub(super) fn enter_queue(&mut self, now: Moment, id: CallId) {
+        let Some(call) = self.calls.get(&id) else {
+            return;
+        };
+        let (queue, t0) = (call.queue, call.t0);
+        let position = self.queues[queue].position(t0, id);
+        self.record(now, id, Fact::Queued { position });
+        let greeting = self.config.queues[queue].waiting.greeting.clone();
+        let say = vec![Phrase::Clip(greeting), Phrase::clip(PLEASE_WAIT)];
+        self.announce(now, id, say);
+        self.waiting.insert((t0, id));
+        self.offer_more(now, id);
+        self.reschedule(id);
+    }
+
+    /// Tells the caller how things are.
+    fn announce(&mut self, now: Moment, id: CallId, mut say: Vec<Phrase>) {
+        let Some(call) = self.calls.get(&id) else {
+            return;
+        };
+        let queue = &self.config.queues[call.queue];
+        if queue.waiting.tells_position {
+            let line = &self.queues[call.queue];
+            let position = line.position(call.t0, id);
+            let agents = self.roster.at_work(call.queue);
+            let wait = line.handlings.wait_min(position, agents);
+            say.push(Phrase::Position(position));
+            say.extend(wait.map(Phrase::Wait));
+        }
+        self.note_said(now, id, &say);
+        self.speak(id, say, Ground::Music);
+    }
+
+    /// What is due for a caller who is kept.
+    pub(super) fn see_to_kept(&mut self, now: Moment, id: CallId) {
+        let Some(call) = self.calls.get_mut(&id) else {
+            return;
+        };
+        let every = self.config.queues[call.queue].waiting.announce_every;
+        let Some(kept) = &mut call.kept else {
+            return;
+        };
+        call.bars.lift(now);
+        match call.state {
+            State::Leaving { until, cause } => {
+                if until <= now {
+                    self.end_kept(now, id, EndedBy::Kring, cause);
+                }
+            }
+            State::Resting if kept.is_over(now) => self.leave_queue(now, id),
+            _ => {
+                if kept.announce_at.is_some_and(|at| at <= now) {
+                    kept.announce_at = Some(now + every);
+                    self.announce(now, id, vec![Phrase::clip(PLEASE_WAIT)]);
+                }
+            }
+        }
+    }
+
+    /// The next round of offers begins: the plan anew, with its own rings.
+    pub(super) fn begin_round(&mut self, now: Moment, id: CallId) {
+        let Some(call) = self.calls.get_mut(&id) else {
+            return;
+        };
+        let Some(kept) = &mut call.kept else {
+            return;
+        };
+        kept.round = kept.round.saturating_add(1);
+        let round = kept.round;
+        call.clock = RingClock::start(now, self.config.terms.clone());
+        call.hop = 0;
+        call.rings_told = 0;
+        call.state = State::Ringing {
+            leavers_gone: false,
+        };
+        self.record(now, id, Fact::OfferedAgain { round });
+    }
+
+    /// The round is over: its phones are told to stop, and others may ring at once.
+    pub(super) fn end_round(&mut self, now: Moment, id: CallId) {
+        self.withdraw_all(now, id, Withdrawal::Rona);
+        if let Some(call) = self.calls.get_mut(&id) {
+            call.state = State::Resting;
+        }
+        self.offer_more(now, id);
+    }
+
+    /// A round in which nobody is left to ring is over: whether this one is, now.
+    pub(super) fn rests_now(&mut self, id: CallId) -> bool {
+        let Some(call) = self.calls.get_mut(&id) else {
+            return false;
+        };
+        let rings = matches!(
+            call.state,
+            State::Ringing {
+                leavers_gone: false
+            }
+        );
+        let silent = call.kept.is_some() && rings && call.live_offers().next().is_none();
+        if silent {
+            call.state = State::Resting;
+        }
+        silent
+    }
+
+    /// The caller has waited as long as is allowed: is told so, and hung up on when that was said.
+    fn leave_queue(&mut self, now: Moment, id: CallId) {
+        let Some(mut call) = self.calls.remove(&id) else {
+            return;
+        };
+        self.waiting.remove(&(call.t0, id));
+        self.queues[call.queue].left(call.t0, id);
+        let queued_ms = call.kept.as_ref().map_or(0, |kept| kept.queued_ms(now));
+        let why = QueueExit::MaxWait;
+        self.record(now, id, Fact::LeftQueue { why, queued_ms });
+        let over = Withdrawal::CallOver;
+        self.release_offers(now, &mut call, over, &reason_for(over), None);
+        call.state = State::Leaving {
+            until: now + LAST_WORDS_MAX,
+            cause: "max_wait",
+        };
+        self.calls.insert(id, call);
+        let say = vec![Phrase::clip(BUSY)];
+        self.note_said(now, id, &say);
+        self.speak(id, say, Ground::Music);
+    }
+
+    /// kring has said its last words to the caller.
+    pub(super) fn last_words_said(&mut self, now: Moment, id: CallId) {
+        if let Some(State::Leaving { cause, .. }) = self.calls.get(&id).map(|call| &call.state) {
+            self.end_kept(now, id, EndedBy::Kring, cause);
+        }
+    }
+
+    /// A caller who is kept is no more, and nobody has served them.
+    pub(super) fn end_kept(&mut self, now: Moment, id: CallId, by: EndedBy, cause: &str) {
+        let Some(call) = self.forget(id) else {
+            return;
+        };
+        let (exit, withdrawal) = match by {
+            EndedBy::Caller => (QueueExit::GaveUp, Withdrawal::CallerGaveUp),
+            EndedBy::Agent | EndedBy::Kring => (QueueExit::CallOver, Withdrawal::CallOver),
+        };
+        if let (Some(kept), false) = (&call.kept, matches!(call.state, State::Leaving { .. })) {
+            let queued_ms = kept.queued_ms(now);
+            let why = exit;
+            self.record(now, id, Fact::LeftQueue { why, queued_ms });
+        }
+        if by == EndedBy::Caller {
+            self.legs.remove(&call.caller_leg);
+        } else {
+            let reason = Reason::sip(200, cause);
+            self.endpoint.bye(now, call.caller_leg, Some(reason));
+            self.legs.insert(call.caller_leg, Role::Closing(None));
+        }
+        let fact = Fact::Ended {
+            by,
+            cause: cause.to_owned(),
+            talk_ms: 0,
+        };
+        self.record(now, id, fact);
+        self.let_phones_go_because(now, call, withdrawal, reason_for(withdrawal));
+    }
+
+    /// Whether a caller is kept whom nobody has answered.
+    pub(super) fn is_kept(&self, id: CallId) -> bool {
+        let call = self.calls.get(&id);
+        call.is_some_and(|call| call.kept.is_some() && !matches!(call.state, State::Talking { .. }))
+    }
+
+    /// Whether another round may begin for a call that rests.
+    pub(super) fn may_ring_again(&self, now: Moment, id: CallId) -> bool {
+        let Some(call) = self.calls.get(&id) else {
+            return false;
+        };
+        let kept = call.kept.as_ref().filter(|kept| !kept.is_over(now));
+        kept.is_some() && call.sound.voice.is_some() && call.attempts < ATTEMPTS_MAX
+    }
+}

@@ -1,0 +1,237 @@
+//! kring's own voice: it answers a caller with sound of its own, and says what there is to say.
+
+use super::{Exchange, sounding::Mouth};
+use crate::{call::Call, config::Ringback, sound::Sound};
+use bytes::Bytes;
+use kring_journal::{CallId, Fact, RingTerms};
+use kring_media::{
+    AudioDescription, Codec, Coding, Ground, MediaOrder, Phrase, Program, Side, answer_by_kring,
+    coding_of, offer_by_kring, offer_of_agreed,
+};
+use kring_sip::LegId;
+use kring_time::Moment;
+use std::sync::Arc;
+
+impl Exchange {
+    /// Answers the caller with sound of kring's own: whether there is a codec for it. A caller who made
+    /// no offer is made one; what kring may speak is known when the ACK has brought the answer.
+    pub(super) fn pick_up(&mut self, now: Moment, id: CallId) -> bool {
+        let Some(call) = self.calls.get_mut(&id) else {
+            return false;
+        };
+        let sdp = if call.sound.voice.is_some() {
+            // It hears the tone: a 200 says what the 183 said.
+            self.say_again(id)
+        } else {
+            let (address, codecs) = (self.config.media_address, &self.config.codecs);
+            let own = call.sound.own(address, Side::Caller);
+            let (said, voice) = match &call.sound.callers {
+                Some(offer) => match answer_by_kring(offer, codecs, &own) {
+                    Ok((answer, voice)) => (answer, Some(voice)),
+                    Err(_) => return false,
+                },
+                None => match offer_by_kring(codecs, &own) {
+                    Ok(offer) => (offer, None),
+                    Err(_) => return false,
+                },
+            };
+            let sdp = call.sound.say(Side::Caller, said);
+            self.open_sound(id, Mouth::Open);
+            if let Some(voice) = voice {
+                self.settle_voice(id, voice);
+            }
+            sdp
+        };
+        if let Some(leg) = self.calls.get(&id).map(|call| call.caller_leg) {
+            self.endpoint.accept(now, leg, Some(sdp.into()));
+        }
+        true
+    }
+
+    /// What the 183 of a caller who hears kring's tone said. From the answer on the caller speaks, too.
+    pub(super) fn say_again(&mut self, id: CallId) -> Vec<u8> {
+        let Some(sound) = self.calls.get(&id).map(|call| &call.sound) else {
+            return Vec::new();
+        };
+        let (session, again) = (sound.session, sound.said_again(Side::Caller));
+        if let Some(callers) = sound.callers.clone() {
+            self.order_remote(session, Side::Caller, &callers);
+        }
+        again
+    }
+
+    /// Under which terms the rings of a call with this sound are counted, and what kring says of itself if
+    /// it makes the tone.
+    pub(super) fn terms_of(
+        &self,
+        leg: LegId,
+        sound: &Sound,
+    ) -> (Arc<RingTerms>, Option<(AudioDescription, Coding)>) {
+        let terms = &self.config.terms;
+        if self.config.ringback == Ringback::Pbx {
+            return (terms.clone(), None);
+        }
+        let own = sound.own(self.config.media_address, Side::Caller);
+        let takes = self.endpoint.takes_early_media(leg);
+        let offer = sound.callers.as_ref().filter(|_| takes);
+        match offer.map(|offer| answer_by_kring(offer, &self.config.codecs, &own)) {
+            Some(Ok(answer)) => (terms.clone(), Some(answer)),
+            _ => {
+                let mut modelled = (**terms).clone();
+                modelled.t0_from = ringback_of_pbx();
+                (Arc::new(modelled), None)
+            }
+        }
+    }
+
+    /// The caller hears the ringing tone of kring; the answer of which 183 and 200 tell (RFC 3261
+    /// §13.3.1.1: it is the same in both).
+    pub(super) fn sound_ringback(
+        &mut self,
+        id: CallId,
+        (answer, voice): (AudioDescription, Coding),
+    ) -> Option<Bytes> {
+        let call = self.calls.get_mut(&id)?;
+        let sdp = call.sound.say(Side::Caller, answer);
+        self.open_sound(id, Mouth::Shut);
+        self.settle_voice(id, voice);
+        self.speak(id, Vec::new(), Ground::Ringback);
+        Some(sdp.into())
+    }
+
+    /// The greeting of the queue, if there is one: both hear it, and then each other.
+    pub(super) fn greet(&mut self, now: Moment, id: CallId) {
+        let Some(call) = self.calls.get(&id) else {
+            return;
+        };
+        let Some(greeting) = self.config.queues[call.queue].greeting_on_answer.clone() else {
+            return;
+        };
+        let sound = &call.sound;
+        let agents = sound.agents.as_ref().and_then(coding_of);
+        // What is passed on is the same coding on both sides.
+        let callers = sound.callers.as_ref();
+        let has = |voice: &Coding| {
+            callers.is_some_and(|said| said.codecs.iter().any(|c| Coding::of(c) == Some(*voice)))
+        };
+        let Some(coding) = agents.filter(has) else {
+            return;
+        };
+        let session = sound.session;
+        let say = vec![Phrase::Clip(greeting)];
+        self.note_said(now, id, &say);
+        for side in Side::BOTH {
+            let (say, then) = (say.clone(), Ground::Other);
+            self.order(MediaOrder::Play {
+                session,
+                side,
+                coding,
+                program: Program { say, then },
+            });
+        }
+    }
+
+    /// From now on kring can speak to the caller, and phones are offered what the caller has agreed to.
+    fn settle_voice(&mut self, id: CallId, voice: Coding) -> bool {
+        let Some(call) = self.calls.get_mut(&id) else {
+            return false;
+        };
+        let own = call.sound.own(self.config.media_address, Side::Agent);
+        let to_phones = call.sound.callers.as_ref();
+        let to_phones = to_phones.and_then(|said| offer_of_agreed(said, voice, &own).ok());
+        let Some(to_phones) = to_phones else {
+            return false;
+        };
+        call.sound.settle_on(voice, to_phones);
+        true
+    }
+
+    /// The ACK of a caller who made no offer has brought the answer: whether kring can speak to it.
+    pub(super) fn voice_is_answered(&mut self, id: CallId) -> bool {
+        let call = self.calls.get(&id);
+        let voice = call.and_then(|call| coding_of(call.sound.callers.as_ref()?));
+        voice.is_some_and(|voice| self.settle_voice(id, voice))
+    }
+
+    /// The caller hears these, and then what goes on, instead of anything that it heard of kring before.
+    pub(super) fn speak(&mut self, id: CallId, say: Vec<Phrase>, then: Ground) {
+        let Some(call) = self.calls.get(&id) else {
+            return;
+        };
+        let session = call.sound.session;
+        if let Some(coding) = call.sound.voice {
+            self.order(MediaOrder::Play {
+                session,
+                side: Side::Caller,
+                coding,
+                program: Program { say, then },
+            });
+        }
+    }
+
+    /// What the phone of a caller with whom kring speaks answered: whether the caller can have it.
+    pub(super) fn fits_voice(call: &Call, answer: &AudioDescription) -> Option<bool> {
+        let voice = call.sound.voice?;
+        let is_same = |codec| Coding::of(codec) == Some(voice);
+        Some(answer.codecs.iter().any(is_same))
+    }
+
+    /// A caller who is kept holds, resumes, moves or is asked for its session: whoever waits may do so.
+    pub(super) fn kept_sound_moves(&mut self, now: Moment, id: CallId, leg: LegId, sdp: &Bytes) {
+        let Some(call) = self.calls.get_mut(&id) else {
+            return;
+        };
+        let sound = &mut call.sound;
+        if sdp.is_empty() {
+            sound.answer_due = Some(Side::Caller);
+            let again = sound.said_again(Side::Caller);
+            self.endpoint.accept_offer(now, leg, Some(again.into()));
+            return;
+        }
+        let own = sound.own(self.config.media_address, Side::Caller);
+        let agreed = sound.agreed(Side::Caller);
+        let answer = kring_media::read(sdp).and_then(|offer| {
+            let answer = kring_media::answer_to_change(&offer, &agreed, offer.ptime, &own)?;
+            Ok((offer, answer))
+        });
+        // Another codec would be another one for the phones that ring now.
+        let voice = sound.voice;
+        let is_same = |codec: &Codec| Coding::of(codec) == voice;
+        let answer = answer
+            .ok()
+            .filter(|(offer, _)| offer.codecs.iter().any(is_same));
+        let Some((offer, answer)) = answer else {
+            self.endpoint.reject_offer(now, leg, 488);
+            return;
+        };
+        let (session, said) = (sound.session, sound.say(Side::Caller, answer));
+        sound.hear(Side::Caller, offer.clone());
+        self.endpoint.accept_offer(now, leg, Some(said.into()));
+        self.order_remote(session, Side::Caller, &offer);
+    }
+
+    /// All was said to a side.
+    pub(super) fn said(&mut self, now: Moment, id: CallId, side: Side) {
+        if side == Side::Caller {
+            self.last_words_said(now, id);
+        }
+    }
+
+    /// Writes down what the caller is told.
+    pub(super) fn note_said(&mut self, now: Moment, id: CallId, say: &[Phrase]) {
+        let mut said = kring_journal::Announcement::default();
+        for phrase in say {
+            match phrase {
+                Phrase::Clip(name) => said.clips.push(name.to_string()),
+                Phrase::Position(place) => said.position = Some(*place),
+                Phrase::Wait(minutes) => said.wait_min = Some(*minutes),
+            }
+        }
+        self.record(now, id, Fact::Announced(said));
+    }
+}
+
+/// How sure t0 is when the PBX makes the tone.
+fn ringback_of_pbx() -> String {
+    crate::ring::thailand().t0_from
+}
