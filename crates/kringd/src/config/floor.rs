@@ -1,10 +1,10 @@
 //! `[ring]`, `[[queue]]`, `[agent]` and `[pop]`: how calls ring and for whom.
 
 use super::{
-    later,
+    deadline, later,
     section::{Item, Section},
 };
-use kring_call::{Member, Plan, PlanRefused};
+use kring_call::{Member, Plan, PlanRefused, Ringback, WaitingRules};
 use kring_journal::{AgentId, DeadlineAction, RingPolicyKind, RingTerms};
 use kring_sip::Uri;
 
@@ -27,8 +27,10 @@ pub(crate) struct Ring {
     pub(crate) terms: RingTerms,
     /// Who rings when, for queues without a plan of their own.
     pub(crate) plan: Plan,
-    /// What is done at the deadline.
+    /// What is done at the deadline, for queues that say nothing else.
     pub(crate) deadline_action: DeadlineAction,
+    /// Who makes the ringing tone.
+    pub(crate) ringback: Ringback,
 }
 
 /// `[[queue]]`.
@@ -43,8 +45,12 @@ pub(crate) struct Queue {
     pub(crate) plan: Plan,
     /// Its members, in the order of `linear`; none: the agents that say so.
     pub(crate) members: Vec<Member>,
+    /// What is done at the deadline.
+    pub(crate) deadline_action: DeadlineAction,
     /// Where a redirect at the deadline leads: a `sip:` URI or a number of the PBX.
     pub(crate) overflow: Option<String>,
+    /// How callers wait whom kring has answered.
+    pub(crate) waiting: WaitingRules,
 }
 
 /// `[agent]`.
@@ -76,6 +82,11 @@ impl Ring {
         let on_ms = section.number("cadence_on_ms", 1_000, 100..=10_000) as u32;
         let off_ms = section.number("cadence_off_ms", 4_000, 100..=30_000) as u32;
         let configured = section.says("cadence_on_ms") || section.says("cadence_off_ms");
+        let ringback = section.choice(
+            "ringback",
+            &[("pbx", Ringback::Pbx), ("own", Ringback::Own)],
+            Ringback::Pbx,
+        );
         let terms = RingTerms {
             on_ms,
             off_ms,
@@ -90,9 +101,12 @@ impl Ring {
                 RingPolicyKind::BeforeNextRing,
             ),
             cadence_from: if configured { "config" } else { "default" }.to_owned(),
-            t0_from: "modelled".to_owned(),
+            t0_from: match ringback {
+                Ringback::Pbx => "modelled",
+                Ringback::Own => "own_ringback",
+            }
+            .to_owned(),
         };
-        section.choice("ringback", &[("pbx", ())], ());
         if terms.policy == RingPolicyKind::BeforeNextRing && terms.guard_ms >= off_ms {
             let text = format!(
                 "ring.guard_ms is {}, but must be shorter than the silence, ring.cadence_off_ms \
@@ -104,14 +118,8 @@ impl Ring {
         }
         let ring = Ring {
             plan: plan(&mut section, terms.limit, &Plan::usual(terms.limit)),
-            deadline_action: section.choice(
-                "deadline_action",
-                &[
-                    ("announce_busy", DeadlineAction::AnnounceBusy),
-                    ("redirect", DeadlineAction::Redirect),
-                ],
-                DeadlineAction::AnnounceBusy,
-            ),
+            deadline_action: deadline::action(&mut section, DeadlineAction::AnnounceBusy),
+            ringback,
             terms,
         };
         section.finish();
@@ -149,7 +157,9 @@ impl Queue {
             did: Vec::new(),
             plan: ring.plan.clone(),
             members: Vec::new(),
+            deadline_action: ring.deadline_action,
             overflow: None,
+            waiting: WaitingRules::default(),
         }
     }
 
@@ -169,22 +179,12 @@ impl Queue {
             did: dids(&mut section, &name, before),
             plan: plan(&mut section, ring.terms.limit, &ring.plan),
             members: members(&mut section),
+            deadline_action: deadline::action(&mut section, ring.deadline_action),
             overflow: overflow(&mut section),
+            waiting: deadline::waiting(&mut section),
             name,
         };
-        if ring.deadline_action == DeadlineAction::Redirect && queue.overflow.is_none() {
-            let text = format!(
-                "ring.deadline_action is \"redirect\", but queue {:?} does not say where to. \
-                 Write overflow = \"sip:NUMBER@HOST\".",
-                queue.name
-            );
-            section.complain("overflow", text);
-        }
-        if ring.deadline_action != DeadlineAction::Redirect && section.says("overflow") {
-            let text = "queue.overflow is where a redirect leads, but ring.deadline_action is not \
-                        \"redirect\". Set that, or take the line out.";
-            section.complain("overflow", text);
-        }
+        deadline::check(&section, &queue);
         section.finish();
         queue
     }

@@ -6,9 +6,7 @@ const KEYS: &[(&str, &str)] = &[
     ("trunk.transfer_method", "transfers"),
     ("ring.tone_hz", "a ringing tone made by kring"),
     ("queue.skills", "skills"),
-    ("queue.announce_position", "announcements"),
     ("queue.callback", "call-backs"),
-    ("queue.max_wait_s", "waiting after the deadline"),
     ("media.srtp", "SRTP"),
     ("media.record", "recording"),
     ("media.music", "music on hold"),
@@ -37,10 +35,10 @@ const KEYS: &[(&str, &str)] = &[
 
 /// Values of a later version of keys that this version has.
 const VALUES: &[(&str, &str)] = &[
-    ("ring.deadline_action", "answer_greet_queue"),
     ("ring.deadline_action", "overflow"),
     ("ring.deadline_action", "offer_callback"),
-    ("ring.ringback", "own"),
+    ("queue.deadline_action", "overflow"),
+    ("queue.deadline_action", "offer_callback"),
     ("media.mode", "direct"),
 ];
 

@@ -6,6 +6,7 @@
 mod account;
 mod address;
 mod complaint;
+mod deadline;
 mod dialling;
 mod document;
 mod floor;

@@ -342,3 +342,36 @@ fn a_capture_server_is_named_with_what_it_asks_for() {
         "{refused}"
     );
 }
+
+#[test]
+fn queues_say_how_their_callers_wait() {
+    let config = read(
+        r#"
+        [ring]
+        ringback = "own"
+        deadline_action = "answer_greet_queue"
+        [[queue]]
+        name = "support"
+        max_wait_s = 300
+        max_waiting = 20
+        announce_every_s = 60
+        announce_position = false
+        [[queue]]
+        name = "law"
+        did = ["5001"]
+        deadline_action = "announce_busy"
+        "#,
+    )
+    .unwrap();
+    assert_eq!(config.ring.ringback, kring_call::Ringback::Own);
+    assert_eq!(config.ring.terms.t0_from, "own_ringback");
+    let [support, law] = &config.queues[..] else {
+        panic!("two queues");
+    };
+    assert_eq!(support.deadline_action, DeadlineAction::AnswerGreetQueue);
+    assert_eq!(support.waiting.max_wait.as_secs(), 300);
+    assert_eq!(support.waiting.waiting_max, 20);
+    assert_eq!(support.waiting.announce_every.as_secs(), 60);
+    assert!(!support.waiting.tells_position);
+    assert_eq!(law.deadline_action, DeadlineAction::AnnounceBusy);
+}

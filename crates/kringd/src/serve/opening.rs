@@ -144,7 +144,7 @@ impl Opening {
                 .map(|name| (*name).to_owned())
                 .collect(),
             terms: Arc::new(config.ring.terms.clone()),
-            ringback: kring_call::Ringback::Pbx,
+            ringback: config.ring.ringback,
             queues: terms::queues(config),
             trunks: terms::trunks(config),
             wrap_up: Duration::from_secs(u64::from(config.agent.wrapup_s)),

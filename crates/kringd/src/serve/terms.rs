@@ -2,15 +2,17 @@
 
 use super::VERSION;
 use crate::{clock::Clock, config::Config, database, lines, trace::KeeperTerms};
-use kring_call::{OnDeadline, QueueConfig, Restored, Trunk, WaitingRules};
+use kring_call::{OnDeadline, QueueConfig, Restored, Trunk};
 use kring_journal::{AgentId, DeadlineAction, Fact, PresenceState};
 use kring_store::Boot;
 use kring_web::{Live, LiveConfig, LiveTraces, WebConfig};
 use std::{sync::Arc, time::Duration};
 
 pub(super) fn queues(config: &Config) -> Vec<QueueConfig> {
-    let on_deadline = |to: &Option<String>| match (config.ring.deadline_action, to) {
+    let on_deadline = |queue: &crate::config::Queue| match (queue.deadline_action, &queue.overflow)
+    {
         (DeadlineAction::Redirect, Some(to)) => OnDeadline::Redirect { to: to.clone() },
+        (DeadlineAction::AnswerGreetQueue, _) => OnDeadline::AnswerGreetQueue,
         _ => OnDeadline::AnnounceBusy,
     };
     let queue = |queue: &crate::config::Queue| QueueConfig {
@@ -18,8 +20,8 @@ pub(super) fn queues(config: &Config) -> Vec<QueueConfig> {
         did: queue.did.clone(),
         plan: Arc::new(queue.plan.clone()),
         members: queue.members.clone().into(),
-        on_deadline: on_deadline(&queue.overflow),
-        waiting: WaitingRules::default(),
+        on_deadline: on_deadline(queue),
+        waiting: queue.waiting.clone(),
         greeting_on_answer: None,
     };
     config.queues.iter().map(queue).collect()

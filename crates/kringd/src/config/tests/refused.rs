@@ -62,8 +62,8 @@ fn what_comes_later_is_said_and_never_taken_in_silence() {
             "kring.toml:2: media.srtp is not in this version: SRTP will come later. Take the line out.",
         ),
         (
-            "[ring]\ndeadline_action = \"answer_greet_queue\"\n",
-            "kring.toml:2: ring.deadline_action = \"answer_greet_queue\" is not in this version. Choose another value.",
+            "[ring]\ndeadline_action = \"offer_callback\"\n",
+            "kring.toml:2: ring.deadline_action = \"offer_callback\" is not in this version. Choose another value.",
         ),
         (
             "[media]\nmode = \"direct\"\n",
@@ -185,6 +185,14 @@ fn values_are_checked_against_each_other() {
         (
             "[ring]\nlimit = 2\n[[queue]]\nname = \"a\"\nplan = [\"all:3\"]\n",
             "kring.toml:5: queue.plan: the plan's rings add up to 3, but ring.limit is 2: make them equal.",
+        ),
+        (
+            "[[queue]]\nname = \"a\"\nmax_wait_s = 60\n",
+            "kring.toml:3: queue.max_wait_s is for callers who wait, but ring.deadline_action is not \"answer_greet_queue\". Set that, or take the line out.",
+        ),
+        (
+            "[[queue]]\nname = \"a\"\ndeadline_action = \"redirect\"\n",
+            "kring.toml:1: queue.deadline_action is \"redirect\", but queue \"a\" does not say where to. Write overflow = \"sip:NUMBER@HOST\".",
         ),
         (
             "[ring]\ndeadline_action = \"redirect\"\n[[queue]]\nname = \"a\"\n",
