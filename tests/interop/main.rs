@@ -13,6 +13,7 @@ mod answered;
 mod bad_input;
 mod baresip;
 mod cancels;
+mod changes;
 mod dialogs;
 mod doors;
 mod floods;

@@ -6,7 +6,7 @@ use std::{
     net::UdpSocket,
     sync::{
         Arc,
-        atomic::{AtomicBool, AtomicU32, Ordering},
+        atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering},
     },
     thread::JoinHandle,
     time::{Duration, Instant},
@@ -17,6 +17,8 @@ pub struct Ear {
     pub port: u16,
     socket: Arc<UdpSocket>,
     says: u8,
+    /// Payload type of what it says: PCMA until it is told otherwise.
+    codec: Arc<AtomicU8>,
     stop: Arc<AtomicBool>,
     mouth: Option<JoinHandle<()>>,
 }
@@ -32,6 +34,7 @@ impl Ear {
             port: socket.local_addr().expect("bound").port(),
             socket: Arc::new(socket),
             says,
+            codec: Arc::new(AtomicU8::new(8)),
             stop: Arc::default(),
             mouth: None,
         }
@@ -41,6 +44,7 @@ impl Ear {
     pub fn speak_to(&mut self, sdp: &Logged) -> u16 {
         let port = sdp_port(&sdp.text);
         let (socket, stop, says) = (self.socket.clone(), self.stop.clone(), self.says);
+        let codec = self.codec.clone();
         self.mouth = Some(std::thread::spawn(move || {
             let began = Instant::now();
             for n in 0_u32.. {
@@ -49,7 +53,9 @@ impl Ear {
                 }
                 let due = began + Duration::from_millis(20) * n;
                 std::thread::park_timeout(due.saturating_duration_since(Instant::now()));
-                let _ = socket.send_to(&packet(n, says), ("127.0.0.1", port));
+                let mut packet = packet(n, says);
+                packet[1] = codec.load(Ordering::Relaxed);
+                let _ = socket.send_to(&packet, ("127.0.0.1", port));
             }
         }));
         port
@@ -82,6 +88,27 @@ impl Ear {
             if let Ok((length, _)) = self.socket.recv_from(&mut buffer)
                 && length > 12
                 && matches!(buffer[1] & 0x7f, 0 | 8)
+            {
+                heard += 1;
+            }
+        }
+        heard
+    }
+
+    /// From now on it speaks in the codec of this payload type.
+    pub fn changes_to(&self, codec: u8) {
+        self.codec.store(codec, Ordering::Relaxed);
+    }
+
+    /// How many packets of this payload type it hears in this time, at most `enough`.
+    pub fn hears_codec(&self, codec: u8, enough: u32, within: Duration) -> u32 {
+        let until = Instant::now() + within;
+        let mut heard = 0;
+        let mut buffer = [0; 2_000];
+        while Instant::now() < until && heard < enough {
+            if let Ok((length, _)) = self.socket.recv_from(&mut buffer)
+                && length > 12
+                && buffer[1] & 0x7f == codec
             {
                 heard += 1;
             }

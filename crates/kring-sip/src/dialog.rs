@@ -276,6 +276,14 @@ impl Dialog {
         draft
     }
 
+    /// The Request-URI of our requests.
+    pub(crate) fn request_uri(&self) -> String {
+        if self.routes.routes().is_empty() {
+            return self.target.to_string();
+        }
+        self.routes.aim(&self.target).0.to_string()
+    }
+
     /// Begins the ACK of a refusal: part of the INVITE's transaction (RFC 3261 §17.1.1.3).
     pub(crate) fn ack_of_refusal(
         &self,

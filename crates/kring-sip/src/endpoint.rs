@@ -5,6 +5,7 @@
 //! calls becomes an [`LegEvent::Incoming`], whoever is rung is named by an [`Invitation`].
 
 mod accounts;
+mod again;
 mod answers;
 mod arriving;
 mod asking;

@@ -6,7 +6,6 @@ use super::{
     changes::Changes,
     effect::{LegEvent, LegId},
     leg::{Ack, Established, Leg},
-    proofs::Proofs,
     reliable::Order,
     session_timer::SessionTimer,
     streams::carried_by,
@@ -19,7 +18,6 @@ use crate::{
 };
 use bytes::Bytes;
 use kring_time::Moment;
-use std::collections::VecDeque;
 
 impl Endpoint {
     /// A response to an INVITE of ours.
@@ -64,7 +62,10 @@ impl Endpoint {
             }
             InviteHeard::Refused(ack) => {
                 self.send_request(to, ack, Method::Ack);
-                if !self.forget_orphan(key) && !self.prove_invite(now, leg, key, response) {
+                if !self.forget_orphan(key)
+                    && !self.prove_invite(now, leg, key, response)
+                    && !self.lengthen_invite(now, leg, key, response)
+                {
                     self.attempt_over(now, leg, key, Refusal::heard(response));
                 }
             }
@@ -273,52 +274,6 @@ impl Endpoint {
             self.disown(now, attempt, Reason::sip(code, "Declined elsewhere"));
         }
         self.tell(leg, refusal.unwrap_or(Refusal::here(487)).event());
-    }
-
-    /// Somebody on the way wants to know who we are: whether the INVITE was sent again, saying it.
-    fn prove_invite(
-        &mut self,
-        now: Moment,
-        leg: LegId,
-        key: ClientKey,
-        response: &Response,
-    ) -> bool {
-        let Some(Leg::Calling(calling)) = self.legs.get(leg) else {
-            return false;
-        };
-        let attempt = calling.attempt(key);
-        let attempt = attempt.filter(|it| matches!(it.cancel, Cancelling::No));
-        let Some((login, mut proofs)) =
-            attempt.and_then(|it| Some((it.seed.login()?, it.proofs.clone())))
-        else {
-            return false;
-        };
-        let credentials = self.credentials(login);
-        if credentials.is_none_or(|known| proofs.take(response, known).is_err()) {
-            return false;
-        }
-        let taken = self.change_calling(leg, |calling| calling.take(key));
-        let Some(Some(attempt)) = taken else {
-            return false;
-        };
-        let mut seed = attempt.seed;
-        seed.next_seq();
-        self.try_again(now, leg, (seed, proofs, attempt.others));
-        true
-    }
-
-    /// The same INVITE once more, as a transaction of its own: to the next peer (RFC 3263 §4.3), or to
-    /// the same with proof of who we are.
-    fn try_again(&mut self, now: Moment, leg: LegId, onwards: (Dialog, Proofs, VecDeque<Peer>)) {
-        let wording = self.change_calling(leg, |calling| std::mem::take(&mut calling.wording));
-        let Some(wording) = wording else {
-            return;
-        };
-        let attempt = self.attempt(now, leg, &wording, onwards);
-        self.change_calling(leg, |calling| {
-            calling.wording = wording;
-            calling.attempts.push(attempt);
-        });
     }
 
     /// The time of a ringing leg has come: a CANCEL that led to nothing, or a peer that says nothing.

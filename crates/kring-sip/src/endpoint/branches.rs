@@ -45,12 +45,25 @@ pub(crate) struct Attempt {
     pub(crate) proofs: Proofs,
     /// Whether it is to be given up.
     pub(crate) cancel: Cancelling,
+    /// The shortest session that this way has asked for, s; 0: it has not.
+    pub(crate) min_se_s: u32,
     /// The forks that have spoken.
     pub(crate) early: Vec<Early>,
     /// Where else it may be sent.
     pub(crate) others: VecDeque<Peer>,
     /// When the next of them is asked, if nothing at all has come back by then.
     pub(crate) next_at: Option<Moment>,
+}
+
+/// What the next INVITE of a branch is made of.
+#[derive(Debug)]
+pub(crate) struct Onwards {
+    pub(crate) seed: Dialog,
+    pub(crate) proofs: Proofs,
+    /// Where else it may be sent afterwards.
+    pub(crate) others: VecDeque<Peer>,
+    /// The shortest session that this way has asked for, s; 0: it has not (RFC 4028 §7.3).
+    pub(crate) min_se_s: u32,
 }
 
 /// How far the giving up has got.
@@ -172,11 +185,15 @@ impl Attempt {
     }
 
     /// The same INVITE to its next peer, if there is one; what is left of this one waits for nothing.
-    pub(crate) fn onwards(&mut self) -> Option<(Dialog, Proofs, VecDeque<Peer>)> {
+    pub(crate) fn onwards(&mut self) -> Option<Onwards> {
         let hop = self.others.pop_front()?;
         let seed = self.seed.clone().through(hop);
-        let proofs = std::mem::take(&mut self.proofs);
-        Some((seed, proofs, std::mem::take(&mut self.others)))
+        Some(Onwards {
+            seed,
+            proofs: std::mem::take(&mut self.proofs),
+            others: std::mem::take(&mut self.others),
+            min_se_s: self.min_se_s,
+        })
     }
 
     /// Whether another peer may be asked after this end.

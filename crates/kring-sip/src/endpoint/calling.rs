@@ -2,7 +2,7 @@
 
 use super::{
     Endpoint, SipCount,
-    branches::{Attempt, Calling, Cancelling, Refusal, Wording},
+    branches::{Attempt, Calling, Cancelling, Onwards, Refusal, Wording},
     effect::{Branch, Invitation, LegId},
     leg::{Ack, Leg},
     limits::{BRANCHES_MAX, PEERS_MAX},
@@ -61,7 +61,12 @@ impl Endpoint {
             let way = (target, RouteSet::preset(route));
             let seed = Dialog::seed((&call.from, &call.to), way, hop, &thread);
             let seed = if keeps_way { seed.keep_to(hop) } else { seed };
-            let onwards = (seed.with_login(call.login), Proofs::default(), others);
+            let onwards = Onwards {
+                seed: seed.with_login(call.login),
+                proofs: Proofs::default(),
+                others,
+                min_se_s: 0,
+            };
             let attempt = self.attempt(now, leg, &calling.wording, onwards);
             calling.attempts.push(attempt);
         }
@@ -75,10 +80,16 @@ impl Endpoint {
         now: Moment,
         leg: LegId,
         wording: &Wording,
-        (mut seed, mut proofs, others): (Dialog, Proofs, VecDeque<Peer>),
+        mut onwards: Onwards,
     ) -> Attempt {
         let key = ClientKey::of_branch(self.entropy.token());
-        let bytes = self.draft_invite(&mut seed, &mut proofs, key, wording);
+        let bytes = self.draft_invite(&mut onwards, key, wording);
+        let Onwards {
+            mut seed,
+            proofs,
+            others,
+            min_se_s,
+        } = onwards;
         let outward = self.invite_outward(now, &mut seed, &others, bytes);
         let invite = ClientInvite::sent(now, &self.timers, leg, &outward);
         self.client_invites.insert(&mut self.queue, key, invite);
@@ -88,19 +99,20 @@ impl Endpoint {
             seed,
             proofs,
             cancel: Cancelling::No,
+            min_se_s,
             early: Vec::new(),
             next_at: (!others.is_empty()).then(|| now + self.next_peer_after),
             others,
         }
     }
 
-    fn draft_invite(
-        &mut self,
-        seed: &mut Dialog,
-        proofs: &mut Proofs,
-        key: ClientKey,
-        wording: &Wording,
-    ) -> Bytes {
+    fn draft_invite(&mut self, onwards: &mut Onwards, key: ClientKey, wording: &Wording) -> Bytes {
+        let Onwards {
+            seed,
+            proofs,
+            min_se_s,
+            ..
+        } = onwards;
         let mut draft = seed.request(
             &self.identity,
             "INVITE",
@@ -115,7 +127,7 @@ impl Endpoint {
             Some(_) => identity::ABILITIES,
             None => identity::ABILITIES_WITHIN,
         });
-        session_timer::write_wish(&mut draft, self.identity.session_timer_s, 0);
+        session_timer::write_wish(&mut draft, self.identity.session_timer_s, *min_se_s);
         draft.line("User-Agent", &self.identity.user_agent);
         for (name, value) in &wording.extra {
             draft.foreign(name.as_str(), value);

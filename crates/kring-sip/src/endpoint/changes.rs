@@ -1,5 +1,6 @@
 //! What we want to change of a dialog, and what of it is on its way: one request at a time.
 
+use super::proofs::Proofs;
 use crate::{Method, entropy::Entropy, transaction::ClientKey};
 use bytes::Bytes;
 use kring_time::Moment;
@@ -27,6 +28,8 @@ pub(crate) struct Open {
     pub(crate) request: ClientKey,
     pub(crate) method: Method,
     pub(crate) wish: Wish,
+    /// Who we are, if somebody has asked. Of an UPDATE its transaction knows.
+    pub(crate) proofs: Proofs,
 }
 
 /// A request that waits.

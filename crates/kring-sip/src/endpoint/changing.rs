@@ -12,11 +12,12 @@ use super::{
     identity::ABILITIES_WITHIN,
     leg::{Established, Leg},
     limits,
+    proofs::Proofs,
     session_timer::SessionTimer,
     streams::{Way, carried_by},
 };
 use crate::{
-    Headers, Method, Peer, Reason, Response,
+    HeaderName, Headers, Method, Peer, Reason, Response,
     dialog::Dialog,
     transaction::{ClientInvite, ClientKey, InviteHeard, Purpose, Scope},
 };
@@ -48,6 +49,7 @@ impl Established {
             request,
             method: method.clone(),
             wish,
+            proofs: Proofs::default(),
         });
         Some(Begun { method, seq, body })
     }
@@ -98,8 +100,25 @@ impl Endpoint {
         }
         let key = ClientKey::of_branch(self.entropy.token());
         let begun = self.change_established(leg, |established| established.begin_change(now, key));
-        let (Some(Some(begun)), Some(Leg::Established(established))) = (begun, self.legs.get(leg))
-        else {
+        if let Some(Some(begun)) = begun {
+            self.send_change(now, leg, key, begun, &[]);
+        }
+    }
+
+    /// Sends a re-INVITE or UPDATE, `proof` saying who we are.
+    fn send_change(
+        &mut self,
+        now: Moment,
+        leg: LegId,
+        key: ClientKey,
+        begun: Begun,
+        proof: &[(HeaderName, String)],
+    ) {
+        // The ACK of a re-INVITE proves what its INVITE does, and nothing else (RFC 3261 §22.1).
+        self.change_established(leg, |established| {
+            established.dialog.keep_proof(proof.to_vec());
+        });
+        let Some(Leg::Established(established)) = self.legs.get(leg) else {
             return;
         };
         let (dialog, method) = (&established.dialog, begun.method);
@@ -110,6 +129,9 @@ impl Endpoint {
         draft.lines(ABILITIES_WITHIN);
         if let Some(timer) = &established.timer {
             timer.write(&mut draft);
+        }
+        for (name, value) in proof {
+            draft.line(name.as_str(), value);
         }
         draft.line("User-Agent", &self.identity.user_agent);
         let bytes = draft.finish(begun.body.as_deref());
@@ -161,13 +183,57 @@ impl Endpoint {
             }
             Some(InviteHeard::Refused(ack)) => {
                 self.send_request(to, ack, Method::Ack);
-                self.change_refused(now, leg, key, code, Some(&response.headers));
+                if !self.prove_change(now, leg, key, response) {
+                    self.change_refused(now, leg, key, code, Some(&response.headers));
+                }
             }
             Some(InviteHeard::AckAgain(ack)) => self.repeat(ack.to, ack.bytes, Method::Ack),
             // A second 2xx with another tag belongs to no dialog of ours.
             Some(InviteHeard::Provisional | InviteHeard::Nothing | InviteHeard::OtherFork)
             | None => {}
         }
+    }
+
+    /// The other side asks who we are before it takes a re-INVITE: whether that was sent again, saying it.
+    fn prove_change(
+        &mut self,
+        now: Moment,
+        leg: LegId,
+        key: ClientKey,
+        response: &Response,
+    ) -> bool {
+        let Some(Leg::Established(established)) = self.legs.get(leg) else {
+            return false;
+        };
+        let known = established.dialog.login();
+        let known = known.and_then(|login| self.credentials(login));
+        let open = established.changes.open.as_ref();
+        let (Some(known), Some(open)) = (known, open.filter(|open| open.request == key)) else {
+            return false;
+        };
+        let mut proofs = open.proofs.clone();
+        if proofs.take(response, known).is_err() {
+            return false;
+        }
+        let uri = established.dialog.request_uri();
+        let lines = proofs.lines(&Method::Invite, &uri, &mut self.entropy);
+        let next = ClientKey::of_branch(self.entropy.token());
+        let begun = self.change_established(leg, |established| {
+            let seq = established.dialog.next_seq();
+            let open = established.changes.open.as_mut()?;
+            (open.request, open.proofs) = (next, proofs);
+            let body = match &open.wish {
+                Wish::Offer(sdp) => Some(sdp.clone()),
+                Wish::Refresh => established.sdp.clone(),
+            };
+            let method = Method::Invite;
+            Some(Begun { method, seq, body })
+        });
+        let Some(Some(begun)) = begun else {
+            return false;
+        };
+        self.send_change(now, leg, next, begun, &lines);
+        true
     }
 
     /// The dialog may have ended meanwhile: whatever its last INVITE brings is acknowledged all the same.

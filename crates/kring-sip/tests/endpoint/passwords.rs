@@ -177,3 +177,56 @@ fn an_update_is_sent_again_with_the_password_and_refreshes_the_session() {
     assert_eq!(wire.heard(), ["UPDATE"]);
     assert!(wire.happened().is_empty());
 }
+
+/// A re-INVITE of ours is sent again with the password, and so says its ACK; who asks once more has
+/// refused.
+#[test]
+fn a_reinvite_is_sent_again_with_the_password_once() {
+    let mut wire = Wire::new();
+    let (leg, _) = wire.answered(&[]);
+    let secret = Credentials::with_password("5000", None, "secret");
+    let login = wire.endpoint.add_login(secret);
+    wire.endpoint.set_login(leg, login);
+    let new = bytes::Bytes::from_static(b"v=0 new");
+    wire.endpoint.reoffer(wire.now, leg, new.clone());
+    let (_, first) = wire.only();
+    let second = asked(&mut wire, &first, &challenge(true, "n1", ""));
+    assert_eq!(header(&first, "CSeq"), "1 INVITE");
+    assert_eq!(header(&second, "CSeq"), "2 INVITE");
+    assert_ne!(header(&second, "Via"), header(&first, "Via"));
+    assert!(second.ends_with("\r\n\r\nv=0 new"));
+    let proof = header(&second, "Proxy-Authorization");
+    assert!(
+        proof.contains("uri=\"sip:caller@192.0.2.2:5062\""),
+        "{proof}"
+    );
+    let ok = response(&second, "200 OK", "", &[crate::wire::CONTACT]);
+    wire.say(&ok.replace("Content-Length: 0\r\n\r\n", "Content-Length: 3\r\n\r\nv=0"));
+    let (_, ack) = wire.only();
+    assert_eq!(header(&ack, "Proxy-Authorization"), proof, "RFC 3261 §22.1");
+    assert_eq!(wire.happened(), ["answer"]);
+
+    wire.endpoint.reoffer(wire.now, leg, new);
+    let (_, first) = wire.only();
+    assert!(!has_header(&first, "Proxy-Authorization"));
+    let second = asked(&mut wire, &first, &challenge(true, "n2", ""));
+    let line = challenge(true, "n3", "");
+    let status = "407 Proxy Authentication Required";
+    wire.say(&response(&second, status, "", &[&line]));
+    assert_eq!(wire.heard(), ["ACK"]);
+    assert_eq!(wire.happened(), ["offer refused 407"]);
+    assert_eq!(wire.endpoint.counts().dialogs, 1);
+}
+
+#[test]
+fn a_reinvite_without_a_password_is_refused() {
+    let mut wire = Wire::new();
+    let (leg, _) = wire.answered(&[]);
+    let new = bytes::Bytes::from_static(b"v=0 new");
+    wire.endpoint.reoffer(wire.now, leg, new);
+    let (_, first) = wire.only();
+    let line = challenge(false, "n1", "");
+    wire.say(&response(&first, "401 Unauthorized", "", &[&line]));
+    assert_eq!(wire.heard(), ["ACK"]);
+    assert_eq!(wire.happened(), ["offer refused 401"]);
+}

@@ -337,3 +337,48 @@ fn two_endpoints_keep_a_long_call_alive() {
     assert_eq!(net.events_of(Side::Bob).last().unwrap(), "gone 408");
     net.assert_clean();
 }
+
+/// RFC 4028 §7.3: whoever wants a longer session is asked again, once, within the same call.
+#[test]
+fn an_invite_that_gets_422_is_sent_again_with_the_longer_session() {
+    let mut wire = wire_with(300);
+    let call = invitation(Some(OFFER), peer(Side::Bob, Transport::Udp));
+    let leg = wire.endpoint.invite(wire.now, call);
+    let (_, first) = wire.only();
+    let status = "422 Session Interval Too Small";
+    wire.say(&response(&first, status, "p", &["Min-SE: 900"]));
+    wire.drain();
+    let second = wire.sent.pop().unwrap().1;
+    assert!(wire.sent.pop().unwrap().1.starts_with("ACK "));
+    for name in ["Call-ID", "From", "To", "Contact"] {
+        assert_eq!(header(&first, name), header(&second, name));
+    }
+    assert_eq!(header(&second, "CSeq"), "2 INVITE");
+    assert_eq!(header(&second, "Session-Expires"), "900");
+    assert_eq!(header(&second, "Min-SE"), "900");
+    assert!(wire.happened().is_empty(), "the same leg goes on");
+    // Again: that was not it.
+    wire.say(&response(&second, status, "p", &["Min-SE: 1800"]));
+    assert_eq!(wire.heard(), ["ACK"]);
+    assert_eq!(wire.happened(), ["rejected 422"]);
+    assert!(wire.endpoint.call_id(leg).is_none());
+}
+
+/// Whoever says 422 to a session that was long enough is not asked again, nor whoever was cancelled.
+#[test]
+fn a_422_that_explains_nothing_is_a_refusal() {
+    let status = "422 Session Interval Too Small";
+    for (own, line) in [
+        (300, "Min-SE: 120"),
+        (0, "Min-SE: 900"),
+        (300, "Subject: none"),
+    ] {
+        let mut wire = wire_with(own);
+        let call = invitation(Some(OFFER), peer(Side::Bob, Transport::Udp));
+        wire.endpoint.invite(wire.now, call);
+        let (_, first) = wire.only();
+        wire.say(&response(&first, status, "p", &[line]));
+        assert_eq!(wire.heard(), ["ACK"], "{line}");
+        assert_eq!(wire.happened(), ["rejected 422"], "{line}");
+    }
+}
