@@ -84,7 +84,8 @@ fn kring_is_an_extension_of_the_pbx() {
     let port = pbx.port();
     let trunk = format!(
         "[[trunk]]\nname = \"pbx\"\nregister = {{ uri = \"sip:5000@127.0.0.1:{port}\", \
-         password_file = {:?}, expires_s = 300 }}\n[[queue]]\nname = \"support\"\ndid = [\"5000\"]\n",
+         password_file = {:?}, expires_s = 300 }}\n[[queue]]\nname = \"support\"\ndid = [\"5000\"]\n\
+         deadline_action = \"announce_busy\"\n",
         secret.path()
     );
     let opening = std::thread::spawn(move || Kring::with_agents(&trunk, &[]));

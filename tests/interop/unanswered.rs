@@ -2,8 +2,12 @@
 
 use crate::{
     kring::{Kring, free_port},
+    parts::{caller_talks, phone_rings},
     sipp::{Logged, Sipp},
 };
+
+/// Busy for whoever is not answered in time.
+const BUSY: &str = "[ring]\ndeadline_action = \"announce_busy\"\n";
 
 fn at(ladder: &[Logged], sent: bool, what: &str) -> f64 {
     let found = ladder.iter().find(|m| m.sent == sent && m.is(what));
@@ -16,7 +20,7 @@ fn at(ladder: &[Logged], sent: bool, what: &str) -> f64 {
 #[test]
 fn nobody_answers_and_the_phone_is_silent_before_a_fourth_ring() {
     let phone_port = free_port();
-    let (kring, _agents) = Kring::with_agents("", &[("malee", phone_port)]);
+    let (kring, _agents) = Kring::with_agents(BUSY, &[("malee", phone_port)]);
     let phone = Sipp::phone(kring.folder.path(), "phone_rings.xml", phone_port, 30_100);
     let caller = Sipp::caller(
         kring.folder.path(),
@@ -106,7 +110,7 @@ fn a_200_after_the_caller_has_gone_is_acknowledged_and_hung_up() {
 #[test]
 fn a_200_after_the_deadline_action_is_acknowledged_and_hung_up() {
     let phone_port = free_port();
-    let (kring, _agents) = Kring::with_agents("", &[("malee", phone_port)]);
+    let (kring, _agents) = Kring::with_agents(BUSY, &[("malee", phone_port)]);
     let phone = Sipp::phone(
         kring.folder.path(),
         "phone_answers_too_late.xml",
@@ -163,7 +167,7 @@ fn busy_and_declined_phones_are_passed_over_at_once() {
 #[test]
 fn an_unstaffed_queue_refuses_at_once() {
     let phone_port = free_port();
-    let (kring, agents) = Kring::with_agents("", &[("malee", phone_port)]);
+    let (kring, agents) = Kring::with_agents(BUSY, &[("malee", phone_port)]);
     let away = agents[0].post("/api/v1/me/presence", r#"{"state":"offline"}"#);
     assert!(away.status < 300, "{away:?}");
     let caller = Sipp::caller(
@@ -178,6 +182,38 @@ fn an_unstaffed_queue_refuses_at_once() {
     let journal = kring.journal_until("refused");
     assert!(journal.contains("retry after 60 s, unstaffed"), "{journal}");
     assert!(!journal.contains("invited"), "{journal}");
+}
+
+/// As shipped: kring answers before the deadline, greets the caller, and no phone sounds a fourth ring.
+#[test]
+fn whoever_nobody_answers_is_greeted_before_the_deadline() {
+    let phone_port = free_port();
+    let (kring, _agents) = Kring::with_agents("", &[("malee", phone_port)]);
+    let phone = kring.phone("phone", phone_port, &phone_rings());
+    let caller = kring.caller("caller", &caller_talks(1_500));
+    let at_caller = caller.finish();
+    let at_phone = phone.finish();
+    let rang = at(&at_phone, false, "CANCEL") - at(&at_phone, true, "180");
+    assert!((14.0..15.0).contains(&rang), "the phone rang {rang:.3} s");
+    let waited = at(&at_caller, false, "200") - at(&at_caller, false, "180");
+    assert!(
+        (14.5..=15.0).contains(&waited),
+        "the caller waited {waited:.3} s"
+    );
+    let call = kring.newest_call("state", "ended");
+    assert_eq!(
+        (&call["outcome"], &call["result"]),
+        (&"rescued".into(), &"rescued".into())
+    );
+    let journal = kring.journal_until("left queue");
+    for line in [
+        "rescued    answered and queued",
+        "queued     at place 1",
+        "announced  greeting, please_wait, place 1",
+    ] {
+        assert!(journal.contains(line), "no {line:?} in\n{journal}");
+    }
+    kring.metrics_until("kring_ring_rule_total{queue=\"main\",result=\"rescued\"} 1");
 }
 
 #[test]

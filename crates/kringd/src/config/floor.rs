@@ -118,7 +118,7 @@ impl Ring {
         }
         let ring = Ring {
             plan: plan(&mut section, terms.limit, &Plan::usual(terms.limit)),
-            deadline_action: deadline::action(&mut section, DeadlineAction::AnnounceBusy),
+            deadline_action: deadline::action(&mut section, DeadlineAction::AnswerGreetQueue),
             ringback,
             terms,
         };

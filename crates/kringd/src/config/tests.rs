@@ -29,7 +29,10 @@ fn nothing_at_all_is_a_configuration_that_works() {
     assert_eq!(config.database.url, "sqlite:./kring-data/kring.db");
     assert_eq!(config.ring.terms, kring_call::thailand());
     assert_eq!(config.ring.plan, kring_call::Plan::usual(3));
-    assert_eq!(config.ring.deadline_action, DeadlineAction::AnnounceBusy);
+    assert_eq!(
+        config.ring.deadline_action,
+        DeadlineAction::AnswerGreetQueue
+    );
     assert_eq!(config.agent.rona_limit, 2);
     assert_eq!(config.queues.len(), 1);
     assert!(config.queues[0].did.is_empty(), "it takes every number");
@@ -349,7 +352,6 @@ fn queues_say_how_their_callers_wait() {
         r#"
         [ring]
         ringback = "own"
-        deadline_action = "answer_greet_queue"
         [[queue]]
         name = "support"
         max_wait_s = 300

@@ -265,6 +265,7 @@ async fn summary(store: &Store, seen: Seen) -> Result<(), Fault> {
     println!("{:<14} {:>5}", "calls", calls.len());
     for outcome in [
         Outcome::Answered,
+        Outcome::Rescued,
         Outcome::Abandoned,
         Outcome::Rejected,
         Outcome::Failed,
@@ -281,6 +282,7 @@ async fn summary(store: &Store, seen: Seen) -> Result<(), Fault> {
             answered.count()
         );
     }
+    println!("{:<14} {:>5}", "kept waiting", seen.kept);
     println!("{:<14} {:>5}", "most bursts", seen.bursts_most);
     println!(
         "{:<14} {:>5} of {}",

@@ -22,8 +22,14 @@ pub(super) const DID: &str = "025077000";
 /// The first call comes so long after the start.
 const FIRST_CALL: Duration = Duration::from_millis(1_500);
 
-/// Calls in progress at once: more than the demo's seats would only be refused.
+/// Calls in progress at once: more than the demo's seats would only wait.
 const CALLS_MAX: usize = 4;
+
+/// An answer so late is kring's own: nobody rings at an agent any more.
+const KEPT_AFTER: Duration = Duration::from_millis(14_600);
+
+/// How long a citizen waits whom kring keeps.
+const WAITS: Duration = Duration::from_secs(25);
 
 /// All calls of the demo, as the PBX sees them.
 pub(super) struct Pbx {
@@ -41,12 +47,15 @@ pub(super) struct Pbx {
 
 struct Call {
     voice: Voice,
+    dialled: Moment,
     stage: Stage,
 }
 
 enum Stage {
     /// It rings; the citizen's patience ends.
     Ringing { gives_up: Moment },
+    /// kring keeps the citizen, who hears music or, later, an agent.
+    Kept { hangs_up: Moment },
     /// The citizen talks, and may be the one who hangs up.
     Talking { hangs_up: Moment },
     /// CANCEL or BYE is out.
@@ -87,7 +96,12 @@ impl Pbx {
         let leg = line.invite(now, invitation);
         let gives_up = now + Duration::from_secs(citizen.patience_s);
         let stage = Stage::Ringing { gives_up };
-        self.calls.insert(leg, Call { voice, stage });
+        let call = Call {
+            voice,
+            dialled: now,
+            stage,
+        };
+        self.calls.insert(leg, call);
         self.tally.note(|seen| seen.calls += 1);
     }
 
@@ -142,6 +156,14 @@ impl Part for Pbx {
                 let Some(call) = self.calls.get_mut(&leg) else {
                     return;
                 };
+                if now.since(call.dialled) >= KEPT_AFTER {
+                    // Says nothing, so that music is not taken for an agent who was heard.
+                    call.stage = Stage::Kept {
+                        hangs_up: now + WAITS,
+                    };
+                    self.tally.note(|seen| seen.kept += 1);
+                    return;
+                }
                 if let Some(Ok(theirs)) = body.as_deref().map(kring_media::read) {
                     call.voice.speak_to(theirs.rtp);
                 }
@@ -168,7 +190,7 @@ impl Part for Pbx {
     fn due(&self) -> Option<Moment> {
         let calls = self.calls.values().filter_map(|call| match call.stage {
             Stage::Ringing { gives_up } => Some(gives_up),
-            Stage::Talking { hangs_up } => Some(hangs_up),
+            Stage::Talking { hangs_up } | Stage::Kept { hangs_up } => Some(hangs_up),
             Stage::Leaving => None,
         });
         calls.chain([self.next]).min()
@@ -184,7 +206,7 @@ impl Part for Pbx {
                     line.cancel(now, *leg, Reason::sip(487, "Citizen hung up"));
                     call.stage = Stage::Leaving;
                 }
-                Stage::Talking { hangs_up } if hangs_up <= now => {
+                Stage::Talking { hangs_up } | Stage::Kept { hangs_up } if hangs_up <= now => {
                     line.bye(now, *leg, None);
                     call.stage = Stage::Leaving;
                 }

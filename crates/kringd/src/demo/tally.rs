@@ -9,6 +9,8 @@ pub(super) struct Seen {
     pub(super) calls: u32,
     /// Calls that reached an answer, at the citizen's end.
     pub(super) answered: u32,
+    /// Calls that kring itself answered at the deadline, by the time at the citizen's end.
+    pub(super) kept: u32,
     /// Calls that were refused, at the citizen's end.
     pub(super) refused: u32,
     /// Citizens who hung up while it rang.

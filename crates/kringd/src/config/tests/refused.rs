@@ -187,8 +187,8 @@ fn values_are_checked_against_each_other() {
             "kring.toml:5: queue.plan: the plan's rings add up to 3, but ring.limit is 2: make them equal.",
         ),
         (
-            "[[queue]]\nname = \"a\"\nmax_wait_s = 60\n",
-            "kring.toml:3: queue.max_wait_s is for callers who wait, but ring.deadline_action is not \"answer_greet_queue\". Set that, or take the line out.",
+            "[ring]\ndeadline_action = \"announce_busy\"\n[[queue]]\nname = \"a\"\nmax_wait_s = 60\n",
+            "kring.toml:5: queue.max_wait_s is for callers who wait, but ring.deadline_action is not \"answer_greet_queue\". Set that, or take the line out.",
         ),
         (
             "[[queue]]\nname = \"a\"\ndeadline_action = \"redirect\"\n",
