@@ -65,7 +65,8 @@ pub fn any_floor(seed: u64) -> Floor {
             0..=1 => OnDeadline::Redirect {
                 to: "sip:operator@192.0.2.10".to_owned(),
             },
-            2..=5 => OnDeadline::AnswerGreetQueue,
+            2 => OnDeadline::Announce,
+            3..=6 => OnDeadline::AnswerGreetQueue,
             _ => OnDeadline::AnnounceBusy,
         };
         floor = floor.queue(queue, chance.one_of(&PLANS), on_deadline);

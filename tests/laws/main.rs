@@ -61,6 +61,7 @@ fn the_seeds_meet_every_kind_of_end() {
     for kind in [
         "answered",
         "refused    busy",
+        "refused    announced",
         "refused    redirected",
         "rescued    answered and queued",
         "again      round 2",

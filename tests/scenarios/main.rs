@@ -2,6 +2,7 @@
 //! the phones sounded, what the PBX was told) have the last word.
 
 mod agents;
+mod announced;
 mod answered;
 mod codecs;
 mod crossings;
@@ -14,7 +15,7 @@ mod queueing;
 mod sound;
 mod three_rings;
 
-use kring_tests::Account;
+use kring_tests::{Account, transcript};
 
 /// No law may be broken in any scenario, and the citizen knows how it went before the fourth ring:
 /// 15.000 s after the ringback began, whatever the latency, since both travelled the same way.
@@ -31,4 +32,13 @@ fn lawful(floor: &Account) {
             assert!(ms <= 15_000, "{} was told after {ms} ms", citizen.name);
         }
     }
+}
+
+/// What began to be heard when, line by line.
+#[track_caller]
+fn assert_ear(account: &Account, citizen: &str, expected: &str) {
+    let lines = expected.lines().map(str::trim);
+    let expected: Vec<&str> = lines.filter(|line| !line.is_empty()).collect();
+    let heard = account.ear(citizen);
+    assert_eq!(heard, expected.join("\n"), "{}", transcript(account));
 }

@@ -1,11 +1,9 @@
 //! Callers who are answered, greeted and kept at the deadline. What the phones sounded and what the
 //! citizen's ear received are the witnesses.
 
-use crate::lawful;
+use crate::{assert_ear, lawful};
 use kring_call::{OnDeadline, WaitingRules, command::PresenceWish};
-use kring_tests::{
-    Account, Cadence, Citizen, Floor, Mood, Party, Seat, assert_journal, transcript,
-};
+use kring_tests::{Cadence, Citizen, Floor, Mood, Party, Seat, assert_journal, transcript};
 use std::time::Duration;
 
 /// A floor whose queue keeps its callers, telling them their place every 45 s.
@@ -18,14 +16,6 @@ fn keeping_by(rules: WaitingRules) -> Floor {
     Floor::new(Cadence::THAILAND)
         .queue("support", &plan, OnDeadline::AnswerGreetQueue)
         .waiting("support", rules)
-}
-
-#[track_caller]
-fn assert_ear(account: &Account, citizen: &str, expected: &str) {
-    let lines = expected.lines().map(str::trim);
-    let expected: Vec<&str> = lines.filter(|line| !line.is_empty()).collect();
-    let heard = account.ear(citizen);
-    assert_eq!(heard, expected.join("\n"), "{}", transcript(account));
 }
 
 /// At the deadline the caller is answered and greeted; whoever becomes ready is rung at once, and the

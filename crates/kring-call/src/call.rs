@@ -10,7 +10,7 @@ use crate::{
     sound::{Change, Sound},
 };
 use kring_journal::{AgentId, CallId, Withdrawal};
-use kring_media::Side;
+use kring_media::{Phrase, Side};
 use kring_sip::{HeaderName, LegId, NameAddr, Uri};
 use kring_time::Moment;
 use std::{sync::Arc, time::Duration};
@@ -44,7 +44,12 @@ pub(crate) enum State {
     /// kring has answered and no phone rings: somebody to ring is waited for.
     Resting,
     /// kring has answered and says its last words, then hangs up.
-    Leaving { until: Moment, cause: &'static str },
+    Leaving {
+        until: Moment,
+        cause: &'static str,
+        /// Words that are left to be said when the caller can hear.
+        unsaid: Vec<Phrase>,
+    },
     /// Caller and agent are connected.
     Talking {
         agent: AgentId,

@@ -10,6 +10,8 @@ use std::{net::IpAddr, sync::Arc, time::Duration};
 pub enum OnDeadline {
     /// 486 Busy Here with Retry-After; 480 when the queue is unstaffed.
     AnnounceBusy,
+    /// 200, a recording that says so, and kring hangs up. A caller to whom kring cannot speak is told busy.
+    Announce,
     /// 302 to this URI.
     Redirect {
         /// Where to, as a SIP or tel URI.

@@ -35,6 +35,16 @@ impl Kept {
         }
     }
 
+    /// Answered only to be told why nobody else will.
+    pub(crate) fn for_last_words(now: Moment) -> Kept {
+        Kept {
+            since: now,
+            round: 0,
+            announce_at: None,
+            leave_at: None,
+        }
+    }
+
     /// For how long by now, ms.
     pub(crate) fn queued_ms(&self, now: Moment) -> u64 {
         now.since(self.since).as_millis() as u64

@@ -36,7 +36,7 @@ pub enum Outcome {
     Rescued,
     /// The caller hung up first.
     Abandoned,
-    /// Busy or redirect.
+    /// Busy, told so in whatever way, or redirect.
     Rejected,
     /// It could not be carried on.
     Failed,
@@ -205,8 +205,12 @@ impl CallRecord {
             } => {
                 self.decide(Outcome::Rejected, RingResult::Refused, *rings, *wait_ms);
                 self.deadline_action = Some(*action);
-                self.final_code = Some(*code);
-                self.end(entry);
+                if *action == DeadlineAction::Announce {
+                    self.state = CallState::Waiting;
+                } else {
+                    self.final_code = Some(*code);
+                    self.end(entry);
+                }
             }
             Fact::Rescued(Rescue {
                 action,

@@ -221,7 +221,8 @@ pub enum Fact {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         winner: Option<AgentId>,
     },
-    /// The deadline action, or the refusal of an unstaffed queue.
+    /// The deadline action, or the refusal of an unstaffed queue. After `announce` the caller hears why,
+    /// and the call ends as an answered one does.
     Refused {
         /// Why.
         why: Refusal,

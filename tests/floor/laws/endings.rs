@@ -29,7 +29,10 @@ pub(super) fn one_end(evidence: &Evidence<'_>, court: &mut Court) {
             court.accuse("law 2", format!("{name} has {outcomes} outcomes"));
         }
         // By an agent, or by kring, which keeps the caller.
-        let answers = count(|fact| matches!(fact, Fact::Answered { .. } | Fact::Rescued(_)));
+        let answers = count(|fact| {
+            let is_outcome = is_outcome(fact);
+            is_outcome && !fact.ends_call()
+        });
         let ends = count(|fact| matches!(fact, Fact::Ended { .. }));
         if ends != answers {
             court.accuse(

@@ -23,7 +23,7 @@ use std::collections::BTreeSet;
 const PLEASE_WAIT: &str = "please_wait";
 
 /// The recording that asks a caller to call again.
-const BUSY: &str = "busy";
+pub(super) const BUSY: &str = "busy";
 
 /// One queue: who is kept in it, longest first, and how long its calls took.
 #[derive(Debug, Default)]
@@ -85,11 +85,18 @@ impl Exchange {
         most != 0 && self.queues[queue].kept.len() >= most
     }
 
-    /// The caller can hear: has a place from now on, and phones may ring.
+    /// The caller can hear: has a place from now on, and phones may ring. One who is to be hung up on
+    /// hears why.
     pub(super) fn enter_queue(&mut self, now: Moment, id: CallId) {
-        let Some(call) = self.calls.get(&id) else {
+        let Some(call) = self.calls.get_mut(&id) else {
             return;
         };
+        if let State::Leaving { unsaid, .. } = &mut call.state {
+            let say = std::mem::take(unsaid);
+            self.note_said(now, id, &say);
+            self.speak(id, say, Ground::Music);
+            return;
+        }
         let (queue, t0) = (call.queue, call.t0);
         let position = self.queues[queue].position(t0, id);
         self.record(now, id, Fact::Queued { position });
@@ -130,7 +137,7 @@ impl Exchange {
         };
         call.bars.lift(now);
         match call.state {
-            State::Leaving { until, cause } => {
+            State::Leaving { until, cause, .. } => {
                 if until <= now {
                     self.end_kept(now, id, EndedBy::Kring, cause);
                 }
@@ -193,24 +200,41 @@ impl Exchange {
 
     /// The caller has waited as long as is allowed: is told so, and hung up on when that was said.
     fn leave_queue(&mut self, now: Moment, id: CallId) {
+        let Some(call) = self.calls.get(&id) else {
+            return;
+        };
+        let queued_ms = call.kept.as_ref().map_or(0, |kept| kept.queued_ms(now));
+        let why = QueueExit::MaxWait;
+        self.record(now, id, Fact::LeftQueue { why, queued_ms });
+        self.say_last_words(now, id, "max_wait", vec![Phrase::clip(BUSY)]);
+    }
+
+    /// A caller whom kring has answered leaves whatever line they stood in, hears this, and is hung up on
+    /// when it was said; `cause` is why, for the record.
+    pub(super) fn say_last_words(
+        &mut self,
+        now: Moment,
+        id: CallId,
+        cause: &'static str,
+        say: Vec<Phrase>,
+    ) {
         let Some(mut call) = self.calls.remove(&id) else {
             return;
         };
         self.waiting.remove(&(call.t0, id));
         self.queues[call.queue].left(call.t0, id);
-        let queued_ms = call.kept.as_ref().map_or(0, |kept| kept.queued_ms(now));
-        let why = QueueExit::MaxWait;
-        self.record(now, id, Fact::LeftQueue { why, queued_ms });
         let over = Withdrawal::CallOver;
         self.release_offers(now, &mut call, over, &reason_for(over), None);
+        let can_hear = call.sound.voice.is_some();
         call.state = State::Leaving {
             until: now + LAST_WORDS_MAX,
-            cause: "max_wait",
+            cause,
+            unsaid: say,
         };
         self.calls.insert(id, call);
-        let say = vec![Phrase::clip(BUSY)];
-        self.note_said(now, id, &say);
-        self.speak(id, say, Ground::Music);
+        if can_hear {
+            self.enter_queue(now, id);
+        }
     }
 
     /// kring has said its last words to the caller.

@@ -1,8 +1,9 @@
 //! The deadline action: what a caller is told whom nobody answered, and where a redirect leads.
 
-use super::Exchange;
-use crate::{config::OnDeadline, limits::RETRY_AFTER_S, trunk::RedirectHeader};
+use super::{Exchange, queueing::BUSY};
+use crate::{config::OnDeadline, kept::Kept, limits::RETRY_AFTER_S, trunk::RedirectHeader};
 use kring_journal::{CallId, DeadlineAction, Fact, Refusal};
+use kring_media::Phrase;
 use kring_sip::{HeaderName, Reason, Uri};
 use kring_time::Moment;
 
@@ -18,6 +19,7 @@ impl Exchange {
             OnDeadline::AnnounceBusy | OnDeadline::Redirect { .. } => {
                 self.refuse(now, id, why, due);
             }
+            OnDeadline::Announce => self.announce_refusal(now, id, why, BUSY, due),
             OnDeadline::AnswerGreetQueue if self.is_queue_full(queue) => {
                 self.refuse(now, id, Refusal::QueueFull, due);
             }
@@ -29,6 +31,39 @@ impl Exchange {
         }
     }
 
+    /// The caller is answered, hears this recording instead of anybody, and is hung up on. One to whom
+    /// kring cannot speak gets a final response that says the same.
+    pub(super) fn announce_refusal(
+        &mut self,
+        now: Moment,
+        id: CallId,
+        why: Refusal,
+        clip: &'static str,
+        due: Moment,
+    ) {
+        if !self.pick_up(now, id) {
+            self.refuse(now, id, why, due);
+            return;
+        }
+        let Some(call) = self.calls.get_mut(&id) else {
+            return;
+        };
+        call.kept = Some(Kept::for_last_words(now));
+        let fact = Fact::Refused {
+            why,
+            action: DeadlineAction::Announce,
+            code: 200,
+            retry_after_s: None,
+            to: None,
+            rings: call.rings_told,
+            wait_ms: now.since(call.t0).as_millis() as u64,
+            lateness_us: now.since(due).as_micros() as u64,
+        };
+        self.record(now, id, fact);
+        self.say_last_words(now, id, "announced", vec![Phrase::clip(clip)]);
+        self.reschedule(id);
+    }
+
     /// A final response other than 200.
     fn refuse(&mut self, now: Moment, id: CallId, why: Refusal, due: Moment) {
         let Some(call) = self.forget(id) else {
@@ -36,7 +71,7 @@ impl Exchange {
         };
         let queue = &self.config.queues[call.queue];
         let (action, code, to, lines) = match &queue.on_deadline {
-            OnDeadline::AnnounceBusy | OnDeadline::AnswerGreetQueue => {
+            OnDeadline::AnnounceBusy | OnDeadline::Announce | OnDeadline::AnswerGreetQueue => {
                 let (code, cause) = match why {
                     Refusal::Deadline | Refusal::QueueFull => (486, (17, "User busy")),
                     Refusal::Unstaffed | Refusal::Closed => (480, (20, "Subscriber absent")),

@@ -64,6 +64,15 @@ impl fmt::Display for Fact {
 }
 
 impl Fact {
+    /// Whether the caller's leg is no more after this.
+    pub fn ends_call(&self) -> bool {
+        match self {
+            Fact::Refused { action, .. } => *action != DeadlineAction::Announce,
+            Fact::Ended { .. } | Fact::Abandoned { .. } | Fact::Failed { .. } => true,
+            _ => false,
+        }
+    }
+
     /// A call until somebody has it, or nobody.
     fn until_the_end(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -234,6 +243,7 @@ fn write_action(
     match (action, retry_after_s) {
         (DeadlineAction::AnnounceBusy, Some(s)) => write!(f, "refused    busy, retry after {s} s"),
         (DeadlineAction::AnnounceBusy, None) => write!(f, "refused    busy"),
+        (DeadlineAction::Announce, _) => write!(f, "refused    announced"),
         _ => write!(f, "refused    redirected to {}", to.unwrap_or("?")),
     }
 }

@@ -70,7 +70,7 @@ impl fmt::Display for Rescue {
             DeadlineAction::AnswerGreetQueue => "answered and queued",
             DeadlineAction::Overflow => "answered for overflow",
             DeadlineAction::OfferCallback => "answered and offered a call-back",
-            DeadlineAction::AnnounceBusy => "answered and told busy",
+            DeadlineAction::AnnounceBusy | DeadlineAction::Announce => "answered and told busy",
             DeadlineAction::Redirect => "redirected",
         };
         write!(f, "{what}{}", self.why.aside())

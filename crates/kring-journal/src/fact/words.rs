@@ -91,6 +91,8 @@ pub enum Unreached {
 pub enum DeadlineAction {
     /// 486 or 480 with Retry-After.
     AnnounceBusy,
+    /// 200, words of kring, and it hangs up.
+    Announce,
     /// 302.
     Redirect,
     /// 200, greeting, place and music, and the queue goes on offering.

@@ -47,7 +47,7 @@ pub(crate) struct CallOnWire {
     cause: Option<String>,
     /// The final response to the caller, when it was not 200.
     final_code: Option<u16>,
-    /// `announce_busy`, `redirect`, `answer_greet_queue`, `overflow` or `offer_callback`.
+    /// `announce_busy`, `announce`, `redirect`, `answer_greet_queue`, `overflow` or `offer_callback`.
     #[schema(value_type = Option<String>)]
     deadline_action: Value,
     /// No screen was alive when it rang.

@@ -19,6 +19,7 @@ pub(super) fn action(section: &mut Section<'_>, default: DeadlineAction) -> Dead
         "deadline_action",
         &[
             ("announce_busy", DeadlineAction::AnnounceBusy),
+            ("announce", DeadlineAction::Announce),
             ("redirect", DeadlineAction::Redirect),
             ("answer_greet_queue", DeadlineAction::AnswerGreetQueue),
         ],

@@ -12,6 +12,7 @@ pub(super) fn queues(config: &Config) -> Vec<QueueConfig> {
     let on_deadline = |queue: &crate::config::Queue| match (queue.deadline_action, &queue.overflow)
     {
         (DeadlineAction::Redirect, Some(to)) => OnDeadline::Redirect { to: to.clone() },
+        (DeadlineAction::Announce, _) => OnDeadline::Announce,
         (DeadlineAction::AnswerGreetQueue, _) => OnDeadline::AnswerGreetQueue,
         _ => OnDeadline::AnnounceBusy,
     };

@@ -104,13 +104,7 @@ impl Tap {
 
     /// A fact of a call: the last one ends its trace.
     pub(crate) fn fact(&self, at: Moment, call: CallId, fact: &Fact) {
-        if matches!(
-            fact,
-            Fact::Ended { .. }
-                | Fact::Refused { .. }
-                | Fact::Abandoned { .. }
-                | Fact::Failed { .. }
-        ) {
+        if fact.ends_call() {
             self.basket().seen.push(Seen::Ended { at, call });
         }
     }
