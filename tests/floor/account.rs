@@ -59,6 +59,8 @@ pub struct Account {
     pub told: Vec<(Citizen, Told)>,
     /// What each citizen's ear received after an answer, and when it began.
     pub ears: BTreeMap<String, Vec<(Moment, String)>>,
+    /// The keys that went from one side of a call to the other.
+    pub keys_passed: String,
     /// What each phone sounded, call by call.
     pub rung: Vec<Rung>,
     /// The most bursts that one phone sounded for one call.
@@ -100,6 +102,7 @@ impl Account {
             names: BTreeMap::new(),
             told: Vec::new(),
             ears: BTreeMap::new(),
+            keys_passed: String::new(),
             rung: Vec::new(),
             bursts_heard: 0,
             mistakes: Vec::new(),

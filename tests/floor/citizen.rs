@@ -1,6 +1,6 @@
 //! A citizen: whom they call, when, for how long they wait, and how long they talk.
 
-use crate::{codecs::G711, in_call::Reoffer};
+use crate::{codecs::G711, in_call::Reoffer, keys::KeysBy};
 use kring_time::Moment;
 use std::time::Duration;
 
@@ -38,6 +38,10 @@ pub struct Citizen {
     pub patience: Option<Duration>,
     /// How long the citizen waits with kring's music after it has answered; none: without end.
     pub waits: Option<Duration>,
+    /// Keys that are pressed so long after kring began to speak.
+    pub presses: Vec<(Duration, char)>,
+    /// How the PBX tells of them.
+    pub keys_by: KeysBy,
     /// How long the citizen talks; none: leaves it to the agent.
     pub talks: Option<Duration>,
     /// How long after the answer the citizen's PBX holds the call; none: never.
@@ -75,6 +79,8 @@ impl Citizen {
             dials_at: Moment::from_millis(1_000),
             patience: None,
             waits: None,
+            presses: Vec::new(),
+            keys_by: KeysBy::Sound,
             talks: Some(Duration::from_secs(10)),
             holds: None,
             knows: G711.to_vec(),
@@ -106,6 +112,18 @@ impl Citizen {
     /// Hangs up after having waited with music for `ms`.
     pub fn waits_ms(mut self, ms: u64) -> Citizen {
         self.waits = Some(Duration::from_millis(ms));
+        self
+    }
+
+    /// Presses `key` when kring has spoken for `ms`, or later than the one named before.
+    pub fn presses_after_ms(mut self, ms: u64, key: char) -> Citizen {
+        self.presses.push((Duration::from_millis(ms), key));
+        self
+    }
+
+    /// Is connected by a PBX that tells of keys so.
+    pub fn tells_keys_by(mut self, way: KeysBy) -> Citizen {
+        self.keys_by = way;
         self
     }
 

@@ -6,6 +6,7 @@ use crate::{
     codecs::{Agreed, codecs_of, description_of, known_of},
     dialog::{Dialog, copy_of},
     in_call::{self, InCall},
+    keys::{Keys, KeysBy},
     media::{Hears, MediaThreads},
     network::Party,
     pbx::Told,
@@ -63,6 +64,7 @@ pub(crate) struct Line {
     dialog: Option<Dialog>,
     in_call: Option<InCall>,
     pracks: Pracks,
+    keys: Keys,
     state: State,
     pub(crate) told: Told,
 }
@@ -77,6 +79,7 @@ impl Line {
             dialog: None,
             in_call: None,
             pracks: Pracks::default(),
+            keys: Keys::default(),
             state: State::Planned,
             told: Told::default(),
         }
@@ -126,7 +129,8 @@ impl Line {
     /// When it next does something by itself.
     pub(crate) fn due(&self) -> Option<Moment> {
         let own = self.own_due();
-        own.into_iter().chain(self.pracks.due()).min()
+        let others = self.pracks.due().into_iter().chain(self.keys.due());
+        own.into_iter().chain(others).min()
     }
 
     fn own_due(&self) -> Option<Moment> {
@@ -155,6 +159,9 @@ impl Line {
     /// Does what is due.
     pub(crate) fn wake(&mut self, now: Moment, party: Party, post: &mut Post) {
         self.pracks.wake(now, party, post);
+        while let Some(key) = self.keys.press(now) {
+            self.press(key, party, post);
+        }
         if self.own_due().is_some_and(|due| due <= now) {
             self.act(now, party, post);
         }
@@ -203,6 +210,24 @@ impl Line {
                 None => self.end(now),
             },
             State::Over => {}
+        }
+    }
+
+    /// Presses a key, if there is still anybody to hear it.
+    fn press(&mut self, key: char, party: Party, post: &mut Post) {
+        match (&mut self.in_call, &self.dialog, self.citizen.keys_by) {
+            (_, _, KeysBy::Sound) => self.keys.sound(key),
+            (Some(in_call), Some(dialog), KeysBy::Info)
+                if matches!(self.state, State::Talking { .. }) =>
+            {
+                let seq = in_call.next_seq();
+                let info = dialog.request("INFO", seq, party, post).carrying(
+                    "application/dtmf-relay",
+                    format!("Signal={key}\r\nDuration=160\r\n"),
+                );
+                post.send(party, info);
+            }
+            _ => {}
         }
     }
 
@@ -427,7 +452,12 @@ impl Line {
     }
 
     /// Whoever hears a machine waits as long as patience lasts, and talks when there is somebody.
-    pub(crate) fn listen(&mut self, now: Moment, media: &MediaThreads) {
+    pub(crate) fn listen(&mut self, now: Moment, media: &mut MediaThreads) {
+        while let Some(key) = self.keys.sounded() {
+            if let Some(session) = self.told.session {
+                media.press(now, session, key);
+            }
+        }
         if let Some((session, _)) = self
             .told
             .early
@@ -450,6 +480,7 @@ impl Line {
             (Listening::To(port), Hears::Kring) => {
                 *ear = Listening::Waiting(port);
                 *hangs_up_at = self.citizen.waits.map(|waits| now + waits);
+                self.keys.plan(now, &self.citizen.presses);
             }
             (Listening::Waiting(_), Hears::Person) => {
                 *ear = Listening::Connected;

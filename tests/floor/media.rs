@@ -82,6 +82,8 @@ pub(crate) struct MediaThreads {
     relays: BTreeMap<SessionId, Relay>,
     /// What the callers of closed relays heard.
     heard: BTreeMap<SessionId, Vec<(Moment, String)>>,
+    /// Keys that were passed on to the other side as events: whose.
+    keys: Vec<(SessionId, Side, char)>,
     mistakes: Vec<String>,
 }
 
@@ -95,6 +97,7 @@ impl MediaThreads {
             notices: VecDeque::new(),
             relays: BTreeMap::new(),
             heard: BTreeMap::new(),
+            keys: Vec::new(),
             mistakes: Vec::new(),
         }
     }
@@ -129,8 +132,9 @@ impl MediaThreads {
                 }
             }
             MediaOrder::Remote { session, side, .. } => self.remote(now, session, side),
-            // The floor has no ears for keys.
-            MediaOrder::Press { .. } => {}
+            MediaOrder::Press {
+                session, side, key, ..
+            } => self.keys.push((session, side, key)),
             MediaOrder::Play {
                 session,
                 side,
@@ -213,6 +217,25 @@ impl MediaThreads {
         if let Some(program) = program.filter(|program| !program.say.is_empty()) {
             self.tell(now + spoken(&program), MediaNotice::Said { session, side });
         }
+    }
+
+    /// The caller presses a key that goes with the sound: kring hears it while it speaks there, and
+    /// else the other side does.
+    pub(crate) fn press(&mut self, now: Moment, session: SessionId, key: char) {
+        let side = Side::Caller;
+        let Some(relay) = self.relays.get(&session) else {
+            return;
+        };
+        if relay.ears[side as usize].hears_kring(now) {
+            self.tell(now, MediaNotice::Pressed { session, side, key });
+        } else if relay.agent_known {
+            self.keys.push((session, side, key));
+        }
+    }
+
+    /// The keys that went on to the other side, by session: whose they were.
+    pub(crate) fn keys(&self) -> &[(SessionId, Side, char)] {
+        &self.keys
     }
 
     /// What is heard at this port of ours, and in which session.

@@ -87,7 +87,7 @@ impl Pbx {
     }
 
     /// Lets every citizen who was answered listen to what is at the port that kring named.
-    pub(crate) fn listen(&mut self, now: Moment, media: &MediaThreads) {
+    pub(crate) fn listen(&mut self, now: Moment, media: &mut MediaThreads) {
         for line in &mut self.lines {
             line.listen(now, media);
         }

@@ -203,7 +203,7 @@ impl Play {
                 }
                 Party::Pbx => {
                     self.pbx.receive(self.now, &letter, &mut self.post);
-                    self.pbx.listen(self.now, &self.media);
+                    self.pbx.listen(self.now, &mut self.media);
                 }
                 Party::Stranger => self.stranger.receive(self.now, &letter, &mut self.post),
                 Party::Phone(n) => {
@@ -241,7 +241,7 @@ impl Play {
         if self.engine.deadline().is_some_and(|due| due <= self.now) {
             self.tell(Input::Deadline);
         }
-        self.pbx.listen(self.now, &self.media);
+        self.pbx.listen(self.now, &mut self.media);
     }
 
     fn peer(&self, party: Party) -> Peer {
@@ -373,6 +373,7 @@ impl Play {
             .map(|(citizen, told)| (citizen.clone(), told.clone()))
             .collect();
         self.account.listened(self.media.heard());
+        self.account.keys_passed = self.media.keys().iter().map(|(_, _, key)| key).collect();
         self.account.hear(self.phones);
         self.account.datagrams = self.network.into_log();
         self.account

@@ -73,8 +73,13 @@ impl Message {
 
     /// With a session description.
     pub fn describing(self, sdp: String) -> Message {
-        let mut message = self.with("Content-Type", "application/sdp");
-        message.body = sdp;
+        self.carrying("application/sdp", sdp)
+    }
+
+    /// The message with a body of this kind.
+    pub fn carrying(self, kind: &str, body: String) -> Message {
+        let mut message = self.with("Content-Type", kind);
+        message.body = body;
         message
     }
 

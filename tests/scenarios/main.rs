@@ -7,6 +7,7 @@ mod answered;
 mod codecs;
 mod crossings;
 mod doors;
+mod keys;
 mod losses;
 mod own_tone;
 mod phones;

@@ -125,7 +125,9 @@ recordings! {
         OfferCallback = "callback" "หากต้องการให้เจ้าหน้าที่โทรกลับ กรุณากดหนึ่ง",
         CallbackTaken = "callback_taken" "รับเรื่องแล้ว เจ้าหน้าที่จะโทรกลับ",
         Closed = "closed" "ขณะนี้อยู่นอกเวลาทำการ กรุณาติดต่อใหม่ในวันและเวลาทำการ",
+        Holiday = "holiday" "วันนี้เป็นวันหยุด ศูนย์บริการปิดทำการ กรุณาติดต่อใหม่ในวันและเวลาทำการ",
         Busy = "busy" "ขออภัย ขณะนี้เจ้าหน้าที่ไม่ว่าง กรุณาติดต่อใหม่ภายหลัง",
+        Transferring = "transferring" "กรุณาถือสายรอสักครู่ กำลังโอนสายไปยังหน่วยงานที่เกี่ยวข้อง",
         Goodbye = "goodbye" "ขอบคุณ สวัสดี",
     }
 }
@@ -142,7 +144,9 @@ recordings! {
         OfferCallback = "callback" "To be called back by an officer, press one.",
         CallbackTaken = "callback_taken" "Thank you. An officer will call you back.",
         Closed = "closed" "We are closed now. Please call again during office hours.",
+        Holiday = "holiday" "Today is a holiday, and we are closed. Please call again during office hours.",
         Busy = "busy" "We are sorry, all our officers are busy. Please call again later.",
+        Transferring = "transferring" "Please hold the line. We are connecting you to the office in charge.",
         Goodbye = "goodbye" "Thank you. Goodbye.",
     }
 }
@@ -168,8 +172,12 @@ pub enum Sentence {
     CallbackTaken,
     /// Outside the opening hours.
     Closed,
+    /// Closed, since it is a holiday.
+    Holiday,
     /// Nobody is free: please call again.
     Busy,
+    /// Please hold: somebody else is being called.
+    Transferring,
     /// The end.
     Goodbye,
 }
@@ -248,11 +256,11 @@ macro_rules! in_both {
     };
 }
 
-in_both! { Greeting PleaseWait PositionIs WaitIsAbout WaitIsShort WaitIsLong OfferCallback CallbackTaken Closed Busy Goodbye }
+in_both! { Greeting PleaseWait PositionIs WaitIsAbout WaitIsShort WaitIsLong OfferCallback CallbackTaken Closed Holiday Busy Transferring Goodbye }
 
 impl Sentence {
     /// All of them.
-    pub const ALL: [Sentence; 11] = [
+    pub const ALL: [Sentence; 13] = [
         Sentence::Greeting,
         Sentence::PleaseWait,
         Sentence::PositionIs,
@@ -262,7 +270,9 @@ impl Sentence {
         Sentence::OfferCallback,
         Sentence::CallbackTaken,
         Sentence::Closed,
+        Sentence::Holiday,
         Sentence::Busy,
+        Sentence::Transferring,
         Sentence::Goodbye,
     ];
 

@@ -10,6 +10,10 @@ const STEP: u16 = 160;
 /// The end is said three times, since nothing follows that would repeat it (§2.5.1.4).
 const ENDS: u16 = 3;
 
+/// How late a repetition of an earlier press may come, timestamp units: five seconds, more than any network
+/// holds a packet back.
+const REPEATED_WITHIN: u32 = 5 * 8_000;
+
 /// One packet's payload.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct KeyEvent {
@@ -64,7 +68,15 @@ pub fn press(key: char, packets: u16) -> impl Iterator<Item = [u8; 4]> {
 /// Hears each press once, although it comes as many packets and some of them twice.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct KeyListener {
-    last: Option<u32>,
+    last: Option<Heard>,
+}
+
+/// The newest press.
+#[derive(Clone, Copy, Debug)]
+struct Heard {
+    key: char,
+    timestamp: u32,
+    ended: bool,
 }
 
 impl KeyListener {
@@ -72,15 +84,52 @@ impl KeyListener {
     /// the first that is heard of this press.
     pub fn note(&mut self, timestamp: u32, payload: &[u8]) -> Option<char> {
         let event = KeyEvent::read(payload)?;
-        // A late repetition of an earlier press is older than the last one.
-        let is_new = self
+        let news = match self.last {
+            None => News::Press,
+            Some(last) => last.news(timestamp, event),
+        };
+        if news != News::Old {
+            let (key, ended) = (event.key, event.end);
+            self.last = Some(Heard {
+                key,
+                timestamp,
+                ended,
+            });
+        } else if let Some(last) = self
             .last
-            .is_none_or(|last| timestamp.wrapping_sub(last) as i32 > 0);
-        if !is_new {
-            return None;
+            .as_mut()
+            .filter(|last| last.timestamp == timestamp)
+        {
+            last.ended |= event.end;
         }
-        self.last = Some(timestamp);
-        Some(event.key)
+        (news == News::Press).then_some(event.key)
+    }
+}
+
+/// What a packet says beside the newest press.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum News {
+    /// Another press.
+    Press,
+    /// The next part of a press that is longer than its counter (RFC 4733 §2.5.1.3).
+    Part,
+    /// More of the same, or a late repetition of an earlier one.
+    Old,
+}
+
+impl Heard {
+    fn news(self, timestamp: u32, event: KeyEvent) -> News {
+        let later = timestamp.wrapping_sub(self.timestamp);
+        if later == u32::from(u16::MAX) && event.key == self.key && !self.ended {
+            return News::Part;
+        }
+        // Older than any repetition can be: the sender has begun another line of timestamps.
+        let is_repetition = later == 0 || later.wrapping_neg() <= REPEATED_WITHIN;
+        if is_repetition {
+            News::Old
+        } else {
+            News::Press
+        }
     }
 }
 
@@ -141,5 +190,41 @@ mod tests {
         let payload = press('7', 1).next().unwrap();
         assert_eq!(listener.note(u32::MAX - 10, &payload), Some('7'));
         assert_eq!(listener.note(500, &payload), Some('7'));
+    }
+    /// A key that somebody leans on for ten seconds is one press in two parts.
+    #[test]
+    fn a_press_longer_than_its_counter_is_one() {
+        let mut listener = KeyListener::default();
+        let event = |duration| KeyEvent {
+            key: '2',
+            end: false,
+            volume: 10,
+            duration,
+        };
+        let mut hear =
+            |timestamp: u32, event: KeyEvent| listener.note(timestamp, &event.write().unwrap());
+        assert_eq!(hear(800, event(160)), Some('2'));
+        assert_eq!(hear(800, event(u16::MAX)), None);
+        assert_eq!(hear(800 + 65_535, event(160)), None, "the next part");
+        let end = KeyEvent {
+            end: true,
+            ..event(320)
+        };
+        assert_eq!(hear(800 + 65_535, end), None);
+        assert_eq!(
+            hear(800 + 2 * 65_535, event(160)),
+            Some('2'),
+            "it had ended"
+        );
+    }
+
+    /// A PBX that puts another of its streams through begins other timestamps: keys are heard on.
+    #[test]
+    fn keys_are_heard_after_the_timestamps_begin_anew() {
+        let mut listener = KeyListener::default();
+        let payload = press('3', 1).next().unwrap();
+        assert_eq!(listener.note(3_000_000, &payload), Some('3'));
+        assert_eq!(listener.note(1_000, &payload), Some('3'));
+        assert_eq!(listener.note(1_000, &payload), None);
     }
 }

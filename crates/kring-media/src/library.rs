@@ -11,6 +11,9 @@ use crate::{
 use rustc_hash::FxHashMap;
 use std::time::Duration;
 
+/// The recording that every library has: two short tones.
+const BEEP: &str = "beep";
+
 /// Prompts and music, made once and shared by all calls.
 #[derive(Clone, Debug)]
 pub struct Library {
@@ -23,7 +26,8 @@ pub struct Library {
 }
 
 impl Library {
-    /// Nothing but ringback: every phrase is passed over, and music is silence.
+    /// Nothing but ringback and the recording `beep`: every other phrase is passed over, and music is
+    /// silence.
     pub fn new(language: Language, particle: Particle, ringback: Prompt) -> Library {
         let silence = Prompt::new(&Samples {
             rate: 8_000,
@@ -33,7 +37,7 @@ impl Library {
             language,
             particle,
             clips: FxHashMap::default(),
-            named: FxHashMap::default(),
+            named: FxHashMap::from_iter([(BEEP.to_owned(), Prompt::beep())]),
             music: silence,
             ringback,
         }

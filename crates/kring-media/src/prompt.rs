@@ -35,16 +35,19 @@ impl Prompt {
         })
     }
 
-    /// A short tone before somebody speaks: 1,000 Hz for 200 ms, rising and falling softly.
+    /// A sign for the ear that somebody is there now: 660 Hz and then 880 Hz, 140 ms each, rising and
+    /// falling softly.
     pub fn beep() -> Prompt {
-        const LENGTH: usize = 1_600;
-        let sample = |n: usize| {
-            let edge = n.min(LENGTH - n).min(160) as f64 / 160.0;
-            (6_000.0 * edge * (TAU * n as f64 / 8.0).sin()) as i16
+        const LENGTH: usize = 1_120;
+        let tone = |hz: f64| {
+            (0..LENGTH).map(move |n| {
+                let edge = n.min(LENGTH - n).min(160) as f64 / 160.0;
+                (6_000.0 * edge * (TAU * hz * n as f64 / 8_000.0).sin()) as i16
+            })
         };
         Prompt::new(&Samples {
             rate: 8_000,
-            samples: (0..LENGTH).map(sample).collect(),
+            samples: tone(660.0).chain(tone(880.0)).collect(),
         })
     }
 
@@ -108,10 +111,14 @@ mod tests {
     }
 
     #[test]
-    fn a_beep_is_a_short_tone() {
+    fn a_beep_is_two_short_tones() {
         let beep = Prompt::beep();
-        assert_eq!(beep.length(), Duration::from_millis(200));
+        assert_eq!(beep.length(), Duration::from_millis(280));
         let heard = Playable::Pcmu.decode(beep.frames(Playable::Pcmu));
-        assert_eq!(tone::heard(&heard, &[400.0, 1_000.0]), Some(1_000.0));
+        let (first, second) = heard.split_at(1_120);
+        assert_eq!(tone::heard(first, &[660.0, 880.0]), Some(660.0));
+        assert_eq!(tone::heard(second, &[660.0, 880.0]), Some(880.0));
+        let loudest = heard.iter().map(|sample| sample.unsigned_abs()).max();
+        assert!(loudest < Some(7_000), "{loudest:?}");
     }
 }

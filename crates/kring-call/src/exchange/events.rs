@@ -20,7 +20,7 @@ impl Exchange {
                 self.caller_gave_up(now, call, reason.as_deref());
             }
             (Role::Caller(call) | Role::Agent(call), LegEvent::Pressed { key, duration_ms }) => {
-                self.key_pressed(call, leg, key, duration_ms);
+                self.key_pressed(now, call, leg, (key, duration_ms));
             }
             (Role::Caller(call) | Role::Agent(call), LegEvent::Confirmed { body }) => {
                 self.confirmed(now, call, leg, body);

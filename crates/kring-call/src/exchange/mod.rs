@@ -17,6 +17,7 @@ mod inviting;
 mod offering;
 mod phones;
 mod ports;
+mod pressing;
 mod queueing;
 mod rate;
 mod refusing;

@@ -6,7 +6,6 @@ use kring_journal::{CallId, Fact, MediaSide};
 use kring_media::{
     AudioDescription, MediaNotice, MediaOrder, PortPair, SessionId, Side, SideStats,
 };
-use kring_sip::LegId;
 use kring_time::Moment;
 
 impl Exchange {
@@ -98,27 +97,6 @@ impl Exchange {
         }
     }
 
-    /// A key that one side pressed and told by INFO: the other side hears it, if it knows such events.
-    /// Neither journal nor log is told: it may be part of a secret.
-    pub(super) fn key_pressed(&mut self, id: CallId, leg: LegId, key: char, duration_ms: u32) {
-        let Some(call) = self.calls.get(&id) else {
-            return;
-        };
-        let side = call.side_of(leg);
-        let listener = call.sound.theirs(side.other());
-        let known = listener.and_then(|listener| listener.telephone_event);
-        if let Some(payload_type) = known {
-            let session = call.sound.session;
-            self.order(MediaOrder::Press {
-                session,
-                side,
-                key,
-                duration_ms,
-                payload_type,
-            });
-        }
-    }
-
     /// What the media threads tell.
     pub(super) fn hear(&mut self, now: Moment, notice: MediaNotice) {
         match notice {
@@ -146,8 +124,9 @@ impl Exchange {
                     self.said(now, id, side);
                 }
             }
-            // Nobody is asked to press anything.
-            MediaNotice::Pressed { .. } => {}
+            MediaNotice::Pressed { session, side, key } => {
+                self.key_heard(now, session, side, key);
+            }
             MediaNotice::Closed {
                 session,
                 caller,

@@ -9,7 +9,7 @@ pub(super) const ORDERS_WAITING_MAX: usize = 4_096;
 /// `Reserve` orders that wait beside the resting ports.
 pub(super) const RESERVES_WAITING_MAX: usize = 64;
 
-/// Notices of flow and silence that wait for a full channel before the next ones are let go.
+/// Notices of flow, silence and keys that wait for a full channel before the next ones are let go.
 /// Those that end something are always kept: there is at most one for each call or pair.
 pub(super) const NOTICES_WAITING_MAX: usize = 1_024;
 

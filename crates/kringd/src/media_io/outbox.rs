@@ -22,7 +22,7 @@ impl Outbox {
     pub(super) fn tell(&mut self, notice: MediaNotice) {
         let passing = matches!(
             notice,
-            MediaNotice::Flowing { .. } | MediaNotice::Silent { .. }
+            MediaNotice::Flowing { .. } | MediaNotice::Silent { .. } | MediaNotice::Pressed { .. }
         );
         if passing && self.waiting.len() >= NOTICES_WAITING_MAX {
             return;
