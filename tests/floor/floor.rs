@@ -4,6 +4,7 @@ use crate::{
     account::Account,
     citizen::Citizen,
     clock::Wall,
+    configured::configure,
     enrolling::Enrolment,
     media::Hearing,
     network::{Faults, Mishap, Party},
@@ -14,7 +15,7 @@ use crate::{
     seat::Seat,
 };
 use kring_call::{
-    Member, OnDeadline, Plan, Restored, Ringback, WaitingRules,
+    Member, OnDeadline, Plan, Restored, Ringback, Settings, WaitingRules,
     command::{Admission, Command},
     thailand,
 };
@@ -275,6 +276,25 @@ impl Floor {
     pub fn command_at_ms(mut self, ms: u64, command: Command) -> Floor {
         self.commands
             .push((Moment::from_millis(1_000 + ms), command));
+        self
+    }
+
+    /// `ms` after the first citizen may dial kring is told the settings of this floor with a change.
+    pub fn reconfigured_at_ms(self, ms: u64, change: impl FnOnce(Floor) -> Floor) -> Floor {
+        let changed = configure(&change(self.clone()));
+        let settings = Box::new(Settings::of(&changed));
+        self.command_at_ms(ms, Command::Reconfigure(settings))
+    }
+
+    /// Gives calls a budget of so many rings. The queues' plans must spend it.
+    pub fn rings(mut self, limit: u8) -> Floor {
+        self.terms.limit = limit;
+        self
+    }
+
+    /// Takes a queue out.
+    pub fn without_queue(mut self, name: &str) -> Floor {
+        self.queues.retain(|queue| queue.name != name);
         self
     }
 

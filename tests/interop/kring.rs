@@ -227,6 +227,13 @@ impl Kring {
         self.child.wait().expect("it ends");
     }
 
+    /// SIGHUP: reads configuration and certificates again.
+    pub fn hangs_up(&self) {
+        let id = i32::try_from(self.child.id()).expect("process ids are small");
+        // SAFETY: kill takes two numbers and touches no memory of ours; the process is our child.
+        assert_eq!(unsafe { libc::kill(id, libc::SIGHUP) }, 0);
+    }
+
     /// SIGTERM, and the end that follows when there are no calls.
     pub fn end(&mut self) {
         let id = i32::try_from(self.child.id()).expect("process ids are small");
@@ -299,6 +306,11 @@ impl Kring {
     /// Everything that a reader of everything is told.
     pub fn get(&self, path: &str) -> Answer {
         http(self.http, "GET", path, &self.token, "")
+    }
+
+    /// Asks as an administrator, with an empty body.
+    pub fn post(&self, path: &str) -> Answer {
+        http(self.http, "POST", path, &self.token, "{}")
     }
 
     /// One who may read everything, and whom the daemon may leave.

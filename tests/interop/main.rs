@@ -25,6 +25,7 @@ mod phones;
 mod power_cut;
 mod registered;
 mod registrar;
+mod reload;
 mod seeing;
 mod sessions;
 mod strangers;

@@ -13,6 +13,7 @@ mod own_tone;
 mod phones;
 mod plans;
 mod queueing;
+mod reconfigured;
 mod sound;
 mod three_rings;
 

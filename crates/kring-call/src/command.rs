@@ -2,6 +2,7 @@
 //!
 //! Commands are the whole of `kring-call` that `kring-web` may know.
 
+use crate::settings::Settings;
 use kring_journal::{AgentId, CallId};
 use kring_sip::{Peer, Uri, digest::Ha1Set};
 use std::time::Duration;
@@ -175,6 +176,13 @@ pub enum Command {
         /// What the name service said.
         why: String,
     },
+    /// From now on by these settings. Calls that ring, wait and talk go on.
+    Reconfigure(Box<Settings>),
+    /// A configuration was refused before it came here; it is noted, and nothing changes.
+    NoteRefusedConfiguration {
+        /// Mistakes in it.
+        complaints: u32,
+    },
     /// Ends every call now and takes back every registration: the drain's time is over.
     EndAll,
 }
@@ -186,6 +194,8 @@ pub enum Done {
     Ok,
     /// It was so already.
     Unchanged,
+    /// These tables, keys and queues of the configuration are others now.
+    Reconfigured(Vec<String>),
 }
 
 /// Why a command was refused. Each has a stable code for REST.
@@ -215,6 +225,11 @@ pub enum CommandRefused {
     /// No registrar, or it is full.
     #[error("no more phones can be known at once: remove some with `kringd phone remove`")]
     TooManyPhones,
+    /// No room for the queues that are new: those that were taken out still have callers.
+    #[error(
+        "no more queues can be served at once: try again when the callers of the old ones are served"
+    )]
+    TooManyQueues,
     /// The pause reason is not one of the configured ones.
     #[error("{0:?} is not one of the configured pause reasons")]
     NoSuchReason(String),
@@ -232,6 +247,7 @@ impl CommandRefused {
             CommandRefused::TooManyPhones => "too_many_phones",
             CommandRefused::TooManyAgents => "too_many_agents",
             CommandRefused::NoSuchTrunk => "no_such_trunk",
+            CommandRefused::TooManyQueues => "too_many_queues",
             CommandRefused::NoSuchReason(_) => "no_such_reason",
         }
     }

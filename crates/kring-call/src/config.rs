@@ -71,7 +71,7 @@ pub struct Member {
 }
 
 /// A queue of callers.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct QueueConfig {
     /// Its name, in facts and labels.
     pub name: String,

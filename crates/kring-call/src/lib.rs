@@ -18,6 +18,7 @@ mod passed;
 mod plan;
 mod ring;
 mod roster;
+mod settings;
 mod sound;
 mod trunk;
 
@@ -30,6 +31,7 @@ pub use line::{AddressStatus, Line, LineAccount, LineStatus};
 pub use passed::{PassedHeader, PassedHeaderRefused};
 pub use plan::{Hop, Plan, PlanRefused, Strategy};
 pub use ring::{RingClock, TermsRefused, thailand};
+pub use settings::Settings;
 pub use trunk::{PeerPattern, PeerRefused, RedirectHeader, Trunk};
 
 #[cfg(test)]

@@ -9,6 +9,13 @@ pub const CALLS_MAX: usize = 5_000;
 /// Agents known at once.
 pub const AGENTS_MAX: usize = 5_000;
 
+/// Queues at once, with those that are configured no longer and still have callers: twice as many as a
+/// configuration may have.
+pub const QUEUES_MAX: usize = 400;
+
+/// What of a changed configuration is told by name in its fact; more is counted.
+pub const CHANGES_TOLD_MAX: usize = 32;
+
 /// Offers of one call, all hops together: enough for everybody once, and a stop to endless loops.
 pub const ATTEMPTS_MAX: u16 = 1_000;
 

@@ -74,6 +74,13 @@ fn seat(queue: usize, config: &QueueConfig, profile: &AgentProfile) -> Option<Se
     })
 }
 
+/// Every seat of the agent.
+fn seats(queues: &[QueueConfig], profile: &AgentProfile) -> Vec<Seat> {
+    let queues = queues.iter().enumerate();
+    let seats = queues.filter_map(|(index, queue)| seat(index, queue, profile));
+    seats.collect()
+}
+
 /// Each of them once.
 fn addresses_of(profile: &AgentProfile) -> BTreeSet<IpAddr> {
     match profile.device.as_ref().map(|device| &device.place) {
@@ -125,9 +132,7 @@ impl Roster {
         for address in addresses_of(&profile) {
             *self.phones.entry(address).or_default() += 1;
         }
-        let queues = self.queues.iter().enumerate();
-        let seats = queues.filter_map(|(index, queue)| seat(index, queue, &profile));
-        let seats: Vec<Seat> = seats.collect();
+        let seats = seats(&self.queues, &profile);
         if known {
             let before = self.change(&id, |agent| {
                 agent.seats = seats;
@@ -151,6 +156,22 @@ impl Roster {
             self.agents.insert(id, agent);
         }
         true
+    }
+
+    /// The queues are others now: everybody takes the seats that these have for them.
+    pub(crate) fn reseat(&mut self, queues: &[QueueConfig]) {
+        let everybody: Vec<AgentId> = self.agents.keys().cloned().collect();
+        for id in &everybody {
+            self.take_out(id);
+        }
+        self.queues = queues.to_vec();
+        self.benches = queues.iter().map(|_| Bench::default()).collect();
+        for id in &everybody {
+            if let Some(agent) = self.agents.get_mut(id) {
+                agent.seats = seats(&self.queues, &agent.profile);
+            }
+            self.put_in(id);
+        }
     }
 
     /// Forgets an agent who is signed out.
@@ -320,79 +341,4 @@ impl Roster {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn roster(queues: &[QueueConfig], logins: &[&str]) -> Roster {
-        let mut roster = Roster::new(queues);
-        for (n, login) in logins.iter().enumerate() {
-            let id = AgentId::new(login);
-            let profile = AgentProfile {
-                id: id.clone(),
-                device: Some(crate::tests::device(login)),
-                queues: vec!["support".to_owned()],
-            };
-            assert!(roster.put(profile));
-            roster.change(&id, |agent| agent.doing = Doing::Ready);
-            roster.idle_from(Moment::from_millis(n as u64), &id);
-        }
-        roster
-    }
-
-    fn free(roster: &Roster, queue: usize, strategy: Strategy) -> Vec<String> {
-        let (chosen, _) = roster.candidates(queue, strategy, 9, |_| true);
-        chosen.iter().map(AgentId::to_string).collect()
-    }
-
-    #[test]
-    fn the_longest_idle_comes_first() {
-        let mut roster = roster(&[crate::tests::queue("support", &[])], &["a", "b", "c"]);
-        roster.idle_from(Moment::from_millis(9), &AgentId::new("a"));
-        assert_eq!(free(&roster, 0, Strategy::LongestIdle), ["b", "c", "a"]);
-    }
-
-    #[test]
-    fn who_signs_in_again_has_answered_nothing() {
-        let mut roster = roster(&[crate::tests::queue("support", &[])], &["a", "b"]);
-        let a = AgentId::new("a");
-        roster.has_answered(&a);
-        assert_eq!(free(&roster, 0, Strategy::LeastCalls), ["b", "a"]);
-        roster.change(&a, |agent| agent.doing = Doing::Offline);
-        roster.change(&a, |agent| agent.doing = Doing::Ready);
-        assert_eq!(free(&roster, 0, Strategy::LeastCalls), ["a", "b"]);
-    }
-
-    #[test]
-    fn a_queue_with_a_list_has_its_own_members_in_its_order() {
-        let law = crate::tests::queue("law", &[("c", 1), ("a", 1), ("b", 2)]);
-        let roster = roster(
-            &[crate::tests::queue("support", &[]), law],
-            &["a", "b", "c", "d"],
-        );
-        assert_eq!(free(&roster, 1, Strategy::Linear), ["c", "a", "b"]);
-        assert_eq!(free(&roster, 1, Strategy::LongestIdle), ["a", "c", "b"]);
-        assert_eq!(free(&roster, 0, Strategy::Linear), ["a", "b", "c", "d"]);
-    }
-
-    #[test]
-    fn a_queue_is_staffed_while_a_member_is_signed_in() {
-        let mut roster = roster(&[crate::tests::queue("law", &[("a", 1)])], &["a", "b"]);
-        assert!(roster.is_staffed(0));
-        let reason = "lunch".to_owned();
-        let a = AgentId::new("a");
-        roster.change(&a, |agent| agent.doing = Doing::Paused { reason });
-        assert!(roster.is_staffed(0) && free(&roster, 0, Strategy::All).is_empty());
-        roster.change(&a, |agent| agent.doing = Doing::Offline);
-        assert!(!roster.is_staffed(0));
-    }
-
-    #[test]
-    fn an_agent_whose_phone_is_not_silent_yet_is_not_free() {
-        let mut roster = roster(&[crate::tests::queue("support", &[])], &["a"]);
-        let a = AgentId::new("a");
-        roster.change(&a, |agent| agent.phone_leg = Some(LegId(7)));
-        assert!(!roster.anybody_free());
-        roster.change(&a, |agent| agent.phone_leg = None);
-        assert!(roster.anybody_free());
-    }
-}
+mod tests;

@@ -5,9 +5,11 @@
 
 mod line;
 mod queueing;
+mod reconfiguring;
 mod words;
 
 pub use queueing::{Announcement, QueueExit, Rescue, Service};
+pub use reconfiguring::{Mistakes, Reconfiguration};
 pub use words::{
     DeadlineAction, EndedBy, MediaSide, PhoneGoneWhy, PresenceState, Refusal, RingPolicyKind,
     RingTerms, Unreached, Withdrawal,
@@ -37,6 +39,10 @@ pub enum Fact {
         /// By how much, microseconds, positive when it went forward.
         by_us: i64,
     },
+    /// The configuration was read again, and this is in force now that was not.
+    Reconfigured(Reconfiguration),
+    /// The configuration was read again and has mistakes: the one in force stays.
+    ConfigurationRefused(Mistakes),
     /// No new calls are accepted; running ones end in their time.
     Draining,
     /// The process ended in order.

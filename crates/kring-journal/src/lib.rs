@@ -14,8 +14,9 @@ mod ring_time;
 pub use call_record::{CallRecord, CallState, Outcome, RingResult};
 pub use entry::{Entry, WallTime};
 pub use fact::{
-    Announcement, DeadlineAction, EndedBy, Fact, MediaSide, PhoneGoneWhy, PresenceState, QueueExit,
-    Refusal, Rescue, RingPolicyKind, RingTerms, Service, Unreached, Withdrawal,
+    Announcement, DeadlineAction, EndedBy, Fact, MediaSide, Mistakes, PhoneGoneWhy, PresenceState,
+    QueueExit, Reconfiguration, Refusal, Rescue, RingPolicyKind, RingTerms, Service, Unreached,
+    Withdrawal,
 };
 pub use ids::{AgentId, CallId, CallerRef, IdRefused};
 pub use ring_time::{Attempt, AttemptEnd, RingTime};

@@ -13,7 +13,7 @@ use crate::{
     openapi, phones_api,
     problem::{Code, Problem},
     session::{self, Gate, OwnOrigins, PasswordGate, Throttle},
-    socket_api, trunks_api,
+    settings_api, socket_api, trunks_api,
 };
 use axum::{
     Router,
@@ -134,6 +134,7 @@ fn api() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(session::sign_in, session::sign_out))
         .merge(directory_api::routes())
+        .merge(settings_api::routes())
         .merge(trunks_api::routes())
         .merge(phones_api::routes())
         .merge(calls_api::routes())

@@ -1,6 +1,9 @@
 //! What this crate is told at start. Reading files and checking values is `kringd`'s.
 
-use crate::trace::LiveTraces;
+use crate::{
+    reload::{Reloads, RulesInForce},
+    trace::LiveTraces,
+};
 use kring_store::NumberPlan;
 use std::{sync::Arc, time::Duration};
 
@@ -52,8 +55,10 @@ pub struct WebConfig {
     /// Origins beside our own that may use a session's cookie, such as `https://desk.example.go.th`
     /// when a proxy changes the host.
     pub origins: Vec<String>,
-    /// Why an agent may pause (`agent.pause_reasons`); the exchange has the last word.
-    pub pause_reasons: Vec<String>,
+    /// What the configuration in force says to pages.
+    pub rules: RulesInForce,
+    /// The way to whoever reads the configuration again.
+    pub reloads: Reloads,
     /// What `/metrics` asks for as a bearer token; none leaves it open (`metrics.token`).
     pub metrics_token: Option<String>,
     /// The version of kring, for `/healthz` and OpenAPI.
@@ -69,7 +74,8 @@ impl Default for WebConfig {
         WebConfig {
             secure_cookies: false,
             origins: Vec::new(),
-            pause_reasons: Vec::new(),
+            rules: RulesInForce::default(),
+            reloads: Reloads::default(),
             metrics_token: None,
             version: env!("CARGO_PKG_VERSION").into(),
             traces: LiveTraces::default(),

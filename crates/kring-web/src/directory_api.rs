@@ -48,14 +48,15 @@ pub(crate) struct Me {
 impl Me {
     /// What this person is told of themselves.
     pub(crate) fn of(app: &App, agent: &AgentRow) -> Me {
+        let rules = app.config.rules.now();
         Me {
             login: agent.login.to_string(),
             name: agent.name.clone(),
             roles: vec![agent.role.as_str()],
             device: agent.device.clone(),
             queues: agent.queues.clone(),
-            particle: app.live.config().particle.clone(),
-            pause_reasons: app.config.pause_reasons.clone(),
+            particle: rules.particle.clone(),
+            pause_reasons: rules.pause_reasons.clone(),
             presence: app.live.presence(&agent.login).map(|now| now.on_wire()),
         }
     }
@@ -304,7 +305,7 @@ pub(crate) struct QueueList {
     items: Vec<QueueOnWire>,
 }
 
-/// Every queue that has a call or a member.
+/// Every queue that is configured, or has a call or a member still.
 #[utoipa::path(get, path = "/queues", tag = "directory",
     responses((status = 200, body = QueueList)))]
 pub(crate) async fn queues(
@@ -315,7 +316,9 @@ pub(crate) async fn queues(
     let mut queues: BTreeMap<String, QueueOnWire> = BTreeMap::new();
     let agents = app.store.agents().await?;
     let (_, wall) = app.clock.now();
-    for name in agents.iter().flat_map(|agent| &agent.queues) {
+    let rules = app.config.rules.now();
+    let served = agents.iter().flat_map(|agent| &agent.queues);
+    for name in rules.queues.iter().chain(served) {
         queues.entry(name.clone()).or_default();
     }
     for call in app.live.fresh_calls() {

@@ -124,3 +124,7 @@ pub(crate) const CALL_ENTRIES_MAX: usize = 10_000;
 
 /// Calls that the metrics fold keeps in mind.
 pub(crate) const FOLD_CALLS_MAX: usize = 8_192;
+
+/// How long a person waits until the configuration was read again: files, certificates, one step of the
+/// exchange.
+pub(crate) const RELOAD_ANSWER: Duration = Duration::from_secs(10);

@@ -68,6 +68,7 @@ codes! {
     AlreadyRecorded 409 "already_recorded" "This call has its record already" "สายนี้บันทึกข้อมูลแล้ว";
     TooManyAgents 409 "too_many_agents" "No more agents can be known at once" "มีเจ้าหน้าที่ในระบบมากเกินไป";
     TooManyPhones 409 "too_many_phones" "No more phones can be known at once" "มีเครื่องโทรศัพท์ในระบบมากเกินไป";
+    TooManyQueues 409 "too_many_queues" "No more queues can be served at once" "มีคิวในระบบมากเกินไป";
     Taken 409 "taken" "The name is in use already" "ชื่อนี้ถูกใช้แล้ว";
     KeyInUse 409 "idempotency_in_progress" "The first request with this Idempotency-Key is not answered yet" "คำขอแรกที่ใช้ Idempotency-Key นี้ยังทำไม่เสร็จ";
     StaleDraft 412 "stale_draft" "The draft was changed elsewhere; load it again" "แบบร่างถูกแก้ไขจากที่อื่น กรุณาโหลดใหม่";
@@ -76,6 +77,7 @@ codes! {
     NotJson 415 "not_json" "The body must be application/json" "เนื้อหาต้องเป็น application/json";
     BadField 422 "bad_field" "A field has a value that it cannot have" "ข้อมูลบางช่องไม่ถูกต้อง";
     NoSuchReason 422 "no_such_reason" "The pause reason is not one of the configured ones" "เหตุผลการพักงานไม่อยู่ในรายการที่กำหนด";
+    BadConfiguration 422 "bad_configuration" "The configuration has mistakes; the one in force stays" "ไฟล์ตั้งค่ามีข้อผิดพลาด ระบบใช้ค่าเดิมต่อไป";
     KeyReused 422 "idempotency_key_reused" "This Idempotency-Key was used for another request" "Idempotency-Key นี้ใช้กับคำขออื่นแล้ว";
     TooMany 429 "too_many_attempts" "Too many wrong passwords; wait a little" "ใส่รหัสผ่านผิดหลายครั้ง กรุณารอสักครู่";
     Internal 500 "internal" "kring made a mistake; the log says which" "ระบบขัดข้อง ดูรายละเอียดในบันทึกระบบ";
@@ -176,6 +178,7 @@ impl From<CommandRefused> for Problem {
             CommandRefused::NoDevice => Code::NoDevice,
             CommandRefused::TooManyAgents => Code::TooManyAgents,
             CommandRefused::TooManyPhones => Code::TooManyPhones,
+            CommandRefused::TooManyQueues => Code::TooManyQueues,
             CommandRefused::NoSuchReason(_) => Code::NoSuchReason,
         };
         Problem::new(code).detail(refused.to_string())

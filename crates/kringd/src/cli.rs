@@ -65,9 +65,12 @@ pub(crate) struct DemoOptions {
 /// What of the journal is printed, and how.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct JournalOptions {
-    /// Only this call.
-    #[arg(long, value_name = "ID", conflicts_with_all = ["follow", "verify"])]
+    /// Only this call, told in a sentence before its lines; with --verify, whether its facts are unchanged.
+    #[arg(long, value_name = "ID", conflicts_with = "follow")]
     pub(crate) call: Option<CallId>,
+    /// In which language the call is told.
+    #[arg(long, value_name = "LANG", requires = "call", default_value = "both")]
+    pub(crate) lang: Lang,
     /// Goes on printing what happens from now on.
     #[arg(long, conflicts_with = "verify")]
     pub(crate) follow: bool,
@@ -77,6 +80,17 @@ pub(crate) struct JournalOptions {
     /// Shows callers' numbers whole.
     #[arg(long)]
     pub(crate) unmask: bool,
+}
+
+/// In which language a call is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Lang {
+    /// Thai.
+    Th,
+    /// English.
+    En,
+    /// One after the other.
+    Both,
 }
 
 /// Which SIP messages are printed, and how.
@@ -252,12 +266,19 @@ fn carry_out(arguments: Arguments) -> Result<(), Fault> {
         file_limit::raise();
         return block_on_threads(crate::demo::run(demo, pid_file));
     }
-    let config = Config::load(config.as_deref())?;
+    let file = config;
+    let config = Config::load(file.as_deref())?;
     match command.unwrap_or(Command::Serve) {
         Command::Serve | Command::Demo(_) => {
             logging::begin(config.privacy.mask_numbers_in_logs);
             file_limit::raise();
-            block_on_threads(serve::run(config, ServeOptions { pid_file }))
+            block_on_threads(serve::run(
+                config,
+                ServeOptions {
+                    pid_file,
+                    config: file,
+                },
+            ))
         }
         Command::Check => block_on(check_command::run(&config)),
         Command::Journal(options) => block_on(journal_command::run(&config, options)),

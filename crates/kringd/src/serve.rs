@@ -4,6 +4,7 @@
 //! stands in front of a call.
 
 mod opening;
+mod reloading;
 mod screens;
 mod terms;
 mod watching;
@@ -17,7 +18,7 @@ use crate::{
     exit::Fault,
     lines,
     media_io::{self, MediaHandle},
-    net::{Credentials, Families, Resolver, Terms},
+    net::{Families, Resolver, Terms},
     phones::{PhoneTasks, Phones},
     prompts,
     recorder::Recorder,
@@ -31,6 +32,7 @@ use kring_media::{Language, MediaNotice, Particle};
 use kring_store::{AgentRow, Store};
 use kring_web::{Ask, Web};
 use opening::Opening;
+use reloading::{Reread, Rereading};
 use rustc_hash::FxHashMap;
 use screens::Screens;
 use std::{
@@ -61,6 +63,8 @@ const LAST_WORDS: Duration = Duration::from_millis(600);
 pub(crate) struct ServeOptions {
     /// Where to write our process id.
     pub(crate) pid_file: Option<PathBuf>,
+    /// The configuration's file, if one was named: it is read again when that is wished.
+    pub(crate) config: Option<PathBuf>,
 }
 
 /// Runs until a signal asks to end, and the running calls have ended.
@@ -68,12 +72,13 @@ pub(crate) async fn run(config: Config, options: ServeOptions) -> Result<(), Fau
     let mut shutdown = Shutdown::listen()?;
     let mut reload = Reload::listen()?;
     let _pid = PidFile::write(options.pid_file)?;
-    let house = House::open(config).await?;
+    let file = options.config;
+    let house = House::open(config, Box::new(move || Config::load(file.as_deref()))).await?;
     tracing::info!(http = %house.http, sip = ?house.sip, "kring {VERSION} is open");
     loop {
         tokio::select! {
             _ = shutdown.wish() => break,
-            () = reload.wanted() => house.reload(),
+            () = reload.wanted() => house.reload().await,
         }
     }
     house.close(&mut shutdown).await
@@ -98,13 +103,13 @@ pub(crate) struct House {
     phones: PhoneTasks,
     watching: Watching,
     media: MediaHandle,
-    credentials: Credentials,
+    rereading: Rereading,
 }
 
 impl House {
     /// Opens everything. What fails says what to do, and leaves nothing running but what ends with
-    /// the process.
-    pub(crate) async fn open(config: Config) -> Result<House, Fault> {
+    /// the process. `reread` reads the configuration as it is by then.
+    pub(crate) async fn open(config: Config, reread: Reread) -> Result<House, Fault> {
         let clock = Clock::start();
         kring_web::metrics::install(VERSION);
         let store = database::open(&config).await?;
@@ -123,6 +128,7 @@ impl House {
         let (load, loaded) = watch::channel(Load::default());
         let realm = &config.registrar.realm;
         let (phones, phone_tasks) = Phones::open(&store, &clock, realm, &asks).await?;
+        let rereading = Rereading::open(reread, &config, credentials, &asks, &screens.live);
         let opening = Opening {
             phones,
             config: config.clone(),
@@ -144,7 +150,7 @@ impl House {
         let recorder = tokio::spawn(screens.recorder.run());
         let (watching, traces) = Watching::open(&config, &clock, &store, tap);
         let web = Web::new(
-            terms::web_config(&config, traces),
+            terms::web_config(&config, traces, rereading.for_pages()),
             store.clone(),
             screens.desk,
             screens.live,
@@ -169,16 +175,14 @@ impl House {
             phones: phone_tasks,
             watching,
             media,
-            credentials,
+            rereading,
         })
     }
 
-    /// Reads the certificates again. Calls and connections go on as they are.
-    fn reload(&self) {
-        match self.credentials.reload() {
-            Ok(()) => tracing::info!("certificates were read again: new connections use them"),
-            Err(refused) => tracing::error!(%refused, "the certificates stay as they were"),
-        }
+    /// Has the configuration and the certificates read again. Calls and connections go on as they are;
+    /// what came of it is told in the log.
+    async fn reload(&self) {
+        self.rereading.wish().await;
     }
 
     /// Takes no new calls, lets the running ones end, then closes everything; nothing that was
@@ -209,6 +213,7 @@ impl House {
         let quiet = self.load.wait_for(quiet);
         // Phones that no longer answer are not waited for.
         let _ = tokio::time::timeout(LAST_WORDS, quiet).await;
+        self.rereading.end();
         self.seats.abort();
         self.lines.abort();
         self.stop.send_replace(true);

@@ -1,5 +1,5 @@
 //! The wish that the process ends: SIGTERM from a service manager, SIGINT from a terminal; and the
-//! wish that it reads its certificates again: SIGHUP.
+//! wish that it reads its configuration and certificates again: SIGHUP.
 //!
 //! The first asks for a drain: no new calls, running ones end in their time. A second ends them.
 

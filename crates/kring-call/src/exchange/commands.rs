@@ -44,6 +44,10 @@ impl Exchange {
                 registrar,
             } => self.move_line(now, &trunk, peers, registrar),
             Command::LoseTrunk { trunk, why } => self.lose_line(now, &trunk, why),
+            Command::Reconfigure(settings) => self.reconfigure(now, *settings),
+            Command::NoteRefusedConfiguration { complaints } => {
+                Ok(self.note_refused_configuration(now, complaints))
+            }
             Command::EndAll => {
                 self.end_all(now);
                 self.unregister_all(now);

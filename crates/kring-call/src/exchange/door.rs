@@ -10,6 +10,7 @@ use super::{
 };
 use crate::{
     command::Admission,
+    config::QueueConfig,
     limits::{CALLS_MAX, RETRY_AFTER_OVERLOAD_S, RETRY_AFTER_S},
     trunk::Trunk,
 };
@@ -180,16 +181,16 @@ impl Exchange {
 
     fn queue_of(&self, dialled: &str) -> Option<usize> {
         let dialled = dialled.trim_start_matches('+');
-        let queues = &self.config.queues;
-        queues
-            .iter()
-            .position(|queue| {
-                queue
-                    .did
-                    .iter()
-                    .any(|did| did.trim_start_matches('+') == dialled)
-            })
-            .or_else(|| queues.iter().position(|queue| queue.did.is_empty()))
+        let has = |queue: &QueueConfig| {
+            let mut dids = queue.did.iter();
+            dids.any(|did| did.trim_start_matches('+') == dialled)
+        };
+        let named = self.serving_queues().find(|(_, queue)| has(queue));
+        let rest = || {
+            self.serving_queues()
+                .find(|(_, queue)| queue.did.is_empty())
+        };
+        named.or_else(rest).map(|(place, _)| place)
     }
 
     /// Something was refused because this bound was reached.

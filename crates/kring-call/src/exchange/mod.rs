@@ -20,6 +20,7 @@ mod ports;
 mod pressing;
 mod queueing;
 mod rate;
+mod reconfiguring;
 mod refusing;
 mod sounding;
 mod trunks;

@@ -4,7 +4,7 @@
 //! Whoever is kept hears something at every moment, and is let go by nobody's failure but only by
 //! themselves, by an agent, or when they have waited as long as the administrator allows.
 
-use super::{Exchange, Role, withdrawing::reason_for};
+use super::{Exchange, Role, reconfiguring::Standing, withdrawing::reason_for};
 use crate::{
     call::State,
     kept::{Handlings, Kept},
@@ -30,6 +30,7 @@ pub(super) const BUSY: &str = "busy";
 pub(super) struct Queue {
     kept: BTreeSet<(Moment, CallId)>,
     pub(super) handlings: Handlings,
+    pub(super) standing: Standing,
 }
 
 impl Queue {
@@ -163,6 +164,7 @@ impl Exchange {
         kept.round = kept.round.saturating_add(1);
         let round = kept.round;
         call.clock = RingClock::start(now, self.config.terms.clone());
+        call.plan = self.config.queues[call.queue].plan.clone();
         call.hop = 0;
         call.rings_told = 0;
         call.state = State::Ringing {

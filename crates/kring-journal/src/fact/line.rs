@@ -18,6 +18,8 @@ impl fmt::Display for Fact {
             Fact::WallStepped { by_us } => {
                 write!(f, "wall       stepped by {:.3} s", *by_us as f64 / 1e6)
             }
+            Fact::Reconfigured(what) => write!(f, "configured {what}"),
+            Fact::ConfigurationRefused(how) => write!(f, "unread     configuration: {how}"),
             Fact::Draining => write!(f, "draining"),
             Fact::Stopped => write!(f, "stopped"),
             Fact::Presence {
@@ -196,6 +198,8 @@ impl Fact {
             Fact::Booted { .. }
             | Fact::Gap { .. }
             | Fact::WallStepped { .. }
+            | Fact::Reconfigured(_)
+            | Fact::ConfigurationRefused(_)
             | Fact::Draining
             | Fact::Stopped
             | Fact::Presence { .. }

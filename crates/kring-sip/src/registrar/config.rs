@@ -4,7 +4,7 @@ use crate::digest::Algorithm;
 use std::time::Duration;
 
 /// How a registrar works.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RegistrarConfig {
     /// Whose passwords: part of every HA1, so a change of it makes all passwords void.
     pub realm: Box<str>,

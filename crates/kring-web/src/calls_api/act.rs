@@ -26,7 +26,7 @@ impl From<Done> for Did {
     fn from(done: Done) -> Did {
         Did {
             done: match done {
-                Done::Ok => "ok",
+                Done::Ok | Done::Reconfigured(_) => "ok",
                 Done::Unchanged => "unchanged",
             },
         }

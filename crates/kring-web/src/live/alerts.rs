@@ -27,6 +27,14 @@ pub(crate) const INVARIANT_BROKEN: Alert = Alert {
     text_en: "kring found a fault of its own. Tell the administrator.",
 };
 
+/// The configuration was read again and has mistakes.
+pub(crate) const CONFIGURATION_REFUSED: Alert = Alert {
+    code: "configuration_refused",
+    severity: "warning",
+    text_th: "ไฟล์ตั้งค่าใหม่มีข้อผิดพลาด ระบบใช้ค่าเดิมต่อไป กรุณาแจ้งผู้ดูแลระบบ",
+    text_en: "The new configuration has mistakes; the old one stays. Tell the administrator.",
+};
+
 /// A PBX answers no more.
 pub(crate) const TRUNK_DOWN: Alert = Alert {
     code: "trunk_down",

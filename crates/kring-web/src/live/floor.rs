@@ -134,6 +134,11 @@ impl Floor {
         self.presence.get(agent)
     }
 
+    /// Agents greet so from now on.
+    pub(crate) fn greet_with(&mut self, greeting: Arc<str>) {
+        self.greeting = greeting;
+    }
+
     /// How agents greet.
     pub(crate) fn greeting(&self) -> Arc<str> {
         Arc::clone(&self.greeting)
@@ -192,6 +197,7 @@ impl Floor {
             (None, Fact::RonaWarned { agent }) => to(agent, None, Said::Alert(alerts::RONA_WARNED)),
             (None, Fact::Draining) => vec![Delivery::All(Said::Drain {})],
             (None, Fact::InvariantBroken { .. }) => to_supervisors(alerts::INVARIANT_BROKEN),
+            (None, Fact::ConfigurationRefused(_)) => to_supervisors(alerts::CONFIGURATION_REFUSED),
             (None, Fact::TrunkDown { .. }) => to_supervisors(alerts::TRUNK_DOWN),
             (None, Fact::TrunkUp { .. }) => to_supervisors(alerts::TRUNK_UP),
             // One that we took back ourselves is no trouble.

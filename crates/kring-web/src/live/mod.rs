@@ -146,6 +146,12 @@ impl Live {
         inner.stats_stale.store(true, Ordering::Relaxed);
     }
 
+    /// Agents greet so from now on; `{particle}` is replaced. Pops that are on screens stay as they are.
+    pub fn greet_with(&self, greeting_th: &str, particle: &str) {
+        let greeting = greeting_th.replace("{particle}", particle);
+        self.0.floor().greet_with(greeting.into());
+    }
+
     /// Keeps a stored draft for the next snapshot and for `wrapup.opened`.
     pub(crate) fn remember_draft(&self, call: CallId, draft: DraftOnWire) {
         if let Some(live) = self.0.floor().call_mut(call)

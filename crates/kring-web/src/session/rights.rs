@@ -31,6 +31,8 @@ pub(crate) enum Right {
     ReadTips,
     /// Reading the SIP messages of calls: numbers and names of callers, for those who look for faults.
     ReadTraces,
+    /// Changing what belongs to the process.
+    Administer,
 }
 
 impl Right {
@@ -46,28 +48,32 @@ impl Right {
             Right::ReadFloor => "floor:read",
             Right::ReadTips => "tips:read",
             Right::ReadTraces => "traces:read",
+            Right::Administer => "admin",
         }
     }
 
     /// Whether this role has it.
     pub(crate) const fn is_of(self, role: Role) -> bool {
         use Right::{
-            ActOnCalls, ReadCalls, ReadCases, ReadContacts, ReadDirectory, ReadTips, ReadTraces,
-            WriteContacts,
+            ActOnCalls, Administer, ReadCalls, ReadCases, ReadContacts, ReadDirectory, ReadTips,
+            ReadTraces, WriteContacts,
         };
         match role {
             Role::Admin => true,
-            Role::Agent => !matches!(self, ReadTips | ReadTraces),
-            Role::Supervisor => !matches!(self, ReadTips),
-            Role::TipOfficer => !matches!(self, ReadTraces),
+            Role::Agent => !matches!(self, ReadTips | ReadTraces | Administer),
+            Role::Supervisor => !matches!(self, ReadTips | Administer),
+            Role::TipOfficer => !matches!(self, ReadTraces | Administer),
             Role::UnitOfficer => matches!(self, ReadContacts | ReadCases | ReadDirectory),
             Role::KbEditor => matches!(self, ReadDirectory),
             Role::Dpo => matches!(
                 self,
                 ReadCalls | ReadContacts | WriteContacts | ReadCases | ReadDirectory
             ),
-            Role::Auditor => !matches!(self, ActOnCalls | WriteContacts | ReadTips),
-            Role::Integrator => !matches!(self, ActOnCalls | WriteContacts | ReadTips | ReadTraces),
+            Role::Auditor => !matches!(self, ActOnCalls | WriteContacts | ReadTips | Administer),
+            Role::Integrator => !matches!(
+                self,
+                ActOnCalls | WriteContacts | ReadTips | ReadTraces | Administer
+            ),
         }
     }
 }
@@ -102,6 +108,22 @@ mod tests {
     }
 
     #[test]
+    fn only_administrators_change_the_process() {
+        let others = [
+            Role::Agent,
+            Role::Supervisor,
+            Role::TipOfficer,
+            Role::UnitOfficer,
+            Role::KbEditor,
+            Role::Dpo,
+            Role::Auditor,
+            Role::Integrator,
+        ];
+        assert!(Right::Administer.is_of(Role::Admin));
+        assert!(!others.into_iter().any(|role| Right::Administer.is_of(role)));
+    }
+
+    #[test]
     fn every_right_can_be_given_to_a_token() {
         use Right::*;
         for right in [
@@ -114,6 +136,7 @@ mod tests {
             ReadFloor,
             ReadTips,
             ReadTraces,
+            Administer,
         ] {
             assert!(SCOPES.contains(&right.scope()));
         }

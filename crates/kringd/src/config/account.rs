@@ -8,7 +8,7 @@ use std::path::Path;
 const PASSWORD_FILE_MAX: u64 = 4_096;
 
 /// An account at a PBX.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Account {
     /// Who registers: `sip:5000@pbx.example.net`.
     pub(crate) aor: Uri,

@@ -69,7 +69,7 @@ pub(crate) struct Agent {
 }
 
 /// `[pop]`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Pop {
     /// A screen that acknowledges nothing for so long is dead, ms.
     pub(crate) screen_dead_ms: u32,

@@ -20,7 +20,7 @@ const LISTENS_MAX: usize = 16;
 const SIP_PORT: u16 = 5060;
 
 /// `[sip]`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Sip {
     /// The sockets, at least one.
     pub(crate) listen: Vec<Listen>,
@@ -46,7 +46,7 @@ pub(crate) struct Sip {
 }
 
 /// `[[trunk]]`: a PBX.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Trunk {
     /// Its name, unique.
     pub(crate) name: String,

@@ -4,7 +4,7 @@ use super::section::Section;
 use std::{fmt, net::IpAddr, str::FromStr};
 
 /// `[media]`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Media {
     /// The ports of RTP and RTCP.
     pub(crate) rtp_ports: RtpPorts,

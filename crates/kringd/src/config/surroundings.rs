@@ -6,7 +6,7 @@ use kring_store::CaseRefFormat;
 use std::{fmt, net::SocketAddr, path::Path};
 
 /// `[number]`. The numbers are those of Thailand; no other region is known.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Number {
     /// The area of numbers without one: `038`.
     pub(crate) area_default: String,
@@ -17,21 +17,21 @@ pub(crate) struct Number {
 }
 
 /// `[database]`.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Database {
     /// `sqlite:PATH` or `postgres://…`. May hold a password: never logged whole.
     pub(crate) url: String,
 }
 
 /// `[journal]`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Journal {
     /// Facts are written at the latest so long after they happened, ms.
     pub(crate) group_ms: u32,
 }
 
 /// `[http]`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Http {
     /// Where the console, the API and the metrics are.
     pub(crate) listen: SocketAddr,
@@ -40,21 +40,21 @@ pub(crate) struct Http {
 }
 
 /// `[metrics]`.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Metrics {
     /// What a scraper must send as `Authorization: Bearer`. `None`: nothing.
     pub(crate) token: Option<String>,
 }
 
 /// `[privacy]`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Privacy {
     /// Whether logs show numbers with their middle masked.
     pub(crate) mask_numbers_in_logs: bool,
 }
 
 /// `[case]`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Case {
     /// How a case's reference is written.
     pub(crate) ref_format: CaseRefFormat,

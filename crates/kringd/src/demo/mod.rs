@@ -54,7 +54,7 @@ pub(crate) async fn run(options: DemoOptions, pid_file: Option<PathBuf>) -> Resu
     let now = Clock::start();
     past::fill(&store, &stage.phones(), &password, now.wall(now.now())).await?;
     drop(store);
-    let house = House::open(config.clone()).await?;
+    let house = House::open(config.clone(), Box::new(move || Ok(config.clone()))).await?;
     welcome(&house, &password, &folder.0);
     let tally = Tally::default();
     let show = stage.begin(&house, &tally).await?;

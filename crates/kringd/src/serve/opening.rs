@@ -18,7 +18,7 @@ use kring_media::MediaNotice;
 use kring_sip::{Advertised, EndpointConfig};
 use kring_store::AgentRow;
 use kring_web::{Ask, Live};
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{net::SocketAddr, time::Duration};
 use tokio::sync::{mpsc, oneshot, watch};
 
 /// What the exchange's thread takes along.
@@ -128,6 +128,7 @@ impl Opening {
             registrar: Some(config.registrar.clone()),
             ..EndpointConfig::new(advertised, rand::random())
         };
+        let settings = terms::settings(config);
         let wall_us = self.clock.wall(kring_time::Moment::BOOT).0;
         Ok(ExchangeConfig {
             endpoint,
@@ -143,15 +144,15 @@ impl Opening {
                 .iter()
                 .map(|name| (*name).to_owned())
                 .collect(),
-            terms: Arc::new(config.ring.terms.clone()),
-            ringback: config.ring.ringback,
-            queues: terms::queues(config),
+            terms: settings.terms,
+            ringback: settings.ringback,
+            queues: settings.queues,
             trunks: terms::trunks(config),
-            wrap_up: Duration::from_secs(u64::from(config.agent.wrapup_s)),
-            rona_limit: config.agent.rona_limit,
-            pause_reasons: config.agent.pause_reasons.clone(),
-            pass_headers: config.sip.pass_headers.clone(),
-            dial: config.dial.clone(),
+            wrap_up: settings.wrap_up,
+            rona_limit: settings.rona_limit,
+            pause_reasons: settings.pause_reasons,
+            pass_headers: settings.pass_headers,
+            dial: settings.dial,
             cps_max: config.sip.max_cps,
             options_ping: Duration::from_secs(u64::from(config.sip.options_ping_s)),
         })

@@ -2,13 +2,13 @@
 
 use super::VERSION;
 use crate::{clock::Clock, config::Config, database, lines, trace::KeeperTerms};
-use kring_call::{OnDeadline, QueueConfig, Restored, Trunk};
+use kring_call::{OnDeadline, QueueConfig, Restored, Settings, Trunk};
 use kring_journal::{AgentId, DeadlineAction, Fact, PresenceState};
 use kring_store::Boot;
-use kring_web::{Live, LiveConfig, LiveTraces, WebConfig};
+use kring_web::{HouseRules, Live, LiveConfig, LiveTraces, Reloads, RulesInForce, WebConfig};
 use std::{sync::Arc, time::Duration};
 
-pub(super) fn queues(config: &Config) -> Vec<QueueConfig> {
+fn queues(config: &Config) -> Vec<QueueConfig> {
     let on_deadline = |queue: &crate::config::Queue| match (queue.deadline_action, &queue.overflow)
     {
         (DeadlineAction::Redirect, Some(to)) => OnDeadline::Redirect { to: to.clone() },
@@ -26,6 +26,33 @@ pub(super) fn queues(config: &Config) -> Vec<QueueConfig> {
         greeting_on_answer: None,
     };
     config.queues.iter().map(queue).collect()
+}
+
+/// What can be changed while calls go on.
+pub(super) fn settings(config: &Config) -> Settings {
+    Settings {
+        terms: Arc::new(config.ring.terms.clone()),
+        ringback: config.ring.ringback,
+        queues: queues(config),
+        pass_headers: config.sip.pass_headers.clone(),
+        wrap_up: Duration::from_secs(u64::from(config.agent.wrapup_s)),
+        rona_limit: config.agent.rona_limit,
+        pause_reasons: config.agent.pause_reasons.clone(),
+        dial: config.dial.clone(),
+    }
+}
+
+/// What pages are told of the configuration in force.
+pub(super) fn house_rules(config: &Config) -> HouseRules {
+    HouseRules {
+        pause_reasons: config.agent.pause_reasons.clone(),
+        particle: config.agent.particle.clone(),
+        queues: config
+            .queues
+            .iter()
+            .map(|queue| queue.name.clone())
+            .collect(),
+    }
 }
 
 pub(super) fn trunks(config: &Config) -> Vec<Trunk> {
@@ -90,7 +117,12 @@ pub(super) fn keeper(config: &Config) -> KeeperTerms {
     }
 }
 
-pub(super) fn web_config(config: &Config, traces: LiveTraces) -> WebConfig {
+/// The HTTP side, with the traces of live calls and what it is told anew when the configuration is.
+pub(super) fn web_config(
+    config: &Config,
+    traces: LiveTraces,
+    (rules, reloads): (RulesInForce, Reloads),
+) -> WebConfig {
     WebConfig {
         secure_cookies: config
             .http
@@ -98,7 +130,8 @@ pub(super) fn web_config(config: &Config, traces: LiveTraces) -> WebConfig {
             .as_deref()
             .is_some_and(|url| url.starts_with("https:")),
         origins: config.http.public_url.iter().cloned().collect(),
-        pause_reasons: config.agent.pause_reasons.clone(),
+        rules,
+        reloads,
         metrics_token: config.metrics.token.clone(),
         version: VERSION.to_owned(),
         traces,

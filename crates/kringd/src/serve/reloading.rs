@@ -1,0 +1,202 @@
+//! The configuration read again while calls go on: at SIGHUP, and at `POST /api/v1/settings/reload`.
+//!
+//! Whole or not at all: a file with a mistake changes nothing, not even what is right in it. What cannot be
+//! changed without a restart is left as it is, and named.
+
+use super::terms;
+use crate::{
+    config::{Config, ConfigRefused},
+    net::Credentials,
+};
+use kring_call::{
+    Ringback,
+    command::{Command, CommandRefused, Done},
+};
+use kring_web::{Ask, Live, ReloadRefused, ReloadWish, Reloaded, Reloads, RulesInForce};
+use tokio::{
+    sync::{mpsc, oneshot},
+    task::JoinHandle,
+};
+
+/// Wishes that may wait while one is carried out.
+const WISHES_WAITING_MAX: usize = 16;
+
+/// Reads the configuration as it is now.
+pub(crate) type Reread = Box<dyn Fn() -> Result<Config, ConfigRefused> + Send + Sync>;
+
+/// The task that reads again, and the ways to it.
+pub(super) struct Rereading {
+    wishes: mpsc::Sender<ReloadWish>,
+    rules: RulesInForce,
+    task: JoinHandle<()>,
+}
+
+impl Rereading {
+    /// Begins to listen for wishes.
+    pub(super) fn open(
+        reread: Reread,
+        started: &Config,
+        credentials: Credentials,
+        asks: &mpsc::Sender<Ask>,
+        live: &Live,
+    ) -> Rereading {
+        let (wishes, wished) = mpsc::channel(WISHES_WAITING_MAX);
+        let rules = RulesInForce::from(terms::house_rules(started));
+        let reloading = Reloading {
+            reread,
+            started: started.clone(),
+            credentials,
+            asks: asks.clone(),
+            live: live.clone(),
+            rules: rules.clone(),
+        };
+        Rereading {
+            wishes,
+            rules,
+            task: tokio::spawn(reloading.run(wished)),
+        }
+    }
+
+    /// What pages are told of the configuration, and their way to have it read again.
+    pub(super) fn for_pages(&self) -> (RulesInForce, Reloads) {
+        (self.rules.clone(), Reloads::to(self.wishes.clone()))
+    }
+
+    /// Has it read again; what comes of it is told in the log.
+    pub(super) async fn wish(&self) {
+        let (reply, _) = oneshot::channel();
+        // The task lives as long as the house.
+        let _ = self.wishes.send(reply).await;
+    }
+
+    /// Reads no more.
+    pub(super) fn end(&self) {
+        self.task.abort();
+    }
+}
+
+/// Reads again when asked to.
+struct Reloading {
+    reread: Reread,
+    /// What the process was started with: what holds until it ends.
+    started: Config,
+    credentials: Credentials,
+    asks: mpsc::Sender<Ask>,
+    live: Live,
+    rules: RulesInForce,
+}
+
+impl Reloading {
+    /// Carries out one wish after another, for as long as anybody can wish.
+    async fn run(self, mut wishes: mpsc::Receiver<ReloadWish>) {
+        while let Some(wish) = wishes.recv().await {
+            let answer = self.reload().await;
+            tell(&answer);
+            if let Err(ReloadRefused(complaints)) = &answer {
+                let complaints = u32::try_from(complaints.len()).unwrap_or(u32::MAX);
+                // A refusal that the exchange cannot be told stands in the log.
+                let _ = self
+                    .ask(Command::NoteRefusedConfiguration { complaints })
+                    .await;
+            }
+            // Whoever wished may have left; what was done stands.
+            let _ = wish.send(answer);
+        }
+    }
+
+    async fn reload(&self) -> Result<Reloaded, ReloadRefused> {
+        let config = (self.reread)().map_err(|refused| lines(&refused))?;
+        self.check(&config)?;
+        self.credentials
+            .reload()
+            .map_err(|refused| lines(&refused))?;
+        let settings = Box::new(terms::settings(&config));
+        let changed = match self.ask(Command::Reconfigure(settings)).await {
+            Some(Ok(Done::Reconfigured(changed))) => changed,
+            Some(Ok(_)) => Vec::new(),
+            Some(Err(refused)) => return Err(lines(&refused)),
+            None => return Err(ReloadRefused(vec!["the exchange has ended.".to_owned()])),
+        };
+        self.live
+            .greet_with(&config.agent.greeting_th, &config.agent.particle);
+        self.rules.put(terms::house_rules(&config));
+        Ok(Reloaded {
+            changed,
+            needs_restart: needs_restart(&self.started, &config),
+        })
+    }
+
+    /// The ringing tone that kring makes was cut for the cadence at the start.
+    fn check(&self, config: &Config) -> Result<(), ReloadRefused> {
+        let (was, is) = (&self.started.ring.terms, &config.ring.terms);
+        let same = (was.on_ms, was.off_ms) == (is.on_ms, is.off_ms);
+        if same || config.ring.ringback == Ringback::Pbx {
+            return Ok(());
+        }
+        let text = "ring.cadence_on_ms and ring.cadence_off_ms cannot change with ring.ringback = \"own\" \
+                    while kring runs: restart it, or put them back.";
+        Err(ReloadRefused(vec![text.to_owned()]))
+    }
+
+    async fn ask(&self, command: Command) -> Option<Result<Done, CommandRefused>> {
+        let (reply, answer) = oneshot::channel();
+        self.asks.send(Ask { command, reply }).await.ok()?;
+        answer.await.ok()
+    }
+}
+
+fn tell(answer: &Result<Reloaded, ReloadRefused>) {
+    match answer {
+        Ok(Reloaded {
+            changed,
+            needs_restart,
+        }) => {
+            let changed = if changed.is_empty() {
+                "nothing".to_owned()
+            } else {
+                changed.join(", ")
+            };
+            tracing::info!(
+                "the configuration and the certificates were read again; changed: {changed}"
+            );
+            if !needs_restart.is_empty() {
+                let left = needs_restart.join(", ");
+                tracing::warn!("restart kring for what cannot change while it runs: {left}");
+            }
+        }
+        Err(ReloadRefused(complaints)) => {
+            let complaints = complaints.join(" | ");
+            tracing::error!("the configuration stays as it was: {complaints}");
+        }
+    }
+}
+
+fn lines(refused: &impl ToString) -> ReloadRefused {
+    ReloadRefused(refused.to_string().lines().map(str::to_owned).collect())
+}
+
+/// The tables and keys that differ and hold only after a restart.
+fn needs_restart(started: &Config, config: &Config) -> Vec<String> {
+    // What can change within `[sip]` is no difference here.
+    let mut sip = config.sip.clone();
+    sip.pass_headers.clone_from(&started.sip.pass_headers);
+    let differ = [
+        ("data_dir", started.data_dir != config.data_dir),
+        ("node", started.node != config.node),
+        ("sip", started.sip != sip),
+        ("trunk", started.trunks != config.trunks),
+        ("registrar", started.registrar != config.registrar),
+        ("pop", started.pop != config.pop),
+        ("number", started.number != config.number),
+        ("media", started.media != config.media),
+        ("database", started.database != config.database),
+        ("journal", started.journal != config.journal),
+        ("http", started.http != config.http),
+        ("metrics", started.metrics != config.metrics),
+        ("privacy", started.privacy != config.privacy),
+        ("case", started.case != config.case),
+        ("hep", started.hep != config.hep),
+    ];
+    let names = differ.into_iter().filter(|(_, differs)| *differs);
+    names.map(|(name, _)| name.to_owned()).collect()
+}
