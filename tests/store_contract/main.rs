@@ -61,7 +61,12 @@ contracts! {
         a_removed_fact_is_found,
         an_inserted_fact_is_found,
         a_removed_segment_is_found,
-        a_rewritten_segment_is_found;
+        a_rewritten_segment_is_found,
+        the_segments_of_a_call_can_be_computed_by_anybody,
+        tampering_with_any_fact_of_a_call_is_found_by_its_seal,
+        a_fact_taken_out_between_is_found,
+        a_fact_put_to_a_call_is_found,
+        a_call_whose_chain_was_cut_is_found;
     records: a_draft_grows_by_version,
         a_stale_draft_is_not_written,
         a_draft_saved_twice_is_saved_once,

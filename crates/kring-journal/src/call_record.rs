@@ -176,6 +176,14 @@ impl CallRecord {
         })
     }
 
+    /// The row of the call whose entries these are, in order; `None` without an `Offered`.
+    pub fn of<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> Option<CallRecord> {
+        let mut entries = entries.into_iter();
+        let mut record = entries.find_map(CallRecord::begin)?;
+        entries.for_each(|entry| record.apply(entry));
+        Some(record)
+    }
+
     /// Takes in one more fact of this call. Facts that change no row are passed over.
     pub fn apply(&mut self, entry: &Entry) {
         match &entry.fact {

@@ -9,7 +9,9 @@ mod call_record;
 mod entry;
 mod fact;
 mod ids;
+mod kept_time;
 mod ring_time;
+mod telling;
 
 pub use call_record::{CallRecord, CallState, Outcome, RingResult};
 pub use entry::{Entry, WallTime};
@@ -19,4 +21,6 @@ pub use fact::{
     Withdrawal,
 };
 pub use ids::{AgentId, CallId, CallerRef, IdRefused};
+pub use kept_time::{KeptTime, LeftAt, Round, Said, ServedAt};
 pub use ring_time::{Attempt, AttemptEnd, RingTime};
+pub use telling::Telling;

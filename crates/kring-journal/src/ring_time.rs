@@ -1,7 +1,8 @@
 //! The evidence of the ring rule for one call: what rang, when, for how long, and what was left.
 
 use crate::{
-    AgentId, CallId, Entry, Fact, Rescue, RingPolicyKind, RingTerms, Service, Unreached, Withdrawal,
+    AgentId, CallId, DeadlineAction, Entry, Fact, KeptTime, Refusal, RingPolicyKind, RingResult,
+    RingTerms, Said, Service, Unreached, WallTime, Withdrawal,
 };
 use kring_time::Moment;
 use serde::Serialize;
@@ -38,10 +39,16 @@ pub struct Attempt {
     pub device: String,
     /// Hop of the plan, from 1.
     pub hop: u8,
+    /// Which offer of this call, from 1.
+    pub attempt: u16,
+    /// In which round of the queue; 0 within the budget.
+    pub round: u16,
     /// When the INVITE left.
     pub invited_ms: i64,
     /// When its first 18x came.
     pub alerting_ms: Option<i64>,
+    /// Which that was.
+    pub alerting_code: Option<u16>,
     /// When the phone or page said that it sounded.
     pub audible_ms: Option<i64>,
     /// When the offer ended.
@@ -58,7 +65,13 @@ pub struct Attempt {
 pub struct RingTime {
     /// The call.
     pub call: CallId,
-    /// How its rings were counted, and where that came from.
+    /// t0 on the node's clock that never steps, microseconds since its boot; all else counts from it.
+    pub t0_us: u64,
+    /// t0 on the wall, microseconds since 1970 UTC: for people, not for measuring.
+    pub t0_wall_us: WallTime,
+    /// The queue.
+    pub queue: String,
+    /// How its rings were counted, and where that came from: the cadence, and how sure t0 is.
     pub terms: RingTerms,
     /// Whether the PBX had let it ring elsewhere before.
     pub rang_before: bool,
@@ -68,14 +81,26 @@ pub struct RingTime {
     pub deadline_ms: i64,
     /// When each ring began.
     pub rings_ms: Vec<i64>,
+    /// How many had begun when it was decided.
+    pub rings: u8,
     /// Every offer, in order; those of the queue after the decision, too.
     pub attempts: Vec<Attempt>,
     /// When it was decided: answered, refused, abandoned or failed.
     pub decided_ms: Option<i64>,
     /// What was left of the budget at that moment; negative when breached.
     pub margin_ms: Option<i64>,
+    /// How the ring rule ended.
+    pub result: Option<RingResult>,
     /// How late the deadline action was, microseconds.
     pub lateness_us: Option<u64>,
+    /// Why the caller was refused, if so.
+    pub refused: Option<Refusal>,
+    /// The time after kring answered the caller itself, if it did.
+    pub kept: Option<KeptTime>,
+    /// Everything that kring said to the caller.
+    pub announced: Vec<Said>,
+    /// When nobody was connected any more.
+    pub ended_ms: Option<i64>,
     #[serde(skip)]
     t0: Moment,
 }
@@ -94,6 +119,7 @@ impl RingTime {
             terms,
             rang_before,
             forwarded_by,
+            queue,
             ..
         } = &entry.fact
         else {
@@ -101,39 +127,58 @@ impl RingTime {
         };
         Some(RingTime {
             call: entry.call?,
+            t0_us: entry.at.as_micros(),
+            t0_wall_us: entry.wall,
+            queue: queue.clone(),
             deadline_ms: terms.budget().as_millis() as i64,
             terms: terms.clone(),
             rang_before: *rang_before,
             forwarded_by: forwarded_by.clone(),
             rings_ms: Vec::new(),
+            rings: 0,
             attempts: Vec::new(),
             decided_ms: None,
             margin_ms: None,
+            result: None,
             lateness_us: None,
+            refused: None,
+            kept: None,
+            announced: Vec::new(),
+            ended_ms: None,
             t0: entry.at,
         })
     }
 
     fn apply(&mut self, entry: &Entry) {
         let ms = entry.at.millis_from(self.t0);
+        if let Some(kept) = &mut self.kept {
+            kept.apply(ms, &entry.fact);
+        }
         match &entry.fact {
             Fact::Ring { .. } if self.decided_ms.is_none() => self.rings_ms.push(ms),
             Fact::Invited {
-                agent, device, hop, ..
+                agent,
+                device,
+                hop,
+                attempt,
             } => self.attempts.push(Attempt {
                 agent: agent.clone(),
                 device: device.clone(),
                 hop: *hop,
+                attempt: *attempt,
+                round: self.round(),
                 invited_ms: ms,
                 alerting_ms: None,
+                alerting_code: None,
                 audible_ms: None,
                 ended_ms: None,
                 end: None,
                 late_silence_ms: None,
             }),
-            Fact::Alerting { agent, .. } => {
-                self.last(agent, |a| a.alerting_ms = a.alerting_ms.or(Some(ms)));
-            }
+            Fact::Alerting { agent, code, .. } => self.last(agent, |a| {
+                a.alerting_ms = a.alerting_ms.or(Some(ms));
+                a.alerting_code = a.alerting_code.or(Some(*code));
+            }),
             Fact::RingAudible { agent } => {
                 self.last(agent, |a| a.audible_ms = a.audible_ms.or(Some(ms)));
             }
@@ -151,18 +196,75 @@ impl RingTime {
             Fact::LateSilence { agent, over_ms } => {
                 self.last(agent, |a| a.late_silence_ms = Some(*over_ms));
             }
-            Fact::Answered { agent, .. } => {
-                self.close(agent, ms, AttemptEnd::Answered);
-                self.decide(ms);
-            }
-            Fact::Refused { lateness_us, .. } | Fact::Rescued(Rescue { lateness_us, .. }) => {
-                self.lateness_us = Some(*lateness_us);
-                self.decide(ms);
-            }
             Fact::Served(Service { agent, .. }) => self.close(agent, ms, AttemptEnd::Answered),
-            Fact::Abandoned { .. } | Fact::Failed { .. } => self.decide(ms),
+            Fact::Announced(said) => self.announced.push(Said {
+                at_ms: ms,
+                clips: said.clips.clone(),
+                position: said.position,
+                wait_min: said.wait_min,
+            }),
+            Fact::Ended { .. } => self.ended_ms = self.ended_ms.or(Some(ms)),
+            fact => self.apply_decision(ms, fact),
+        }
+    }
+
+    /// What decides the call: once.
+    fn apply_decision(&mut self, ms: i64, fact: &Fact) {
+        match fact {
+            Fact::Answered {
+                agent,
+                rings,
+                result,
+                ..
+            } => {
+                self.close(agent, ms, AttemptEnd::Answered);
+                self.decide(ms, *rings, *result);
+            }
+            Fact::Refused {
+                lateness_us,
+                why,
+                action,
+                rings,
+                ..
+            } => {
+                self.lateness_us = Some(*lateness_us);
+                self.refused = Some(*why);
+                self.decide(ms, *rings, RingResult::Refused);
+                // Whoever hears why stays until it was said.
+                if *action != DeadlineAction::Announce {
+                    self.ended_ms = self.ended_ms.or(Some(ms));
+                }
+            }
+            Fact::Rescued(rescue) => {
+                self.lateness_us = Some(rescue.lateness_us);
+                self.kept = Some(KeptTime {
+                    since_ms: ms,
+                    why: rescue.why,
+                    action: rescue.action,
+                    position: None,
+                    rounds: Vec::new(),
+                    served: None,
+                    left: None,
+                });
+                self.decide(ms, rescue.rings, RingResult::Rescued);
+            }
+            Fact::Abandoned { rings, .. } => {
+                self.decide(ms, *rings, RingResult::AbandonedWithin);
+                self.ended_ms = self.ended_ms.or(Some(ms));
+            }
+            Fact::Failed { .. } => {
+                let rings = u8::try_from(self.rings_ms.len()).unwrap_or(u8::MAX);
+                self.decide(ms, rings, RingResult::Failed);
+                self.ended_ms = self.ended_ms.or(Some(ms));
+            }
             _ => {}
         }
+    }
+
+    /// The queue's present round of offers; 0 within the budget.
+    fn round(&self) -> u16 {
+        let last = self.kept.as_ref().and_then(|kept| kept.rounds.last());
+        last.map_or(0, |round| round.round)
     }
 
     fn last(&mut self, agent: &AgentId, change: impl FnOnce(&mut Attempt)) {
@@ -179,8 +281,10 @@ impl RingTime {
         });
     }
 
-    fn decide(&mut self, ms: i64) {
+    fn decide(&mut self, ms: i64, rings: u8, result: RingResult) {
         if self.decided_ms.is_none() {
+            self.rings = rings;
+            self.result = Some(result);
             self.decided_ms = Some(ms);
             self.margin_ms = Some(self.deadline_ms - ms);
         }

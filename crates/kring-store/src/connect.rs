@@ -242,6 +242,11 @@ fn migrations(engine: Engine) -> Migrator {
         ),
         (5, "SIP traces", sip_traces),
         (6, "phones", include_str!("../migrations/0006_phones.sql")),
+        (
+            7,
+            "segments of facts",
+            include_str!("../migrations/0007_segments_of_facts.sql"),
+        ),
     ];
     Migrator::with_migrations(
         steps

@@ -27,6 +27,7 @@ mod number_text;
 mod phones;
 mod refused;
 mod restart;
+mod sealed;
 mod sign_in;
 mod sql;
 mod thai_fold;
@@ -51,6 +52,7 @@ pub use number::{Number, NumberClass, NumberPlan};
 pub use phones::{BindingRow, PhoneRow};
 pub use refused::StoreRefused;
 pub use restart::{Boot, CallerRow, PresenceRow, UncleanBoot, closing_facts};
+pub use sealed::{ChainHead, SealedCall, SealedSegment};
 pub use sign_in::{ApiToken, NewSession, SessionOf, TokenHash};
 pub use traces::TraceRow;
 pub use trusted::{

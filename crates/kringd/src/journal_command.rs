@@ -3,9 +3,15 @@
 //! Facts name callers by reference; the number that is printed beside one comes from the customer
 //! tables, masked unless it is asked for whole. Where it was erased, the reference stands alone.
 
-use crate::{cli::JournalOptions, config::Config, database, exit::Fault, logging::masked};
-use kring_journal::{Entry, Fact};
-use kring_store::{Broken, Store, limits::PAGE_MAX};
+use crate::{
+    cli::{JournalOptions, Lang},
+    config::Config,
+    database,
+    exit::Fault,
+    logging::masked,
+};
+use kring_journal::{CallId, CallRecord, Entry, Fact, RingTime, Telling};
+use kring_store::{Broken, SealedCall, Store, limits::PAGE_MAX};
 use std::{
     io::{self, BufWriter, ErrorKind, Write},
     time::Duration,
@@ -20,10 +26,10 @@ const FOLLOW_FROM: u32 = 20;
 /// Prints what was asked for.
 pub(crate) async fn run(config: &Config, options: JournalOptions) -> Result<(), Fault> {
     let store = database::open(config).await?;
-    let done = if options.verify {
-        verify(&store).await
-    } else {
-        transcript(&store, &options).await
+    let done = match (options.verify, options.call) {
+        (true, Some(call)) => verify_call(&store, call).await,
+        (true, None) => verify(&store).await,
+        (false, _) => transcript(&store, &options).await,
     };
     store.close().await;
     done
@@ -41,11 +47,67 @@ async fn verify(store: &Store) -> Result<(), Fault> {
             }
             Ok(())
         }
-        Err(Broken::Refused(refused)) => Err(database::refused(refused)),
-        Err(broken) => Err(Fault::Unavailable(format!(
+        Err(broken) => Err(changed(broken)),
+    }
+}
+
+/// Whether the facts of one call are those that were written, and where they stand in the chain.
+async fn verify_call(store: &Store, call: CallId) -> Result<(), Fault> {
+    let SealedCall { segments, heads } = store.verify_call(call).await.map_err(changed)?;
+    let facts: usize = segments.iter().map(|segment| segment.facts.len()).sum();
+    if facts == 0 {
+        return Err(no_such_call(call));
+    }
+    println!(
+        "call {call} is whole: {facts} facts in {} segments.",
+        segments.len()
+    );
+    for segment in &segments {
+        let numbers: Vec<String> = segment.facts.iter().map(ToString::to_string).collect();
+        println!(
+            "segment {} of {} (boot {}, facts {} to {}) {}: facts {}",
+            segment.n,
+            segment.node,
+            segment.boot,
+            segment.first_seq,
+            segment.last_seq,
+            segment.hash,
+            numbers.join(" ")
+        );
+    }
+    for head in heads {
+        println!(
+            "the chain leads on to segment {} of {}: {}",
+            head.n, head.node, head.hash
+        );
+    }
+    Ok(())
+}
+
+fn changed(broken: Broken) -> Fault {
+    match broken {
+        Broken::Refused(refused) => database::refused(refused),
+        broken => Fault::Unavailable(format!(
             "the journal was changed: {broken}. Keep this database as it is, and compare it with \
              a back-up."
-        ))),
+        )),
+    }
+}
+
+fn no_such_call(call: CallId) -> Fault {
+    Fault::Arguments(format!("the journal has no call {call}."))
+}
+
+/// The call in a sentence, in the languages that are asked for.
+fn told(entries: &[Entry], lang: Lang) -> Vec<String> {
+    let (Some(record), Some(evidence)) = (CallRecord::of(entries), RingTime::of(entries)) else {
+        return Vec::new();
+    };
+    let Telling { th, en } = Telling::of(&record, &evidence);
+    match lang {
+        Lang::Th => vec![th],
+        Lang::En => vec![en],
+        Lang::Both => vec![th, en],
     }
 }
 
@@ -59,10 +121,9 @@ async fn transcript(store: &Store, options: &JournalOptions) -> Result<(), Fault
         Some(call) => {
             let entries = store.entries_of(call).await.map_err(database::refused)?;
             if entries.is_empty() {
-                let what = format!("the journal has no call {call}.");
-                return Err(Fault::Arguments(what));
+                return Err(no_such_call(call));
             }
-            out.print(&entries).await
+            out.tell(&told(&entries, options.lang), &entries).await
         }
         None => out.pages(options.follow).await,
     };
@@ -122,6 +183,17 @@ impl Transcript<'_> {
                 return Ok(());
             }
         }
+    }
+
+    /// Sentences, and below them the lines.
+    async fn tell(&mut self, sentences: &[String], entries: &[Entry]) -> Result<(), Stop> {
+        for sentence in sentences {
+            writeln!(self.out, "{sentence}")?;
+        }
+        if !sentences.is_empty() {
+            writeln!(self.out)?;
+        }
+        self.print(entries).await
     }
 
     async fn print(&mut self, entries: &[Entry]) -> Result<(), Stop> {

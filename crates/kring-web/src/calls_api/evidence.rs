@@ -1,4 +1,4 @@
-//! What the journal says of a call: its facts, and the evidence of the ring rule.
+//! What the journal says of a call: its facts, and the evidence of the ring rule with its seal.
 
 use super::{Known, call_id};
 use crate::{
@@ -13,7 +13,8 @@ use axum::{
     Json,
     extract::{Path, State},
 };
-use kring_journal::{Entry, RingTime};
+use kring_journal::{CallRecord, Entry, RingTime, Telling};
+use kring_store::{Broken, SealedCall};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
@@ -78,19 +79,66 @@ pub(crate) async fn events(
     }))
 }
 
-/// What rang, when, for how long, and what was left of the budget.
+/// The evidence of a call.
+#[derive(Serialize)]
+pub(crate) struct Evidence {
+    #[serde(flatten)]
+    ring: RingTime,
+    /// t0 on the wall.
+    t0: String,
+    /// What happened, in one Thai sentence.
+    told_th: String,
+    /// The same in English.
+    told_en: String,
+    chain: Chain,
+}
+
+/// Where the call's facts stand in the hash chain.
+#[derive(Serialize)]
+struct Chain {
+    /// Whether the facts give the hashes that were stored with them.
+    whole: bool,
+    /// Where they do not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    broken: Option<String>,
+    #[serde(flatten)]
+    sealed: SealedCall,
+}
+
+/// What rang, when, for how long, and what was left of the budget; what was announced and who served the
+/// caller later; told in a sentence; and the segments of the hash chain that hold the call's facts, each
+/// computed again. Times end in `_ms` and count from t0.
 #[utoipa::path(get, path = "/calls/{id}/evidence", tag = "calls",
     responses((status = 200, body = Object), (status = 404)))]
 pub(crate) async fn evidence(
     State(app): State<App>,
     who: Identity,
     Path(id): Path<String>,
-) -> Result<Json<RingTime>, Problem> {
+) -> Result<Json<Evidence>, Problem> {
     let entries = entries(&app, &who, &id).await?;
-    let evidence = RingTime::of(&entries);
-    evidence
-        .map(Json)
-        .ok_or_else(|| Problem::new(Code::NoSuchCall))
+    let ring = RingTime::of(&entries).ok_or_else(|| Problem::new(Code::NoSuchCall))?;
+    let record = CallRecord::of(&entries).ok_or_else(|| Problem::new(Code::NoSuchCall))?;
+    let told = Telling::of(&record, &ring);
+    let chain = match app.store.sealed(ring.call).await {
+        Ok(sealed) => Chain {
+            whole: true,
+            broken: None,
+            sealed,
+        },
+        Err(Broken::Refused(refused)) => return Err(refused.into()),
+        Err(broken) => Chain {
+            whole: false,
+            broken: Some(broken.to_string()),
+            sealed: SealedCall::default(),
+        },
+    };
+    Ok(Json(Evidence {
+        t0: rfc3339(record.arrived_at),
+        ring,
+        told_th: told.th,
+        told_en: told.en,
+        chain,
+    }))
 }
 
 async fn entries(app: &App, who: &Identity, id: &str) -> Result<Vec<Entry>, Problem> {

@@ -151,6 +151,21 @@ async fn the_evidence_and_the_facts_of_a_call_can_be_read() {
     assert_eq!(evidence.json["deadline_ms"], 15_000);
     assert_eq!(evidence.json["attempts"][0]["agent"], "somsri");
     assert_eq!(evidence.json["terms"]["t0_from"], "modelled");
+    let told = evidence.json["told_en"].as_str().unwrap();
+    assert!(told.contains("answered after"), "{told}");
+    let told = evidence.json["told_th"].as_str().unwrap();
+    assert!(told.contains("วินาที โดย "), "{told}");
+    assert!(evidence.json["t0"].as_str().unwrap().ends_with('Z'));
+    let chain = &evidence.json["chain"];
+    assert_eq!(chain["whole"], true, "{chain}");
+    let segments = chain["segments"].as_array().unwrap();
+    let facts: usize = segments
+        .iter()
+        .map(|s| s["facts"].as_array().unwrap().len())
+        .sum();
+    assert!(facts >= 6, "{chain}");
+    assert_eq!(segments[0]["hash"].as_str().unwrap().len(), 64);
+    assert_eq!(chain["heads"][0]["node"], "test");
     let events = house
         .get(&format!("/api/v1/calls/{call}/events"), &cookie)
         .await;
