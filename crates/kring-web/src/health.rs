@@ -72,7 +72,8 @@ pub(crate) async fn metrics(
         return Err(sign_in_needed());
     }
     metrics::ws_connections(app.live.connections());
-    let text = metrics::render();
+    let (now, _) = app.clock.now();
+    let text = metrics::render(now, &app.config.rules.now().queues);
     let kind = [(
         header::CONTENT_TYPE,
         "text/plain; version=0.0.4; charset=utf-8",

@@ -3,9 +3,11 @@
 //! The process keeps one fold; it is told every entry that is journalled, in order. Gauges count
 //! what this boot has seen: a restart begins again, and presence is told anew at each start.
 
-use kring_journal::{CallId, CallRecord, CallState, Entry, Fact, PresenceState, Rescue};
+use kring_journal::{
+    CallId, CallRecord, CallState, Entry, Fact, PresenceState, Rescue, RingResult, Unreached,
+};
 use kring_time::Moment;
-use metrics::{counter, gauge, histogram};
+use metrics::{Counter, counter, gauge, histogram};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::{LazyLock, Mutex, PoisonError};
 
@@ -20,6 +22,22 @@ pub fn fold(entry: &Entry) {
         .unwrap_or_else(PoisonError::into_inner)
         .take(entry);
 }
+
+/// Says how long those who wait have waited by `now`, and begins the numbers of `queues` at nothing.
+pub(super) fn tell_waits(now: Moment, queues: &[String]) {
+    let fold = FOLD.lock().unwrap_or_else(PoisonError::into_inner);
+    fold.tell_waits(now, queues);
+}
+
+/// How the ring rule can end; a rate of a result that has not been yet is nothing, not unknown.
+const RESULTS: [RingResult; 6] = [
+    RingResult::Within,
+    RingResult::Breached,
+    RingResult::Rescued,
+    RingResult::Refused,
+    RingResult::AbandonedWithin,
+    RingResult::Failed,
+];
 
 /// What has to be remembered between entries.
 #[derive(Debug, Default)]
@@ -37,6 +55,8 @@ struct Open {
     offered_at: Moment,
     /// Pops in outboxes that no page has acknowledged.
     unseen: u32,
+    /// The phones that were rung last, and what kind of device each is; bounded by the agents.
+    phones: Vec<(AgentId, &'static str)>,
 }
 
 impl Fold {
@@ -132,6 +152,7 @@ impl Fold {
                         record,
                         offered_at,
                         unseen: 0,
+                        phones: Vec::new(),
                     },
                 );
             }
@@ -171,6 +192,16 @@ impl Fold {
         }
     }
 
+    pub(super) fn tell_waits(&self, now: Moment, queues: &[String]) {
+        for queue in queues {
+            for result in RESULTS {
+                ring_rule(queue, result).increment(0);
+            }
+            queue_waits(queue, 0, 0.0);
+        }
+        self.active(now);
+    }
+
     fn active(&self, now: Moment) {
         let mut queues: FxHashMap<&str, (u32, f64)> = FxHashMap::default();
         let (mut talking, mut waiting) = (0_u32, 0_u32);
@@ -195,9 +226,7 @@ impl Fold {
         gauge!("kring_calls_active", "state" => "waiting").set(f64::from(waiting));
         gauge!("kring_calls_active", "state" => "talking").set(f64::from(talking));
         for (queue, (calls, oldest)) in queues {
-            let queue = queue.to_owned();
-            gauge!("kring_queue_calls", "queue" => queue.clone()).set(f64::from(calls));
-            gauge!("kring_queue_oldest_wait_seconds", "queue" => queue).set(oldest);
+            queue_waits(queue, calls, oldest);
         }
     }
 }
@@ -209,10 +238,22 @@ impl Open {
 
     fn pops(&mut self, entry: &Entry) {
         match &entry.fact {
-            Fact::Invited { .. } => {
+            Fact::Invited { agent, device, .. } => {
                 self.unseen += 1;
+                self.phones.retain(|(other, _)| other != agent);
+                self.phones.push((agent.clone(), kind_of(device)));
                 // The pop is in the outbox in the step of this fact.
                 pop_took("enqueue", entry.at.since(self.offered_at).as_secs_f64());
+            }
+            Fact::Unreached {
+                agent,
+                why: Unreached::Silent,
+                ..
+            } => {
+                let mut phones = self.phones.iter();
+                let kind = phones.find(|(other, _)| other == agent);
+                let kind = kind.map_or("other", |(_, kind)| kind);
+                counter!("kring_ring_silent_total", "device" => kind).increment(1);
             }
             Fact::PopAcknowledged { after_us, .. } => {
                 self.unseen = self.unseen.saturating_sub(1);
@@ -230,9 +271,7 @@ impl Open {
         };
         counter!("kring_calls_total", "direction" => "inbound", "outcome" => outcome.as_str())
             .increment(1);
-        let queue = record.queue.clone();
-        counter!("kring_ring_rule_total", "queue" => queue, "result" => result.as_str())
-            .increment(1);
+        ring_rule(&record.queue, result).increment(1);
         histogram!("kring_call_rings").record(f64::from(record.rings));
         let waited = record.wait_ms.unwrap_or(0) as f64 / 1e3;
         histogram!("kring_call_ring_seconds").record(waited);
@@ -244,9 +283,29 @@ impl Open {
             let unseen = u64::from(self.unseen);
             counter!("kring_screen_pop_total", "result" => "unseen").increment(unseen);
         }
-        let queue = self.record.queue.clone();
-        gauge!("kring_queue_calls", "queue" => queue.clone()).set(0.0);
-        gauge!("kring_queue_oldest_wait_seconds", "queue" => queue).set(0.0);
+        queue_waits(&self.record.queue, 0, 0.0);
+    }
+}
+
+fn ring_rule(queue: &str, result: RingResult) -> Counter {
+    let queue = queue.to_owned();
+    counter!("kring_ring_rule_total", "queue" => queue, "result" => result.as_str())
+}
+
+fn queue_waits(queue: &str, calls: u32, oldest_s: f64) {
+    let queue = queue.to_owned();
+    gauge!("kring_queue_calls", "queue" => queue.clone()).set(f64::from(calls));
+    gauge!("kring_queue_oldest_wait_seconds", "queue" => queue).set(oldest_s);
+}
+
+/// What kind of device it is: its number stays out of the label.
+fn kind_of(device: &str) -> &'static str {
+    match device.split_once(':') {
+        Some(("sip" | "sips", _)) => "sip",
+        Some(("pbx", _)) => "pbx",
+        Some(("phone", _)) => "phone",
+        _ if device == "browser" => "browser",
+        _ => "other",
     }
 }
 

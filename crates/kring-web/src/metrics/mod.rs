@@ -17,6 +17,7 @@ pub use shell::{
     sip_request, sip_response, sip_retransmission, sip_stranger, ws_connections,
 };
 
+use kring_time::Moment;
 use metrics_exporter_prometheus::{
     Matcher, PrometheusBuilder, PrometheusHandle, PrometheusRecorder,
 };
@@ -35,11 +36,13 @@ pub fn install(version: &str) {
     metrics::gauge!("kring_build_info", "version" => version.to_owned()).set(1.0);
 }
 
-/// The numbers in Prometheus' text format; empty before [`install`].
-pub fn render() -> String {
+/// The numbers in Prometheus' text format as they are at `now`, with those of every one of `queues`; empty
+/// before [`install`].
+pub fn render(now: Moment, queues: &[String]) -> String {
     let Some(handle) = HANDLE.get() else {
         return String::new();
     };
+    fold::tell_waits(now, queues);
     handle.run_upkeep();
     let mut text = handle.render();
     process::append(&mut text);

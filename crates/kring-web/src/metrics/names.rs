@@ -72,6 +72,11 @@ const MEANINGS: &[(Kind, &str, &str)] = &[
         "How late the deadline action was",
     ),
     (
+        Kind::Counter,
+        "kring_ring_silent_total",
+        "Phones that said nothing when they were rung, by kind of device",
+    ),
+    (
         Kind::Histogram,
         "kring_screen_pop_seconds",
         "Time of a pop by stage",

@@ -11,17 +11,21 @@ fn told(facts: &[(u64, u128, Fact)]) -> String {
     rendered(|| {
         let mut fold = Fold::default();
         for (ms, call, fact) in facts {
-            fold.take(&Entry {
-                node: "test".into(),
-                boot: 1,
-                seq: 1,
-                at: Moment::from_millis(*ms),
-                wall: WallTime(0),
-                call: (*call > 0).then(|| CallId::new(1, *call)),
-                fact: fact.clone(),
-            });
+            fold.take(&entry(*ms, *call, fact.clone()));
         }
     })
+}
+
+fn entry(ms: u64, call: u128, fact: Fact) -> Entry {
+    Entry {
+        node: "test".into(),
+        boot: 1,
+        seq: 1,
+        at: Moment::from_millis(ms),
+        wall: WallTime(0),
+        call: (call > 0).then(|| CallId::new(1, call)),
+        fact,
+    }
 }
 
 fn offered() -> Fact {
@@ -202,4 +206,43 @@ fn agents_are_counted_by_state_and_those_at_home_need_no_screen() {
     says(&text, r#"kring_agents{state="offline"} 1"#);
     says(&text, r#"kring_agents{state="talking"} 0"#);
     says(&text, "kring_screen_dead_agents 1");
+}
+
+/// The wait grows though nothing happens, and a queue without calls says so.
+#[test]
+fn the_oldest_wait_is_told_as_of_now() {
+    let text = rendered(|| {
+        let mut fold = Fold::default();
+        fold.take(&entry(0, 1, offered()));
+        let queues = ["support".to_owned(), "law".to_owned()];
+        fold.tell_waits(Moment::from_millis(12_000), &queues);
+    });
+    says(&text, r#"kring_queue_calls{queue="support"} 1"#);
+    says(
+        &text,
+        r#"kring_queue_oldest_wait_seconds{queue="support"} 12"#,
+    );
+    says(&text, r#"kring_queue_calls{queue="law"} 0"#);
+    says(
+        &text,
+        r#"kring_ring_rule_total{queue="law",result="breached"} 0"#,
+    );
+}
+
+#[test]
+fn a_silent_phone_is_counted_by_its_kind_and_not_by_its_number() {
+    let invited = Fact::Invited {
+        agent: AgentId::new("somsri"),
+        device: "pbx:5021".into(),
+        hop: 1,
+        attempt: 1,
+    };
+    let silent = Fact::Unreached {
+        agent: AgentId::new("somsri"),
+        why: kring_journal::Unreached::Silent,
+        code: 0,
+    };
+    let text = told(&[(0, 1, offered()), (0, 1, invited), (4_000, 1, silent)]);
+    says(&text, r#"kring_ring_silent_total{device="pbx"} 1"#);
+    assert!(!text.contains("5021"));
 }
