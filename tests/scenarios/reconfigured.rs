@@ -30,7 +30,7 @@ fn a_ringing_call_keeps_its_plan_and_its_next_round_has_the_new_one() {
         .seat(Seat::new("seat-5021"))
         .seat(Seat::new("seat-5022"))
         .rona_limit(0)
-        .citizen(Citizen::new("citizen-1", "support").waits_ms(40_000))
+        .citizen(Citizen::new("citizen-1", "support").waits_ms(24_000))
         .reconfigured_at_ms(6_000, |floor| {
             floor.queue("support", &["all:3"], OnDeadline::AnswerGreetQueue)
         })
@@ -43,7 +43,7 @@ fn a_ringing_call_keeps_its_plan_and_its_next_round_has_the_new_one() {
          0.000  ring       1
          0.080  alerting   seat-5021
          5.000  ring       2
-         6.000  configured queue support
+         5.960  configured queue support
         10.000  ring       3
         10.080  alerting   seat-5022
         14.500  withdrawn  seat-5021 Rona
@@ -53,14 +53,14 @@ fn a_ringing_call_keeps_its_plan_and_its_next_round_has_the_new_one() {
         14.750  announced  greeting, please_wait, place 1
         24.500  again      round 1
         24.500  ring       1
-        24.580  alerting   seat-5021
         24.580  alerting   seat-5022
         29.500  ring       2
+        29.580  alerting   seat-5021
         34.500  ring       3
-        39.000  withdrawn  seat-5021 Rona
-        39.000  withdrawn  seat-5022 Rona
-        40.040  left       caller gave up after 25.290 s in the queue
-        40.040  ended      by Caller, bye, talked 0.000 s
+        38.830  left       caller gave up after 24.080 s in the queue
+        38.830  ended      by Caller, bye, talked 0.000 s
+        38.830  withdrawn  seat-5022 CallerGaveUp
+        38.830  withdrawn  seat-5021 CallerGaveUp
     ",
     );
     for rung in &floor.rung {
@@ -99,7 +99,7 @@ fn a_queue_that_is_taken_out_serves_those_who_wait_in_it() {
 
     let journal = transcript(&floor);
     for line in [
-        "5.000  configured queue law retired, queue trade added",
+        "4.960  configured queue law retired, queue trade added",
         "served     seat-5021 after 21.040 s, 21.040 s in the queue",
     ] {
         assert!(journal.contains(line), "no {line:?} in\n{journal}");
@@ -130,10 +130,10 @@ fn a_new_member_is_rung_at_once_for_those_who_wait() {
 
     let journal = transcript(&floor);
     assert!(
-        journal.contains("30.000  configured queue support"),
+        journal.contains("29.960  configured queue support"),
         "{journal}"
     );
-    assert_eq!(floor.sent_ms("INVITE", Party::Phone(1)), [30_000]);
+    assert_eq!(floor.sent_ms("INVITE", Party::Phone(1)), [29_960]);
     assert!(
         journal.contains("served     seat-5022 after 31.040 s"),
         "{journal}"
@@ -159,7 +159,7 @@ fn a_budget_that_has_begun_is_not_changed() {
 
     let journal = transcript(&floor);
     for line in [
-        "2.000  configured ring, queue support",
+        "1.960  configured ring, queue support",
         "14.750  refused    busy, retry after 60 s",
         "29.750  refused    busy, retry after 60 s",
     ] {
