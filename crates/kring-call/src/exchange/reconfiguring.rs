@@ -126,3 +126,88 @@ impl Exchange {
         *old = queue;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{config::ExchangeConfig, tests::queue};
+    use kring_sip::{Advertised, EndpointConfig};
+    use std::{sync::Arc, time::Duration};
+
+    fn exchange(names: &[&str]) -> Exchange {
+        let own = "192.0.2.1:5060".parse().unwrap();
+        Exchange::new(ExchangeConfig {
+            endpoint: EndpointConfig::new(Advertised::everywhere(own), 7),
+            seed: 7,
+            wall_at_boot_ms: 0,
+            media_address: own.ip(),
+            codecs: Vec::new(),
+            terms: Arc::new(crate::thailand()),
+            ringback: crate::Ringback::Pbx,
+            queues: names.iter().map(|name| queue(name, &[])).collect(),
+            trunks: Vec::new(),
+            pass_headers: Vec::new(),
+            wrap_up: Duration::ZERO,
+            rona_limit: 0,
+            pause_reasons: Vec::new(),
+            dial: crate::DialPolicy::default(),
+            cps_max: 0,
+            options_ping: Duration::ZERO,
+        })
+    }
+
+    /// What is told of a configuration with these queues, `;` between; nothing if it is as it was.
+    fn told(exchange: &mut Exchange, names: &[&str]) -> String {
+        let settings = Settings {
+            queues: names.iter().map(|name| queue(name, &[])).collect(),
+            ..Settings::of(&exchange.config)
+        };
+        match exchange.reconfigure(Moment::BOOT, settings) {
+            Ok(Done::Reconfigured(changed)) => changed.join("; "),
+            Ok(_) => String::new(),
+            Err(refused) => refused.code().to_owned(),
+        }
+    }
+
+    fn serving(exchange: &Exchange) -> Vec<(usize, &str)> {
+        let serving = exchange.serving_queues();
+        serving
+            .map(|(place, queue)| (place, queue.name.as_str()))
+            .collect()
+    }
+
+    #[test]
+    fn a_queue_keeps_its_place_and_a_place_that_everybody_has_left_is_taken() {
+        let mut exchange = exchange(&["support", "law"]);
+        assert_eq!(told(&mut exchange, &["support", "law"]), "");
+        assert_eq!(told(&mut exchange, &["law"]), "queue support retired");
+        assert_eq!(serving(&exchange), [(1, "law")]);
+        assert_eq!(
+            told(&mut exchange, &["law", "support"]),
+            "queue support added"
+        );
+        assert_eq!(serving(&exchange), [(0, "support"), (1, "law")]);
+        assert_eq!(
+            told(&mut exchange, &["support", "trade", "tips"]),
+            "queue law retired; queue trade added; queue tips added"
+        );
+        assert_eq!(
+            serving(&exchange),
+            [(0, "support"), (2, "trade"), (3, "tips")]
+        );
+        assert_eq!(
+            told(&mut exchange, &["support", "fair"]),
+            "queue trade retired; queue tips retired; queue fair added"
+        );
+        assert_eq!(serving(&exchange), [(0, "support"), (1, "fair")]);
+    }
+
+    #[test]
+    fn there_is_a_bound_and_then_nothing_is_changed() {
+        let mut exchange = exchange(&["support"]);
+        let many: Vec<String> = (0..=QUEUES_MAX).map(|n| format!("queue-{n}")).collect();
+        let many: Vec<&str> = many.iter().map(String::as_str).collect();
+        assert_eq!(told(&mut exchange, &many), "too_many_queues");
+        assert_eq!(serving(&exchange), [(0, "support")]);
+    }
+}
