@@ -1,11 +1,12 @@
 //! The configuration is read again while callers wait: SIGHUP and REST, a good file and a bad one.
 
 use crate::{
-    kring::{Kring, free_port},
+    kring::{Kring, binary, eventually, free_port},
     parts::{caller_is_answered, phone_answers, phone_rings},
     scenario::PLAIN,
 };
 use serde_json::{Value, json};
+use std::{process::Command, time::Duration};
 
 /// Rings of a second, so that a caller waits after three.
 const TABLES: &str = "[agent]\nwrapup_s = 0\n[ring]\ncadence_on_ms = 200\ncadence_off_ms = 800\nguard_ms = 300\n\
@@ -36,7 +37,8 @@ fn callers_wait_while_the_configuration_is_read_again() {
     );
     std::fs::write(&file, bad).expect("the folder is writable");
     kring.hangs_up();
-    kring.journal_until("unread     configuration: 1 mistake, the one in force stays");
+    let unread = "unread     configuration: 1 mistake, the one in force stays";
+    journal_until(&kring, &good, unread);
     let told = kring.post("/api/v1/settings/reload");
     assert_eq!(told.status, 422, "{told:?}");
     let problem: Value = serde_json::from_str(&told.body).expect("JSON");
@@ -77,6 +79,19 @@ fn callers_wait_while_the_configuration_is_read_again() {
     kring.metrics_until("kring_queue_calls{queue=\"support\"} 0");
     kring.verify_journal();
     evidence(&kring, call["id"].as_str().expect("an id"));
+}
+
+/// Reads the journal by this configuration, until it contains `last`: the daemon's own cannot be read.
+fn journal_until(kring: &Kring, config: &str, last: &str) {
+    let reader = kring.folder.path().join("reader.toml");
+    std::fs::write(&reader, config).expect("the folder is writable");
+    let read = || {
+        let mut command = Command::new(binary());
+        let read = command.arg("--config").arg(&reader).arg("journal").output();
+        let text = String::from_utf8_lossy(&read.expect("it runs").stdout).into_owned();
+        text.contains(last).then_some(())
+    };
+    eventually(Duration::from_secs(20), read).unwrap_or_else(|| panic!("no {last:?}"));
 }
 
 /// The whole story in both languages, and the seal computed again.

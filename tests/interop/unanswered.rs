@@ -205,10 +205,10 @@ fn whoever_nobody_answers_is_greeted_before_the_deadline() {
         (&call["outcome"], &call["result"]),
         (&"rescued".into(), &"rescued".into())
     );
-    let journal = kring.journal_until("left queue");
+    let journal = kring.journal_until("left       caller gave up");
     for line in [
         "rescued    answered and queued",
-        "queued     at place 1",
+        "queued     place 1",
         "announced  greeting, please_wait, place 1",
     ] {
         assert!(journal.contains(line), "no {line:?} in\n{journal}");
