@@ -32,6 +32,10 @@ pub struct ScreenSetup {
     pub signs_in: Option<Moment>,
     /// Presence asked for later.
     pub wishes: Vec<(Moment, PresenceWish)>,
+    /// Says that the ring sounds, after the INVITE.
+    pub sounds: Option<Habit>,
+    /// Takes this much more time for each record, after it began, s.
+    pub extends: Option<(Habit, u64)>,
     /// Whether the screen acknowledges pops.
     pub alive: bool,
     /// Declines an offer.
@@ -109,6 +113,11 @@ impl Screen {
         let agent = self.agent.clone();
         match (fact, call) {
             (Fact::Invited { agent: whose, .. }, Some(call)) if mine(whose) => {
+                let sounds = Command::RingAudible {
+                    agent: agent.clone(),
+                    call,
+                };
+                self.perhaps(now, self.setup.sounds, sounds);
                 self.perhaps(now, self.setup.declines, Command::Decline { agent, call });
             }
             (Fact::Alerting { agent: whose, .. }, Some(call)) if mine(whose) => {
@@ -118,6 +127,14 @@ impl Screen {
                 self.perhaps(now, self.setup.hangs_up, Command::HangUp { agent, call });
             }
             (Fact::WrapUpOpened { agent: whose, .. }, Some(call)) if mine(whose) => {
+                if let Some((habit, more)) = self.setup.extends {
+                    let longer = Command::ExtendWrapUp {
+                        agent: agent.clone(),
+                        call,
+                        by: Duration::from_secs(more),
+                    };
+                    self.perhaps(now, Some(habit), longer);
+                }
                 self.perhaps(
                     now,
                     self.setup.writes_up,
@@ -129,9 +146,10 @@ impl Screen {
                     agent: whose,
                     state: PresenceState::Paused,
                     reason,
+                    ..
                 },
                 _,
-            ) if mine(whose) && matches!(reason.as_deref(), Some("rona" | "device")) => {
+            ) if mine(whose) && is_for_missing(reason.as_deref()) => {
                 let wish = PresenceWish::Ready;
                 self.perhaps(
                     now,
@@ -155,4 +173,10 @@ impl Screen {
         let place = self.agenda.partition_point(|(other, _)| *other <= at);
         self.agenda.insert(place, (at, command));
     }
+}
+
+/// Paused by kring for calls that were not taken.
+fn is_for_missing(reason: Option<&str>) -> bool {
+    let reasons = ["rona", "declined", "busy", "unregistered", "device"];
+    reason.is_some_and(|reason| reasons.contains(&reason))
 }

@@ -28,6 +28,12 @@ pub struct Seat {
     pub screen: ScreenSetup,
     /// The user as whom the phone registers with kring; none: it is the PBX's.
     pub registers_as: Option<String>,
+    /// Other phones of the floor that are this agent's, too, with their own ring periods if they have one.
+    pub beside: Vec<(u8, Option<Duration>)>,
+    /// The phone is a page, which must say that it sounds.
+    pub is_page: bool,
+    /// The phones are asked to answer by themselves.
+    pub auto_answer: bool,
     /// The queues served; none: all.
     pub queues: Vec<String>,
 }
@@ -62,6 +68,9 @@ impl Seat {
                 writes_up: Some(Habit::always_ms(2_000)),
                 ..ScreenSetup::default()
             },
+            beside: Vec::new(),
+            is_page: false,
+            auto_answer: false,
             queues: Vec::new(),
         }
     }
@@ -182,8 +191,51 @@ impl Seat {
         self
     }
 
+    /// Phone `number` of the floor rings with this one and is the same agent's.
+    pub fn and_phone(mut self, number: u8) -> Seat {
+        self.beside.push((number, None));
+        self
+    }
+
+    /// The same, and kring is told that it rings by a period of its own.
+    pub fn and_phone_every_ms(mut self, number: u8, ms: u64) -> Seat {
+        self.beside.push((number, Some(Duration::from_millis(ms))));
+        self
+    }
+
+    /// The phone is a page, which says that it sounds `ms` after its INVITE; none: its sound is locked.
+    pub fn is_page(mut self, sounds_after_ms: Option<u64>) -> Seat {
+        self.is_page = true;
+        self.screen.sounds = sounds_after_ms.map(Habit::always_ms);
+        self
+    }
+
+    /// The phones are asked to answer by themselves.
+    pub fn answers_by_itself(mut self) -> Seat {
+        self.auto_answer = true;
+        self
+    }
+
     /// The agent as kring is told of one who sits at phone `number`.
     pub(crate) fn profile(&self, number: u8) -> AgentProfile {
+        let beside = self.beside.iter().map(|(number, period)| {
+            let address = Party::Phone(*number).address();
+            let host = address.ip().to_string();
+            let uri = Uri::sip(Some("desk"), &host, Some(address.port()));
+            let peer = Peer {
+                transport: Transport::Udp,
+                address,
+            };
+            Device {
+                name: format!("desk:{number}"),
+                place: Place::At {
+                    uri: uri.expect("an address is a host"),
+                    peers: vec![peer],
+                },
+                ring_period: *period,
+                must_be_heard: false,
+            }
+        });
         let extension = self.agent.as_str().trim_start_matches("seat-");
         let address = Party::Phone(number).address();
         let host = address.ip().to_string();
@@ -204,16 +256,20 @@ impl Seat {
                 format!("phone:{user}"),
                 Place::Registered { user: user.clone() },
             ),
+            None if self.is_page => ("browser".to_owned(), at_pbx()),
             None => (format!("pbx:{extension}"), at_pbx()),
+        };
+        let own = Device {
+            name,
+            place,
+            ring_period: self.own_period,
+            must_be_heard: self.is_page,
         };
         AgentProfile {
             id: self.agent.clone(),
-            device: Some(Device {
-                name,
-                place,
-                ring_period: self.own_period,
-            }),
+            devices: std::iter::once(own).chain(beside).collect(),
             queues: self.queues.clone(),
+            auto_answer: self.auto_answer,
         }
     }
 

@@ -127,7 +127,8 @@ fn somsri() -> AgentRow {
         name: "สมศรี มีสุข".to_owned(),
         role: Role::Supervisor,
         password_hash: Some("$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA".to_owned()),
-        device: Some("pbx:5021".to_owned()),
+        devices: vec!["pbx:5021".to_owned(), "phone:somsri".to_owned()],
+        auto_answer: true,
         queues: vec!["support".to_owned(), "ร้องเรียน".to_owned()],
         disabled: false,
     }
@@ -141,7 +142,8 @@ pub(crate) async fn an_agent_is_stored_and_disabled(world: World) {
     let preecha = AgentRow {
         login: AgentId::new("preecha"),
         password_hash: None,
-        device: None,
+        devices: Vec::new(),
+        auto_answer: false,
         queues: Vec::new(),
         ..somsri.clone()
     };

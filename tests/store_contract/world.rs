@@ -149,6 +149,7 @@ impl Recorder {
             agent,
             state,
             reason,
+            ..
         } = &entry.fact
         {
             self.group.presence.push(PresenceRow {
@@ -231,6 +232,7 @@ impl Recorder {
             Some(call),
             Fact::Answered {
                 agent: AgentId::new(agent),
+                device: None,
                 rings: 1,
                 wait_ms: 2_000,
                 result: RingResult::Within,
@@ -268,6 +270,7 @@ impl Recorder {
                 agent: AgentId::new(agent),
                 state,
                 reason: reason.map(str::to_owned),
+                by: None,
             },
         );
     }

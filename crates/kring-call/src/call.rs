@@ -5,34 +5,16 @@
 
 use crate::{
     kept::{Bars, Kept},
+    offer::{Offer, Overdue},
     plan::Plan,
     ring::RingClock,
     sound::{Change, Sound},
 };
-use kring_journal::{AgentId, CallId, Withdrawal};
+use kring_journal::{AgentId, CallId};
 use kring_media::{Phrase, Side};
 use kring_sip::{HeaderName, LegId, NameAddr, Uri};
 use kring_time::Moment;
 use std::{sync::Arc, time::Duration};
-
-/// An INVITE to an agent's phone.
-#[derive(Clone, Debug)]
-pub(crate) struct Offer {
-    pub(crate) leg: LegId,
-    pub(crate) agent: AgentId,
-    pub(crate) invited: Moment,
-    /// When it must be silent at the latest.
-    pub(crate) silent_by: Moment,
-    /// The phone's own ring period, if it has one.
-    pub(crate) own_period: Option<Duration>,
-    /// It has answered with something, if only 100.
-    pub(crate) heard: bool,
-    pub(crate) alerting: bool,
-    /// It was offered the last ring only, by an `all` hop: not answering that is no fault.
-    pub(crate) last_ring_only: bool,
-    /// CANCEL is out, and a 200 may be on its way.
-    pub(crate) withdrawn: Option<Withdrawal>,
-}
 
 /// Where the call is in its life.
 #[derive(Clone, Debug)]
@@ -113,7 +95,9 @@ impl Call {
                         self.clock.leavers_at(ring)
                     }
                 });
-                let phones = self.live_offers().filter_map(|offer| self.offer_due(offer));
+                let phones = self
+                    .live_offers()
+                    .filter_map(|offer| offer.due(&self.clock));
                 let kept = self.kept.as_ref();
                 let announcement = kept.and_then(|kept| kept.announce_at);
                 let bar = kept.and_then(|_| self.bars.next_end());
@@ -189,19 +173,11 @@ impl Call {
         self.bars.put(agent, until);
     }
 
-    /// When this phone must be seen to, apart from the call's own steps.
-    fn offer_due(&self, offer: &Offer) -> Option<Moment> {
-        if !offer.heard {
-            return Some(offer.invited + crate::limits::PHONE_SILENT_AFTER);
-        }
-        let period = offer.own_period?;
-        Some(self.clock.own_allowance_ends(offer.invited, period))
-    }
-
-    /// The first live phone that must be seen to by `now`, and whether it never said anything.
-    pub(crate) fn overdue_phone(&self, now: Moment) -> Option<(LegId, bool)> {
-        self.live_offers()
-            .find(|offer| self.offer_due(offer).is_some_and(|due| due <= now))
-            .map(|offer| (offer.leg, !offer.heard))
+    /// The first live phone that must be seen to by `now`, by its place in its offer, and why.
+    pub(crate) fn overdue_phone(&self, now: Moment) -> Option<(LegId, usize, Overdue)> {
+        self.live_offers().find_map(|offer| {
+            let (device, why) = offer.overdue(now, &self.clock)?;
+            Some((offer.leg, device, why))
+        })
     }
 }

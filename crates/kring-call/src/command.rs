@@ -33,6 +33,9 @@ pub struct Device {
     pub place: Place,
     /// Its own ring period, if it does not ring by the national cadence.
     pub ring_period: Option<Duration>,
+    /// Whether its page must say that it sounds ([`Command::RingAudible`]): a browser may keep a page
+    /// silent, and nobody hears a ring that is only drawn.
+    pub must_be_heard: bool,
 }
 
 /// Where a device is.
@@ -57,10 +60,14 @@ pub enum Place {
 pub struct AgentProfile {
     /// Login.
     pub id: AgentId,
-    /// The phone. An agent without one can sign in and write records but is never offered a call.
-    pub device: Option<Device>,
+    /// The phones, which ring together and count as one; at most [`crate::limits::DEVICES_MAX`]. An agent
+    /// without any can sign in and write records but is never offered a call.
+    pub devices: Vec<Device>,
     /// Queues by name. An agent without any serves all queues.
     pub queues: Vec<String>,
+    /// Whether the phones are asked to answer by themselves, as headset agents like it: they hear a beep,
+    /// then the caller.
+    pub auto_answer: bool,
 }
 
 /// What an agent may ask to be.
@@ -110,6 +117,22 @@ pub enum Command {
         agent: AgentId,
         /// The state.
         wish: PresenceWish,
+    },
+    /// Somebody who watches over others sets an agent's state. In a call it holds when the call is over.
+    ForcePresence {
+        /// The agent.
+        agent: AgentId,
+        /// The state.
+        wish: PresenceWish,
+        /// Who says so.
+        by: AgentId,
+    },
+    /// The agent's page sounds the ring of this call.
+    RingAudible {
+        /// The agent.
+        agent: AgentId,
+        /// The call.
+        call: CallId,
     },
     /// Makes the agent's ringing phone answer (`NOTIFY` with `Event: talk`).
     Answer {
@@ -196,6 +219,8 @@ pub enum Done {
     Unchanged,
     /// These tables, keys and queues of the configuration are others now.
     Reconfigured(Vec<String>),
+    /// It will be done when the call that the agent has now is over.
+    AfterCall,
 }
 
 /// Why a command was refused. Each has a stable code for REST.
@@ -219,6 +244,9 @@ pub enum CommandRefused {
     /// The house is full.
     #[error("no more agents can be known at once: remove some with `kringd user disable`")]
     TooManyAgents,
+    /// The time for the record has been extended as far as it may be.
+    #[error("the time for the record cannot be extended any further")]
+    WrapUpTooLong,
     /// No such trunk.
     #[error("no trunk has this name")]
     NoSuchTrunk,
@@ -246,6 +274,7 @@ impl CommandRefused {
             CommandRefused::NoDevice => "no_device",
             CommandRefused::TooManyPhones => "too_many_phones",
             CommandRefused::TooManyAgents => "too_many_agents",
+            CommandRefused::WrapUpTooLong => "wrap_up_too_long",
             CommandRefused::NoSuchTrunk => "no_such_trunk",
             CommandRefused::TooManyQueues => "too_many_queues",
             CommandRefused::NoSuchReason(_) => "no_such_reason",

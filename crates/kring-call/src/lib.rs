@@ -14,6 +14,7 @@ mod identity;
 mod kept;
 pub mod limits;
 mod line;
+mod offer;
 mod passed;
 mod plan;
 mod ring;

@@ -29,6 +29,21 @@ pub const WITHDRAWN_MAX: usize = 50_000;
 /// Three repetitions of the INVITE (0.5, 1.5 and 3.5 s, RFC 3261 §17.1.1.2) have then gone unheard.
 pub const PHONE_SILENT_AFTER: Duration = Duration::from_secs(4);
 
+/// Devices of one agent: a desk phone, a headset, a mobile, a browser. Each may have registered from
+/// several places, of which the endpoint calls ten in all.
+pub const DEVICES_MAX: usize = 4;
+
+/// Places where one agent rings at once: as many as the endpoint calls for one leg.
+pub const BRANCHES_MAX: usize = 10;
+
+/// A page that must say that it sounds has this long from the INVITE: two frames of a slow page and a slow
+/// network, and still within the first burst.
+pub const AUDIBLE_WITHIN: Duration = Duration::from_secs(1);
+
+/// How long an agent may take for one record in all, with every extension: beyond it a pause with its
+/// reason is the honest word.
+pub const WRAP_UP_MAX: Duration = Duration::from_mins(30);
+
 /// Addresses of one PBX that are asked whether they are there: as many as a call would try.
 pub const PINGED_PEERS_MAX: usize = 4;
 

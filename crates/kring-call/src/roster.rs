@@ -8,7 +8,7 @@ use crate::{
     command::{AgentProfile, Place, PresenceWish},
     config::{Member, QueueConfig},
     doing::{Doing, Misses},
-    limits::AGENTS_MAX,
+    limits::{AGENTS_MAX, DEVICES_MAX},
     plan::Strategy,
 };
 use kring_journal::AgentId;
@@ -16,6 +16,24 @@ use kring_sip::LegId;
 use kring_time::Moment;
 use rustc_hash::FxHashMap;
 use std::{collections::BTreeSet, net::IpAddr};
+
+/// What an agent is to become, and who wants it.
+#[derive(Clone, Debug)]
+pub(crate) struct Wish {
+    pub(crate) wish: PresenceWish,
+    /// Somebody who watches over others; none: the agent.
+    pub(crate) by: Option<AgentId>,
+}
+
+impl Default for Wish {
+    /// Who wishes nothing is ready for the next call.
+    fn default() -> Wish {
+        Wish {
+            wish: PresenceWish::Ready,
+            by: None,
+        }
+    }
+}
 
 #[derive(Clone, Debug)]
 pub(crate) struct Agent {
@@ -26,7 +44,7 @@ pub(crate) struct Agent {
     /// The phone's leg, until the phone has confirmed that it is over.
     pub(crate) phone_leg: Option<LegId>,
     /// What to become when the present call lets go.
-    pub(crate) wish: Option<PresenceWish>,
+    pub(crate) wish: Option<Wish>,
     /// Since when idle; orders `longest_idle`. Kept when a call was withdrawn without the agent's doing.
     idle_since: Moment,
     /// Calls answered since signing in; orders `least_calls`.
@@ -37,7 +55,7 @@ pub(crate) struct Agent {
 
 impl Agent {
     fn is_free(&self) -> bool {
-        self.doing == Doing::Ready && self.phone_leg.is_none() && self.profile.device.is_some()
+        self.doing == Doing::Ready && self.phone_leg.is_none() && !self.profile.devices.is_empty()
     }
 
     fn standing(&self) -> Standing {
@@ -83,13 +101,14 @@ fn seats(queues: &[QueueConfig], profile: &AgentProfile) -> Vec<Seat> {
 
 /// Each of them once.
 fn addresses_of(profile: &AgentProfile) -> BTreeSet<IpAddr> {
-    match profile.device.as_ref().map(|device| &device.place) {
-        Some(Place::At { peers, .. }) => {
-            let addresses = peers.iter().map(|peer| peer.address.ip().to_canonical());
-            addresses.collect()
-        }
-        Some(Place::Registered { .. }) | None => BTreeSet::new(),
-    }
+    let peers = profile
+        .devices
+        .iter()
+        .flat_map(|device| match &device.place {
+            Place::At { peers, .. } => peers.as_slice(),
+            Place::Registered { .. } => &[],
+        });
+    peers.map(|peer| peer.address.ip().to_canonical()).collect()
 }
 
 #[derive(Debug)]
@@ -123,7 +142,8 @@ impl Roster {
     }
 
     /// Adds or replaces a profile; the agent keeps doing what it does. `false` when the house is full.
-    pub(crate) fn put(&mut self, profile: AgentProfile) -> bool {
+    pub(crate) fn put(&mut self, mut profile: AgentProfile) -> bool {
+        profile.devices.truncate(DEVICES_MAX);
         let known = self.agents.contains_key(&profile.id);
         if !known && self.agents.len() >= AGENTS_MAX {
             return false;
@@ -194,10 +214,9 @@ impl Roster {
     /// Whose phone it is.
     pub(crate) fn agents_of_phone(&self, phone: &str) -> Vec<AgentId> {
         let is = |agent: &&Agent| {
-            let device = agent.profile.device.as_ref();
-            device.is_some_and(
-                |device| matches!(&device.place, Place::Registered { user } if user == phone),
-            )
+            let mut devices = agent.profile.devices.iter();
+            devices
+                .any(|device| matches!(&device.place, Place::Registered { user } if user == phone))
         };
         let agents = self.agents.values().filter(is);
         let mut found: Vec<AgentId> = agents.map(|agent| agent.profile.id.clone()).collect();
@@ -256,7 +275,7 @@ impl Roster {
         let works = |agent: &&Agent| {
             let away = matches!(agent.doing, Doing::Offline | Doing::Paused { .. });
             let serves = agent.seats.iter().any(|seat| seat.queue == queue);
-            !away && serves && agent.profile.device.is_some()
+            !away && serves && !agent.profile.devices.is_empty()
         };
         self.agents.values().filter(works).count()
     }

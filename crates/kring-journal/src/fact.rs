@@ -11,8 +11,8 @@ mod words;
 pub use queueing::{Announcement, QueueExit, Rescue, Service};
 pub use reconfiguring::{Mistakes, Reconfiguration};
 pub use words::{
-    DeadlineAction, EndedBy, MediaSide, PhoneGoneWhy, PresenceState, Refusal, RingPolicyKind,
-    RingTerms, Unreached, Withdrawal,
+    DeadlineAction, DeviceEnd, EndedBy, MediaSide, PhoneGoneWhy, PresenceState, Refusal,
+    RingPolicyKind, RingTerms, Unreached, Withdrawal,
 };
 
 use crate::{AgentId, CallerRef, call_record::RingResult};
@@ -54,9 +54,13 @@ pub enum Fact {
         agent: AgentId,
         /// The new state.
         state: PresenceState,
-        /// Why, for `paused`: one of the configured reasons, or `rona`.
+        /// Why, for `paused`: one of the configured reasons, or `rona`, `declined`, `busy`, `unregistered`
+        /// or `device` for calls that the agent did not take.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<String>,
+        /// Who said so, if it was not the agent: a supervisor.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<AgentId>,
     },
     /// None of the agent's screens acknowledged in time.
     ScreenDead {
@@ -68,10 +72,13 @@ pub enum Fact {
         /// The agent.
         agent: AgentId,
     },
-    /// The queue's last ready agent let calls ring out, and was warned, not paused.
+    /// The queue's last ready agent did not take calls, and was warned, not paused.
     RonaWarned {
         /// The agent.
         agent: AgentId,
+        /// What a pause would have said; none: `rona`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
     },
 
     /// A PBX answers OPTIONS, and did not before.
@@ -161,6 +168,9 @@ pub enum Fact {
         agent: AgentId,
         /// The device, as configured.
         device: String,
+        /// The agent's other devices, which get theirs in the same step.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        beside: Vec<String>,
         /// Which hop of the plan, from 1.
         hop: u8,
         /// Which offer of this call, from 1.
@@ -170,6 +180,9 @@ pub enum Fact {
     Alerting {
         /// The agent.
         agent: AgentId,
+        /// Which of several devices it is.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        device: Option<String>,
         /// 180 to 189.
         code: u16,
         /// Whether the phone can be made to answer (`Allow-Events: talk`).
@@ -199,6 +212,16 @@ pub enum Fact {
         /// Its final response; 0 for none.
         code: u16,
     },
+    /// One of an agent's several devices rings no more; the others go on.
+    DeviceOut {
+        /// The agent.
+        agent: AgentId,
+        /// Which device.
+        device: String,
+        /// How it ended.
+        #[serde(flatten)]
+        end: DeviceEnd,
+    },
     /// A phone went on sounding after its withdrawal was due to be heard.
     LateSilence {
         /// The agent.
@@ -210,6 +233,9 @@ pub enum Fact {
     Answered {
         /// The agent.
         agent: AgentId,
+        /// At which of several devices.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        device: Option<String>,
         /// Rings begun, from t0.
         rings: u8,
         /// From t0, ms.
@@ -353,6 +379,13 @@ pub enum Fact {
         /// The agent.
         agent: AgentId,
         /// How long it lasts, s; 0 for none.
+        for_s: u32,
+    },
+    /// The agent took more time for the record.
+    WrapUpExtended {
+        /// The agent.
+        agent: AgentId,
+        /// How long it lasts from now on, s.
         for_s: u32,
     },
     /// It ran out; the draft waits in the unfinished list.

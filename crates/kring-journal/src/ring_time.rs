@@ -1,8 +1,8 @@
 //! The evidence of the ring rule for one call: what rang, when, for how long, and what was left.
 
 use crate::{
-    AgentId, CallId, DeadlineAction, Entry, Fact, KeptTime, Refusal, RingPolicyKind, RingResult,
-    RingTerms, Said, Service, Unreached, WallTime, Withdrawal,
+    AgentId, CallId, DeadlineAction, DeviceEnd, Entry, Fact, KeptTime, Refusal, RingPolicyKind,
+    RingResult, RingTerms, Said, Service, Unreached, WallTime, Withdrawal,
 };
 use kring_time::Moment;
 use serde::Serialize;
@@ -28,6 +28,15 @@ pub enum AttemptEnd {
     },
     /// Its 200 came too late.
     LostRace,
+}
+
+impl From<DeviceEnd> for AttemptEnd {
+    fn from(end: DeviceEnd) -> AttemptEnd {
+        match end {
+            DeviceEnd::Withdrawn { why } => AttemptEnd::Withdrawn { why },
+            DeviceEnd::Unreached { why, code } => AttemptEnd::Unreached { why, code },
+        }
+    }
 }
 
 /// One offer of the call to one phone. All times are milliseconds from t0.
@@ -159,32 +168,47 @@ impl RingTime {
             Fact::Invited {
                 agent,
                 device,
+                beside,
                 hop,
                 attempt,
-            } => self.attempts.push(Attempt {
-                agent: agent.clone(),
-                device: device.clone(),
-                hop: *hop,
-                attempt: *attempt,
-                round: self.round(),
-                invited_ms: ms,
-                alerting_ms: None,
-                alerting_code: None,
-                audible_ms: None,
-                ended_ms: None,
-                end: None,
-                late_silence_ms: None,
-            }),
-            Fact::Alerting { agent, code, .. } => self.last(agent, |a| {
+            } => {
+                let round = self.round();
+                for device in std::iter::once(device).chain(beside) {
+                    self.attempts.push(Attempt {
+                        agent: agent.clone(),
+                        device: device.clone(),
+                        hop: *hop,
+                        attempt: *attempt,
+                        round,
+                        invited_ms: ms,
+                        alerting_ms: None,
+                        alerting_code: None,
+                        audible_ms: None,
+                        ended_ms: None,
+                        end: None,
+                        late_silence_ms: None,
+                    });
+                }
+            }
+            Fact::Alerting {
+                agent,
+                device,
+                code,
+                ..
+            } => self.last(agent, device.as_deref(), |a| {
                 a.alerting_ms = a.alerting_ms.or(Some(ms));
                 a.alerting_code = a.alerting_code.or(Some(*code));
             }),
             Fact::RingAudible { agent } => {
-                self.last(agent, |a| a.audible_ms = a.audible_ms.or(Some(ms)));
+                self.last(agent, None, |a| a.audible_ms = a.audible_ms.or(Some(ms)));
             }
             Fact::Withdrawn { agent, why } => {
                 self.close(agent, ms, AttemptEnd::Withdrawn { why: *why });
             }
+            Fact::DeviceOut { agent, device, end } => self.last(agent, Some(device), |a| {
+                a.ended_ms = Some(ms);
+                a.end = Some((*end).into());
+            }),
             Fact::Unreached { agent, why, code } => {
                 let end = AttemptEnd::Unreached {
                     why: *why,
@@ -194,9 +218,9 @@ impl RingTime {
             }
             Fact::LostRace { agent, .. } => self.close(agent, ms, AttemptEnd::LostRace),
             Fact::LateSilence { agent, over_ms } => {
-                self.last(agent, |a| a.late_silence_ms = Some(*over_ms));
+                self.last(agent, None, |a| a.late_silence_ms = Some(*over_ms));
             }
-            Fact::Served(Service { agent, .. }) => self.close(agent, ms, AttemptEnd::Answered),
+            Fact::Served(Service { agent, device, .. }) => self.won(agent, device.as_deref(), ms),
             Fact::Announced(said) => self.announced.push(Said {
                 at_ms: ms,
                 clips: said.clips.clone(),
@@ -213,11 +237,12 @@ impl RingTime {
         match fact {
             Fact::Answered {
                 agent,
+                device,
                 rings,
                 result,
                 ..
             } => {
-                self.close(agent, ms, AttemptEnd::Answered);
+                self.won(agent, device.as_deref(), ms);
                 self.decide(ms, *rings, *result);
             }
             Fact::Refused {
@@ -267,18 +292,47 @@ impl RingTime {
         last.map_or(0, |round| round.round)
     }
 
-    fn last(&mut self, agent: &AgentId, change: impl FnOnce(&mut Attempt)) {
-        if let Some(attempt) = self.attempts.iter_mut().rfind(|a| a.agent == *agent) {
+    /// The agent's latest attempt, at this device if it is said.
+    fn last(&mut self, agent: &AgentId, device: Option<&str>, change: impl FnOnce(&mut Attempt)) {
+        let is = |a: &&mut Attempt| a.agent == *agent && device.is_none_or(|at| a.device == at);
+        if let Some(attempt) = self.attempts.iter_mut().rfind(is) {
             change(attempt);
         }
     }
 
-    /// An answer or a lost race overrides a withdrawal that it crossed.
+    /// The agent's latest offer is over, at all its devices that did not end before. An answer or a
+    /// lost race overrides a withdrawal that it crossed.
     fn close(&mut self, agent: &AgentId, ms: i64, end: AttemptEnd) {
-        self.last(agent, |attempt| {
+        let Some(offer) = self.last_offer(agent) else {
+            return;
+        };
+        let of_offer = |a: &&mut Attempt| a.agent == *agent && a.attempt == offer;
+        let alone = self.attempts.iter_mut().filter(of_offer).count() == 1;
+        for attempt in self.attempts.iter_mut().filter(of_offer) {
+            if alone || attempt.end.is_none() {
+                attempt.ended_ms = Some(ms);
+                attempt.end = Some(end.clone());
+            }
+        }
+    }
+
+    /// One device of the agent's latest offer won, and its others were told to stop.
+    fn won(&mut self, agent: &AgentId, device: Option<&str>, ms: i64) {
+        let elsewhere = AttemptEnd::Withdrawn {
+            why: Withdrawal::AnsweredElsewhere,
+        };
+        self.last(agent, device, |attempt| {
             attempt.ended_ms = Some(ms);
-            attempt.end = Some(end);
+            attempt.end = Some(AttemptEnd::Answered);
         });
+        if device.is_some() {
+            self.close(agent, ms, elsewhere);
+        }
+    }
+
+    fn last_offer(&self, agent: &AgentId) -> Option<u16> {
+        let mut attempts = self.attempts.iter();
+        attempts.rfind(|a| a.agent == *agent).map(|a| a.attempt)
     }
 
     fn decide(&mut self, ms: i64, rings: u8, result: RingResult) {

@@ -88,7 +88,6 @@ impl House {
                 body: Some(sdp.clone()),
                 extra: Vec::new(),
                 max_forwards: 69,
-                login: None,
             },
         );
         let (called, _) = self.settle().pop().expect("an INVITE arrives");

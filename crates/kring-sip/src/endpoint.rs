@@ -49,8 +49,8 @@ pub(crate) use streams::Way;
 
 pub use asking::{Answered, AskId, Question};
 pub use effect::{
-    Branch, Counts, Direction, Effect, IncomingInvite, Invitation, LegEvent, LegId, OfferKind,
-    SipCount, Transmit,
+    Branch, BranchId, Counts, Direction, Effect, IncomingInvite, Invitation, LegEvent, LegId,
+    OfferKind, SipCount, Transmit,
 };
 pub use proofs::LoginId;
 pub use strangers::Strangers;

@@ -44,8 +44,9 @@ mod timers;
 mod transaction;
 
 pub use endpoint::{
-    Answered, AskId, Branch, Counts, Direction, Effect, Endpoint, EndpointConfig, IncomingInvite,
-    Invitation, LegEvent, LegId, LoginId, OfferKind, Question, SipCount, Strangers, Transmit,
+    Answered, AskId, Branch, BranchId, Counts, Direction, Effect, Endpoint, EndpointConfig,
+    IncomingInvite, Invitation, LegEvent, LegId, LoginId, OfferKind, Question, SipCount, Strangers,
+    Transmit,
 };
 pub use header::Reason;
 pub use registration::{Account, AccountEvent, AccountId};

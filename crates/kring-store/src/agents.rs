@@ -47,8 +47,10 @@ pub struct AgentRow {
     /// Argon2 text (PHC format); none when this person cannot sign in by password.
     #[serde(skip)]
     pub password_hash: Option<String>,
-    /// The phone: `sip:USER@HOST:PORT`, `pbx:EXT`, `phone:USER` or `browser`; none for none.
-    pub device: Option<String>,
+    /// The phones, which ring together: `sip:USER@HOST:PORT`, `pbx:EXT`, `phone:USER` or `browser`.
+    pub devices: Vec<String>,
+    /// The phones are asked to answer by themselves.
+    pub auto_answer: bool,
     /// Queues by name; empty means all.
     pub queues: Vec<String>,
     /// True when this person may not sign in any more.
@@ -58,7 +60,7 @@ pub struct AgentRow {
 /// The columns of an agent `a`, in the order in which [`read_agent`] wants them.
 macro_rules! agent_columns {
     () => {
-        "a.login, a.name, a.role, a.password_hash, a.device, a.queues, a.disabled"
+        "a.login, a.name, a.role, a.password_hash, a.devices, a.auto_answer, a.queues, a.disabled"
     };
 }
 pub(crate) use agent_columns;
@@ -96,11 +98,11 @@ impl Store {
     pub async fn put_agent(&self, agent: &AgentRow) -> Result<(), StoreRefused> {
         check_filled("login", agent.login.as_str())?;
         check_filled("name", &agent.name)?;
-        check_text(
-            "device",
-            agent.device.as_deref().unwrap_or(""),
-            limits::SHORT_CHARS_MAX,
-        )?;
+        for device in &agent.devices {
+            check_text("device", device, limits::SHORT_CHARS_MAX)?;
+        }
+        let devices = serde_json::to_string(&agent.devices).expect("a list of texts");
+        check_text("devices", &devices, limits::DETAIL_CHARS_MAX)?;
         let queues = serde_json::to_string(&agent.queues).expect("a list of texts");
         check_text("queues", &queues, limits::DETAIL_CHARS_MAX)?;
         let mut given = Given::default();
@@ -109,17 +111,19 @@ impl Store {
             .add(agent.name.as_str())
             .add(agent.role.as_str())
             .add(agent.password_hash.clone())
-            .add(agent.device.clone())
+            .add(devices)
+            .add(i64::from(agent.auto_answer))
             .add(queues)
             .add(i64::from(agent.disabled));
         let mut writing = self.writing().await?;
         let mut tx = writing.begin(Durability::Trusted).await?;
         sqlx::query_with(
-            "INSERT INTO agent (login, name, role, password_hash, device, queues, disabled) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (login) DO UPDATE \
+            "INSERT INTO agent \
+             (login, name, role, password_hash, devices, auto_answer, queues, disabled) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (login) DO UPDATE \
              SET name = excluded.name, role = excluded.role, \
-             password_hash = excluded.password_hash, device = excluded.device, \
-             queues = excluded.queues, disabled = excluded.disabled",
+             password_hash = excluded.password_hash, devices = excluded.devices, \
+             auto_answer = excluded.auto_answer, queues = excluded.queues, disabled = excluded.disabled",
             given.take(),
         )
         .execute(&mut *tx)
@@ -184,7 +188,8 @@ pub(crate) fn read_agent(cells: &mut Cells<'_>) -> Result<AgentRow, StoreRefused
         name: cells.text()?,
         role: cells.name()?,
         password_hash: cells.some_text()?,
-        device: cells.some_text()?,
+        devices: cells.json()?,
+        auto_answer: cells.truth()?,
         queues: cells.json()?,
         disabled: cells.truth()?,
     })

@@ -247,6 +247,16 @@ fn migrations(engine: Engine) -> Migrator {
             "segments of facts",
             include_str!("../migrations/0007_segments_of_facts.sql"),
         ),
+        (
+            10,
+            "devices of agents",
+            include_str!("../migrations/0010_devices_of_agents.sql"),
+        ),
+        (
+            11,
+            "replaced sessions",
+            include_str!("../migrations/0011_replaced_sessions.sql"),
+        ),
     ];
     Migrator::with_migrations(
         steps

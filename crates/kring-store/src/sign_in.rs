@@ -36,6 +36,8 @@ pub struct SessionOf {
     pub agent: AgentRow,
     /// Until when the session counts.
     pub expires: WallTime,
+    /// Another sign-in has taken over: the session counts no more.
+    pub replaced: bool,
 }
 
 /// A program's token.
@@ -50,14 +52,35 @@ pub struct ApiToken {
 }
 
 impl Store {
-    /// Records a sign-in, and forgets the sessions that have expired by then.
+    /// Records a sign-in beside those that the person has, and forgets the sessions that have expired by
+    /// then.
     pub async fn open_session(&self, session: &NewSession) -> Result<(), StoreRefused> {
+        self.record_sign_in(session, None).await
+    }
+
+    /// Records a sign-in that takes over from all others of this person: they are known as replaced.
+    pub async fn take_over_sessions(&self, session: &NewSession) -> Result<(), StoreRefused> {
+        let replace = "UPDATE session SET replaced = 1 WHERE agent = $1";
+        self.record_sign_in(session, Some(replace)).await
+    }
+
+    async fn record_sign_in(
+        &self,
+        session: &NewSession,
+        before: Option<&'static str>,
+    ) -> Result<(), StoreRefused> {
         let mut writing = self.writing().await?;
         let mut tx = writing.begin(Durability::Grouped).await?;
         sqlx::query("DELETE FROM session WHERE expires <= $1")
             .bind(session.created.0)
             .execute(&mut *tx)
             .await?;
+        if let Some(sql) = before {
+            sqlx::query(sql)
+                .bind(session.agent.as_str())
+                .execute(&mut *tx)
+                .await?;
+        }
         let done = sqlx::query(
             "INSERT INTO session (token, agent, created, expires) \
              SELECT CAST($1 AS TEXT), login, CAST($3 AS BIGINT), CAST($4 AS BIGINT) \
@@ -85,7 +108,7 @@ impl Store {
         let row = sqlx::query(concat!(
             "SELECT ",
             agent_columns!(),
-            ", s.expires FROM session s JOIN agent a ON a.login = s.agent \
+            ", s.expires, s.replaced FROM session s JOIN agent a ON a.login = s.agent \
              WHERE s.token = $1 AND s.expires > $2 AND a.disabled = 0"
         ))
         .bind(hex(token))
@@ -97,6 +120,7 @@ impl Store {
         Ok(Some(SessionOf {
             agent: read_agent(&mut cells)?,
             expires: cells.wall()?,
+            replaced: cells.truth()?,
         }))
     }
 

@@ -139,12 +139,16 @@ pub(crate) struct NewUser {
     /// The name that colleagues see; without it, the login.
     #[arg(long)]
     pub(crate) name: Option<String>,
-    /// The phone: sip:USER@HOST:PORT, pbx:EXTENSION of the first trunk's PBX, or phone:USER.
+    /// A phone: sip:USER@HOST:PORT, pbx:EXTENSION of the first trunk's PBX, or phone:USER. Once for each;
+    /// several ring together and count as one.
     #[arg(long)]
     pub(crate) device: Vec<String>,
     /// A queue to serve, once for each; without any, all of them.
     #[arg(long)]
     pub(crate) queue: Vec<String>,
+    /// Asks the phones to answer by themselves, for people with headsets: a beep, then the caller.
+    #[arg(long)]
+    pub(crate) auto_answer: bool,
     /// Changes a person who is there already; the password stays unless one is given.
     #[arg(long)]
     pub(crate) replace: bool,

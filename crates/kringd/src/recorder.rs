@@ -210,6 +210,7 @@ impl Recorder {
             agent,
             state,
             reason,
+            ..
         } = &fact
         {
             let row = PresenceRow {

@@ -61,6 +61,7 @@ pub(crate) async fn device(
                 user: user.to_owned(),
             },
             ring_period: None,
+            must_be_heard: false,
         });
     } else if text == "browser" {
         return Err(DeviceRefused::Later(text.to_owned()));
@@ -87,28 +88,27 @@ pub(crate) async fn device(
             peers: found.peers,
         },
         ring_period: None,
+        must_be_heard: false,
     })
 }
 
 /// An agent as the exchange needs one. A device that cannot be rung is said once, in the log, and the
 /// agent can still sign in and write records.
 pub(crate) async fn profile(row: &AgentRow, trunks: &[Trunk], resolver: &Resolver) -> AgentProfile {
-    let found = match &row.device {
-        Some(text) => Some(device(text, trunks, resolver).await),
-        None => None,
-    };
-    let device = match found {
-        Some(Ok(device)) => Some(device),
-        Some(Err(refused)) => {
-            tracing::warn!(agent = %row.login, %refused, "this agent's phone cannot be rung");
-            None
+    let mut devices = Vec::with_capacity(row.devices.len());
+    for text in &row.devices {
+        match device(text, trunks, resolver).await {
+            Ok(device) => devices.push(device),
+            Err(refused) => {
+                tracing::warn!(agent = %row.login, %refused, "a phone of this agent cannot be rung");
+            }
         }
-        None => None,
-    };
+    }
     AgentProfile {
         id: row.login.clone(),
-        device,
+        devices,
         queues: row.queues.clone(),
+        auto_answer: row.auto_answer,
     }
 }
 

@@ -10,6 +10,7 @@ use crate::{
     passwords::{self, Password},
     seats,
 };
+use kring_call::limits::DEVICES_MAX;
 use kring_journal::AgentId;
 use kring_store::{AgentRow, Role, Store};
 use kring_web::session;
@@ -43,7 +44,11 @@ async fn add(config: &Config, store: &Store, user: NewUser) -> Result<(), Fault>
              password alone use `kringd user passwd {login}`."
         )));
     }
-    let device = device(config, store, &user.device).await?;
+    let devices = devices(config, store, user.device).await?;
+    if user.auto_answer && devices.is_empty() {
+        let what = "--auto-answer wants a phone that can: give --device as well.";
+        return Err(Fault::Arguments(what.to_owned()));
+    }
     let queues = queues(config, user.queue)?;
     let role = role(&user.role)?;
     let name = user.name.unwrap_or_else(|| login.to_string());
@@ -64,7 +69,8 @@ async fn add(config: &Config, store: &Store, user: NewUser) -> Result<(), Fault>
         name,
         role,
         password_hash: fresh.or(kept),
-        device,
+        devices,
+        auto_answer: user.auto_answer,
         queues,
         disabled: false,
     };
@@ -112,7 +118,13 @@ async fn list(store: &Store) -> Result<(), Fault> {
     );
     for row in rows {
         let state = if row.disabled { "disabled" } else { "enabled" };
-        let device = row.device.as_deref().unwrap_or("-");
+        let mut device = row.devices.join(",");
+        if device.is_empty() {
+            device.push('-');
+        }
+        if row.auto_answer {
+            device.push_str(" (answers)");
+        }
         let queues = if row.queues.is_empty() {
             "all".to_owned()
         } else {
@@ -154,35 +166,38 @@ fn role(text: &str) -> Result<Role, Fault> {
     })
 }
 
-async fn device(
+/// Each of them once, and one that can be rung.
+async fn devices(
     config: &Config,
     store: &Store,
-    devices: &[String],
-) -> Result<Option<String>, Fault> {
-    let text = match devices {
-        [] => return Ok(None),
-        [one] => one,
-        _ => {
-            let what = "one --device for each person in this version. Leave the others out.";
-            return Err(Fault::Arguments(what.to_owned()));
-        }
-    };
-    if let Some(user) = text.strip_prefix("phone:")
-        && store
-            .phone(user)
-            .await
-            .map_err(database::refused)?
-            .is_none()
-    {
-        let what =
-            format!("--device: there is no phone {user:?}. Add it first: kringd phone add {user}");
+    devices: Vec<String>,
+) -> Result<Vec<String>, Fault> {
+    if devices.len() > DEVICES_MAX {
+        let what = format!("at most {DEVICES_MAX} times --device.");
         return Err(Fault::Arguments(what));
     }
     let resolver = Resolver::of_system(Families::of(&config.sip.listen));
-    match seats::device(text, &config.trunks, &resolver).await {
-        Ok(_) => Ok(Some(text.clone())),
-        Err(refused) => Err(Fault::Arguments(format!("--device: {refused}."))),
+    for (at, text) in devices.iter().enumerate() {
+        if devices[..at].contains(text) {
+            let what = format!("--device: {text:?} is there twice. Name each phone once.");
+            return Err(Fault::Arguments(what));
+        }
+        if let Some(user) = text.strip_prefix("phone:")
+            && store
+                .phone(user)
+                .await
+                .map_err(database::refused)?
+                .is_none()
+        {
+            let what = format!(
+                "--device: there is no phone {user:?}. Add it first: kringd phone add {user}"
+            );
+            return Err(Fault::Arguments(what));
+        }
+        let found = seats::device(text, &config.trunks, &resolver).await;
+        found.map_err(|refused| Fault::Arguments(format!("--device: {refused}.")))?;
     }
+    Ok(devices)
 }
 
 fn queues(config: &Config, names: Vec<String>) -> Result<Vec<String>, Fault> {

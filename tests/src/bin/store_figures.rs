@@ -207,6 +207,7 @@ fn facts_of_a_call(caller: CallerRef, agent: &AgentId) -> Vec<(i64, Fact)> {
             Fact::Invited {
                 agent: agent(),
                 device,
+                beside: Vec::new(),
                 hop: 1,
                 attempt: 1,
             },
@@ -229,6 +230,7 @@ fn facts_of_a_call(caller: CallerRef, agent: &AgentId) -> Vec<(i64, Fact)> {
             80,
             Fact::Alerting {
                 agent: agent(),
+                device: None,
                 code: 180,
                 answerable: false,
             },
@@ -238,6 +240,7 @@ fn facts_of_a_call(caller: CallerRef, agent: &AgentId) -> Vec<(i64, Fact)> {
             6_200,
             Fact::Answered {
                 agent: agent(),
+                device: None,
                 rings: 2,
                 wait_ms,
                 result,

@@ -1,13 +1,29 @@
 //! What happens to agents: they become free, miss calls, run out of time for the record.
 
 use super::{Exchange, WithdrawnPhone};
-use crate::{command::PresenceWish, config::Restored, doing::Doing};
-use kring_journal::{AgentId, CallId, Fact, PresenceState, Unreached, Withdrawal};
+use crate::{
+    command::PresenceWish,
+    config::Restored,
+    doing::{Doing, Miss, Misses},
+    roster::Wish,
+};
+use kring_journal::{AgentId, CallId, Fact, PresenceState, Withdrawal};
 use kring_time::Moment;
 
 impl Exchange {
     /// Changes what an agent does, and says so.
     pub(super) fn set_doing(&mut self, now: Moment, id: &AgentId, doing: Doing) {
+        self.set_doing_by(now, id, doing, None);
+    }
+
+    /// The same, by the word of somebody who watches over others.
+    pub(super) fn set_doing_by(
+        &mut self,
+        now: Moment,
+        id: &AgentId,
+        doing: Doing,
+        by: Option<AgentId>,
+    ) {
         let (state, reason) = (doing.state(), doing.reason());
         let changed = self.roster.change(id, |agent| {
             let changed = agent.doing.state() != state || agent.doing.reason() != reason;
@@ -22,6 +38,7 @@ impl Exchange {
                     agent,
                     state,
                     reason,
+                    by,
                 },
             );
         }
@@ -32,7 +49,7 @@ impl Exchange {
         let Some(agent) = self.roster.get(id) else {
             return;
         };
-        let wish = agent.wish.clone().unwrap_or(PresenceWish::Ready);
+        let Wish { wish, by } = agent.wish.clone().unwrap_or_default();
         let engaged_elsewhere = matches!(agent.doing, Doing::Offline | Doing::Paused { .. });
         self.roster.change(id, |agent| {
             agent.wish = None;
@@ -41,7 +58,7 @@ impl Exchange {
             }
         });
         if !engaged_elsewhere {
-            self.set_doing(now, id, wished(wish));
+            self.set_doing_by(now, id, wished(wish), by);
         }
         self.pause_if_missing(now, id);
         self.serve_waiting(now);
@@ -61,34 +78,32 @@ impl Exchange {
         }
     }
 
-    /// Counts a call that rang out at this agent's phone. The one last ring of an `all` hop is no fault.
+    /// Counts a call that rang out at this agent's phone. A last ring of an `all` hop, or less than one
+    /// whole ring, is no fault: neither does it count, nor does the agent's idle time begin anew.
     pub(super) fn count_ring_out(&mut self, now: Moment, phone: &WithdrawnPhone) {
-        if !matches!(phone.why, Withdrawal::Rona | Withdrawal::HopEnded) {
+        let rang_out = matches!(phone.why, Withdrawal::Rona | Withdrawal::HopEnded);
+        if !rang_out || !phone.had_its_ring {
             return;
         }
-        if !phone.alerting {
-            self.count_device_miss(&phone.agent, Unreached::Silent);
-        } else if !phone.last_ring_only {
-            self.roster.change(&phone.agent, |agent| {
-                agent.misses.rung_out = agent.misses.rung_out.saturating_add(1);
-            });
-            self.roster.idle_from(now, &phone.agent);
+        let miss = if phone.alerting {
+            Miss::RungOut
+        } else {
+            Miss::Device
+        };
+        self.count_miss(now, &phone.agent, miss);
+    }
+
+    /// Counts a call that the agent did not take. Who let it ring out or declined it goes to the end of
+    /// the line of the longest idle; whose device failed keeps the place.
+    pub(super) fn count_miss(&mut self, now: Moment, id: &AgentId, miss: Miss) {
+        self.roster.change(id, |agent| agent.misses.count(miss));
+        if matches!(miss, Miss::RungOut | Miss::Declined) {
+            self.roster.idle_from(now, id);
         }
     }
 
-    /// Counts a call that the agent's device could not take.
-    pub(super) fn count_device_miss(&mut self, id: &AgentId, why: Unreached) {
-        if matches!(
-            why,
-            Unreached::Silent | Unreached::Failed | Unreached::Unregistered | Unreached::Redirected
-        ) {
-            self.roster.change(id, |agent| {
-                agent.misses.device = agent.misses.device.saturating_add(1);
-            });
-        }
-    }
-
-    /// RONA: who lets too many calls ring out is paused and told so; a queue's last ready one is warned.
+    /// RONA: who does not take too many calls, for the same reason, is paused and told so; a queue's last
+    /// ready one is warned.
     pub(super) fn pause_if_missing(&mut self, now: Moment, id: &AgentId) {
         let limit = self.config.rona_limit;
         let Some(agent) = self.roster.get(id) else {
@@ -97,20 +112,18 @@ impl Exchange {
         if limit == 0 || agent.doing != Doing::Ready {
             return;
         }
-        let reason = if agent.misses.rung_out >= limit {
-            "rona"
-        } else if agent.misses.device >= limit {
-            "device"
-        } else {
+        let Some(miss) = agent.misses.at(limit) else {
             return;
         };
         self.roster
-            .change(id, |agent| agent.misses = crate::doing::Misses::default());
+            .change(id, |agent| agent.misses = Misses::default());
         if self.roster.another_is_ready(id) {
-            let reason = reason.to_owned();
+            let reason = miss.reason().to_owned();
             self.set_doing(now, id, Doing::Paused { reason });
         } else {
-            self.record_apart(now, Fact::RonaWarned { agent: id.clone() });
+            let reason = (miss != Miss::RungOut).then(|| miss.reason().to_owned());
+            let agent = id.clone();
+            self.record_apart(now, Fact::RonaWarned { agent, reason });
         }
     }
 
@@ -127,7 +140,8 @@ impl Exchange {
     pub(super) fn end_wrap_up(&mut self, now: Moment, id: &AgentId) {
         self.roster.idle_from(now, id);
         let wish = self.roster.change(id, |agent| agent.wish.take()).flatten();
-        self.set_doing(now, id, wished(wish.unwrap_or(PresenceWish::Ready)));
+        let Wish { wish, by } = wish.unwrap_or_default();
+        self.set_doing_by(now, id, wished(wish), by);
         self.serve_waiting(now);
     }
 
@@ -139,6 +153,7 @@ impl Exchange {
             },
             (PresenceState::Talking | PresenceState::WrapUp, Some(call)) => Doing::WrapUp {
                 call,
+                since: now,
                 until: now + self.config.wrap_up,
             },
             // Offers died with the process; so did wrap-ups whose call nobody knows any more.
@@ -157,6 +172,7 @@ impl Exchange {
                     agent,
                     state,
                     reason,
+                    by: None,
                 },
             );
         }

@@ -3,13 +3,13 @@
 use super::{Exchange, Role, withdrawing::reason_for};
 use crate::{
     call::{Call, State},
-    doing::Doing,
+    doing::{Doing, Miss},
     limits::AGAIN_AFTER_REFUSAL,
 };
 use bytes::Bytes;
 use kring_journal::{AgentId, CallId, EndedBy, Fact, RingResult, Service, Unreached, Withdrawal};
 use kring_media::{AudioDescription, Side};
-use kring_sip::{LegId, Reason};
+use kring_sip::{BranchId, LegId, Reason};
 use kring_time::Moment;
 
 impl Exchange {
@@ -19,6 +19,7 @@ impl Exchange {
         now: Moment,
         id: CallId,
         leg: LegId,
+        branch: BranchId,
         body: Option<Bytes>,
     ) {
         if !self.calls.get(&id).is_some_and(Call::can_be_won) {
@@ -56,9 +57,12 @@ impl Exchange {
             self.endpoint.accept(now, call.caller_leg, Some(sdp.into()));
         }
         self.join_sound(&mut call, answer);
-        self.record(now, id, answered(now, &call, &offer.agent));
+        let device = offer.device_of(branch);
+        let agent = (&offer.agent, offer.named(device));
+        self.record(now, id, answered(now, &call, agent));
         // A device with rings of its own may have been told to stop, and have sounded on.
-        self.note_overrun(now, id, &offer.agent, offer.silent_by);
+        let silent_by = device.map_or(offer.silent_by(), |at| offer.devices[at].silent_by);
+        self.note_overrun(now, id, &offer.agent, silent_by);
         self.release_offers(
             now,
             &mut call,
@@ -121,7 +125,7 @@ impl Exchange {
             code: 488,
         };
         self.record(now, id, fact);
-        self.count_device_miss(&offer.agent, Unreached::Failed);
+        self.count_miss(now, &offer.agent, Miss::Device);
         self.offer_more(now, id);
         self.reschedule(id);
     }
@@ -166,12 +170,13 @@ enum ForCaller {
 }
 
 /// The fact that an agent has answered: in time, or a caller who was kept.
-fn answered(now: Moment, call: &Call, agent: &AgentId) -> Fact {
+fn answered(now: Moment, call: &Call, (agent, device): (&AgentId, Option<String>)) -> Fact {
     let (agent, rings) = (agent.clone(), call.clock.rings_at(now));
     let wait_ms = now.since(call.t0).as_millis() as u64;
     if let Some(kept) = &call.kept {
         return Fact::Served(Service {
             agent,
+            device,
             rings,
             wait_ms,
             queued_ms: kept.queued_ms(now),
@@ -180,6 +185,7 @@ fn answered(now: Moment, call: &Call, agent: &AgentId) -> Fact {
     let deadline = call.clock.deadline();
     Fact::Answered {
         agent,
+        device,
         rings,
         wait_ms,
         result: if now <= deadline {

@@ -3,8 +3,9 @@
 use super::{Exchange, agents::wished};
 use crate::{
     command::{Admission, AgentProfile, Command, CommandRefused, Done, PresenceWish},
-    doing::Doing,
-    limits::AGAIN_AFTER_REFUSAL,
+    doing::{Doing, Miss},
+    limits::{AGAIN_AFTER_REFUSAL, WRAP_UP_MAX},
+    roster::Wish,
 };
 use kring_journal::{AgentId, CallId, Fact, Withdrawal};
 use kring_sip::LegId;
@@ -23,12 +24,19 @@ impl Exchange {
                 self.endpoint.remove_phone(&user);
                 Ok(Done::Ok)
             }
-            Command::SetPresence { agent, wish } => self.set_presence(now, &agent, wish),
+            Command::SetPresence { agent, wish } => {
+                self.set_presence(now, &agent, Wish { wish, by: None })
+            }
+            Command::ForcePresence { agent, wish, by } => {
+                let by = Some(by);
+                self.set_presence(now, &agent, Wish { wish, by })
+            }
+            Command::RingAudible { agent, call } => self.ring_is_audible(&agent, call),
             Command::Answer { agent, call } => self.answer_by_screen(now, &agent, call),
             Command::Decline { agent, call } => self.decline(now, &agent, call),
             Command::HangUp { agent, call } => self.hang_up(now, &agent, call),
             Command::WrapUpDone { agent, call } => self.wrap_up_done(now, &agent, call),
-            Command::ExtendWrapUp { agent, call, by } => self.extend_wrap_up(&agent, call, by),
+            Command::ExtendWrapUp { agent, call, by } => self.extend_wrap_up(now, &agent, call, by),
             Command::ScreenAlive { agent } => self.screen(now, &agent, true),
             Command::ScreenDead { agent } => self.screen(now, &agent, false),
             Command::Admit(admission) => {
@@ -65,38 +73,48 @@ impl Exchange {
     }
 
     fn remove_agent(&mut self, now: Moment, id: &AgentId) -> Answer {
-        let answer = self.set_presence(now, id, PresenceWish::Offline);
+        let wish = Wish {
+            wish: PresenceWish::Offline,
+            by: None,
+        };
+        let answer = self.set_presence(now, id, wish);
         self.roster.forget(id);
         answer
     }
 
-    /// Not during a call: it could only be kept after it, and the screen would say what is not so.
-    fn set_presence(&mut self, now: Moment, id: &AgentId, wish: PresenceWish) -> Answer {
+    /// The agent's own wish not during a call: it could only be kept after it, and the screen would say
+    /// what is not so. Somebody else's is kept until the call is over.
+    fn set_presence(&mut self, now: Moment, id: &AgentId, wanted: Wish) -> Answer {
+        let Wish { wish, by } = wanted.clone();
         let agent = self.roster.get(id).ok_or(CommandRefused::NoSuchAgent)?;
         if let PresenceWish::Paused { reason } = &wish
             && !self.config.pause_reasons.contains(reason)
         {
             return Err(CommandRefused::NoSuchReason(reason.clone()));
         }
-        if wish == PresenceWish::Ready && agent.profile.device.is_none() {
+        if wish == PresenceWish::Ready && agent.profile.devices.is_empty() {
             return Err(CommandRefused::NoDevice);
         }
         match (agent.doing.clone(), wish) {
+            (Doing::Talking { .. }, _) if by.is_some() => {
+                self.roster.change(id, |agent| agent.wish = Some(wanted));
+                Ok(Done::AfterCall)
+            }
             (Doing::Talking { .. }, _) => Err(CommandRefused::AgentBusy),
             (Doing::Offered { .. } | Doing::Ringing { .. }, PresenceWish::Ready) => {
                 Ok(Done::Unchanged)
             }
-            (Doing::Offered { call } | Doing::Ringing { call, .. }, wish) => {
+            (Doing::Offered { call } | Doing::Ringing { call, .. }, _) => {
                 // The offer goes to somebody else; the wish holds when the phone is silent.
-                self.roster.change(id, |agent| agent.wish = Some(wish));
+                self.roster.change(id, |agent| agent.wish = Some(wanted));
                 if let Some(leg) = self.ringing_leg(id, call) {
                     self.decline_leg(now, id, call, leg);
                 }
                 Ok(Done::Ok)
             }
-            (Doing::WrapUp { call, .. }, wish) => {
+            (Doing::WrapUp { call, .. }, _) => {
                 self.record(now, call, Fact::WrapUpExpired { agent: id.clone() });
-                self.roster.change(id, |agent| agent.wish = Some(wish));
+                self.roster.change(id, |agent| agent.wish = Some(wanted));
                 self.end_wrap_up(now, id);
                 Ok(Done::Ok)
             }
@@ -108,7 +126,7 @@ impl Exchange {
                 self.roster
                     .change(id, |agent| agent.misses = crate::doing::Misses::default());
                 self.roster.idle_from(now, id);
-                self.set_doing(now, id, doing);
+                self.set_doing_by(now, id, doing, by);
                 self.serve_waiting(now);
                 Ok(Done::Ok)
             }
@@ -140,6 +158,7 @@ impl Exchange {
     fn decline(&mut self, now: Moment, id: &AgentId, call: CallId) -> Answer {
         self.roster.get(id).ok_or(CommandRefused::NoSuchAgent)?;
         let leg = self.ringing_leg(id, call).ok_or(CommandRefused::CallGone)?;
+        self.count_miss(now, id, Miss::Declined);
         self.decline_leg(now, id, call, leg);
         Ok(Done::Ok)
     }
@@ -174,22 +193,29 @@ impl Exchange {
         }
     }
 
-    fn extend_wrap_up(&mut self, id: &AgentId, call: CallId, by: Duration) -> Answer {
+    fn extend_wrap_up(&mut self, now: Moment, id: &AgentId, call: CallId, by: Duration) -> Answer {
         let changed = self.roster.change(id, |agent| match &mut agent.doing {
             Doing::WrapUp {
                 call: present,
+                since,
                 until,
             } if *present == call => {
-                *until = *until + by;
-                true
+                let longer = (*until + by).min(*since + WRAP_UP_MAX);
+                if longer <= *until {
+                    return Err(CommandRefused::WrapUpTooLong);
+                }
+                *until = longer;
+                Ok(longer)
             }
-            _ => false,
+            _ => Err(CommandRefused::CallGone),
         });
-        match changed {
-            None => Err(CommandRefused::NoSuchAgent),
-            Some(false) => Err(CommandRefused::CallGone),
-            Some(true) => Ok(Done::Ok),
-        }
+        let until = changed.ok_or(CommandRefused::NoSuchAgent)??;
+        let fact = Fact::WrapUpExtended {
+            agent: id.clone(),
+            for_s: until.since(now).as_secs() as u32,
+        };
+        self.record(now, call, fact);
+        Ok(Done::Ok)
     }
 
     fn screen(&mut self, now: Moment, id: &AgentId, alive: bool) -> Answer {

@@ -194,7 +194,12 @@ impl Exchange {
             self.let_go(now, agent);
         } else {
             let until = now + lasts;
-            self.set_doing(now, agent, Doing::WrapUp { call: id, until });
+            let doing = Doing::WrapUp {
+                call: id,
+                since: now,
+                until,
+            };
+            self.set_doing(now, agent, doing);
         }
     }
 

@@ -1,44 +1,50 @@
-//! One phone is rung for a call: what its INVITE says, and what is remembered of it.
+//! An agent's phones are rung for a call: what their INVITEs say, and what is remembered of them.
 
 use super::{Exchange, Output, Party, Role};
 use crate::{
-    call::{Call, Offer},
-    command::Device,
+    call::Call,
+    command::{AgentProfile, Device},
     doing::Doing,
-    limits::ATTEMPTS_MAX,
+    limits::{ATTEMPTS_MAX, BRANCHES_MAX},
+    offer::{Offer, RungDevice},
     plan::Strategy,
 };
-use kring_journal::{AgentId, CallId, Fact};
-use kring_sip::{HeaderName, Invitation, LegId, NameAddr};
+use kring_journal::{AgentId, CallId, DeviceEnd, Fact, Unreached};
+use kring_sip::{Branch, HeaderName, Invitation, LegId, NameAddr, Uri};
 use kring_time::Moment;
 
 impl Exchange {
-    /// `false`: the agent's phone is nowhere.
+    /// `false`: the agent's phones are nowhere.
     pub(super) fn invite(&mut self, now: Moment, id: CallId, agent: &AgentId) -> bool {
-        let device = self
-            .roster
-            .get(agent)
-            .and_then(|a| a.profile.device.clone());
-        let Some(device) = device else {
+        let profile = self.roster.get(agent).map(|a| a.profile.clone());
+        let Some(profile) = profile.filter(|profile| !profile.devices.is_empty()) else {
             return true;
         };
-        let (branches, login) = match self.branches_of(now, &device) {
-            Ok(ways) => ways,
-            Err(why) => {
-                self.is_nowhere(now, id, agent, why);
-                return false;
-            }
-        };
-        let Some(call) = self.calls.get_mut(&id) else {
+        let Some(call) = self.calls.get(&id) else {
             return true;
         };
         if call.attempts >= ATTEMPTS_MAX {
             return true;
         }
+        let Ways {
+            branches,
+            devices,
+            nowhere,
+        } = self.ways_of(now, call, &profile);
+        if branches.is_empty() {
+            let why = nowhere.first().map(|(_, why)| *why);
+            self.is_nowhere(now, id, agent, why.unwrap_or(Unreached::Unregistered));
+            return false;
+        }
+        let Some(call) = self.calls.get_mut(&id) else {
+            return true;
+        };
         call.attempts += 1;
+        let mut names = devices.iter().map(|device| device.name.clone());
         let fact = Fact::Invited {
             agent: agent.clone(),
-            device: device.name.clone(),
+            device: names.next().unwrap_or_default(),
+            beside: names.collect(),
             hop: u8::try_from(call.hop + 1).unwrap_or(u8::MAX),
             attempt: call.attempts,
         };
@@ -47,9 +53,8 @@ impl Exchange {
             to: NameAddr::new(branches[0].target.clone()),
             branches,
             body: Some(kring_media::write(&call.sound.to_phones).into()),
-            extra: said_to_phone(now, id, call, &device),
+            extra: said_to_phone(id, call),
             max_forwards: call.max_forwards,
-            login,
         };
         let leg = self.endpoint.invite(now, invitation);
         let last_hop_of_many = call.plan.first_ring(call.hop) == Some(call.clock.limit())
@@ -59,10 +64,7 @@ impl Exchange {
             leg,
             agent: agent.clone(),
             invited: now,
-            silent_by: call.clock.silent_by(now, device.ring_period),
-            own_period: device.ring_period,
-            heard: false,
-            alerting: false,
+            devices,
             last_ring_only: last_hop_of_many,
             withdrawn: None,
         });
@@ -70,8 +72,43 @@ impl Exchange {
         self.legs.insert(leg, Role::Offered(id));
         self.roster.change(agent, |a| a.phone_leg = Some(leg));
         self.record(now, id, fact);
+        for (device, why) in nowhere {
+            let end = DeviceEnd::Unreached { why, code: 0 };
+            let agent = agent.clone();
+            self.record(now, id, Fact::DeviceOut { agent, device, end });
+        }
         self.set_doing(now, agent, Doing::Offered { call: id });
         true
+    }
+
+    /// All the branches by which an agent's devices ring, and whose each is.
+    fn ways_of(&self, now: Moment, call: &Call, profile: &AgentProfile) -> Ways {
+        let mut ways = Ways::default();
+        for device in &profile.devices {
+            let mut branches = match self.branches_of(now, device) {
+                Ok(branches) => branches,
+                Err(why) => {
+                    ways.nowhere.push((device.name.clone(), why));
+                    continue;
+                }
+            };
+            branches.truncate(BRANCHES_MAX - ways.branches.len());
+            let expires = expires_s(now, call, device).to_string();
+            for branch in &mut branches {
+                branch.extra.push((HeaderName::Expires, expires.clone()));
+                if profile.auto_answer {
+                    branch.extra.extend(answer_by_itself(&branch.target));
+                }
+            }
+            let first = ways.branches.len() as u8;
+            ways.branches.append(&mut branches);
+            let end = ways.branches.len() as u8;
+            if first < end {
+                let rung = RungDevice::new(now, device, first..end, &call.clock);
+                ways.devices.push(rung);
+            }
+        }
+        ways
     }
 
     /// Tells those who watch whose messages a leg's are.
@@ -86,20 +123,34 @@ impl Exchange {
     }
 }
 
-/// What the phone is told besides who calls: the call's mark, how long it may ring, and what the PBX
-/// wants passed on.
-fn said_to_phone(
-    now: Moment,
-    id: CallId,
-    call: &Call,
-    device: &Device,
-) -> Vec<(HeaderName, String)> {
-    let expires = expires_s(now, call, device).to_string();
-    let own = [
-        (call_header(), id.to_string()),
-        (HeaderName::Expires, expires),
-    ];
+/// How the devices of an agent are rung.
+#[derive(Default)]
+struct Ways {
+    branches: Vec<Branch>,
+    devices: Vec<RungDevice>,
+    /// Those that cannot be, and why.
+    nowhere: Vec<(String, Unreached)>,
+}
+
+/// What all phones are told besides who calls: the call's mark, and what the PBX wants passed on.
+fn said_to_phone(id: CallId, call: &Call) -> Vec<(HeaderName, String)> {
+    let own = [(call_header(), id.to_string())];
     own.into_iter().chain(call.passed.iter().cloned()).collect()
+}
+
+/// Asks a phone to answer by itself, in the words of all who make them: there is a standard
+/// (RFC 5373), and the phones of the field read the other two.
+fn answer_by_itself(target: &Uri) -> [(HeaderName, String); 3] {
+    let host = target.host();
+    let mode = HeaderName::from_token("Answer-Mode").expect("a token by RFC 3261 section 25.1");
+    [
+        (HeaderName::CallInfo, format!("<sip:{host}>;answer-after=0")),
+        (
+            HeaderName::AlertInfo,
+            "<http://127.0.0.1>;info=alert-autoanswer;delay=0".to_owned(),
+        ),
+        (mode, "Auto".to_owned()),
+    ]
 }
 
 /// How long the phone may ring at most, whole seconds: a phone whose every answer is lost cannot be told

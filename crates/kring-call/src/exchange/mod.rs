@@ -8,6 +8,7 @@ mod agents;
 mod answering;
 mod changing;
 mod commands;
+mod devices;
 mod door;
 mod ending;
 mod events;
@@ -139,7 +140,9 @@ struct WithdrawnPhone {
     agent: AgentId,
     why: Withdrawal,
     alerting: bool,
-    last_ring_only: bool,
+    /// It had a whole ring at least, and not the last one of an `all` hop only: to answer it was the
+    /// agent's to do.
+    had_its_ring: bool,
     /// When the phone ought to be silent at the latest.
     deadline: Moment,
     winner: Option<AgentId>,

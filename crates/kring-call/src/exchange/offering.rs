@@ -1,16 +1,17 @@
-//! Offers: which phones ring for a call, when they join, leave, and what they say meanwhile.
+//! Offers: which phones ring for a call, when they join, and what becomes of it when they refuse.
 
 use super::{
     Exchange,
-    withdrawing::{LastWord, reason_for, withdrawn_phone},
+    devices::{shown, unreached},
+    withdrawing::{LastWord, withdrawn_phone},
 };
 use crate::{
     call::{Call, State},
-    doing::Doing,
-    limits::{AGAIN_AFTER_REFUSAL, AGAIN_AFTER_RING_OUT},
+    doing::Miss,
+    limits::AGAIN_AFTER_REFUSAL,
     plan::Strategy,
 };
-use kring_journal::{AgentId, CallId, Fact, Refusal, Unreached, Withdrawal};
+use kring_journal::{AgentId, CallId, Fact, Refusal, Withdrawal};
 use kring_sip::LegId;
 use kring_time::Moment;
 
@@ -159,44 +160,6 @@ impl Exchange {
         }
     }
 
-    /// A provisional response of a phone that rings for us.
-    pub(super) fn phone_progress(
-        &mut self,
-        now: Moment,
-        id: CallId,
-        leg: LegId,
-        code: u16,
-        talk: bool,
-    ) {
-        let Some(offer) = self.calls.get_mut(&id).and_then(|call| call.offer_mut(leg)) else {
-            return;
-        };
-        offer.heard = true;
-        let agent = offer.agent.clone();
-        // 181 and 182 are no sound; 180 and 183 are, or may be.
-        if !offer.alerting && matches!(code, 180 | 183) {
-            offer.alerting = true;
-            self.record(
-                now,
-                id,
-                Fact::Alerting {
-                    agent: agent.clone(),
-                    code,
-                    answerable: talk,
-                },
-            );
-            self.set_doing(
-                now,
-                &agent,
-                Doing::Ringing {
-                    call: id,
-                    answerable: talk,
-                },
-            );
-        }
-        self.reschedule(id);
-    }
-
     /// A final response other than 2xx of a phone that was rung for us.
     pub(super) fn phone_refused(
         &mut self,
@@ -212,99 +175,28 @@ impl Exchange {
         let Some(offer) = call.take_offer(leg) else {
             return;
         };
-        if let Some(why) = offer.withdrawn {
-            let phone = withdrawn_phone(call, offer, why, None);
+        if let Some(told) = offer.withdrawn {
+            let phone = withdrawn_phone(call, offer, told, None);
             self.phone_is_silent(now, leg, phone, LastWord::of(code, local));
         } else {
             call.bar(now, offer.agent.clone(), AGAIN_AFTER_REFUSAL);
             let why = unreached(code, local);
-            let shown = if local { 0 } else { code };
-            let agent = offer.agent.clone();
-            self.record(
-                now,
-                id,
-                Fact::Unreached {
-                    agent,
-                    why,
-                    code: shown,
-                },
-            );
+            let fact = Fact::Unreached {
+                agent: offer.agent.clone(),
+                why,
+                code: shown(code, local),
+            };
+            self.record(now, id, fact);
             self.legs.remove(&leg);
-            self.count_device_miss(&offer.agent, why);
+            let miss = if offer.has_rung_out() {
+                Miss::RungOut
+            } else {
+                Miss::of(why)
+            };
+            self.count_miss(now, &offer.agent, miss);
             self.let_go(now, &offer.agent);
         }
         self.offer_more(now, id);
         self.reschedule(id);
-    }
-
-    /// Phones that never said anything, and phones whose own rings are used up.
-    fn see_to_phones(&mut self, now: Moment, id: CallId) {
-        let mut seen = false;
-        while let Some((leg, silent)) = self
-            .calls
-            .get(&id)
-            .filter(|call| matches!(call.state, State::Ringing { .. }))
-            .and_then(|call| call.overdue_phone(now))
-        {
-            seen = true;
-            if silent {
-                self.give_up_silent(now, id, leg);
-            } else {
-                self.exclude_agent_of(now, id, leg);
-                self.withdraw(now, id, leg, Withdrawal::Rona);
-            }
-        }
-        if seen {
-            self.offer_more(now, id);
-        }
-    }
-
-    /// A device whose own rings are used up has had its three: this call does not come back to it.
-    fn exclude_agent_of(&mut self, now: Moment, id: CallId, leg: LegId) {
-        if let Some(call) = self.calls.get_mut(&id)
-            && let Some(agent) = call.offer_mut(leg).map(|offer| offer.agent.clone())
-        {
-            call.bar(now, agent, AGAIN_AFTER_RING_OUT);
-        }
-    }
-
-    /// A phone that has said nothing is taken for dead, and told to stop as soon as it says something.
-    /// It may have heard the INVITE after all: the agent is engaged until it or the transaction says
-    /// otherwise, and an answer still wins while the call can be won.
-    fn give_up_silent(&mut self, now: Moment, id: CallId, leg: LegId) {
-        let Some(call) = self.calls.get_mut(&id) else {
-            return;
-        };
-        let Some(offer) = call.offer_mut(leg) else {
-            return;
-        };
-        offer.withdrawn = Some(Withdrawal::CallOver);
-        let agent = offer.agent.clone();
-        call.bar(now, agent.clone(), AGAIN_AFTER_REFUSAL);
-        let why = Unreached::Silent;
-        self.count_device_miss(&agent, why);
-        self.record(
-            now,
-            id,
-            Fact::Unreached {
-                agent,
-                why,
-                code: 0,
-            },
-        );
-        self.endpoint
-            .cancel(now, leg, reason_for(Withdrawal::CallOver));
-    }
-}
-
-fn unreached(code: u16, local: bool) -> Unreached {
-    match (code, local) {
-        (408, true) => Unreached::Silent,
-        (_, true) => Unreached::Failed,
-        (486 | 600, _) => Unreached::Busy,
-        (403 | 603 | 607, _) => Unreached::Declined,
-        (404 | 410 | 480, _) => Unreached::Unregistered,
-        (300..=399, _) => Unreached::Redirected,
-        _ => Unreached::Failed,
     }
 }

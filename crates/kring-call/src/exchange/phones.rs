@@ -5,12 +5,12 @@
 use super::{Exchange, Output};
 use crate::{
     command::{CommandRefused, Device, Done, Place},
-    doing::Misses,
+    doing::Miss,
     limits::AGAIN_AFTER_REFUSAL,
 };
 use kring_journal::{AgentId, CallId, Fact, PhoneGoneWhy, Unreached};
 use kring_sip::{
-    Branch, HeaderName, IncomingInvite, LegId, LoginId,
+    Branch, HeaderName, IncomingInvite, LegId,
     digest::Ha1Set,
     registrar::{Binding, Gone, PhoneNews},
 };
@@ -45,17 +45,16 @@ impl Exchange {
         }
     }
 
-    /// Where a device rings, everywhere at once and at least in one place; and who we are if asked; else why it cannot: it is a
+    /// Where a device rings, everywhere at once and at least in one place; else why it cannot: it is a
     /// phone that is not registered, or only where `[dial]` does not let us call.
     pub(super) fn branches_of(
         &self,
         now: Moment,
         device: &Device,
-    ) -> Result<(Vec<Branch>, Option<LoginId>), Unreached> {
+    ) -> Result<Vec<Branch>, Unreached> {
         let user = match &device.place {
             Place::At { uri, peers } => {
-                let (branch, login) = self.way_to(&device.name, uri, peers);
-                return Ok((vec![branch], login));
+                return Ok(vec![self.way_to(&device.name, uri, peers)]);
             }
             Place::Registered { user } => user,
         };
@@ -74,7 +73,7 @@ impl Exchange {
         if branches.is_empty() {
             return Err(Unreached::Redirected);
         }
-        Ok((branches, None))
+        Ok(branches)
     }
 
     /// The agent's phone is nowhere: it is not waited for, and this call does not come back to it.
@@ -88,7 +87,7 @@ impl Exchange {
             code: 0,
         };
         self.record(now, id, fact);
-        self.count_device_miss(agent, why);
+        self.count_miss(now, agent, Miss::of(why));
         self.pause_if_missing(now, agent);
     }
 
@@ -142,10 +141,8 @@ impl Exchange {
     fn forgive_device(&mut self, user: &str) {
         for agent in self.roster.agents_of_phone(user) {
             self.roster.change(&agent, |agent| {
-                agent.misses = Misses {
-                    device: 0,
-                    ..agent.misses
-                };
+                agent.misses.forgive(Miss::Unregistered);
+                agent.misses.forgive(Miss::Device);
             });
         }
     }

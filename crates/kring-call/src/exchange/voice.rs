@@ -1,7 +1,11 @@
 //! kring's own voice: it answers a caller with sound of its own, and says what there is to say.
 
 use super::{Exchange, sounding::Mouth};
-use crate::{call::Call, config::Ringback, sound::Sound};
+use crate::{
+    call::{Call, State},
+    config::Ringback,
+    sound::Sound,
+};
 use bytes::Bytes;
 use kring_journal::{CallId, Fact, RingTerms};
 use kring_media::{
@@ -11,6 +15,9 @@ use kring_media::{
 use kring_sip::LegId;
 use kring_time::Moment;
 use std::sync::Arc;
+
+/// What an agent hears whose phone has answered by itself.
+const BEEP: &str = "beep";
 
 impl Exchange {
     /// Answers the caller with sound of kring's own: whether there is a codec for it. A caller who made
@@ -99,14 +106,18 @@ impl Exchange {
         Some(sdp.into())
     }
 
-    /// The greeting of the queue, if there is one: both hear it, and then each other.
+    /// The greeting of the queue, if there is one: both hear it, and then each other. An agent whose phone
+    /// answers by itself hears a beep first: nobody has lifted anything, and a caller is there.
     pub(super) fn greet(&mut self, now: Moment, id: CallId) {
         let Some(call) = self.calls.get(&id) else {
             return;
         };
-        let Some(greeting) = self.config.queues[call.queue].greeting_on_answer.clone() else {
+        let greeting = self.config.queues[call.queue].greeting_on_answer.clone();
+        let beeps = matches!(&call.state, State::Talking { agent, .. }
+            if self.roster.get(agent).is_some_and(|agent| agent.profile.auto_answer));
+        if greeting.is_none() && !beeps {
             return;
-        };
+        }
         let sound = &call.sound;
         let agents = sound.agents.as_ref().and_then(coding_of);
         // What is passed on is the same coding on both sides.
@@ -118,10 +129,17 @@ impl Exchange {
             return;
         };
         let session = sound.session;
-        let say = vec![Phrase::Clip(greeting)];
-        self.note_said(now, id, &say);
-        for side in Side::BOTH {
-            let (say, then) = (say.clone(), Ground::Other);
+        let greeting: Vec<Phrase> = greeting.map(Phrase::Clip).into_iter().collect();
+        if !greeting.is_empty() {
+            self.note_said(now, id, &greeting);
+        }
+        let beep = beeps.then(|| Phrase::clip(BEEP));
+        let for_agent: Vec<Phrase> = beep.into_iter().chain(greeting.iter().cloned()).collect();
+        for (side, say) in [(Side::Caller, greeting), (Side::Agent, for_agent)] {
+            if say.is_empty() {
+                continue;
+            }
+            let then = Ground::Other;
             self.order(MediaOrder::Play {
                 session,
                 side,

@@ -21,20 +21,14 @@ impl Exchange {
 
     /// Where and as whom a device is rung: an extension of the PBX by its line, with the addresses that
     /// answer in front; anything else as it is.
-    pub(super) fn way_to(
-        &self,
-        name: &str,
-        uri: &Uri,
-        found: &[Peer],
-    ) -> (Branch, Option<LoginId>) {
-        let direct = || {
-            let branch = Branch {
-                target: uri.clone(),
-                route: Vec::new(),
-                peers: found.to_vec(),
-                keeps_way: false,
-            };
-            (branch, None)
+    pub(super) fn way_to(&self, name: &str, uri: &Uri, found: &[Peer]) -> Branch {
+        let direct = || Branch {
+            target: uri.clone(),
+            route: Vec::new(),
+            peers: found.to_vec(),
+            keeps_way: false,
+            login: None,
+            extra: Vec::new(),
         };
         if !name.starts_with("pbx:") {
             return direct();
@@ -52,13 +46,14 @@ impl Exchange {
         let route = row
             .account()
             .map(|(account, _)| self.endpoint.service_route(account).to_vec());
-        let branch = Branch {
+        Branch {
             target: uri.clone(),
             route: route.unwrap_or_default(),
             peers,
             keeps_way: false,
-        };
-        (branch, row.account().map(|(_, login)| login))
+            login: row.account().map(|(_, login)| login),
+            extra: Vec::new(),
+        }
     }
 
     /// Who asks, when nobody in particular does.

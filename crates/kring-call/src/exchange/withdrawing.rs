@@ -2,12 +2,14 @@
 
 use super::{Exchange, Role, WithdrawnPhone};
 use crate::{
-    call::{Call, Offer},
+    call::Call,
     limits::AGAIN_AFTER_RING_OUT,
+    offer::{Offer, Told},
 };
 use kring_journal::{AgentId, CallId, Fact, Withdrawal};
 use kring_sip::{LegId, Reason};
 use kring_time::Moment;
+use std::time::Duration;
 
 impl Exchange {
     pub(super) fn withdraw_all(&mut self, now: Moment, id: CallId, why: Withdrawal) {
@@ -31,8 +33,9 @@ impl Exchange {
         let Some(offer) = self.calls.get_mut(&id).and_then(|call| call.offer_mut(leg)) else {
             return;
         };
-        offer.withdrawn = Some(why);
-        let agent = offer.agent.clone();
+        offer.withdrawn = Some(Told { why, at: now });
+        let (agent, offer) = (offer.agent.clone(), offer.clone());
+        self.leave_the_dead(now, &offer);
         self.endpoint.cancel(now, leg, reason_for(why));
         self.record(now, id, Fact::Withdrawn { agent, why });
     }
@@ -51,11 +54,12 @@ impl Exchange {
             let (leg, agent) = (offer.leg, offer.agent.clone());
             let told = offer.withdrawn;
             if told.is_none() {
+                self.leave_the_dead(now, &offer);
                 self.endpoint.cancel(now, leg, reason.clone());
                 self.record(now, call.id, Fact::Withdrawn { agent, why });
             }
-            let why = told.unwrap_or(why);
-            let phone = withdrawn_phone(call, offer, why, winner.cloned());
+            let told = told.unwrap_or(Told { why, at: now });
+            let phone = withdrawn_phone(call, offer, told, winner.cloned());
             self.legs.insert(leg, Role::Withdrawn(phone));
         }
     }
@@ -142,17 +146,20 @@ impl LastWord {
 pub(super) fn withdrawn_phone(
     call: &Call,
     offer: Offer,
-    why: Withdrawal,
+    told: Told,
     winner: Option<AgentId>,
 ) -> WithdrawnPhone {
+    let terms = call.clock.terms();
+    let guard = Duration::from_millis(u64::from(terms.guard_ms));
+    let whole_ring = told.at.since(offer.invited) + guard >= terms.period();
     WithdrawnPhone {
         call: call.id,
-        agent: offer.agent,
-        why,
-        alerting: offer.alerting,
-        last_ring_only: offer.last_ring_only,
-        deadline: offer.silent_by,
+        why: told.why,
+        alerting: offer.alerting(),
+        had_its_ring: whole_ring && !offer.last_ring_only,
+        deadline: offer.silent_by(),
         winner,
+        agent: offer.agent,
     }
 }
 

@@ -185,15 +185,17 @@ fn a_call_to_an_extension_takes_the_way_of_the_line() {
     house.say(&answer(&register, "200 OK", &["Expires: 300", route]));
     house.command(Command::PutAgent(AgentProfile {
         id: AgentId::new("somsri"),
-        device: Some(Device {
+        devices: vec![Device {
             name: "pbx:5021".to_owned(),
             place: Place::At {
                 uri: "sip:5021@pbx.example.net".parse().unwrap(),
                 peers: vec![pbx()],
             },
             ring_period: None,
-        }),
+            must_be_heard: false,
+        }],
         queues: Vec::new(),
+        auto_answer: false,
     }));
     house.command(Command::SetPresence {
         agent: AgentId::new("somsri"),
@@ -228,15 +230,17 @@ fn a_device_by_name_is_rung_at_its_next_address() {
     let (first, second) = (at("192.0.2.31:5060"), at("192.0.2.32:5060"));
     house.command(Command::PutAgent(AgentProfile {
         id: AgentId::new("somsri"),
-        device: Some(Device {
+        devices: vec![Device {
             name: "sip:somsri@phones.example.net".to_owned(),
             place: Place::At {
                 uri: "sip:somsri@phones.example.net".parse().unwrap(),
                 peers: vec![first, second],
             },
             ring_period: None,
-        }),
+            must_be_heard: false,
+        }],
         queues: Vec::new(),
+        auto_answer: false,
     }));
     house.command(Command::SetPresence {
         agent: AgentId::new("somsri"),

@@ -1,7 +1,7 @@
 //! How each fact is said in one line: a verb of ten characters, then the rest. Scenario tests compare
 //! these lines, and `kringd journal` prints them.
 
-use super::{DeadlineAction, Fact};
+use super::{DeadlineAction, DeviceEnd, Fact};
 use std::fmt;
 
 impl fmt::Display for Fact {
@@ -26,13 +26,18 @@ impl fmt::Display for Fact {
                 agent,
                 state,
                 reason,
-            } => match reason {
-                Some(reason) => write!(f, "presence   {agent} {state:?} ({reason})"),
-                None => write!(f, "presence   {agent} {state:?}"),
-            },
+                by,
+            } => {
+                write!(f, "presence   {agent} {state:?}")?;
+                reason.iter().try_for_each(|why| write!(f, " ({why})"))?;
+                by.iter().try_for_each(|by| write!(f, " by {by}"))
+            }
             Fact::ScreenDead { agent } => write!(f, "screen     {agent} dead"),
             Fact::ScreenRestored { agent } => write!(f, "screen     {agent} restored"),
-            Fact::RonaWarned { agent } => write!(f, "warned     {agent} Rona, last one ready"),
+            Fact::RonaWarned { agent, reason } => {
+                let reason = reason.as_deref().unwrap_or("Rona");
+                write!(f, "warned     {agent} {reason}, last one ready")
+            }
             Fact::TrunkUp { trunk, rtt_us } => {
                 write!(f, "trunk up   {trunk}")?;
                 let rtt = rtt_us.map(|us| us as f64 / 1e3);
@@ -90,13 +95,32 @@ impl Fact {
                     .try_for_each(|by| write!(f, " via {by}"))
             }
             Fact::Degraded => write!(f, "degraded   no live screen"),
-            Fact::Invited { agent, device, .. } => write!(f, "invited    {agent} at {device}"),
-            Fact::Alerting { agent, .. } => write!(f, "alerting   {agent}"),
+            Fact::Invited {
+                agent,
+                device,
+                beside,
+                ..
+            } => {
+                write!(f, "invited    {agent} at {device}")?;
+                beside.iter().try_for_each(|other| write!(f, ", {other}"))
+            }
+            Fact::Alerting { agent, device, .. } => {
+                write!(f, "alerting   {agent}")?;
+                write_device(f, device.as_deref())
+            }
             Fact::Ring { number, .. } => write!(f, "ring       {number}"),
             Fact::Withdrawn { agent, why } => write!(f, "withdrawn  {agent} {why:?}"),
             Fact::Unreached { agent, why, code } => {
                 write!(f, "unreached  {agent} {why:?} {code}")
             }
+            Fact::DeviceOut { agent, device, end } => match end {
+                DeviceEnd::Withdrawn { why } => {
+                    write!(f, "device out {agent} at {device} {why:?}")
+                }
+                DeviceEnd::Unreached { why, code } => {
+                    write!(f, "device out {agent} at {device} {why:?} {code}")
+                }
+            },
             Fact::LateSilence { agent, over_ms } => {
                 write!(
                     f,
@@ -105,12 +129,14 @@ impl Fact {
             }
             Fact::Answered {
                 agent,
+                device,
                 rings,
                 wait_ms,
                 ..
             } => {
                 let wait = *wait_ms as f64 / 1e3;
-                write!(f, "answered   {agent} after {wait:.3} s, ring {rings}")
+                write!(f, "answered   {agent} after {wait:.3} s, ring {rings}")?;
+                write_device(f, device.as_deref())
             }
             Fact::LostRace { agent, winner } => match winner {
                 Some(winner) => write!(f, "lost race  {agent} to {winner}"),
@@ -183,6 +209,9 @@ impl Fact {
             }
             Fact::RingAudible { agent } => write!(f, "audible    {agent}"),
             Fact::WrapUpOpened { agent, for_s } => write!(f, "wrap-up    {agent} for {for_s} s"),
+            Fact::WrapUpExtended { agent, for_s } => {
+                write!(f, "more time  {agent} for {for_s} s")
+            }
             Fact::WrapUpExpired { agent } => write!(f, "unfinished {agent}"),
             Fact::DraftSaved { agent, version } => {
                 write!(f, "draft      {agent} version {version}")
@@ -219,6 +248,7 @@ impl Fact {
             | Fact::Ring { .. }
             | Fact::Withdrawn { .. }
             | Fact::Unreached { .. }
+            | Fact::DeviceOut { .. }
             | Fact::LateSilence { .. }
             | Fact::Answered { .. }
             | Fact::LostRace { .. }
@@ -236,6 +266,11 @@ impl Fact {
             | Fact::Failed { .. } => Ok(()),
         }
     }
+}
+
+/// Which of several devices it was.
+fn write_device(f: &mut fmt::Formatter<'_>, device: Option<&str>) -> fmt::Result {
+    device.map_or(Ok(()), |device| write!(f, " at {device}"))
 }
 
 fn write_action(

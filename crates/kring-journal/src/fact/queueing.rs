@@ -40,6 +40,9 @@ pub struct Announcement {
 pub struct Service {
     /// The agent.
     pub agent: AgentId,
+    /// At which of several devices.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device: Option<String>,
     /// Rings begun in this offer.
     pub rings: u8,
     /// From t0, ms.
@@ -90,7 +93,9 @@ impl fmt::Display for Service {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (wait, queued) = (self.wait_ms as f64 / 1e3, self.queued_ms as f64 / 1e3);
         let agent = &self.agent;
-        write!(f, "{agent} after {wait:.3} s, {queued:.3} s in the queue")
+        write!(f, "{agent} after {wait:.3} s, {queued:.3} s in the queue")?;
+        let mut device = self.device.iter();
+        device.try_for_each(|device| write!(f, " at {device}"))
     }
 }
 

@@ -80,9 +80,29 @@ pub enum Unreached {
     Silent,
     /// Any other final response.
     Failed,
+    /// Its page did not say in time that it sounds: its audio is locked, or its page is dead.
+    SilentDevice,
     /// 3xx, or an address where kring may not call: the phone sends its calls elsewhere, and kring does
     /// not follow.
     Redirected,
+}
+
+/// How one of several devices of an agent ended, while the others rang on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "end", rename_all = "snake_case")]
+pub enum DeviceEnd {
+    /// It was told to stop.
+    Withdrawn {
+        /// Why.
+        why: Withdrawal,
+    },
+    /// It ended the offer itself.
+    Unreached {
+        /// How.
+        why: Unreached,
+        /// Its final response; 0 for none.
+        code: u16,
+    },
 }
 
 /// What was done at the deadline.

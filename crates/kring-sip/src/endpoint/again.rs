@@ -77,6 +77,8 @@ impl Endpoint {
         change(&mut attempt);
         attempt.seed.next_seq();
         let onwards = Onwards {
+            branch: attempt.branch,
+            extra: attempt.extra,
             seed: attempt.seed,
             proofs: attempt.proofs,
             others: attempt.others,

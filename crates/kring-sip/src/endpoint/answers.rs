@@ -100,9 +100,9 @@ impl Endpoint {
                 Cancelling::WhenHeard { reason, .. } => Some(reason.clone()),
                 Cancelling::No | Cancelling::Sent { .. } => None,
             };
-            Some((talk, order, cancel))
+            Some((talk, order, cancel, attempt.branch))
         });
-        let Some((talk, order, cancel)) = heard.flatten() else {
+        let Some((talk, order, cancel, branch)) = heard.flatten() else {
             return;
         };
         if let Order::Next(rack) = &order {
@@ -119,6 +119,7 @@ impl Endpoint {
                     body: body_of(response),
                     talk,
                     tag: tag.to_owned(),
+                    branch,
                 },
             );
         }
@@ -145,6 +146,7 @@ impl Endpoint {
             return;
         };
         let winner = attempts.swap_remove(at);
+        let branch = winner.branch;
         let mut dialog = winner.seed.fork(&response.headers, tag);
         let seq = winner.seed.local_seq();
         for early in winner
@@ -169,7 +171,7 @@ impl Endpoint {
             self.disown(now, attempt, elsewhere());
         }
         let body = body_of(response);
-        self.tell(leg, LegEvent::Accepted { body });
+        self.tell(leg, LegEvent::Accepted { body, branch });
     }
 
     /// Another fork answered, too: it is acknowledged, because it must be, and ended, because the call
@@ -251,12 +253,24 @@ impl Endpoint {
         let ended = self.change_calling(leg, |calling| {
             let attempt = calling.take(key)?;
             if attempt.may_go_on(&refusal) {
-                return Some(attempt);
+                return Some((attempt, None));
             }
-            calling.note(refusal);
-            None
+            let over = LegEvent::BranchOver {
+                branch: attempt.branch,
+                code: refusal.code,
+                local: refusal.is_local(),
+            };
+            // What was given up alone says what it was told to say.
+            let told = !matches!(attempt.cancel, Cancelling::No);
+            if !(told && calling.goes_on()) {
+                calling.note(refusal);
+            }
+            Some((attempt, Some(over)))
         });
-        if let Some(Some(mut attempt)) = ended
+        let Some((mut attempt, over)) = ended.flatten() else {
+            return;
+        };
+        if over.is_none()
             && let Some(onwards) = attempt.onwards()
         {
             self.try_again(now, leg, onwards);
@@ -265,6 +279,9 @@ impl Endpoint {
             return;
         };
         if !calling.attempts.is_empty() && global.is_none() {
+            if let Some(over) = over {
+                self.tell(leg, over);
+            }
             return;
         }
         let refusal = calling.refusal.clone();

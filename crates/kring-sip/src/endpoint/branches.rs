@@ -4,7 +4,7 @@
 //! Every INVITE here is wanted, or on its way to being given up by order. One that lost, or that was
 //! silent so long that another peer was asked, belongs to nobody: see [`super::orphans`].
 
-use super::{LegEvent, limits, proofs::Proofs};
+use super::{BranchId, LegEvent, limits, proofs::Proofs};
 use crate::{
     HeaderName, Headers, Peer, Reason, Response, StatusCode, dialog::Dialog, endpoint::Heads,
     transaction::ClientKey,
@@ -37,6 +37,8 @@ pub(crate) struct Wording {
 /// One INVITE on its way.
 #[derive(Debug)]
 pub(crate) struct Attempt {
+    /// Which branch it is of.
+    pub(crate) branch: BranchId,
     /// Its transaction.
     pub(crate) invite: ClientKey,
     /// What INVITE, CANCEL and the ACK of a refusal are made of.
@@ -45,6 +47,8 @@ pub(crate) struct Attempt {
     pub(crate) proofs: Proofs,
     /// Whether it is to be given up.
     pub(crate) cancel: Cancelling,
+    /// Headers that no other branch has.
+    pub(crate) extra: Vec<(HeaderName, String)>,
     /// The shortest session that this way has asked for, s; 0: it has not.
     pub(crate) min_se_s: u32,
     /// The forks that have spoken.
@@ -58,6 +62,9 @@ pub(crate) struct Attempt {
 /// What the next INVITE of a branch is made of.
 #[derive(Debug)]
 pub(crate) struct Onwards {
+    pub(crate) branch: BranchId,
+    /// Headers that no other branch has.
+    pub(crate) extra: Vec<(HeaderName, String)>,
     pub(crate) seed: Dialog,
     pub(crate) proofs: Proofs,
     /// Where else it may be sent afterwards.
@@ -120,6 +127,12 @@ impl Calling {
     pub(crate) fn take(&mut self, invite: ClientKey) -> Option<Attempt> {
         let at = self.attempts.iter().position(|it| it.invite == invite)?;
         Some(self.attempts.remove(at))
+    }
+
+    /// Whether any branch rings that is wanted.
+    pub(crate) fn goes_on(&self) -> bool {
+        let mut attempts = self.attempts.iter();
+        attempts.any(|attempt| matches!(attempt.cancel, Cancelling::No))
     }
 
     /// All early dialogs of all branches.
@@ -189,6 +202,8 @@ impl Attempt {
         let hop = self.others.pop_front()?;
         let seed = self.seed.clone().through(hop);
         Some(Onwards {
+            branch: self.branch,
+            extra: std::mem::take(&mut self.extra),
             seed,
             proofs: std::mem::take(&mut self.proofs),
             others: std::mem::take(&mut self.others),
@@ -246,6 +261,11 @@ impl Refusal {
             retry_after: None,
             local: true,
         }
+    }
+
+    /// It was made here.
+    pub(crate) fn is_local(&self) -> bool {
+        self.local
     }
 
     /// It ends all the branches (RFC 3261 §16.7, number 5).

@@ -3,7 +3,7 @@
 use super::{
     Endpoint, SipCount,
     branches::{Attempt, Calling, Cancelling, Onwards, Refusal, Wording},
-    effect::{Branch, Invitation, LegId},
+    effect::{Branch, BranchId, Invitation, LegId},
     leg::{Ack, Leg},
     limits::{BRANCHES_MAX, PEERS_MAX},
     proofs::Proofs,
@@ -47,12 +47,14 @@ impl Endpoint {
                 body: call.body.take(),
             },
         };
-        for branch in branches {
+        for (index, branch) in (0..).zip(branches) {
             let Branch {
                 target,
                 route,
                 peers,
                 keeps_way,
+                login,
+                extra,
             } = branch;
             let mut others: VecDeque<Peer> = peers.into_iter().take(PEERS_MAX).collect();
             let hop = others
@@ -62,7 +64,9 @@ impl Endpoint {
             let seed = Dialog::seed((&call.from, &call.to), way, hop, &thread);
             let seed = if keeps_way { seed.keep_to(hop) } else { seed };
             let onwards = Onwards {
-                seed: seed.with_login(call.login),
+                branch: BranchId(index),
+                extra,
+                seed: seed.with_login(login),
                 proofs: Proofs::default(),
                 others,
                 min_se_s: 0,
@@ -85,6 +89,8 @@ impl Endpoint {
         let key = ClientKey::of_branch(self.entropy.token());
         let bytes = self.draft_invite(&mut onwards, key, wording);
         let Onwards {
+            branch,
+            extra,
             mut seed,
             proofs,
             others,
@@ -95,6 +101,8 @@ impl Endpoint {
         self.client_invites.insert(&mut self.queue, key, invite);
         self.send_outward(&outward, Method::Invite);
         Attempt {
+            branch,
+            extra,
             invite: key,
             seed,
             proofs,
@@ -111,6 +119,7 @@ impl Endpoint {
             seed,
             proofs,
             min_se_s,
+            extra,
             ..
         } = onwards;
         let mut draft = seed.request(
@@ -129,7 +138,7 @@ impl Endpoint {
         });
         session_timer::write_wish(&mut draft, self.identity.session_timer_s, *min_se_s);
         draft.line("User-Agent", &self.identity.user_agent);
-        for (name, value) in &wording.extra {
+        for (name, value) in wording.extra.iter().chain(&*extra) {
             draft.foreign(name.as_str(), value);
         }
         if !proofs.is_empty() {
@@ -156,6 +165,32 @@ impl Endpoint {
         let keys: Vec<ClientKey> = keys.map(|attempt| attempt.invite).collect();
         for key in keys {
             self.cancel_attempt(now, leg, key, &reason);
+        }
+    }
+
+    /// UAC: gives up one branch of an unanswered call; the others go on. Like [`Endpoint::cancel`], and
+    /// what it is then told counts among no refusals of the leg. A branch that has said nothing at all
+    /// belongs to nobody any more: its repetitions end, and it is cancelled should it still speak.
+    /// The last branch is not given up: that is the leg's end, and [`Endpoint::cancel`]'s.
+    pub fn cancel_branch(&mut self, now: Moment, leg: LegId, branch: BranchId, reason: &Reason) {
+        let Some(Leg::Calling(calling)) = self.legs.get(leg) else {
+            return;
+        };
+        let mut others = calling.attempts.iter();
+        let others = others.any(|it| it.branch != branch && matches!(it.cancel, Cancelling::No));
+        let mut attempts = calling.attempts.iter();
+        let found = attempts.find(|it| it.branch == branch && matches!(it.cancel, Cancelling::No));
+        let (Some(key), true) = (found.map(|attempt| attempt.invite), others) else {
+            return;
+        };
+        let unheard = self.client_invites.get(key);
+        if unheard.is_some_and(ClientInvite::is_unanswered) {
+            let attempt = self.change_calling(leg, |calling| calling.take(key));
+            if let Some(Some(attempt)) = attempt {
+                self.disown_silent(now, attempt);
+            }
+        } else {
+            self.cancel_attempt(now, leg, key, reason);
         }
     }
 

@@ -43,8 +43,8 @@ impl fmt::Display for LegId {
 /// A call to be made.
 #[derive(Clone, Debug)]
 pub struct Invitation {
-    /// Where it rings, everywhere at once and as one leg: the registered phones of one user. At most
-    /// ten; what is more is not called.
+    /// Where it rings, everywhere at once and as one leg: the phones of one person. At most ten; what is
+    /// more is not called.
     pub branches: Vec<Branch>,
     /// From, without a tag.
     pub from: NameAddr,
@@ -56,9 +56,11 @@ pub struct Invitation {
     pub extra: Vec<(HeaderName, String)>,
     /// Hops that the request may still take; 70 unless a received INVITE had fewer.
     pub max_forwards: u8,
-    /// Who we are, should anybody on the way ask.
-    pub login: Option<LoginId>,
 }
+
+/// Which branch of an [`Invitation`] it is, counted from 0 in the order given.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
+pub struct BranchId(pub u8);
 
 /// One of the places where a call rings.
 #[derive(Clone, Debug)]
@@ -73,6 +75,10 @@ pub struct Branch {
     /// Whether requests within the dialog go there, too, whatever Contact says: the phone is behind NAT,
     /// or only it could open the connection.
     pub keeps_way: bool,
+    /// Who we are, should anybody on this way ask.
+    pub login: Option<LoginId>,
+    /// Headers of this INVITE besides those that all of them have.
+    pub extra: Vec<(HeaderName, String)>,
 }
 
 impl Branch {
@@ -83,6 +89,8 @@ impl Branch {
             route: Vec::new(),
             peers: vec![peer],
             keeps_way: false,
+            login: None,
+            extra: Vec::new(),
         }
     }
 }
@@ -148,12 +156,25 @@ pub enum LegEvent {
         talk: bool,
         /// The To tag: which fork it was. Empty if there was none.
         tag: String,
+        /// Which of the branches it was.
+        branch: BranchId,
     },
     /// UAC: the first 2xx. Wants `acknowledge`, then `bye` if nobody wants it any more. 2xx of other
     /// forks are acknowledged and ended by the endpoint.
     Accepted {
         /// The answer, or the offer if ours was late.
         body: Option<Bytes>,
+        /// Which of the branches it was.
+        branch: BranchId,
+    },
+    /// UAC: one of several branches has ended without an answer, and the others go on.
+    BranchOver {
+        /// Which.
+        branch: BranchId,
+        /// The status, as in [`LegEvent::Rejected`].
+        code: u16,
+        /// Made here, not received.
+        local: bool,
     },
     /// UAC: a final response of 300 or more, the best of all branches (RFC 3261 §16.7). The leg is over.
     Rejected {

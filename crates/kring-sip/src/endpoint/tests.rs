@@ -72,7 +72,6 @@ fn too_many_legs_are_refused_statelessly() {
         body: None,
         extra: Vec::new(),
         max_forwards: 70,
-        login: None,
     };
     let leg = endpoint.invite(NOW, call);
     let mut said = std::iter::from_fn(|| endpoint.poll());

@@ -20,6 +20,8 @@ fn branch(peers: &[u8]) -> Branch {
         route: Vec::new(),
         peers: peers.iter().map(|host| at(*host)).collect(),
         keeps_way: false,
+        login: None,
+        extra: Vec::new(),
     }
 }
 

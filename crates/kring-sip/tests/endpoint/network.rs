@@ -123,7 +123,6 @@ pub(crate) fn invitation(body: Option<&'static [u8]>, to_peer: Peer) -> Invitati
         body: body.map(Bytes::from_static),
         extra: Vec::new(),
         max_forwards: 69,
-        login: None,
     }
 }
 
@@ -352,6 +351,7 @@ pub(crate) fn label(event: &LegEvent) -> String {
         LegEvent::AckMissing => "ack missing".to_owned(),
         LegEvent::Progress { code, .. } => format!("progress {code}"),
         LegEvent::Accepted { .. } => "accepted".to_owned(),
+        LegEvent::BranchOver { code, .. } => format!("branch over {code}"),
         LegEvent::Rejected { code, local, .. } => {
             format!("rejected {code}{}", if *local { " here" } else { "" })
         }

@@ -4,7 +4,7 @@ use crate::{
     network::{OFFER, Side, has_header, header, invitation, peer},
     wire::{Wire, response},
 };
-use kring_sip::{Invitation, LegId, Transport, digest::Credentials};
+use kring_sip::{LegId, Transport, digest::Credentials};
 
 const CONTACT: &[&str] = &["Contact: <sip:5021@192.0.2.2>"];
 
@@ -20,10 +20,8 @@ fn challenge(proxy: bool, nonce: &str, more: &str) -> String {
 fn call(wire: &mut Wire) -> (LegId, String) {
     let secret = Credentials::with_password("5000", None, "secret");
     let login = wire.endpoint.add_login(secret);
-    let call = Invitation {
-        login: Some(login),
-        ..invitation(Some(OFFER), peer(Side::Bob, Transport::Udp))
-    };
+    let mut call = invitation(Some(OFFER), peer(Side::Bob, Transport::Udp));
+    call.branches[0].login = Some(login);
     let leg = wire.endpoint.invite(wire.now, call);
     (leg, wire.only().1)
 }

@@ -88,6 +88,7 @@ impl Teller {
                     }
                 }
                 LegEvent::Confirmed { .. }
+                | LegEvent::BranchOver { .. }
                 | LegEvent::Progress { .. }
                 | LegEvent::TalkWanted
                 | LegEvent::Pressed { .. }

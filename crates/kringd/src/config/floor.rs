@@ -290,8 +290,13 @@ impl Agent {
 }
 
 fn reasons_of(section: &Section<'_>, items: Vec<Item>) -> Vec<String> {
-    for item in items.iter().filter(|item| item.text == "rona") {
-        let text = "agent.pause_reasons: \"rona\" is kring's own reason. Take it out.";
+    let own = ["rona", "declined", "busy", "unregistered", "device"];
+    for item in items
+        .iter()
+        .filter(|item| own.contains(&item.text.as_str()))
+    {
+        let reason = &item.text;
+        let text = format!("agent.pause_reasons: {reason:?} is kring's own reason. Take it out.");
         section.complain_of(item, text);
     }
     items.into_iter().map(|item| item.text).collect()

@@ -63,7 +63,11 @@ fn agent(login: &str, name: &str, phones: &Phones, password: &str) -> Result<Age
         name: name.to_owned(),
         role: Role::Agent,
         password_hash: hash,
-        device: phone.map(|(login, at)| format!("sip:{login}@{at}")),
+        devices: phone
+            .map(|(login, at)| format!("sip:{login}@{at}"))
+            .into_iter()
+            .collect(),
+        auto_answer: false,
         queues: Vec::new(),
         disabled: false,
     })
@@ -194,6 +198,7 @@ impl Matter {
                 3_200,
                 Fact::Answered {
                     agent: agent.clone(),
+                    device: None,
                     rings: 1,
                     wait_ms: 3_200,
                     result: RingResult::Within,

@@ -127,7 +127,6 @@ impl Pbx {
             body: Some(description(None, voice.port())?.into()),
             extra: extra.into_iter().collect(),
             max_forwards: 70,
-            login: None,
         };
         Some((invitation, voice))
     }
@@ -150,7 +149,7 @@ impl Pbx {
 impl Part for Pbx {
     fn event(&mut self, now: Moment, line: &mut Endpoint, leg: LegId, event: LegEvent) {
         match event {
-            LegEvent::Accepted { body } => {
+            LegEvent::Accepted { body, .. } => {
                 line.acknowledge(now, leg, None);
                 let talk = Duration::from_millis(self.chance.random_range(6_000..12_000));
                 let Some(call) = self.calls.get_mut(&leg) else {

@@ -94,6 +94,7 @@ pub(super) fn tell_presence(live: &Live, clock: &Clock, boot: &Boot) {
             agent: row.agent.clone(),
             state: row.state,
             reason: row.reason.clone(),
+            by: None,
         };
         live.fact(clock.now(), row.since, None, &fact);
     }

@@ -122,7 +122,8 @@ async fn staff(store: Store, agents: u32, phone: u16) -> Result<String, StoreRef
             name: format!("Load {n}"),
             role: Role::Agent,
             password_hash: None,
-            device: Some(format!("sip:load-{n}@127.0.0.1:{phone}")),
+            devices: vec![format!("sip:load-{n}@127.0.0.1:{phone}")],
+            auto_answer: false,
             queues: Vec::new(),
             disabled: false,
         };

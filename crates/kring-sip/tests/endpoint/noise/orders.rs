@@ -32,6 +32,8 @@ impl Stage {
                 },
                 peers: self.peers(script),
                 keeps_way: script.once_in(4),
+                login: (!script.once_in(4)).then_some(self.login),
+                extra: vec![(HeaderName::AlertInfo, script.words())],
             });
         }
         if script.once_in(3) {
@@ -49,7 +51,6 @@ impl Stage {
             body: (!script.once_in(4)).then(|| SDP.into()),
             extra: vec![(HeaderName::Subject, script.words())],
             max_forwards: 70,
-            login: (!script.once_in(4)).then_some(self.login),
         };
         let leg = self.endpoint.invite(self.now, call);
         self.legs.push(leg);
