@@ -10,9 +10,9 @@ use crate::{
     session::{Identity, Right},
     wire::Presence,
 };
-use axum::extract::State;
-use kring_call::command::{Command, PresenceWish};
-use kring_journal::{CallState, PresenceState};
+use axum::extract::{Path, State};
+use kring_call::command::{Command, Done, PresenceWish};
+use kring_journal::{AgentId, CallState, PresenceState};
 use kring_store::{AgentRow, Department};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -27,6 +27,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(readiness))
         .routes(routes!(departments))
         .routes(routes!(agents))
+        .routes(routes!(force_presence))
         .routes(routes!(queues))
 }
 
@@ -36,7 +37,10 @@ pub(crate) struct Me {
     login: String,
     name: String,
     roles: Vec<&'static str>,
+    /// The first of the phones.
     device: Option<String>,
+    /// All of them: they ring together.
+    devices: Vec<String>,
     queues: Vec<String>,
     /// ค่ะ or ครับ.
     particle: String,
@@ -53,7 +57,8 @@ impl Me {
             login: agent.login.to_string(),
             name: agent.name.clone(),
             roles: vec![agent.role.as_str()],
-            device: agent.device.clone(),
+            device: agent.devices.first().cloned(),
+            devices: agent.devices.clone(),
             queues: agent.queues.clone(),
             particle: rules.particle.clone(),
             pause_reasons: rules.pause_reasons.clone(),
@@ -84,6 +89,8 @@ pub(crate) struct Wish {
 pub(crate) struct Granted {
     state: String,
     reason: Option<String>,
+    /// It will be so when the present call is over.
+    after_call: bool,
 }
 
 /// Asks for a state. 409 `agent_busy` during a call.
@@ -96,17 +103,50 @@ pub(crate) async fn set_presence(
 ) -> Result<axum::Json<Granted>, Problem> {
     who.must(Right::ActOnCalls)?;
     let agent = who.agent()?.login.clone();
-    let wish = match (state.as_str(), &reason) {
-        ("ready", _) => PresenceWish::Ready,
-        ("offline", _) => PresenceWish::Offline,
-        ("paused", Some(reason)) => PresenceWish::Paused {
-            reason: reason.clone(),
-        },
-        ("paused", None) => return Err(Problem::field("reason", "is needed to pause")),
-        _ => return Err(Problem::field("state", "is ready, paused or offline")),
-    };
+    let wish = wished(&state, reason.as_deref())?;
     app.desk.ask(Command::SetPresence { agent, wish }).await?;
-    Ok(axum::Json(Granted { state, reason }))
+    Ok(axum::Json(Granted {
+        state,
+        reason,
+        after_call: false,
+    }))
+}
+
+fn wished(state: &str, reason: Option<&str>) -> Result<PresenceWish, Problem> {
+    match (state, reason) {
+        ("ready", _) => Ok(PresenceWish::Ready),
+        ("offline", _) => Ok(PresenceWish::Offline),
+        ("paused", Some(reason)) => Ok(PresenceWish::Paused {
+            reason: reason.to_owned(),
+        }),
+        ("paused", None) => Err(Problem::field("reason", "is needed to pause")),
+        _ => Err(Problem::field("state", "is ready, paused or offline")),
+    }
+}
+
+/// Sets the state of somebody else. In a call it holds when the call is over (`after_call`).
+#[utoipa::path(post, path = "/agents/{id}/presence", tag = "directory", request_body = Wish,
+    responses((status = 200, body = Granted), (status = 403), (status = 404), (status = 409),
+        (status = 422)))]
+pub(crate) async fn force_presence(
+    State(app): State<App>,
+    who: Identity,
+    Path(login): Path<String>,
+    Json(Wish { state, reason }): Json<Wish>,
+) -> Result<axum::Json<Granted>, Problem> {
+    who.must(Right::ActOnFloor)?;
+    let wish = wished(&state, reason.as_deref())?;
+    let command = Command::ForcePresence {
+        agent: AgentId::new(&login),
+        wish,
+        by: who.says(),
+    };
+    let done = app.desk.ask(command).await?;
+    Ok(axum::Json(Granted {
+        state,
+        reason,
+        after_call: done == Done::AfterCall,
+    }))
 }
 
 /// What the page has checked by itself, such as sound and microphone; it is told back.
@@ -159,16 +199,17 @@ pub(crate) async fn readiness(
 
 /// Whether the agent has a phone that can be rung, as far as it can be known before it rings.
 async fn has_phone(app: &App, agent: &AgentRow) -> bool {
-    let Some(device) = &agent.device else {
-        return false;
-    };
-    match device.strip_prefix("phone:") {
-        Some(user) => {
-            let now = app.clock.now().1;
-            app.store.is_registered(user, now).await.unwrap_or(false)
+    let now = app.clock.now().1;
+    for device in &agent.devices {
+        let there = match device.strip_prefix("phone:") {
+            Some(user) => app.store.is_registered(user, now).await.unwrap_or(false),
+            None => true,
+        };
+        if there {
+            return true;
         }
-        None => true,
     }
+    false
 }
 
 /// A unit of the ministry.
@@ -241,7 +282,12 @@ pub(crate) struct AgentOnWire {
     login: String,
     name: String,
     role: &'static str,
+    /// The first of the phones.
     device: Option<String>,
+    /// All of them: they ring together.
+    devices: Vec<String>,
+    /// The phones are asked to answer by themselves.
+    auto_answer: bool,
     queues: Vec<String>,
     /// `offline`, `ready`, `offered`, `ringing`, `talking`, `wrap_up` or `paused`.
     #[schema(value_type = String)]
@@ -274,7 +320,9 @@ pub(crate) async fn agents(
             login: row.login.to_string(),
             name: row.name,
             role: row.role.as_str(),
-            device: row.device,
+            device: row.devices.first().cloned(),
+            devices: row.devices,
+            auto_answer: row.auto_answer,
             queues: row.queues,
             state: now.as_ref().map_or(PresenceState::Offline, |now| now.state),
             reason: now.as_ref().and_then(|now| now.reason.clone()),

@@ -128,3 +128,6 @@ pub(crate) const FOLD_CALLS_MAX: usize = 8_192;
 /// How long a person waits until the configuration was read again: files, certificates, one step of the
 /// exchange.
 pub(crate) const RELOAD_ANSWER: Duration = Duration::from_secs(10);
+
+/// More time for one record that is asked for at once, s: a longer one is asked for again.
+pub(crate) const WRAP_UP_EXTENSION_S_MAX: u32 = 600;

@@ -88,8 +88,8 @@ pub(crate) async fn phones(
 
 fn agent_of(agents: &[AgentRow], phone: &str) -> Option<String> {
     let has = |agent: &&AgentRow| {
-        let device = agent.device.as_deref();
-        !agent.disabled && device.and_then(|device| device.strip_prefix("phone:")) == Some(phone)
+        let mut devices = agent.devices.iter();
+        !agent.disabled && devices.any(|device| device.strip_prefix("phone:") == Some(phone))
     };
     agents.iter().find(has).map(|agent| agent.login.to_string())
 }

@@ -48,6 +48,7 @@ codes! {
     BadCursor 400 "bad_cursor" "The page's cursor is not one of ours" "ตัวชี้หน้าถัดไปไม่ถูกต้อง";
     BadIdempotencyKey 400 "bad_idempotency_key" "The Idempotency-Key is empty or too long" "Idempotency-Key ว่างหรือยาวเกินไป";
     SignInNeeded 401 "sign_in_needed" "Sign in first" "กรุณาเข้าสู่ระบบ";
+    SessionReplaced 401 "session_replaced" "You have signed in at another screen" "คุณเข้าสู่ระบบที่หน้าจออื่นแล้ว";
     WrongPassword 401 "wrong_password" "Login or password is wrong" "ชื่อผู้ใช้หรือรหัสผ่านไม่ถูกต้อง";
     Forbidden 403 "forbidden" "Your role or token does not allow this" "สิทธิ์ของคุณไม่อนุญาตให้ทำรายการนี้";
     ForeignOrigin 403 "foreign_origin" "The request came from another site" "คำขอมาจากเว็บไซต์อื่น";
@@ -63,6 +64,8 @@ codes! {
     MethodNotAllowed 405 "method_not_allowed" "This path does not take this method" "ใช้วิธีเรียกนี้กับที่อยู่นี้ไม่ได้";
     CallGone 409 "call_gone" "The call is over or has gone to somebody else" "สายสิ้นสุดหรือไปอยู่กับเจ้าหน้าที่อื่นแล้ว";
     AgentBusy 409 "agent_busy" "The agent has a call now" "เจ้าหน้าที่กำลังมีสายอยู่";
+    WrapUpTooLong 409 "wrap_up_too_long" "The time for the record cannot be extended any further" "ขยายเวลาบันทึกข้อมูลอีกไม่ได้แล้ว";
+    SignedInElsewhere 409 "signed_in_elsewhere" "You are in a call at another screen" "คุณกำลังสนทนาอยู่ที่หน้าจออื่น";
     AnswerOnPhone 409 "answer_on_phone" "Lift the handset: this phone cannot be answered from the screen" "กรุณายกหูโทรศัพท์ เครื่องนี้รับสายจากหน้าจอไม่ได้";
     NoDevice 409 "no_device" "The agent has no phone" "เจ้าหน้าที่ยังไม่มีเครื่องโทรศัพท์";
     AlreadyRecorded 409 "already_recorded" "This call has its record already" "สายนี้บันทึกข้อมูลแล้ว";
@@ -174,6 +177,7 @@ impl From<CommandRefused> for Problem {
             CommandRefused::NoSuchTrunk => Code::NotFound,
             CommandRefused::CallGone => Code::CallGone,
             CommandRefused::AgentBusy => Code::AgentBusy,
+            CommandRefused::WrapUpTooLong => Code::WrapUpTooLong,
             CommandRefused::AnswerOnPhone => Code::AnswerOnPhone,
             CommandRefused::NoDevice => Code::NoDevice,
             CommandRefused::TooManyAgents => Code::TooManyAgents,
@@ -250,6 +254,7 @@ mod tests {
             CommandRefused::NoSuchAgent,
             CommandRefused::CallGone,
             CommandRefused::AgentBusy,
+            CommandRefused::WrapUpTooLong,
             CommandRefused::AnswerOnPhone,
             CommandRefused::NoDevice,
             CommandRefused::TooManyAgents,

@@ -3,7 +3,7 @@
 use crate::{
     app::App,
     limits, live,
-    problem::Problem,
+    problem::{Code, Problem},
     session::{Signed, cookie},
     wire::SUBPROTOCOL,
 };
@@ -25,7 +25,12 @@ impl FromRequestParts<App> for CookieOf {
             return Ok(CookieOf(None));
         };
         app.origins.check(parts)?;
-        Ok(CookieOf(app.gate.session(secret).await?))
+        match app.gate.session(secret).await {
+            Ok(signed) => Ok(CookieOf(signed)),
+            // A browser does not show its page why an upgrade was refused; the socket's close code does.
+            Err(refused) if refused.code() == Code::SessionReplaced => Ok(CookieOf(None)),
+            Err(refused) => Err(refused),
+        }
     }
 }
 

@@ -3,6 +3,8 @@
 use super::call_id;
 use crate::{
     app::App,
+    json::Json as Typed,
+    limits,
     problem::Problem,
     session::{Identity, Right},
 };
@@ -12,13 +14,14 @@ use axum::{
 };
 use kring_call::command::{Command, Done};
 use kring_journal::{AgentId, CallId};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
 use utoipa::ToSchema;
 
 /// What was done.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Did {
-    /// `ok`, or `unchanged` when it was so already.
+    /// `ok`, `unchanged` when it was so already, or `after_call` when it will be.
     done: &'static str,
 }
 
@@ -28,6 +31,7 @@ impl From<Done> for Did {
             done: match done {
                 Done::Ok | Done::Reconfigured(_) => "ok",
                 Done::Unchanged => "unchanged",
+                Done::AfterCall => "after_call",
             },
         }
     }
@@ -74,6 +78,35 @@ pub(crate) async fn hang_up(
     act(&app, &who, &id, |agent, call| Command::HangUp {
         agent,
         call,
+    })
+    .await
+}
+
+/// How much more time the agent wants.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct MoreTime {
+    /// Seconds, 1 to 600.
+    by_s: u32,
+}
+
+/// More time for the record, 30 minutes in all. 409 `wrap_up_too_long` beyond it.
+#[utoipa::path(post, path = "/calls/{id}/wrap-up/extend", tag = "calls", request_body = MoreTime,
+    responses((status = 200, body = Did), (status = 409), (status = 422)))]
+pub(crate) async fn extend_wrap_up(
+    State(app): State<App>,
+    who: Identity,
+    Path(id): Path<String>,
+    Typed(MoreTime { by_s }): Typed<MoreTime>,
+) -> Result<Json<Did>, Problem> {
+    if !(1..=limits::WRAP_UP_EXTENSION_S_MAX).contains(&by_s) {
+        return Err(Problem::field("by_s", "is 1 to 600"));
+    }
+    let by = Duration::from_secs(u64::from(by_s));
+    act(&app, &who, &id, |agent, call| Command::ExtendWrapUp {
+        agent,
+        call,
+        by,
     })
     .await
 }

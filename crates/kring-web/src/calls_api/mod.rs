@@ -34,6 +34,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(act::answer))
         .routes(routes!(act::decline))
         .routes(routes!(act::hang_up))
+        .routes(routes!(act::extend_wrap_up))
         .routes(routes!(draft::read, draft::write))
         .routes(routes!(record::confirm))
         .routes(routes!(record::no_case))

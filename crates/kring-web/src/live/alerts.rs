@@ -3,8 +3,71 @@
 use crate::wire::Alert;
 use kring_journal::{MediaSide, Unreached};
 
+/// What an agent is told who was paused for calls that were not taken; nothing of another reason.
+pub(crate) fn paused(reason: &str) -> Option<Alert> {
+    Some(match reason {
+        "rona" => RONA_PAUSED,
+        "declined" => DECLINED_PAUSED,
+        "busy" => BUSY_PAUSED,
+        "unregistered" | "device" => DEVICE_PAUSED,
+        _ => return None,
+    })
+}
+
+/// What a queue's last ready agent is told instead.
+pub(crate) fn warned(reason: Option<&str>) -> Alert {
+    match reason {
+        None => RONA_WARNED,
+        Some("declined") => DECLINED_WARNED,
+        Some("busy") => BUSY_WARNED,
+        Some(_) => DEVICE_WARNED,
+    }
+}
+
+const DECLINED_PAUSED: Alert = Alert {
+    code: "declined_paused",
+    severity: "warning",
+    text_th: "ระบบพักการรับสายให้ เพราะปฏิเสธสายติดต่อกัน กดพร้อมรับสายเมื่อพร้อม",
+    text_en: "You were paused because you declined calls. Press ready when you can take them.",
+};
+
+const DECLINED_WARNED: Alert = Alert {
+    code: "declined_warned",
+    severity: "warning",
+    text_th: "มีสายที่ปฏิเสธติดต่อกัน คุณเป็นเจ้าหน้าที่คนสุดท้ายที่พร้อมรับสาย",
+    text_en: "You declined calls, and you are the last one ready.",
+};
+
+const BUSY_PAUSED: Alert = Alert {
+    code: "busy_paused",
+    severity: "warning",
+    text_th: "ระบบพักการรับสายให้ เพราะเครื่องโทรศัพท์ไม่ว่าง กดพร้อมรับสายเมื่อวางสายแล้ว",
+    text_en: "You were paused because your phone was busy. Press ready when it is free.",
+};
+
+const BUSY_WARNED: Alert = Alert {
+    code: "busy_warned",
+    severity: "warning",
+    text_th: "เครื่องโทรศัพท์ของคุณไม่ว่าง และคุณเป็นเจ้าหน้าที่คนสุดท้ายที่พร้อมรับสาย",
+    text_en: "Your phone is busy, and you are the last one ready.",
+};
+
+const DEVICE_PAUSED: Alert = Alert {
+    code: "device_paused",
+    severity: "warning",
+    text_th: "ระบบพักการรับสายให้ เพราะติดต่อเครื่องโทรศัพท์ของคุณไม่ได้ ตรวจเครื่องแล้วกดพร้อมรับสาย",
+    text_en: "You were paused because your phone cannot be reached. Check it, then press ready.",
+};
+
+const DEVICE_WARNED: Alert = Alert {
+    code: "device_warned",
+    severity: "warning",
+    text_th: "ติดต่อเครื่องโทรศัพท์ของคุณไม่ได้ และคุณเป็นเจ้าหน้าที่คนสุดท้ายที่พร้อมรับสาย",
+    text_en: "Your phone cannot be reached, and you are the last one ready.",
+};
+
 /// The queue's last ready agent let calls ring out.
-pub(crate) const RONA_WARNED: Alert = Alert {
+const RONA_WARNED: Alert = Alert {
     code: "rona_warned",
     severity: "warning",
     text_th: "มีสายที่ไม่ได้รับติดต่อกัน คุณเป็นเจ้าหน้าที่คนสุดท้ายที่พร้อมรับสาย",
@@ -12,7 +75,7 @@ pub(crate) const RONA_WARNED: Alert = Alert {
 };
 
 /// The agent was paused because calls rang out.
-pub(crate) const RONA_PAUSED: Alert = Alert {
+const RONA_PAUSED: Alert = Alert {
     code: "rona_paused",
     severity: "warning",
     text_th: "ระบบพักการรับสายให้ เพราะมีสายที่ไม่ได้รับติดต่อกัน กดพร้อมรับสายเมื่อกลับมา",
@@ -89,6 +152,7 @@ pub(crate) const fn unreached(why: Unreached) -> &'static str {
         Unreached::Unregistered => "phone_unregistered",
         Unreached::Silent => "phone_silent",
         Unreached::Failed => "phone_failed",
+        Unreached::SilentDevice => "silent_device",
         Unreached::Redirected => "phone_redirected",
     }
 }

@@ -25,7 +25,7 @@ pub(crate) struct Offer {
     pub(crate) agent: AgentId,
     pub(crate) hop: u8,
     pub(crate) attempt: u16,
-    pub(crate) device: String,
+    pub(crate) devices: Vec<String>,
     pub(crate) answerable: bool,
     /// The page has said that it sounds.
     pub(crate) audible: bool,
@@ -38,7 +38,7 @@ impl Offer {
             agent: agent.clone(),
             hop: 0,
             attempt: 0,
-            device: String::new(),
+            devices: Vec::new(),
             answerable: false,
             audible: true,
         }

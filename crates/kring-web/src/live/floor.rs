@@ -49,6 +49,8 @@ pub(crate) enum Delivery {
 pub(crate) struct PresenceNow {
     pub(crate) state: PresenceState,
     pub(crate) reason: Option<String>,
+    /// Who said so, if not the agent.
+    pub(crate) by: Option<AgentId>,
     pub(crate) since: WallTime,
 }
 
@@ -190,11 +192,22 @@ impl Floor {
                     agent,
                     state,
                     reason,
+                    by,
                 },
-            ) => self.apply_presence(now, agent, *state, reason.as_deref()),
+            ) => {
+                let presence = PresenceNow {
+                    state: *state,
+                    reason: reason.clone(),
+                    by: by.clone(),
+                    since: now.wall,
+                };
+                self.apply_presence(agent, presence)
+            }
             (None, Fact::ScreenDead { agent }) => to(agent, None, Said::ScreenDead {}),
             (None, Fact::ScreenRestored { agent }) => to(agent, None, Said::ScreenRestored {}),
-            (None, Fact::RonaWarned { agent }) => to(agent, None, Said::Alert(alerts::RONA_WARNED)),
+            (None, Fact::RonaWarned { agent, reason }) => {
+                to(agent, None, Said::Alert(alerts::warned(reason.as_deref())))
+            }
             (None, Fact::Draining) => vec![Delivery::All(Said::Drain {})],
             (None, Fact::InvariantBroken { .. }) => to_supervisors(alerts::INVARIANT_BROKEN),
             (None, Fact::ConfigurationRefused(_)) => to_supervisors(alerts::CONFIGURATION_REFUSED),
@@ -209,30 +222,23 @@ impl Floor {
         }
     }
 
-    fn apply_presence(
-        &mut self,
-        now: When,
-        agent: &AgentId,
-        state: PresenceState,
-        reason: Option<&str>,
-    ) -> Vec<Delivery> {
+    fn apply_presence(&mut self, agent: &AgentId, presence: PresenceNow) -> Vec<Delivery> {
         if self.presence.len() >= limits::AGENTS_MAX && !self.presence.contains_key(agent) {
             return Vec::new();
         }
-        let presence = PresenceNow {
-            state,
-            reason: reason.map(Into::into),
-            since: now.wall,
-        };
-        let said = Said::Presence(presence.on_wire());
-        self.presence.insert(agent.clone(), presence);
-        let mut out = to(agent, None, said);
-        if state != PresenceState::WrapUp {
+        let mut out = to(agent, None, Said::Presence(presence.on_wire()));
+        if presence.state != PresenceState::WrapUp {
             self.leave_wrap_up(agent);
         }
-        if state == PresenceState::Paused && reason == Some("rona") {
-            out.extend(to(agent, None, Said::Alert(alerts::RONA_PAUSED)));
+        if presence.state == PresenceState::Paused && presence.by.is_none() {
+            let alert = presence.reason.as_deref().and_then(alerts::paused);
+            out.extend(
+                alert
+                    .iter()
+                    .flat_map(|alert| to(agent, None, Said::Alert(*alert))),
+            );
         }
+        self.presence.insert(agent.clone(), presence);
         out
     }
 
@@ -263,11 +269,13 @@ impl Floor {
         if let Fact::Invited {
             agent,
             device,
+            beside,
             hop,
             attempt,
         } = fact
         {
-            return self.invited(now, id, agent, device, (*hop, *attempt));
+            let devices = std::iter::once(device).chain(beside).cloned().collect();
+            return self.invited(now, id, agent, devices, (*hop, *attempt));
         }
         let Some(call) = self.call_or_new(id, now.at) else {
             return Vec::new();
@@ -286,10 +294,13 @@ impl Floor {
             self.today.count(now.wall, result);
         }
         if let Fact::Alerting {
-            agent, answerable, ..
+            agent,
+            device,
+            answerable,
+            ..
         } = fact
         {
-            self.remember_device(id, agent, *answerable);
+            self.remember_device(id, agent, device.as_ref(), *answerable);
         }
         if over {
             self.retire(id);
@@ -302,10 +313,11 @@ impl Floor {
         now: When,
         id: CallId,
         agent: &AgentId,
-        device: &str,
+        devices: Vec<String>,
         (hop, attempt): (u8, u16),
     ) -> Vec<Delivery> {
-        let answerable = self.answerable.get(device).copied().unwrap_or(false);
+        let mut known = devices.iter().map(|device| self.answerable.get(device));
+        let answerable = known.any(|known| known == Some(&true));
         let greeting = self.greeting();
         let Some(call) = self.call_or_new(id, now.at) else {
             return Vec::new();
@@ -314,7 +326,7 @@ impl Floor {
             agent: agent.clone(),
             hop,
             attempt,
-            device: device.into(),
+            devices,
             answerable,
             audible: false,
         };
@@ -333,18 +345,27 @@ impl Floor {
         vec![delivery]
     }
 
-    fn remember_device(&mut self, id: CallId, agent: &AgentId, answerable: bool) {
+    fn remember_device(
+        &mut self,
+        id: CallId,
+        agent: &AgentId,
+        device: Option<&String>,
+        answerable: bool,
+    ) {
         let Some(call) = self.calls.get_mut(&id) else {
             return;
         };
         let Some(offer) = call.offers.iter_mut().find(|o| o.agent == *agent) else {
             return;
         };
-        offer.answerable = answerable;
+        // Of several devices it is enough that one can be made to answer.
+        offer.answerable = answerable || (device.is_some() && offer.answerable);
+        let device = device.or(offer.devices.first()).cloned();
         if self.answerable.len() >= limits::DEVICES_KNOWN_MAX {
             self.answerable.clear();
         }
-        self.answerable.insert(offer.device.clone(), answerable);
+        self.answerable
+            .extend(device.map(|device| (device, answerable)));
     }
 
     /// Ended calls stay a while, for the record and for lists; then the oldest goes.
@@ -380,6 +401,7 @@ impl PresenceNow {
         Presence {
             state: self.state,
             reason: self.reason.clone(),
+            by: self.by.as_ref().map(AgentId::to_string),
             since: Some(rfc3339(self.since)),
         }
     }

@@ -6,6 +6,7 @@
 
 use crate::{
     limits,
+    session::Proof,
     wire::{self, Label, Pop, Said},
 };
 use axum::extract::ws::Utf8Bytes;
@@ -59,6 +60,8 @@ pub(crate) enum Dismissal {
     SignedOut = 1,
     /// The agent has opened too many others since.
     Replaced = 2,
+    /// The agent has signed in at another screen.
+    TakenOver = 3,
 }
 
 /// A socket's place at the outbox: how it is woken, and whether it must go.
@@ -67,15 +70,18 @@ pub(crate) struct Slot {
     pub(crate) wake: Notify,
     /// Whose session opened it, as the store names sessions.
     pub(crate) session: String,
+    /// How whoever opened it proved who they are.
+    proof: Proof,
     dismissed: AtomicU8,
 }
 
 impl Slot {
     /// A place for a socket of this session.
-    pub(crate) fn new(session: String) -> Arc<Slot> {
+    pub(crate) fn new(session: String, proof: Proof) -> Arc<Slot> {
         Arc::new(Slot {
             wake: Notify::new(),
             session,
+            proof,
             dismissed: AtomicU8::new(0),
         })
     }
@@ -91,6 +97,7 @@ impl Slot {
         match self.dismissed.load(Ordering::Acquire) {
             1 => Some(Dismissal::SignedOut),
             2 => Some(Dismissal::Replaced),
+            3 => Some(Dismissal::TakenOver),
             _ => None,
         }
     }
@@ -287,6 +294,23 @@ impl Outbox {
             .iter()
             .filter(|slot| slot.session == session)
             .for_each(|slot| slot.dismiss(Dismissal::SignedOut));
+    }
+
+    /// Dismisses the sockets of every sign-in; those of programs stay.
+    pub(crate) fn take_over(&mut self) {
+        self.seated()
+            .for_each(|slot| slot.dismiss(Dismissal::TakenOver));
+    }
+
+    /// Sockets of sign-ins that were not told to go.
+    pub(crate) fn seats(&self) -> usize {
+        self.seated().count()
+    }
+
+    fn seated(&self) -> impl Iterator<Item = &Arc<Slot>> {
+        let at_seat = |slot: &&Arc<Slot>| slot.proof == Proof::Session;
+        let stays = |slot: &&Arc<Slot>| slot.dismissal().is_none();
+        self.sockets.iter().filter(at_seat).filter(stays)
     }
 
     /// Sockets that were not told to go.

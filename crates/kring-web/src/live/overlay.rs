@@ -42,6 +42,20 @@ impl Live {
         }
     }
 
+    /// Closes the sockets of every sign-in of this agent: another one takes over.
+    pub(crate) fn take_over(&self, agent: &AgentId) {
+        if let Some(stream) = self.inner().stream(agent) {
+            stream.outbox().take_over();
+        }
+    }
+
+    /// Sockets of sign-ins of this agent that were not told to close.
+    pub(crate) fn seats_of(&self, agent: &AgentId) -> usize {
+        self.inner()
+            .stream(agent)
+            .map_or(0, |stream| stream.outbox().seats())
+    }
+
     /// Sockets of the agent that were not told to close.
     pub(crate) fn sockets_of(&self, agent: &AgentId) -> usize {
         self.inner()

@@ -72,6 +72,7 @@ pub(super) fn screens(now: When, call: &mut LiveCall, fact: &Fact) -> Vec<Delive
             )
         }
         Fact::WrapUpOpened { agent, for_s } => wrap_up_opened(now, call, agent, *for_s),
+        Fact::WrapUpExtended { agent, for_s } => wrap_up_extended(now, call, agent, *for_s),
         Fact::WrapUpExpired { agent } => {
             call.wrap_up = WrapUp::Closed;
             to(agent, id, Said::WrapUpExpired {})
@@ -134,6 +135,8 @@ fn leaves(call: &mut LiveCall, agent: &AgentId, said: Said) -> Vec<Delivery> {
 fn alerting(call: &LiveCall, agent: &AgentId, answerable: bool) -> Vec<Delivery> {
     let told = call.offers.iter().find(|offer| offer.agent == *agent);
     match told {
+        // Of several devices one that cannot be made to answer changes nothing about the others.
+        Some(offer) if offer.devices.len() > 1 && !answerable => Vec::new(),
         Some(offer) if offer.answerable != answerable => {
             to(agent, Some(call.id), Said::Alerting { answerable })
         }
@@ -193,6 +196,18 @@ pub(super) fn wrap_up_opened(
         draft: call.draft.clone(),
         deadline: length.map(|l| rfc3339(WallTime(now.wall.0 + l.as_micros() as i64))),
         for_ms: length.map(|l| l.as_millis() as u64),
+    };
+    to(agent, Some(call.id), said)
+}
+
+fn wrap_up_extended(now: When, call: &mut LiveCall, agent: &AgentId, for_s: u32) -> Vec<Delivery> {
+    let length = Duration::from_secs(u64::from(for_s));
+    call.wrap_up = WrapUp::Open {
+        until: Some(now.at + length),
+    };
+    let said = Said::WrapUpExtended {
+        deadline: rfc3339(WallTime(now.wall.0 + length.as_micros() as i64)),
+        for_ms: length.as_millis() as u64,
     };
     to(agent, Some(call.id), said)
 }

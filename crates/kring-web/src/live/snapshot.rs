@@ -38,6 +38,7 @@ impl Inner {
         let offline = || Presence {
             state: PresenceState::Offline,
             reason: None,
+            by: None,
             since: None,
         };
         Snapshot {

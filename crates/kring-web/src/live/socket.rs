@@ -15,6 +15,7 @@ use crate::{
 };
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
 use futures_util::SinkExt;
+use kring_call::command::Command;
 use kring_journal::{CallId, Fact};
 use kring_time::Moment;
 use std::{
@@ -109,7 +110,7 @@ async fn converse(
     };
     stream.set_supervisor(signed.watches_over_others());
     let _connection = Counted::one(&inner.connections);
-    let slot = Slot::new(signed.session.clone());
+    let slot = Slot::new(signed.session.clone(), signed.proof);
     let drafts = inner.unfinished(&stream.agent).await;
     let (welcome, after) = {
         let floor = inner.floor();
@@ -184,6 +185,12 @@ impl Page<'_> {
         loop {
             match self.slot.dismissal() {
                 Some(Dismissal::SignedOut) => return Leave(close::SIGNED_OUT, "signed out"),
+                Some(Dismissal::TakenOver) => {
+                    let told = Utf8Bytes::from_static(wire::TAKEN_OVER);
+                    let told = vec![Message::Text(told)];
+                    let _ = self.send(socket, told).await;
+                    return Leave(close::TAKEN_OVER, "signed in elsewhere");
+                }
                 Some(Dismissal::Replaced) => return Leave(close::REPLACED, "too many sockets"),
                 None => {}
             }
@@ -290,7 +297,10 @@ impl Page<'_> {
             Ok(FromPage::RingAudible { call }) => {
                 let agent = self.stream.agent.clone();
                 if self.inner.floor().sounded(call, &agent) {
+                    let heard = agent.clone();
                     self.note(call, Fact::RingAudible { agent });
+                    let agent = heard;
+                    self.inner.desk.tell(Command::RingAudible { agent, call });
                 }
             }
             // A later version of the page may know more than we do.

@@ -4,7 +4,8 @@
 //! what this boot has seen: a restart begins again, and presence is told anew at each start.
 
 use kring_journal::{
-    CallId, CallRecord, CallState, Entry, Fact, PresenceState, Rescue, RingResult, Unreached,
+    CallId, CallRecord, CallState, DeviceEnd, Entry, Fact, PresenceState, Rescue, RingResult,
+    Unreached,
 };
 use kring_time::Moment;
 use metrics::{Counter, counter, gauge, histogram};
@@ -77,6 +78,18 @@ impl Fold {
             Fact::LookedUp { result, took_us } => {
                 counter!("kring_contact_lookups_total", "result" => result.clone()).increment(1);
                 pop_took("lookup", *took_us as f64 / 1e6);
+            }
+            Fact::DeviceOut {
+                device,
+                end:
+                    DeviceEnd::Unreached {
+                        why: Unreached::Silent | Unreached::SilentDevice,
+                        ..
+                    },
+                ..
+            } => {
+                let kind = kind_of(device);
+                counter!("kring_ring_silent_total", "device" => kind).increment(1);
             }
             Fact::PopPainted { after_ms, .. } => pop_took("paint", *after_ms as f64 / 1e3),
             Fact::Confirmed {

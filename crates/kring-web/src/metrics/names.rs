@@ -74,7 +74,7 @@ const MEANINGS: &[(Kind, &str, &str)] = &[
     (
         Kind::Counter,
         "kring_ring_silent_total",
-        "Phones that said nothing when they were rung, by kind of device",
+        "Phones that said nothing when they were rung, and pages that did not say that they sound, by kind of device",
     ),
     (
         Kind::Histogram,

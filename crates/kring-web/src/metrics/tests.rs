@@ -62,6 +62,7 @@ fn answered_call() -> Vec<(u64, u128, Fact)> {
     let invited = Fact::Invited {
         agent: agent.clone(),
         device: "pbx:5021".into(),
+        beside: Vec::new(),
         hop: 1,
         attempt: 1,
     };
@@ -75,6 +76,7 @@ fn answered_call() -> Vec<(u64, u128, Fact)> {
     };
     let answered = Fact::Answered {
         agent: agent.clone(),
+        device: None,
         rings: 2,
         wait_ms: 7_000,
         result: RingResult::Within,
@@ -145,6 +147,7 @@ fn a_refused_call_says_how_late_it_was_and_that_nobody_saw_it() {
     let invited = Fact::Invited {
         agent: AgentId::new("somsri"),
         device: "pbx:5021".into(),
+        beside: Vec::new(),
         hop: 1,
         attempt: 1,
     };
@@ -182,6 +185,7 @@ fn agents_are_counted_by_state_and_those_at_home_need_no_screen() {
         agent: agent(login),
         state,
         reason: None,
+        by: None,
     };
     let facts = [
         (0, 0, is("somsri", PresenceState::Ready)),

@@ -79,6 +79,16 @@ impl Identity {
         }
     }
 
+    /// Who says something, as facts name it: the login, or the name of a program that acts for nobody.
+    pub(crate) fn says(&self) -> AgentId {
+        match self {
+            Identity::Person(signed) => signed.agent.login.clone(),
+            Identity::Program { name, acts_for, .. } => acts_for
+                .as_ref()
+                .map_or_else(|| AgentId::new(name), |agent| agent.login.clone()),
+        }
+    }
+
     /// A name for tables of ours: never two for one user.
     pub(crate) fn key(&self) -> String {
         match self {

@@ -39,6 +39,17 @@ pub(crate) struct Signed {
     pub(crate) agent: AgentRow,
     /// Names the session for signing out; nobody can sign in with it.
     pub(crate) session: String,
+    /// How they proved it.
+    pub(crate) proof: Proof,
+}
+
+/// How somebody proved who they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Proof {
+    /// By a sign-in at a screen.
+    Session,
+    /// By a program's token: it has no seat, and nobody takes one from it.
+    Token,
 }
 
 impl Signed {
@@ -46,6 +57,11 @@ impl Signed {
     pub(crate) fn watches_over_others(&self) -> bool {
         matches!(self.agent.role, Role::Supervisor | Role::Admin)
     }
+}
+
+/// Whether people of this role have one seat at a time: those whose phone rings.
+pub(crate) const fn has_one_seat(role: Role) -> bool {
+    matches!(role, Role::Agent | Role::TipOfficer)
 }
 
 /// Finds out whose a secret is.
@@ -65,9 +81,16 @@ impl Gate {
         let hash = hash_token(secret);
         let (_, wall) = self.clock.now();
         let found = self.store.session(&hash, wall).await?;
-        Ok(found.map(|session| Signed {
+        let Some(session) = found else {
+            return Ok(None);
+        };
+        if session.replaced {
+            return Err(Problem::new(Code::SessionReplaced));
+        }
+        Ok(Some(Signed {
             agent: session.agent,
             session: secret::name_of(&hash),
+            proof: Proof::Session,
         }))
     }
 
@@ -102,6 +125,7 @@ impl Gate {
         Some(Signed {
             agent,
             session: secret::name_of(&hash_token(secret)),
+            proof: Proof::Token,
         })
     }
 }

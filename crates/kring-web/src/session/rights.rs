@@ -13,6 +13,7 @@ pub const SCOPES: &[&str] = &[
     "cases:read",
     "directory:read",
     "floor:read",
+    "floor:act",
     "tips:read",
     "traces:read",
 ];
@@ -27,6 +28,8 @@ pub(crate) enum Right {
     ReadCases,
     ReadDirectory,
     ReadFloor,
+    /// Setting the state of others.
+    ActOnFloor,
     /// Reading what a tip says.
     ReadTips,
     /// Reading the SIP messages of calls: numbers and names of callers, for those who look for faults.
@@ -46,6 +49,7 @@ impl Right {
             Right::ReadCases => "cases:read",
             Right::ReadDirectory => "directory:read",
             Right::ReadFloor => "floor:read",
+            Right::ActOnFloor => "floor:act",
             Right::ReadTips => "tips:read",
             Right::ReadTraces => "traces:read",
             Right::Administer => "admin",
@@ -55,24 +59,27 @@ impl Right {
     /// Whether this role has it.
     pub(crate) const fn is_of(self, role: Role) -> bool {
         use Right::{
-            ActOnCalls, Administer, ReadCalls, ReadCases, ReadContacts, ReadDirectory, ReadTips,
+            ActOnCalls, ActOnFloor, Administer, ReadCalls, ReadCases, ReadContacts, ReadDirectory, ReadTips,
             ReadTraces, WriteContacts,
         };
         match role {
             Role::Admin => true,
-            Role::Agent => !matches!(self, ReadTips | ReadTraces | Administer),
+            Role::Agent => !matches!(self, ReadTips | ReadTraces | ActOnFloor | Administer),
             Role::Supervisor => !matches!(self, ReadTips | Administer),
-            Role::TipOfficer => !matches!(self, ReadTraces | Administer),
+            Role::TipOfficer => !matches!(self, ReadTraces | ActOnFloor | Administer),
             Role::UnitOfficer => matches!(self, ReadContacts | ReadCases | ReadDirectory),
             Role::KbEditor => matches!(self, ReadDirectory),
             Role::Dpo => matches!(
                 self,
                 ReadCalls | ReadContacts | WriteContacts | ReadCases | ReadDirectory
             ),
-            Role::Auditor => !matches!(self, ActOnCalls | WriteContacts | ReadTips | Administer),
+            Role::Auditor => !matches!(
+                self,
+                ActOnCalls | ActOnFloor | WriteContacts | ReadTips | Administer
+            ),
             Role::Integrator => !matches!(
                 self,
-                ActOnCalls | WriteContacts | ReadTips | ReadTraces | Administer
+                ActOnCalls | ActOnFloor | WriteContacts | ReadTips | ReadTraces | Administer
             ),
         }
     }
@@ -134,6 +141,7 @@ mod tests {
             ReadCases,
             ReadDirectory,
             ReadFloor,
+            ActOnFloor,
             ReadTips,
             ReadTraces,
             Administer,

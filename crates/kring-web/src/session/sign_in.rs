@@ -1,6 +1,6 @@
 //! `POST /session` and `DELETE /session`.
 
-use super::{COOKIE, Identity, cookie, hash_token, new_token};
+use super::{COOKIE, Identity, cookie, has_one_seat, hash_token, new_token};
 use crate::{
     app::{App, Rooms},
     directory_api::Me,
@@ -14,7 +14,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use kring_call::command::{Command, PresenceWish};
-use kring_journal::{AgentId, WallTime};
+use kring_journal::{AgentId, PresenceState, WallTime};
 use kring_store::NewSession;
 use serde::Deserialize;
 use std::{
@@ -29,6 +29,9 @@ use utoipa::ToSchema;
 pub(crate) struct SignIn {
     login: String,
     password: String,
+    /// An agent in a call at another screen: take the call's screen over all the same.
+    #[serde(default)]
+    take_over: bool,
 }
 
 /// Where the request came from. Behind a proxy that is the proxy: what it says in a header could be
@@ -57,9 +60,11 @@ impl FromRequestParts<App> for OwnPage {
     }
 }
 
-/// Signs a person in: 201, the cookie, and who they are.
+/// Signs a person in: 201, the cookie, and who they are. An agent has one seat: a second sign-in takes over
+/// from the first, whose page is told so (`session.replaced`) and whose requests get 401 `session_replaced`. In a
+/// call that wants `take_over`, else 409 `signed_in_elsewhere`.
 #[utoipa::path(post, path = "/session", tag = "session", request_body = SignIn,
-    responses((status = 201, body = Me), (status = 401), (status = 429)))]
+    responses((status = 201, body = Me), (status = 401), (status = 409), (status = 429)))]
 pub(crate) async fn sign_in(
     State(app): State<App>,
     _own: OwnPage,
@@ -83,6 +88,10 @@ pub(crate) async fn sign_in(
         return Err(wrong());
     };
     app.throttle.succeeded(address, &form.login);
+    let one_seat = has_one_seat(agent.role);
+    if one_seat && !form.take_over && app.is_in_a_call_elsewhere(&agent.login) {
+        return Err(Problem::new(Code::SignedInElsewhere));
+    }
     let secret = new_token();
     let life_us = limits::SESSION_LIFE.as_micros() as i64;
     let session = NewSession {
@@ -91,7 +100,12 @@ pub(crate) async fn sign_in(
         created: wall,
         expires: WallTime(wall.0 + life_us),
     };
-    app.store.open_session(&session).await?;
+    if one_seat {
+        app.store.take_over_sessions(&session).await?;
+        app.live.take_over(&agent.login);
+    } else {
+        app.store.open_session(&session).await?;
+    }
     let cookie = app.cookie(&secret, limits::SESSION_LIFE.as_secs());
     let me = axum::Json(Me::of(&app, &agent));
     Ok((StatusCode::CREATED, [(header::SET_COOKIE, cookie)], me).into_response())
@@ -119,6 +133,16 @@ pub(crate) async fn sign_out(
 }
 
 impl Rooms {
+    /// Whether this agent has a call now, and another screen that shows it.
+    fn is_in_a_call_elsewhere(&self, agent: &AgentId) -> bool {
+        let now = self.live.presence(agent).map(|now| now.state);
+        let in_call = matches!(
+            now,
+            Some(PresenceState::Offered | PresenceState::Ringing | PresenceState::Talking)
+        );
+        in_call && self.live.seats_of(agent) > 0
+    }
+
     fn cookie(&self, secret: &str, max_age_s: u64) -> HeaderValue {
         let secure = if self.config.secure_cookies {
             "; Secure"

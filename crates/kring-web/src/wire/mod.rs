@@ -33,9 +33,15 @@ pub(crate) mod close {
     pub(crate) const TOO_SLOW: u16 = 4408;
     /// The session was signed out.
     pub(crate) const SIGNED_OUT: u16 = 4410;
+    /// The agent has signed in at another screen.
+    pub(crate) const TAKEN_OVER: u16 = 4411;
     /// Too many sockets of this agent; the oldest goes.
     pub(crate) const REPLACED: u16 = 4429;
 }
+
+/// The last word to a page whose agent has signed in at another screen. It is no frame of the agent's stream,
+/// which goes on there.
+pub(crate) const TAKEN_OVER: &str = r#"{"v":1,"t":"session.replaced","ack":false,"d":{}}"#;
 
 /// What a page says.
 #[derive(Debug, Deserialize)]
@@ -104,6 +110,9 @@ pub(crate) struct Snapshot {
 pub(crate) struct Presence {
     pub(crate) state: PresenceState,
     pub(crate) reason: Option<String>,
+    /// Who said so, if not the agent: a supervisor.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) by: Option<String>,
     pub(crate) since: Option<String>,
 }
 

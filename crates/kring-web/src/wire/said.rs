@@ -42,6 +42,8 @@ pub(crate) enum Said {
         deadline: Option<String>,
         for_ms: Option<u64>,
     },
+    #[serde(rename = "wrapup.extended")]
+    WrapUpExtended { deadline: String, for_ms: u64 },
     #[serde(rename = "wrapup.expired")]
     WrapUpExpired {},
     #[serde(rename = "wrapup.saved")]

@@ -12,6 +12,7 @@ mod phones;
 mod record;
 mod resume;
 mod screen;
+mod seats;
 mod settings;
 mod sign_in;
 mod traces;

@@ -43,9 +43,9 @@ async fn registers(store: &Store, user: &str, until: i64) {
 
 async fn sits_at(store: &Store, login: &str, device: &str) {
     let agent = store.agent(&AgentId::new(login)).await.unwrap().unwrap();
-    let device = Some(device.to_owned());
+    let devices = vec![device.to_owned()];
     store
-        .put_agent(&AgentRow { device, ..agent })
+        .put_agent(&AgentRow { devices, ..agent })
         .await
         .unwrap();
 }

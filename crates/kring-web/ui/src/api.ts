@@ -2,6 +2,7 @@
 // Rule: same origin only; a refusal is an `ApiRefused` with the server's stable code, a silent
 // server is an `ApiSilent`; nothing else is thrown.
 
+import type { SessionEnd } from './live/stream';
 import type { CallerCard, ConfirmedCase, Department, DraftBody, Me, NoCaseReason, Problem, StoredDraft, Unfinished } from './wire';
 
 /** The server answered, and said no. */
@@ -19,10 +20,10 @@ export class ApiSilent extends Error {}
 
 const answerWithinMs = 10_000;
 
-let lapsed: (() => void) | undefined;
+let lapsed: ((why: SessionEnd) => void) | undefined;
 
 /** Calls back when any request finds the session ended; nothing stops it. */
-export function whenLapsed(then: (() => void) | undefined): void {
+export function whenLapsed(then: ((why: SessionEnd) => void) | undefined): void {
   lapsed = then;
 }
 
@@ -51,7 +52,8 @@ async function ask(path: string, { method = 'GET', body, headers = {}, keepalive
 async function refusal(answer: Response): Promise<Error> {
   try {
     const problem = (await answer.json()) as Problem;
-    if (problem.code === 'sign_in_needed') lapsed?.();
+    if (problem.code === 'sign_in_needed') lapsed?.('lapsed');
+    if (problem.code === 'session_replaced') lapsed?.('replaced');
     if (typeof problem.code === 'string') return new ApiRefused({ ...problem, status: answer.status });
   } catch {
     // Not one of our answers: a proxy's page, or a server that is going down.
@@ -77,8 +79,9 @@ async function readList<T>(path: string): Promise<T[]> {
   return (await read<{ items: T[] }>(path)).items;
 }
 
-export const signIn = (login: string, password: string) =>
-  ask('/session', { method: 'POST', body: { login, password } }).then(() => undefined);
+/** `takeOver`: also from a screen of the same person that shows a call now. */
+export const signIn = (login: string, password: string, takeOver = false) =>
+  ask('/session', { method: 'POST', body: { login, password, ...(takeOver ? { take_over: true } : {}) } }).then(() => undefined);
 export const signOut = () => ask('/session', { method: 'DELETE' }).then(() => undefined);
 export const me = () => read<Me>('/me');
 
@@ -87,6 +90,8 @@ export const setPresence = (state: 'ready' | 'paused' | 'offline', reason?: stri
 
 export const answer = (call: string) => act(`/calls/${call}/answer`).then(() => undefined);
 export const decline = (call: string) => act(`/calls/${call}/decline`).then(() => undefined);
+export const extendWrapUp = (call: string, seconds: number) =>
+  act(`/calls/${call}/wrap-up/extend`, { by_s: seconds }).then(() => undefined);
 export const hangUp = (call: string) => act(`/calls/${call}/hangup`).then(() => undefined);
 
 /** The stored draft, or nothing when none was stored yet. */

@@ -6,8 +6,10 @@ export type PresenceState = 'offline' | 'ready' | 'offered' | 'ringing' | 'talki
 
 export type Presence = {
   state: PresenceState;
-  /** One of the configured reasons, or `rona`. */
+  /** One of the configured reasons, or `rona`, `declined`, `busy`, `unregistered`, `device`. */
   reason?: string | null;
+  /** Who said so, if not the agent: a supervisor. */
+  by?: string | null;
   /** RFC 3339. */
   since?: string | null;
 };
@@ -19,6 +21,8 @@ export type Me = {
   roles: string[];
   /** As configured: `pbx:5021`, `sip:5021@192.0.2.7:5060`; none for an agent without a phone. */
   device?: string | null;
+  /** All of them: they ring together. */
+  devices?: string[];
   queues?: string[];
   /** ค่ะ or ครับ. */
   particle?: string;
@@ -174,6 +178,7 @@ export type Events = {
   'call.withdrawn': { reason?: string };
   'call.ended': { by?: string; cause?: string; talk_ms?: number; transferred_to?: string | null };
   'wrapup.opened': { draft?: StoredDraft | null; deadline?: string | null; for_ms?: number | null };
+  'wrapup.extended': { deadline?: string; for_ms: number };
   'wrapup.expired': Record<string, never>;
   'wrapup.saved': { version: number };
   'wrapup.confirmed': { case_ref?: string | null; no_case?: string | null };
@@ -206,7 +211,7 @@ export type ClientFrame =
   | { t: 'painted'; seq: number; ms: number };
 
 /** Close codes of the socket after which trying again is of no use without signing in. */
-export const closedForGood = { notSignedIn: 4401, signedOut: 4410 } as const;
+export const closedForGood = { notSignedIn: 4401, signedOut: 4410, takenOver: 4411 } as const;
 
 /** `application/problem+json`. */
 export type Problem = {

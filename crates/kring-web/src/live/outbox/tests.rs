@@ -100,7 +100,7 @@ fn a_pop_is_seen_once_and_acknowledgements_are_cumulative() {
 #[test]
 fn only_frames_that_must_be_acknowledged_and_were_handed_over_become_overdue() {
     let (mut outbox, within) = (Outbox::new(), Duration::from_millis(1_500));
-    let slot = Slot::new("session".into());
+    let slot = Slot::new("session".into(), crate::session::Proof::Session);
     outbox.join(Arc::clone(&slot));
     assert_eq!(
         outbox.judge(Moment::from_millis(0), within),
@@ -165,7 +165,9 @@ fn a_page_goes_on_where_it_was_or_before_the_pop_that_rings() {
 #[test]
 fn the_ninth_socket_dismisses_the_first() {
     let mut outbox = Outbox::new();
-    let slots: Vec<_> = (0..9).map(|n| Slot::new(format!("{n}"))).collect();
+    let slots: Vec<_> = (0..9)
+        .map(|n| Slot::new(format!("{n}"), crate::session::Proof::Session))
+        .collect();
     for slot in &slots {
         outbox.join(Arc::clone(slot));
     }

@@ -34,6 +34,7 @@ pub(crate) fn invited(agent: &AgentId) -> Fact {
     Fact::Invited {
         agent: agent.clone(),
         device: "sip:5021@127.0.0.1:5060".into(),
+        beside: Vec::new(),
         hop: 1,
         attempt: 1,
     }
@@ -42,6 +43,7 @@ pub(crate) fn invited(agent: &AgentId) -> Fact {
 pub(crate) fn alerting(agent: &AgentId, answerable: bool) -> Fact {
     Fact::Alerting {
         agent: agent.clone(),
+        device: None,
         code: 180,
         answerable,
     }
@@ -57,6 +59,7 @@ pub(crate) fn withdrawn(agent: &AgentId, why: Withdrawal) -> Fact {
 pub(crate) fn answered(agent: &AgentId) -> Fact {
     Fact::Answered {
         agent: agent.clone(),
+        device: None,
         rings: 1,
         wait_ms: 2_000,
         result: RingResult::Within,
@@ -84,5 +87,6 @@ pub(crate) fn presence(agent: &AgentId, state: PresenceState) -> Fact {
         agent: agent.clone(),
         state,
         reason: None,
+        by: None,
     }
 }

@@ -159,7 +159,8 @@ impl House {
             name: format!("คุณ{login}"),
             role,
             password_hash: password.map(|text| session::hash_password(text).unwrap()),
-            device: Some("sip:5021@127.0.0.1:5060".into()),
+            devices: vec!["sip:5021@127.0.0.1:5060".into()],
+            auto_answer: false,
             queues: vec!["support".into()],
             disabled: false,
         };

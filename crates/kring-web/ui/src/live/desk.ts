@@ -99,6 +99,8 @@ export function fold(desk: Desk, frame: Frame, now: number): Desk {
         : desk;
     case 'wrapup.opened':
       return ours && call.phase !== 'ringing' ? { ...desk, call: opened(call, frame.d, now) } : desk;
+    case 'wrapup.extended':
+      return ours && call.phase === 'wrapup' ? { ...desk, call: { ...call, until: now + frame.d.for_ms } } : desk;
     case 'wrapup.expired':
     case 'wrapup.confirmed':
       return ours && call.phase === 'wrapup' ? { ...desk, call: null } : desk;

@@ -14,8 +14,11 @@ export type StreamHooks = {
   frame(frame: Frame): void;
   link(state: LinkState): void;
   /** The session is over: sign in again. */
-  signedOut(): void;
+  signedOut(why: SessionEnd): void;
 };
+
+/** `replaced`: the same person has signed in at another screen. */
+export type SessionEnd = 'lapsed' | 'replaced';
 
 /** The browser, as far as the stream needs it; tests give their own. */
 export type StreamWorld = {
@@ -138,9 +141,9 @@ export class Stream {
 
   #lost(code?: number): void {
     this.#drop();
-    if (code === closedForGood.notSignedIn || code === closedForGood.signedOut) {
+    if (code === closedForGood.notSignedIn || code === closedForGood.signedOut || code === closedForGood.takenOver) {
       this.#closed = true;
-      this.hooks.signedOut();
+      this.hooks.signedOut(code === closedForGood.takenOver ? 'replaced' : 'lapsed');
       return;
     }
     if (this.#welcomed) this.#lostAt = this.world.now();

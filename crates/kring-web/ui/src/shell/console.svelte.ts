@@ -5,7 +5,7 @@ import { tick } from 'svelte';
 import * as rest from '../api';
 import { ApiRefused } from '../api';
 import { emptyDesk, fold, fromSnapshot, type Call, type Desk } from '../live/desk';
-import { Stream, type LinkState } from '../live/stream';
+import { Stream, type LinkState, type SessionEnd } from '../live/stream';
 import { Records } from '../record/records.svelte';
 import { text } from '../text/text.svelte';
 import { farewellSaid, numberShown, presenceSaid, refusalSaid } from '../text/words';
@@ -14,7 +14,9 @@ import type { Department, Frame, Me, Snapshot, Unfinished } from '../wire';
 import { announcer } from './announce.svelte';
 import { notifyOfCall, withdrawNotice } from './notify';
 
-type Doing = 'answer' | 'decline' | 'hangUp' | 'presence';
+type Doing = 'answer' | 'decline' | 'hangUp' | 'presence' | 'moreTime';
+/** One press of the button, s. */
+const moreTimeS = 60;
 const farewellShownMs = 8_000;
 /** Longer than the server tries. */
 const lookupShownMs = 11_000;
@@ -40,7 +42,8 @@ export class Console {
   constructor(
     readonly me: Me,
     clientId: string,
-    private readonly signedOut: (byChoice: boolean) => void,
+    /** Null: by choice. */
+    private readonly signedOut: (ended: SessionEnd | null) => void,
   ) {
     const writing = () => document.activeElement?.closest('[data-testid="record"]') != null;
     this.records = new Records(me.login, writing);
@@ -49,7 +52,7 @@ export class Console {
       frame: (frame: Frame) => this.#frame(frame),
       link: (link: LinkState) => this.#linked(link),
       // Signing out closes the socket before it is answered.
-      signedOut: () => this.#leaving || this.#end(false),
+      signedOut: (why: SessionEnd) => this.#leaving || this.#end(why),
     };
     this.#stream = new Stream(clientId, hooks, {
       open: () => new WebSocket(socketAddress(), 'kring.v1'),
@@ -60,7 +63,7 @@ export class Console {
   }
 
   start(): void {
-    rest.whenLapsed(() => this.#leaving || this.#end(false));
+    rest.whenLapsed((why) => this.#leaving || this.#end(why));
     this.#stream.connect();
     this.records.rescue();
     void this.readDepartments();
@@ -88,6 +91,12 @@ export class Console {
     if (call?.phase === 'talking') await this.#ask('hangUp', () => rest.hangUp(call.id));
   }
 
+  /** More time for the record. */
+  async extendWrapUp(): Promise<void> {
+    const call = this.desk.call;
+    if (call?.phase === 'wrapup') await this.#ask('moreTime', () => rest.extendWrapUp(call.id, moreTimeS));
+  }
+
   async setPresence(state: 'ready' | 'paused' | 'offline', reason?: string): Promise<void> {
     await this.#ask('presence', () => rest.setPresence(state, reason));
   }
@@ -105,7 +114,7 @@ export class Console {
       return;
     }
     this.records.clear();
-    this.#end(true);
+    this.#end(null);
   }
 
   async readUnfinished(): Promise<void> {
@@ -237,11 +246,11 @@ export class Console {
     }
   }
 
-  #end(byChoice: boolean): void {
+  #end(ended: SessionEnd | null): void {
     rest.whenLapsed(undefined);
     this.#stream.close();
     this.records.rest();
-    this.signedOut(byChoice);
+    this.signedOut(ended);
   }
 }
 

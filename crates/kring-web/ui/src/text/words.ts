@@ -35,6 +35,10 @@ const reasonKeys: Record<string, Key> = {
   training: 'reasonTraining',
   paperwork: 'reasonPaperwork',
   rona: 'reasonRona',
+  declined: 'reasonDeclined',
+  busy: 'reasonBusy',
+  unregistered: 'reasonDevice',
+  device: 'reasonDevice',
 };
 /** A configured reason is a word already, in the language of whoever configured it. */
 export const reasonName = (reason: string) => (reasonKeys[reason] ? text.t[reasonKeys[reason]] : reason);
@@ -86,6 +90,8 @@ export function farewellSaid({ why, by }: Farewell): string {
       return t.goneDeclined;
     case 'withdrawn.phone_busy':
       return t.gonePhoneBusy;
+    case 'withdrawn.silent_device':
+      return t.goneSilent;
     case 'withdrawn.phone_unregistered':
     case 'withdrawn.phone_silent':
     case 'withdrawn.phone_failed':
@@ -124,6 +130,7 @@ const refusalKeys: Record<string, Key> = {
   agent_busy: 'failedBusy',
   answer_on_phone: 'liftHandsetHint',
   no_device: 'failedNoDevice',
+  wrap_up_too_long: 'failedTooLong',
   no_such_reason: 'failedNoReason',
   already_recorded: 'recordedElsewhere',
   wrong_password: 'wrongPassword',
