@@ -166,10 +166,7 @@ fn a_dead_device_does_not_keep_its_agent() {
         .citizen(Citizen::new("citizen-2", "support").dials_at_ms(4_000))
         .play();
 
-    let rung: Vec<u64> = floor
-        .sent_ms("INVITE", Party::Phone(0))
-        .into_iter()
-        .collect();
+    let rung = floor.sent_ms("INVITE", Party::Phone(0));
     assert_eq!(rung, [0, 3_000], "{}", transcript(&floor));
 }
 
