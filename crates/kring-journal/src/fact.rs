@@ -4,15 +4,17 @@
 //! optional. `tests/golden/facts.jsonl` keeps one of every kind that was ever written.
 
 mod line;
+mod phones;
 mod queueing;
 mod reconfiguring;
 mod words;
 
+pub use phones::{DeviceEnd, DeviceOut, PhoneAway, PhoneThere};
 pub use queueing::{Announcement, QueueExit, Rescue, Service};
 pub use reconfiguring::{Mistakes, Reconfiguration};
 pub use words::{
-    DeadlineAction, DeviceEnd, EndedBy, MediaSide, PhoneGoneWhy, PresenceState, Refusal,
-    RingPolicyKind, RingTerms, Unreached, Withdrawal,
+    DeadlineAction, EndedBy, MediaSide, PhoneGoneWhy, PresenceState, Refusal, RingPolicyKind,
+    RingTerms, Unreached, Withdrawal,
 };
 
 use crate::{AgentId, CallerRef, call_record::RingResult};
@@ -47,15 +49,13 @@ pub enum Fact {
     Draining,
     /// The process ended in order.
     Stopped,
-
     /// An agent's state changed.
     Presence {
         /// The agent.
         agent: AgentId,
         /// The new state.
         state: PresenceState,
-        /// Why, for `paused`: one of the configured reasons, or `rona`, `declined`, `busy`, `unregistered`
-        /// or `device` for calls that the agent did not take.
+        /// Why, for `paused`: a configured reason, or `rona`, `declined`, `busy`, `unregistered`, `device`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<String>,
         /// Who said so, if it was not the agent: a supervisor.
@@ -80,7 +80,6 @@ pub enum Fact {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<String>,
     },
-
     /// A PBX answers OPTIONS, and did not before.
     TrunkUp {
         /// The trunk.
@@ -114,31 +113,9 @@ pub enum Fact {
         reason: Option<String>,
     },
     /// A phone can be called in one more place.
-    PhoneRegistered {
-        /// Its user.
-        phone: String,
-        /// How it came: `udp`, `tcp`, `tls`, `ws` or `wss`.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        transport: Option<String>,
-        /// What it calls itself.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        user_agent: Option<String>,
-        /// In how many places it can be called now.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        bindings: Option<u32>,
-    },
+    PhoneRegistered(PhoneThere),
     /// A phone can be called in one place less.
-    PhoneGone {
-        /// Its user.
-        phone: String,
-        /// Why.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        why: Option<PhoneGoneWhy>,
-        /// In how many places it can be called still.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        bindings: Option<u32>,
-    },
-
+    PhoneGone(PhoneAway),
     /// A call was accepted for processing. In this step t0 begins.
     Offered {
         /// Whose call.
@@ -213,15 +190,7 @@ pub enum Fact {
         code: u16,
     },
     /// One of an agent's several devices rings no more; the others go on.
-    DeviceOut {
-        /// The agent.
-        agent: AgentId,
-        /// Which device.
-        device: String,
-        /// How it ended.
-        #[serde(flatten)]
-        end: DeviceEnd,
-    },
+    DeviceOut(DeviceOut),
     /// A phone went on sounding after its withdrawal was due to be heard.
     LateSilence {
         /// The agent.
@@ -346,7 +315,6 @@ pub enum Fact {
         /// From answer to end, ms.
         talk_ms: u64,
     },
-
     /// The caller and history were found (or not) for the pop.
     LookedUp {
         /// `known`, `new`, `several`, `anonymous` or `late`.
@@ -373,7 +341,6 @@ pub enum Fact {
         /// The agent.
         agent: AgentId,
     },
-
     /// The agent's time for the record began.
     WrapUpOpened {
         /// The agent.

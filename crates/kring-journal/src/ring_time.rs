@@ -205,9 +205,9 @@ impl RingTime {
             Fact::Withdrawn { agent, why } => {
                 self.close(agent, ms, AttemptEnd::Withdrawn { why: *why });
             }
-            Fact::DeviceOut { agent, device, end } => self.last(agent, Some(device), |a| {
+            Fact::DeviceOut(out) => self.last(&out.agent, Some(&out.device), |a| {
                 a.ended_ms = Some(ms);
-                a.end = Some((*end).into());
+                a.end = Some(out.end.into());
             }),
             Fact::Unreached { agent, why, code } => {
                 let end = AttemptEnd::Unreached {

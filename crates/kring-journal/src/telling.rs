@@ -229,6 +229,7 @@ fn fault(attempt: &Attempt) -> Option<Both> {
             Unreached::Unregistered => both("ไม่ได้ลงทะเบียน", "was not registered"),
             Unreached::Silent => both("ไม่ตอบสนอง", "was silent"),
             Unreached::Failed => both("ขัดข้อง", "failed"),
+            Unreached::SilentDevice => both("เสียงเรียกไม่ดังที่หน้าจอ", "could not be heard"),
             Unreached::Redirected => both("ถูกโอนสาย", "was forwarded elsewhere"),
         },
         AttemptEnd::LostRace => both("รับช้ากว่า", "answered too late"),

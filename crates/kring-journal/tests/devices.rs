@@ -1,8 +1,8 @@
 //! The evidence of an agent with several devices: every one with its beginning and its end.
 
 use kring_journal::{
-    AgentId, AttemptEnd, CallId, CallerRef, DeviceEnd, Entry, Fact, RingPolicyKind, RingResult,
-    RingTerms, RingTime, Unreached, WallTime, Withdrawal,
+    AgentId, AttemptEnd, CallId, CallerRef, DeviceEnd, DeviceOut, Entry, Fact, RingPolicyKind,
+    RingResult, RingTerms, RingTime, Unreached, WallTime, Withdrawal,
 };
 use kring_time::Moment;
 
@@ -55,11 +55,11 @@ fn invited() -> Fact {
 }
 
 fn out(device: &str, end: DeviceEnd) -> Fact {
-    Fact::DeviceOut {
+    Fact::DeviceOut(DeviceOut {
         agent: malee(),
         device: device.to_owned(),
         end,
-    }
+    })
 }
 
 #[test]

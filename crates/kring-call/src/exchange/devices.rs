@@ -11,7 +11,7 @@ use crate::{
     limits::{AGAIN_AFTER_REFUSAL, AGAIN_AFTER_RING_OUT},
     offer::{DeviceState, Offer, Overdue, Told},
 };
-use kring_journal::{AgentId, CallId, DeviceEnd, Fact, Unreached, Withdrawal};
+use kring_journal::{AgentId, CallId, DeviceEnd, DeviceOut, Fact, Unreached, Withdrawal};
 use kring_sip::{BranchId, LegId};
 use kring_time::Moment;
 
@@ -95,7 +95,7 @@ impl Exchange {
                     why: unreached(code, local),
                     code: shown(code, local),
                 };
-                self.record(now, id, Fact::DeviceOut { agent, device, end });
+                self.record(now, id, Fact::DeviceOut(DeviceOut { agent, device, end }));
             }
             // Who was given up, or told to stop with all the others, has nothing to add.
             DeviceState::Ringing | DeviceState::Out => {}
@@ -157,7 +157,7 @@ impl Exchange {
         if others || why == Overdue::Inaudible {
             device.state = state;
             let device = name;
-            self.record(now, id, Fact::DeviceOut { agent, device, end });
+            self.record(now, id, Fact::DeviceOut(DeviceOut { agent, device, end }));
         }
         if others {
             let reason = reason_for(Withdrawal::Rona);

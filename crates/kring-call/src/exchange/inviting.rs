@@ -9,7 +9,7 @@ use crate::{
     offer::{Offer, RungDevice},
     plan::Strategy,
 };
-use kring_journal::{AgentId, CallId, DeviceEnd, Fact, Unreached};
+use kring_journal::{AgentId, CallId, DeviceEnd, DeviceOut, Fact, Unreached};
 use kring_sip::{Branch, HeaderName, Invitation, LegId, NameAddr, Uri};
 use kring_time::Moment;
 
@@ -75,7 +75,7 @@ impl Exchange {
         for (device, why) in nowhere {
             let end = DeviceEnd::Unreached { why, code: 0 };
             let agent = agent.clone();
-            self.record(now, id, Fact::DeviceOut { agent, device, end });
+            self.record(now, id, Fact::DeviceOut(DeviceOut { agent, device, end }));
         }
         self.set_doing(now, agent, Doing::Offered { call: id });
         true

@@ -8,7 +8,7 @@ use crate::{
     doing::Miss,
     limits::AGAIN_AFTER_REFUSAL,
 };
-use kring_journal::{AgentId, CallId, Fact, PhoneGoneWhy, Unreached};
+use kring_journal::{AgentId, CallId, Fact, PhoneAway, PhoneGoneWhy, PhoneThere, Unreached};
 use kring_sip::{
     Branch, HeaderName, IncomingInvite, LegId,
     digest::Ha1Set,
@@ -111,12 +111,12 @@ impl Exchange {
                 binding,
                 live,
             } => {
-                let fact = Fact::PhoneRegistered {
+                let fact = Fact::PhoneRegistered(PhoneThere {
                     phone: user.to_string(),
                     transport: Some(binding.flow.transport.name().to_owned()),
                     user_agent: Some(binding.user_agent.to_string()),
                     bindings: Some(count(*live)),
-                };
+                });
                 self.record_apart(now, fact);
                 self.forgive_device(user);
                 self.serve_waiting(now);
@@ -124,11 +124,11 @@ impl Exchange {
             PhoneNews::Gone {
                 user, why, live, ..
             } => {
-                let fact = Fact::PhoneGone {
+                let fact = Fact::PhoneGone(PhoneAway {
                     phone: user.to_string(),
                     why: Some(gone(*why)),
                     bindings: Some(count(*live)),
-                };
+                });
                 self.record_apart(now, fact);
             }
             PhoneNews::Refreshed { .. } => {}

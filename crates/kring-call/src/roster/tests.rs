@@ -8,7 +8,8 @@ fn roster(queues: &[QueueConfig], logins: &[&str]) -> Roster {
         let id = AgentId::new(login);
         let profile = AgentProfile {
             id: id.clone(),
-            device: Some(crate::tests::device(login)),
+            devices: vec![crate::tests::device(login)],
+            auto_answer: false,
             queues: vec!["support".to_owned()],
         };
         assert!(roster.put(profile));

@@ -1,7 +1,7 @@
 //! How each fact is said in one line: a verb of ten characters, then the rest. Scenario tests compare
 //! these lines, and `kringd journal` prints them.
 
-use super::{DeadlineAction, DeviceEnd, Fact};
+use super::{DeadlineAction, Fact};
 use std::fmt;
 
 impl fmt::Display for Fact {
@@ -55,16 +55,8 @@ impl fmt::Display for Fact {
                 write!(f, "no account {trunk} {code}")?;
                 reason.iter().try_for_each(|why| write!(f, " {why}"))
             }
-            Fact::PhoneRegistered {
-                phone, transport, ..
-            } => {
-                let way = transport.as_deref().unwrap_or("?");
-                write!(f, "phone in   {phone} over {way}")
-            }
-            Fact::PhoneGone { phone, why, .. } => match why {
-                Some(why) => write!(f, "phone out  {phone} {why:?}"),
-                None => write!(f, "phone out  {phone}"),
-            },
+            Fact::PhoneRegistered(phone) => write!(f, "phone in   {phone}"),
+            Fact::PhoneGone(phone) => write!(f, "phone out  {phone}"),
             _ => self.until_the_end(f),
         }
     }
@@ -113,14 +105,7 @@ impl Fact {
             Fact::Unreached { agent, why, code } => {
                 write!(f, "unreached  {agent} {why:?} {code}")
             }
-            Fact::DeviceOut { agent, device, end } => match end {
-                DeviceEnd::Withdrawn { why } => {
-                    write!(f, "device out {agent} at {device} {why:?}")
-                }
-                DeviceEnd::Unreached { why, code } => {
-                    write!(f, "device out {agent} at {device} {why:?} {code}")
-                }
-            },
+            Fact::DeviceOut(out) => write!(f, "device out {out}"),
             Fact::LateSilence { agent, over_ms } => {
                 write!(
                     f,
@@ -239,8 +224,8 @@ impl Fact {
             | Fact::TrunkDown { .. }
             | Fact::Registered { .. }
             | Fact::Unregistered { .. }
-            | Fact::PhoneRegistered { .. }
-            | Fact::PhoneGone { .. }
+            | Fact::PhoneRegistered(_)
+            | Fact::PhoneGone(_)
             | Fact::Offered { .. }
             | Fact::Degraded
             | Fact::Invited { .. }
@@ -248,7 +233,7 @@ impl Fact {
             | Fact::Ring { .. }
             | Fact::Withdrawn { .. }
             | Fact::Unreached { .. }
-            | Fact::DeviceOut { .. }
+            | Fact::DeviceOut(_)
             | Fact::LateSilence { .. }
             | Fact::Answered { .. }
             | Fact::LostRace { .. }

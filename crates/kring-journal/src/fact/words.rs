@@ -87,24 +87,6 @@ pub enum Unreached {
     Redirected,
 }
 
-/// How one of several devices of an agent ended, while the others rang on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "end", rename_all = "snake_case")]
-pub enum DeviceEnd {
-    /// It was told to stop.
-    Withdrawn {
-        /// Why.
-        why: Withdrawal,
-    },
-    /// It ended the offer itself.
-    Unreached {
-        /// How.
-        why: Unreached,
-        /// Its final response; 0 for none.
-        code: u16,
-    },
-}
-
 /// What was done at the deadline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -6,14 +6,14 @@
 use super::{
     alerts,
     call::{LiveCall, Lookup, Offer, WrapUp},
+    presence::PresenceNow,
     recall::Owed,
     screens::{late, screens, to, to_supervisors},
     today::Today,
 };
 use crate::{
-    clock::rfc3339,
     limits,
-    wire::{Pop, Presence, QueueStats, Said},
+    wire::{Pop, QueueStats, Said},
 };
 use kring_journal::{AgentId, CallId, CallRecord, CallState, Entry, Fact, PresenceState, WallTime};
 use kring_time::Moment;
@@ -42,16 +42,6 @@ pub(crate) enum Delivery {
     Recall(Owed),
     /// A frame for those who watch over others.
     Supervisors(Option<CallId>, Said),
-}
-
-/// What an agent does now.
-#[derive(Clone, Debug)]
-pub(crate) struct PresenceNow {
-    pub(crate) state: PresenceState,
-    pub(crate) reason: Option<String>,
-    /// Who said so, if not the agent.
-    pub(crate) by: Option<AgentId>,
-    pub(crate) since: WallTime,
 }
 
 /// The calls and the agents.
@@ -392,17 +382,5 @@ fn entry(now: When, call: CallId, fact: &Fact) -> Entry {
         wall: now.wall,
         call: Some(call),
         fact: fact.clone(),
-    }
-}
-
-impl PresenceNow {
-    /// As it is said to pages.
-    pub(crate) fn on_wire(&self) -> Presence {
-        Presence {
-            state: self.state,
-            reason: self.reason.clone(),
-            by: self.by.as_ref().map(AgentId::to_string),
-            since: Some(rfc3339(self.since)),
-        }
     }
 }

@@ -10,6 +10,7 @@ mod lines;
 mod lookup;
 mod outbox;
 mod overlay;
+mod presence;
 mod recall;
 mod screens;
 mod snapshot;
@@ -17,9 +18,9 @@ mod socket;
 mod stream;
 mod today;
 
-pub(crate) use floor::PresenceNow;
 pub use lines::{LineAddress, LineNow};
 pub(crate) use overlay::Fresh;
+pub(crate) use presence::PresenceNow;
 pub(crate) use socket::open;
 
 use crate::{

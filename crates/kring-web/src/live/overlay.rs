@@ -1,7 +1,7 @@
 //! What lists and details take from memory: calls that the journal has not committed yet, and the
 //! fresher state of those that it has.
 
-use super::{Inner, Live, floor::PresenceNow};
+use super::{Inner, Live, presence::PresenceNow};
 use crate::wire::NumberOnWire;
 use kring_journal::{AgentId, CallId, CallRecord};
 

@@ -3,7 +3,8 @@
 use super::{
     Inner,
     call::{LiveCall, Offer, WrapUp},
-    floor::{Floor, PresenceNow, When},
+    floor::{Floor, When},
+    presence::PresenceNow,
 };
 use crate::wire::{CallSnapshot, DraftOnWire, NumberOnWire, Presence, Snapshot, UnfinishedOnWire};
 use crate::{clock::rfc3339, limits};

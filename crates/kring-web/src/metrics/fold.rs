@@ -4,8 +4,8 @@
 //! what this boot has seen: a restart begins again, and presence is told anew at each start.
 
 use kring_journal::{
-    CallId, CallRecord, CallState, DeviceEnd, Entry, Fact, PresenceState, Rescue, RingResult,
-    Unreached,
+    CallId, CallRecord, CallState, DeviceEnd, DeviceOut, Entry, Fact, PresenceState, Rescue,
+    RingResult, Unreached,
 };
 use kring_time::Moment;
 use metrics::{Counter, counter, gauge, histogram};
@@ -79,7 +79,7 @@ impl Fold {
                 counter!("kring_contact_lookups_total", "result" => result.clone()).increment(1);
                 pop_took("lookup", *took_us as f64 / 1e6);
             }
-            Fact::DeviceOut {
+            Fact::DeviceOut(DeviceOut {
                 device,
                 end:
                     DeviceEnd::Unreached {
@@ -87,7 +87,7 @@ impl Fold {
                         ..
                     },
                 ..
-            } => {
+            }) => {
                 let kind = kind_of(device);
                 counter!("kring_ring_silent_total", "device" => kind).increment(1);
             }

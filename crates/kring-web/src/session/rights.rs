@@ -59,8 +59,8 @@ impl Right {
     /// Whether this role has it.
     pub(crate) const fn is_of(self, role: Role) -> bool {
         use Right::{
-            ActOnCalls, ActOnFloor, Administer, ReadCalls, ReadCases, ReadContacts, ReadDirectory, ReadTips,
-            ReadTraces, WriteContacts,
+            ActOnCalls, ActOnFloor, Administer, ReadCalls, ReadCases, ReadContacts, ReadDirectory,
+            ReadTips, ReadTraces, WriteContacts,
         };
         match role {
             Role::Admin => true,

@@ -3,7 +3,7 @@
 use crate::house::{House, Page, answered, invited, presence, wrap_up_opened};
 use axum::http::StatusCode;
 use kring_call::command::Done;
-use kring_journal::{AgentId, DeviceEnd, Fact, PresenceState, Unreached};
+use kring_journal::{AgentId, DeviceEnd, DeviceOut, Fact, PresenceState, Unreached};
 use kring_store::{ApiToken, Role};
 use kring_web::session;
 use serde_json::{Value, json};
@@ -260,11 +260,11 @@ async fn a_page_says_that_it_sounds_and_hears_when_it_did_not() {
         why: Unreached::SilentDevice,
         code: 0,
     };
-    let out = Fact::DeviceOut {
+    let out = Fact::DeviceOut(DeviceOut {
         agent: agent.clone(),
         device: "browser".to_owned(),
         end,
-    };
+    });
     house.happens(Some(call), out);
     let why = Unreached::SilentDevice;
     house.happens(
