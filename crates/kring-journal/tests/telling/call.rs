@@ -57,6 +57,7 @@ pub(crate) fn invited(login: &str, device: &str, attempt: u16) -> Fact {
     Fact::Invited {
         agent: agent(login),
         device: device.to_owned(),
+        beside: Vec::new(),
         hop: 1,
         attempt,
     }
@@ -73,6 +74,7 @@ pub(crate) fn answered(wait_ms: u64, rings: u8) -> Fact {
     let margin_ms = 15_000 - wait_ms as i64;
     Fact::Answered {
         agent: agent(SOMSRI),
+        device: None,
         rings,
         wait_ms,
         result: if margin_ms >= 0 {

@@ -112,6 +112,7 @@ fn waiting() -> Vec<(u64, Fact)> {
 fn a_caller_who_was_kept_is_told_to_the_end() {
     let served = Fact::Served(Service {
         agent: agent(SOMSRI),
+        device: None,
         rings: 1,
         wait_ms: 59_750,
         queued_ms: 45_000,
@@ -239,11 +240,13 @@ fn a_call_out_of_hours_says_so() {
 fn the_evidence_has_every_hop_and_what_came_after_the_deadline() {
     let alerting = Fact::Alerting {
         agent: agent(SOMSRI),
+        device: None,
         code: 180,
         answerable: false,
     };
     let served = Fact::Served(Service {
         agent: agent(SOMSRI),
+        device: None,
         rings: 1,
         wait_ms: 26_500,
         queued_ms: 11_750,

@@ -238,6 +238,7 @@ fn a_silent_phone_is_counted_by_its_kind_and_not_by_its_number() {
     let invited = Fact::Invited {
         agent: AgentId::new("somsri"),
         device: "pbx:5021".into(),
+        beside: Vec::new(),
         hop: 1,
         attempt: 1,
     };
