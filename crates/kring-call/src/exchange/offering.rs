@@ -105,7 +105,13 @@ impl Exchange {
             _ => return false,
         };
         let rests = matches!(call.state, State::Resting);
-        let strategy = call.plan.strategy(hop);
+        // A round that is to begin goes by the plan that its queue has now.
+        let plan = if rests {
+            &self.config.queues[call.queue].plan
+        } else {
+            &call.plan
+        };
+        let strategy = plan.strategy(hop);
         let wanted = Self::phones_at_once(strategy).saturating_sub(call.live_offers().count());
         if wanted == 0 {
             return false;
