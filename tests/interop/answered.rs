@@ -1,7 +1,8 @@
 //! Calls that somebody answers.
 
 use crate::{
-    kring::{Kring, free_port},
+    kring::Kring,
+    ports::free_port,
     sipp::Sipp,
     sound::{Ear, packet, sdp_port},
 };
@@ -48,11 +49,11 @@ fn an_answered_call_has_sound_both_ways_and_no_strangers() {
     citizen.speak_to(&answer);
     agent.speak_to(&invite);
     assert!(
-        citizen.hears(AGENT, 25, Duration::from_secs(2)) >= 25,
+        citizen.hears(AGENT, 25, Duration::from_secs(10)) >= 25,
         "the citizen hears the agent"
     );
     assert!(
-        agent.hears(CITIZEN, 25, Duration::from_secs(2)) >= 25,
+        agent.hears(CITIZEN, 25, Duration::from_secs(10)) >= 25,
         "the agent hears the citizen"
     );
     intrude();

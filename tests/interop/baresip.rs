@@ -2,8 +2,9 @@
 //! when its control socket is told to.
 
 use crate::{
-    kring::{House, Kring, eventually, free_port},
+    kring::{A_SLOW_MACHINE, House, Kring, eventually},
     parts::CITIZEN,
+    ports::free_port,
     scenario::{PLAIN, Scenario, sdp},
     sipp::Sipp,
     sound::Ear,
@@ -38,7 +39,7 @@ impl Baresip {
         let control = free_port();
         let at = |name: &str| folder.join(name).display().to_string();
         let config = format!(
-            "sip_listen 127.0.0.1:{port}\nnet_interface 127.0.0.1\n\
+            "sip_listen 127.0.0.1:{port}\nnet_interface 127.0.0.1\nrtp_ports 30100-32700\n\
              module_path {MODULES}\nmodule g711.so\nmodule ausine.so\nmodule aufile.so\n\
              module_app account.so\nmodule_app menu.so\nmodule_app ctrl_tcp.so\n\
              ctrl_tcp_listen 127.0.0.1:{control}\naudio_source ausine,440\nausrc_srate 48000\nausrc_channels 2\n\
@@ -50,20 +51,20 @@ impl Baresip {
         fs::write(folder.join("accounts"), format!("{account}\n")).expect("writable");
         fs::write(folder.join("contacts"), "").expect("writable");
         let log = fs::File::create(folder.join("log")).expect("writable");
-        let child = Command::new("baresip")
+        let mut child = Command::new("baresip")
             .args(["-f", &folder.display().to_string()])
             .stdin(Stdio::null())
             .stdout(log.try_clone().expect("a second handle"))
             .stderr(log)
             .spawn()
             .expect("baresip is installed (Debian: baresip-core)");
-        let connect = || TcpStream::connect(("127.0.0.1", control)).ok();
-        let control = eventually(Duration::from_secs(15), connect).unwrap_or_else(|| {
-            panic!(
-                "{}",
-                fs::read_to_string(folder.join("log")).unwrap_or_default()
-            )
+        let said = || fs::read_to_string(folder.join("log")).unwrap_or_default();
+        let control = eventually(A_SLOW_MACHINE, || {
+            let ended = child.try_wait().ok().flatten();
+            assert!(ended.is_none(), "baresip has ended: {}", said());
+            TcpStream::connect(("127.0.0.1", control)).ok()
         });
+        let control = control.unwrap_or_else(|| panic!("nobody listens: {}", said()));
         let wait = Some(Duration::from_millis(50));
         control.set_read_timeout(wait).expect("a timeout");
         Baresip {
@@ -78,9 +79,7 @@ impl Baresip {
     /// listens to what it tells.
     pub fn has_said(&self, text: &str) {
         let log = || fs::read_to_string(&self.log).unwrap_or_default();
-        let found = eventually(Duration::from_secs(20), || {
-            log().contains(text).then_some(())
-        });
+        let found = eventually(A_SLOW_MACHINE, || log().contains(text).then_some(()));
         assert!(found.is_some(), "no {text:?} in\n{}", log());
     }
 
@@ -104,7 +103,7 @@ impl Baresip {
 
     /// Waits until it has told of this, such as `CALL_ESTABLISHED`; what it told before is forgotten.
     pub fn wait_for(&mut self, event: &str) {
-        self.wait_within(event, Duration::from_secs(20));
+        self.wait_within(event, A_SLOW_MACHINE);
     }
 
     /// The same within this time.
@@ -170,8 +169,8 @@ pub fn a_call_with(kring: &Kring, mut phone: Baresip) {
     let citizen = citizen(kring, &ear);
     ear.speak_to(&citizen.wait_for(false, "200"));
     phone.wait_for("CALL_ESTABLISHED");
-    let second = Duration::from_secs(2);
-    assert!(ear.hears_sound(25, second) >= 25, "the tone of the phone");
+    let soon = Duration::from_secs(10);
+    assert!(ear.hears_sound(25, soon) >= 25, "the tone of the phone");
     phone.tell("hold", "");
     phone.wait_for("\"ok\":true");
     silent_soon(&ear, true);
@@ -179,7 +178,7 @@ pub fn a_call_with(kring: &Kring, mut phone: Baresip) {
     phone.wait_for("\"ok\":true");
     silent_soon(&ear, false);
     phone.tell("sndcode", "5");
-    assert!(ear.hears_key(5, Duration::from_secs(5)), "the key 5");
+    assert!(ear.hears_key(5, Duration::from_secs(15)), "the key 5");
     phone.tell("hangup", "");
     citizen.finish();
     let call = kring.newest_call("state", "ended");
@@ -191,7 +190,7 @@ pub fn a_call_with(kring: &Kring, mut phone: Baresip) {
 /// Whether sound stops, or comes back, within a few seconds.
 fn silent_soon(ear: &Ear, silent: bool) {
     let quarter = Duration::from_millis(250);
-    let reached = eventually(Duration::from_secs(8), || {
+    let reached = eventually(Duration::from_secs(20), || {
         let heard = ear.hears_sound(3, quarter);
         ((heard == 0) == silent).then_some(())
     });

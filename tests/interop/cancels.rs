@@ -1,8 +1,9 @@
 //! Callers who change their mind, at each stage of a call, and phones that hear of it.
 
 use crate::{
-    kring::{Kring, free_port},
+    kring::Kring,
     parts::{AGENT, CITIZEN, caller_is_answered, phone_answers, phone_rings},
+    ports::free_port,
     scenario::{PLAIN, Scenario, sdp},
 };
 

@@ -2,15 +2,16 @@
 //! they hear of each other before and after.
 
 use crate::{
-    kring::{House, Kring, eventually, free_port},
+    kring::{A_SLOW_MACHINE, House, Kring, eventually},
     parts::{AGENT, CITIZEN, caller_is_answered, phone_is_answered},
+    ports::free_port,
     scenario::{PLAIN, Scenario, sdp, sdp_with},
     sipp::{Logged, Sipp},
     sound::Ear,
 };
 use std::time::Duration;
 
-const SOON: Duration = Duration::from_secs(5);
+const SOON: Duration = Duration::from_secs(15);
 
 fn house(sip: &'static str) -> (Kring, u16) {
     let at = free_port();
@@ -102,7 +103,7 @@ impl Changing {
             let mut told = ladder.iter().filter(|m| !m.sent && m.is(code));
             told.any(|m| m.cseq() == "2 INVITE").then_some(())
         };
-        eventually(Duration::from_secs(15), told).expect("an answer to the change");
+        eventually(A_SLOW_MACHINE, told).expect("an answer to the change");
         self.citizen.changes_to(codec);
         self.agent.changes_to(codec);
         assert!(self.citizen.hears_codec(codec, 20, SOON) >= 20, "{codec}");

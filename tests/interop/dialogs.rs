@@ -2,8 +2,9 @@
 //! a network loses.
 
 use crate::{
-    kring::{Kring, free_port},
+    kring::Kring,
     parts::{AGENT, CITIZEN, caller_is_answered, caller_talks, phone_answers, phone_is_answered},
+    ports::free_port,
     scenario::{PLAIN, Scenario, sdp, sdp_that},
     sipp::Logged,
     sound::Ear,
@@ -127,11 +128,11 @@ fn sound_follows_a_caller_who_moves() {
     let caller = kring.caller("caller", &caller);
     agent.speak_to(&phone.wait_for(false, "INVITE"));
     assert!(
-        old.hears(SPOKEN, 5, Duration::from_secs(3)) >= 5,
+        old.hears(SPOKEN, 5, Duration::from_secs(10)) >= 5,
         "before the move"
     );
     assert!(
-        new.hears(SPOKEN, 10, Duration::from_secs(3)) >= 10,
+        new.hears(SPOKEN, 10, Duration::from_secs(10)) >= 10,
         "after the move"
     );
     // What was on its way is drained first.
@@ -198,7 +199,7 @@ fn a_late_offer_is_answered_in_the_ack() {
         .hears("200");
     let caller = kring.caller("caller", &caller);
     agent.speak_to(&phone.wait_for(false, "INVITE"));
-    assert!(citizen.hears(SPOKEN, 10, Duration::from_secs(3)) >= 10);
+    assert!(citizen.hears(SPOKEN, 10, Duration::from_secs(10)) >= 10);
     let ladder = caller.finish();
     let offer = answer(&ladder, "200", "1 INVITE");
     assert!(offer.text.contains("m=audio"), "{}", offer.text);

@@ -2,8 +2,9 @@
 //! code that tells its sender why, and no phone rings.
 
 use crate::{
-    kring::{House, Kring, free_port},
+    kring::{House, Kring},
     parts::{AGENT, CITIZEN, caller_talks, phone_answers},
+    ports::free_port,
     scenario::{PLAIN, Scenario, sdp, sdp_with},
     sipp::Logged,
 };

@@ -4,7 +4,8 @@
 #[path = "../src/bin/load/floods/traffic.rs"]
 mod traffic;
 
-use crate::kring::{Kring, free_port};
+use crate::kring::Kring;
+use crate::ports::free_port;
 use std::{net::SocketAddr, time::Duration};
 use traffic::{BOUND_PBX, Flood, PBX, TRUNK_CPS, TRUNKS, call_honestly, phones};
 

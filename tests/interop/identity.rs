@@ -2,8 +2,9 @@
 //! agent will see.
 
 use crate::{
-    kring::{Kring, free_port},
+    kring::Kring,
     parts::{CITIZEN, phone_rings},
+    ports::free_port,
     scenario::{PLAIN, Scenario, sdp},
 };
 use serde_json::Value;

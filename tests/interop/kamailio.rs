@@ -3,8 +3,9 @@
 //! as in life.
 
 use crate::{
-    kring::{House, Kring, eventually, free_port},
+    kring::{A_SLOW_MACHINE, House, Kring, eventually},
     parts::{AGENT, CITIZEN},
+    ports::free_port,
     scenario::{PLAIN, Scenario, sdp},
     sipp::{Sipp, Stage},
 };
@@ -83,9 +84,7 @@ impl Kamailio {
             .spawn()
             .expect("kamailio is installed (Debian: kamailio)");
         let kamailio = Kamailio { child };
-        let open = eventually(Duration::from_secs(20), || {
-            answers_options(asker, own).then_some(())
-        });
+        let open = eventually(A_SLOW_MACHINE, || answers_options(asker, own).then_some(()));
         assert!(
             open.is_some(),
             "{}",
@@ -101,9 +100,7 @@ impl Drop for Kamailio {
         let _ = Command::new("kill")
             .arg(self.child.id().to_string())
             .status();
-        let gone = eventually(Duration::from_secs(5), || {
-            self.child.try_wait().ok().flatten()
-        });
+        let gone = eventually(A_SLOW_MACHINE, || self.child.try_wait().ok().flatten());
         if gone.is_none() {
             let _ = self.child.kill();
         }

@@ -1,13 +1,13 @@
 //! The daemon under test: its own folder, its own free ports, ended with the test.
 
 use crate::{
+    ports::free_port,
     scenario::Scenario,
     sipp::{Sipp, Stage},
 };
 use serde_json::Value;
 use std::{
     io::{BufRead, BufReader, Write},
-    net::{TcpListener, UdpSocket},
     path::PathBuf,
     process::{Child, Command, Output, Stdio},
     time::{Duration, Instant},
@@ -24,17 +24,6 @@ pub fn binary() -> PathBuf {
         .and_then(|deps| deps.parent())
         .expect("deps lies in a folder");
     debug.join("kringd")
-}
-
-/// A port that nobody uses now, for UDP and TCP.
-pub fn free_port() -> u16 {
-    loop {
-        let tcp = TcpListener::bind("127.0.0.1:0").expect("a free port");
-        let port = tcp.local_addr().expect("bound").port();
-        if UdpSocket::bind(("127.0.0.1", port)).is_ok() {
-            return port;
-        }
-    }
 }
 
 /// A running daemon.
@@ -274,7 +263,7 @@ impl Kring {
 
     /// The transcript of the only call, once a line contains `last`.
     pub fn journal_until(&self, last: &str) -> String {
-        eventually(Duration::from_secs(50), || {
+        eventually(A_SLOW_MACHINE, || {
             let written = run(&self.folder, &["journal"], "");
             let text = String::from_utf8_lossy(&written.stdout).into_owned();
             text.contains(last).then_some(text)
@@ -297,7 +286,7 @@ impl Kring {
     /// `/metrics`, once it contains `line`.
     pub fn metrics_until(&self, line: &str) -> String {
         let text = || http(self.http, "GET", "/metrics", "", "").body;
-        eventually(Duration::from_secs(5), || {
+        eventually(A_SLOW_MACHINE, || {
             Some(text()).filter(|text| text.contains(line))
         })
         .unwrap_or_else(|| panic!("no {line:?} in\n{}", text()))
@@ -327,7 +316,7 @@ impl Kring {
             let calls: Value = serde_json::from_str(&self.get("/api/v1/calls").body).ok()?;
             calls["items"].get(0).cloned()
         };
-        eventually(Duration::from_secs(45), || {
+        eventually(A_SLOW_MACHINE, || {
             newest().filter(|call| call[field] == value)
         })
         .unwrap_or_else(|| panic!("no {field} = {value} in {:?}", self.get("/api/v1/calls")))
@@ -397,8 +386,13 @@ fn open(folder: &tempfile::TempDir) -> Child {
         .spawn()
         .expect("KRINGD names the daemon");
     let log = child.stderr.take().expect("it is piped");
-    let opened = wait_for_line(log, "is open");
-    assert!(opened, "the daemon did not open: {:?}", child.try_wait());
+    let said = wait_for_line(log, "is open");
+    assert!(
+        said.is_none(),
+        "the daemon did not open ({:?}) and said\n{}",
+        child.try_wait(),
+        said.unwrap_or_default()
+    );
     child
 }
 
@@ -422,20 +416,33 @@ pub fn run(folder: &tempfile::TempDir, arguments: &[&str], input: &str) -> Outpu
     child.wait_with_output().expect("it ends")
 }
 
-/// Reads the log until `text`, and goes on reading it in a thread so that the daemon never waits.
-fn wait_for_line(log: impl std::io::Read + Send + 'static, text: &'static str) -> bool {
+/// Reads the log until `text`, and goes on reading it in a thread so that the daemon never waits. What it said when
+/// `text` did not come: it ended, or a minute is over.
+fn wait_for_line(log: impl std::io::Read + Send + 'static, text: &'static str) -> Option<String> {
     let (tell, told) = std::sync::mpsc::channel();
     std::thread::spawn(move || {
         for line in BufReader::new(log).lines().map_while(Result::ok) {
-            if line.contains(text) {
-                let _ = tell.send(());
-            } else if line.contains("ERROR") || line.contains("kringd:") {
+            if line.contains("ERROR") || line.contains("kringd:") {
                 eprintln!("{line}");
             }
+            let _ = tell.send(line);
         }
     });
-    told.recv_timeout(Duration::from_secs(20)).is_ok()
+    let until = Instant::now() + A_SLOW_MACHINE;
+    let mut said = String::new();
+    while let Ok(line) = told.recv_timeout(until.saturating_duration_since(Instant::now())) {
+        if line.contains(text) {
+            return None;
+        }
+        said += &line;
+        said.push('\n');
+    }
+    Some(said)
 }
+
+/// What a program may need that has nothing to wait for but the processor. Tests wait for events and never for time, so
+/// this costs only whoever fails.
+pub const A_SLOW_MACHINE: Duration = Duration::from_secs(60);
 
 /// Asks again and again until there is an answer; nobody sleeps longer than a breath.
 pub fn eventually<T>(within: Duration, mut ask: impl FnMut() -> Option<T>) -> Option<T> {
@@ -467,7 +474,7 @@ fn http(port: u16, method: &str, path: &str, who: &str, body: &str) -> Answer {
 fn try_http(port: u16, method: &str, path: &str, who: &str, body: &str) -> Option<Answer> {
     let agent: ureq::Agent = ureq::Agent::config_builder()
         .http_status_as_error(false)
-        .timeout_global(Some(Duration::from_secs(10)))
+        .timeout_global(Some(A_SLOW_MACHINE))
         .build()
         .into();
     let (name, value) = who.split_once(": ").unwrap_or(("X-Nobody", ""));

@@ -2,8 +2,9 @@
 //! to take it, else by UDP, and within a quarter of a second in any case.
 
 use crate::{
-    kring::{Kring, free_port},
+    kring::{A_SLOW_MACHINE, Kring, eventually},
     parts::{CITIZEN, phone_answers},
+    ports::free_port,
     scenario::{PLAIN, Scenario, sdp_with},
     sipp::{Logged, Sipp},
 };
@@ -166,6 +167,6 @@ fn listens(port: u16) {
                 table.contains(&entry)
             })
     };
-    let found = crate::kring::eventually(Duration::from_secs(10), stands);
+    let found = eventually(A_SLOW_MACHINE, stands);
     assert!(found.is_some(), "nobody listens at {port}");
 }

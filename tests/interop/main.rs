@@ -5,6 +5,7 @@
 mod kring;
 mod linphone;
 mod parts;
+mod ports;
 mod scenario;
 mod sipp;
 mod sound;

@@ -2,8 +2,9 @@
 //! journal tells why.
 
 use crate::{
-    kring::{Kring, free_port},
+    kring::Kring,
     parts::{AGENT, caller_talks, phone_answers},
+    ports::free_port,
     scenario::{PLAIN, Scenario, sdp, sdp_with},
 };
 

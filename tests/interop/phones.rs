@@ -3,8 +3,9 @@
 
 use crate::{
     baresip::{Baresip, a_call_with},
-    kring::{House, Kring, Prepared, eventually, free_port},
+    kring::{A_SLOW_MACHINE, House, Kring, Prepared, eventually},
     parts::{CITIZEN, caller_talks},
+    ports::free_port,
     scenario::{PLAIN, Scenario, sdp},
 };
 use std::{path::Path, time::Duration};
@@ -221,7 +222,7 @@ fn baresip_that_dials_is_told_to_call_from_the_console() {
 fn a_registered_phone_is_shown_with_its_name_and_place() {
     let kring = house_of_malee();
     let _phone = registered(&kring, "udp", "auto");
-    let told = eventually(Duration::from_secs(15), || {
+    let told = eventually(A_SLOW_MACHINE, || {
         let body = kring.get("/api/v1/phones").body;
         body.contains("127.0.0.1").then_some(body)
     });

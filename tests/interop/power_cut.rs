@@ -1,7 +1,8 @@
 //! The power fails, again and again, in the middle of calls and records. What was acknowledged is there,
 //! the journal verifies, and no call is shown alive that is not.
 
-use crate::kring::{Agent, Kring, Reader, eventually, free_port};
+use crate::kring::{Agent, Kring, Reader, eventually};
+use crate::ports::free_port;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde_json::{Value, json};

@@ -1,10 +1,7 @@
 //! kring as an extension of a PBX: this process is the PBX, with a socket and nothing else.
 
-use crate::kring::Kring;
-use std::{
-    net::{SocketAddr, UdpSocket},
-    time::Duration,
-};
+use crate::kring::{A_SLOW_MACHINE, Kring};
+use std::net::{SocketAddr, UdpSocket};
 
 const OFFER: &str = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n\
                      m=audio 40000 RTP/AVP 8\r\na=rtpmap:8 PCMA/8000\r\n";
@@ -18,7 +15,7 @@ struct Pbx {
 impl Pbx {
     fn open() -> Pbx {
         let socket = UdpSocket::bind("127.0.0.1:0").expect("a free port");
-        let within = Some(Duration::from_secs(20));
+        let within = Some(A_SLOW_MACHINE);
         socket.set_read_timeout(within).expect("it can wait");
         Pbx {
             socket,

@@ -1,9 +1,10 @@
 //! The registrar by itself: SIPp says what a phone would, and hears what a registrar must answer.
 
 use crate::{
-    kring::{House, Kring, free_port},
+    kring::{House, Kring},
     parts::{caller_talks, phone_answers},
     phones::{PASSWORD, house, house_of_malee},
+    ports::free_port,
     scenario::Scenario,
     sipp::{Logged, Sipp},
 };

@@ -2,7 +2,8 @@
 //! after the daemon has gone.
 
 use crate::{
-    kring::{Kring, binary, eventually, free_port, run},
+    kring::{A_SLOW_MACHINE, Kring, binary, eventually, run},
+    ports::free_port,
     sipp::Sipp,
 };
 use serde_json::Value;
@@ -10,14 +11,13 @@ use std::{
     io::{BufRead, BufReader},
     net::UdpSocket,
     process::{Command, Stdio},
-    time::Duration,
 };
 
 #[test]
 fn one_call_is_seen_in_every_way() {
     let capture = UdpSocket::bind("127.0.0.1:0").expect("a free port");
     capture
-        .set_read_timeout(Some(Duration::from_secs(5)))
+        .set_read_timeout(Some(A_SLOW_MACHINE))
         .expect("a socket");
     let hep = format!(
         "[hep]\naddress = \"{}\"\n",
@@ -64,7 +64,7 @@ fn one_call_is_seen_in_every_way() {
     assert_eq!(ladder["parties"][2]["name"], "malee", "{ladder}");
 
     // Nothing was missed that the two ends saw, and Wireshark sees it, too.
-    let whole = eventually(Duration::from_secs(5), || {
+    let whole = eventually(A_SLOW_MACHINE, || {
         let ladder: Value = serde_json::from_str(&kring.get(&path(&id, "ladder")).body).ok()?;
         let seen = ladder["messages"].as_array()?.len();
         (seen >= said.len() + heard.len()).then_some(seen)
@@ -114,7 +114,7 @@ fn ladder_until(kring: &Kring, id: &str, label: &str) -> Value {
             .any(|rung| rung["label"] == label)
             .then_some(ladder)
     };
-    eventually(Duration::from_secs(10), look)
+    eventually(A_SLOW_MACHINE, look)
         .unwrap_or_else(|| panic!("no {label} in {:?}", kring.get(&path(id, "ladder"))))
 }
 
@@ -162,7 +162,7 @@ impl Follower {
             let _ = prober.send_to(text.as_bytes(), ("127.0.0.1", kring.sip));
             follower.has("probe", "OPTIONS").then_some(())
         };
-        eventually(Duration::from_secs(10), probe).expect("the follower is let in");
+        eventually(A_SLOW_MACHINE, probe).expect("the follower is let in");
         follower
     }
 
@@ -174,9 +174,7 @@ impl Follower {
     }
 
     fn wait_for(&self, whose: &str, what: &str) {
-        let seen = eventually(Duration::from_secs(5), || {
-            self.has(whose, what).then_some(())
-        });
+        let seen = eventually(A_SLOW_MACHINE, || self.has(whose, what).then_some(()));
         assert!(
             seen.is_some(),
             "no {what} of {whose} in {:#?}",

@@ -2,8 +2,9 @@
 //! come back to where they began.
 
 use crate::{
-    kring::{House, Kring, free_port},
+    kring::{House, Kring},
     parts::{AGENT, CITIZEN, caller_is_answered, phone_answers},
+    ports::free_port,
     scenario::{PLAIN, Scenario, sdp},
     sipp::Logged,
     sound::Ear,
@@ -189,7 +190,7 @@ fn a_key_by_info_reaches_the_citizen_as_an_event() {
     let caller = kring.caller("caller", &caller);
     // The event takes the place of sound of the phone's that passes meanwhile.
     agent.speak_to(&phone.wait_for(false, "INVITE"));
-    assert!(citizen.hears_key(7, Duration::from_secs(4)), "the key 7");
+    assert!(citizen.hears_key(7, Duration::from_secs(15)), "the key 7");
     caller.finish();
     phone.finish();
 }

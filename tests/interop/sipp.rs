@@ -6,7 +6,10 @@ use std::{
     time::Duration,
 };
 
-use crate::{kring::eventually, scenario::Scenario};
+use crate::{
+    kring::{A_SLOW_MACHINE, eventually},
+    scenario::Scenario,
+};
 
 /// A running SIPp.
 pub struct Sipp {
@@ -103,7 +106,7 @@ impl Sipp {
 
     fn start(stage: Stage<'_>, file: &Path) -> Sipp {
         let port = match stage.port {
-            0 => crate::kring::free_port(),
+            0 => crate::ports::free_port(),
             port => port,
         };
         let name = file
@@ -145,7 +148,7 @@ impl Sipp {
                 .into_iter()
                 .find(|m| m.sent == sent && m.is(what))
         };
-        eventually(Duration::from_secs(45), found)
+        eventually(A_SLOW_MACHINE, found)
             .unwrap_or_else(|| panic!("no {what} (sent: {sent}) in {:#?}", self.ladder()))
     }
 

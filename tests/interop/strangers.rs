@@ -1,6 +1,7 @@
 //! Strangers and their tools: sipsak asks, and sipvicious looks for something to count, and finds nothing.
 
-use crate::kring::{House, Kring, free_port};
+use crate::kring::{House, Kring};
+use crate::ports::free_port;
 use std::process::{Command, Stdio};
 
 /// The PBX is elsewhere, so everything on 127.0.0.1 is a stranger.

@@ -1,8 +1,9 @@
 //! Calls that nobody answers, in time or at all.
 
 use crate::{
-    kring::{Kring, free_port},
+    kring::Kring,
     parts::{caller_talks, phone_rings},
+    ports::free_port,
     sipp::{Logged, Sipp},
 };
 

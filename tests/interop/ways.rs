@@ -1,8 +1,9 @@
 //! The ways that messages come by: TCP, IPv6, short names and very long lines.
 
 use crate::{
-    kring::{House, Kring, free_port},
+    kring::{House, Kring},
     parts::{AGENT, CITIZEN, caller_talks, phone_answers},
+    ports::free_port,
     scenario::{PLAIN, Scenario, sdp},
     sipp::{Sipp, Stage},
 };
