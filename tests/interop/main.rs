@@ -26,6 +26,7 @@ mod phones;
 mod power_cut;
 mod registered;
 mod registrar;
+mod reliable;
 mod reload;
 mod seeing;
 mod sessions;

@@ -113,6 +113,18 @@ impl Scenario {
         self
     }
 
+    /// Must hear this reliable provisional response next: its number is `[$rseq]` from here on (RFC 3262 §7.1).
+    pub fn hears_reliable(mut self, code: &str) -> Scenario {
+        self.kept.extend(["to", "rseq"].map(str::to_owned));
+        self.step(&format!(
+            "<recv response=\"{code}\" rrs=\"true\"><action>\
+             <ereg regexp=\".*\" search_in=\"hdr\" header=\"To:\" assign_to=\"to\"/>\
+             <ereg regexp=\"[0-9]+\" search_in=\"hdr\" header=\"RSeq:\" check_it=\"true\" assign_to=\"rseq\"/>\
+             </action></recv>"
+        ));
+        self
+    }
+
     /// May hear this before what it must hear next.
     pub fn may_hear(self, what: &str) -> Scenario {
         self.listens(what, " optional=\"true\"")

@@ -149,11 +149,9 @@ impl Endpoint {
         let branch = winner.branch;
         let mut dialog = winner.seed.fork(&response.headers, tag);
         let seq = winner.seed.local_seq();
-        for early in winner
-            .early
-            .iter()
-            .filter(|early| early.dialog.remote_tag() == tag)
-        {
+        let mut forks = winner.early.into_iter();
+        let early = forks.find(|early| early.dialog.remote_tag() == tag);
+        if let Some(early) = &early {
             dialog.count_on(&early.dialog);
         }
         let established = Established {
@@ -170,7 +168,7 @@ impl Endpoint {
         for attempt in attempts {
             self.disown(now, attempt, elsewhere());
         }
-        let body = body_of(response);
+        let body = body_of(response).or_else(|| early?.answer);
         self.tell(leg, LegEvent::Accepted { body, branch });
     }
 

@@ -96,6 +96,9 @@ pub(crate) struct Early {
     pub(crate) talk: bool,
     /// The RSeq of its latest reliable response (RFC 3262 §4).
     pub(crate) rseq: Option<u32>,
+    /// The answer to our offer that a reliable response gave: it holds, and the 2xx need not repeat it
+    /// (RFC 3261 §13.2.1).
+    pub(crate) answer: Option<Bytes>,
 }
 
 /// Why an INVITE was not accepted.
@@ -189,6 +192,7 @@ impl Attempt {
                     dialog: self.seed.fork(headers, tag),
                     talk: false,
                     rseq: None,
+                    answer: None,
                 });
                 self.early.len() - 1
             }

@@ -6,6 +6,7 @@
 
 use super::{
     Endpoint,
+    answers::body_of,
     branches::Early,
     effect::{LegEvent, LegId},
     identity::Identity,
@@ -320,6 +321,9 @@ impl Early {
             return Order::Ignored;
         }
         self.rseq = Some(rseq);
+        if self.answer.is_none() {
+            self.answer = body_of(response);
+        }
         Order::Next(RAck {
             rseq,
             cseq: invite_seq,

@@ -5,7 +5,7 @@ use crate::{
     wire::{CONTACT, Wire, invite, response, to_tag},
 };
 use bytes::Bytes;
-use kring_sip::{LegId, Transport};
+use kring_sip::{LegEvent, LegId, Transport};
 
 const DEMANDS: &str = "Require: 100rel";
 const TAKES: &str = "Supported: 100rel";
@@ -152,6 +152,28 @@ fn each_reliable_response_of_a_phone_gets_one_prack_in_order() {
     wire.drain();
     let bye = bye.or_else(|| wire.sent.pop()).unwrap().1;
     assert_eq!(header(&bye, "CSeq"), "4 BYE");
+}
+
+/// A gateway may give its answer with a reliable 183 and leave it out of the 2xx (RFC 3261 §13.2.1); what another fork
+/// has said is none of its own.
+#[test]
+fn an_answer_given_early_holds_for_the_2xx() {
+    for (tag, holds) in [("bob", true), ("eve", false)] {
+        let mut wire = Wire::new();
+        let first = ring(&mut wire, Some(OFFER));
+        let early = reliable(&first, "bob", "1").replace(
+            "Content-Length: 0\r\n\r\n",
+            "Content-Type: application/sdp\r\nContent-Length: 5\r\n\r\nv=bob",
+        );
+        wire.say(&early);
+        assert_eq!(wire.heard(), ["PRACK"]);
+        let contact = "Contact: <sip:5021@192.0.2.2:5070>";
+        wire.say(&response(&first, "200 OK", tag, &[contact]));
+        let Some((_, LegEvent::Accepted { body, .. })) = wire.events.pop() else {
+            panic!("it is no answer");
+        };
+        assert_eq!(body.as_deref(), holds.then_some(&b"v=bob"[..]), "{tag}");
+    }
 }
 
 #[test]
