@@ -277,6 +277,7 @@ impl Endpoint {
         let tag: Box<str> = dialog.remote_tag().into();
         self.keep_and_send_ack(invite, &tag, ack);
         self.change_established(leg, |established| established.ack = Ack::Done);
+        self.begin_change(now, leg);
     }
 
     /// UAC: makes a ringing phone answer by NOTIFY with `Event: talk`, if it said that it can.

@@ -54,6 +54,7 @@ impl Endpoint {
                 }
                 let bytes = draft.finish(body.as_deref());
                 self.answer_update(now, &offer, bytes, 200);
+                self.begin_change(now, leg);
             }
         }
     }
@@ -61,6 +62,7 @@ impl Endpoint {
     /// Answers an [`LegEvent::Offer`] with 300 to 699, usually 488. The session stays as it was.
     pub fn reject_offer(&mut self, now: Moment, leg: LegId, code: u16) {
         self.refuse_pending(now, leg, code);
+        self.begin_change(now, leg);
     }
 
     /// Whether there was one.

@@ -1,11 +1,11 @@
 //! Our own re-INVITEs, and what happens when both sides want something at once.
 
 use crate::{
-    network::{ANSWER, Network, OFFER, Side, header},
+    network::{ANSWER, Network, OFFER, Side, header, invitation, peer},
     wire::{CONTACT, Wire, request, response},
 };
 use bytes::Bytes;
-use kring_sip::{LegEvent, LegId};
+use kring_sip::{LegEvent, LegId, Transport};
 
 const NEW: &[u8] = b"v=0 new";
 
@@ -180,12 +180,38 @@ fn ours_waits_while_theirs_is_open_and_the_latest_goes() {
     };
     offer(&mut wire, b"v=0 old");
     offer(&mut wire, NEW);
+    wire.pass_ms(5_000);
     assert!(wire.heard().is_empty());
     wire.endpoint
         .accept_offer(wire.now, leg, Some(Bytes::from_static(b"v=0")));
-    wire.pass_ms(0);
-    assert_eq!(wire.sent.len(), 2);
+    wire.drain();
+    assert_eq!(wire.sent.len(), 2, "in the same step: its time had come");
     assert!(wire.sent[1].1.ends_with("v=0 new"));
+}
+
+/// Whatever ends what stood in its way: it goes at once, and nobody is told to wake in the past.
+#[test]
+fn ours_goes_with_the_order_that_makes_way_for_it() {
+    let mut wire = Wire::new();
+    let (leg, tag) = wire.answered(&[]);
+    wire.within("UPDATE", &tag, 2, &[], "v=0");
+    wire.endpoint
+        .reoffer(wire.now, leg, Bytes::from_static(NEW));
+    wire.pass_ms(5_000);
+    wire.endpoint.reject_offer(wire.now, leg, 488);
+    assert_eq!(wire.heard(), ["488 UPDATE", "INVITE"]);
+
+    let mut wire = Wire::new();
+    let to = peer(Side::Bob, Transport::Udp);
+    let leg = wire.endpoint.invite(wire.now, invitation(Some(OFFER), to));
+    let first = wire.only().1;
+    let contact = "Contact: <sip:5021@192.0.2.2:5070>";
+    wire.say(&response(&first, "200 OK", "bob", &[contact]));
+    wire.endpoint
+        .reoffer(wire.now, leg, Bytes::from_static(NEW));
+    wire.pass_ms(100);
+    wire.endpoint.acknowledge(wire.now, leg, None);
+    assert_eq!(wire.heard(), ["ACK", "INVITE"]);
 }
 
 #[test]
