@@ -5,6 +5,7 @@
 mod kring;
 mod linphone;
 mod parts;
+mod peer;
 mod ports;
 mod scenario;
 mod sipp;
@@ -33,3 +34,4 @@ mod sessions;
 mod strangers;
 mod unanswered;
 mod ways;
+mod web_phone;

@@ -137,6 +137,7 @@ impl ExchangeTask {
         let input = match arrival {
             Arrival::Message { from, bytes } => Input::Datagram { from, bytes },
             Arrival::Failed { to } => Input::TransportFailed { to },
+            Arrival::Closed { from } => Input::ConnectionClosed { from },
         };
         self.step(input, slots);
     }

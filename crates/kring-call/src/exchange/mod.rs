@@ -66,6 +66,12 @@ pub enum Input {
         /// Where it should have gone.
         to: Peer,
     },
+    /// A connection that a peer had opened has ended in peace. A phone that only itself can connect is gone
+    /// with it.
+    ConnectionClosed {
+        /// Whose it was.
+        from: Peer,
+    },
     /// A person or program asks for something.
     Command {
         /// Where the answer goes.
@@ -224,6 +230,7 @@ impl Exchange {
             }
             Input::Datagram { from, bytes } => self.endpoint.receive_stranger(now, from, &bytes),
             Input::TransportFailed { to } => self.endpoint.transport_failed(now, to),
+            Input::ConnectionClosed { from } => self.endpoint.connection_closed(from),
             Input::Command { slot, command } => {
                 let answer = self.obey(now, command);
                 self.outputs.push_back(Output::Reply(slot, answer));

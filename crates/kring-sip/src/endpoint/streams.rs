@@ -244,6 +244,13 @@ impl Endpoint {
         self.wake(now);
     }
 
+    /// A connection that the peer had opened is gone, and nothing with it: what waits for an answer goes on
+    /// waiting, because that may come by another. A phone that registered through it can be reached by it no
+    /// more (RFC 5626 §5.3).
+    pub fn connection_closed(&mut self, from: Peer) {
+        self.phone_flow_lost(from);
+    }
+
     /// Whether an INVITE went over TCP for nothing but its size; then it leaves as a datagram now, as the
     /// same transaction with the timers of UDP.
     fn invite_falls_back(&mut self, now: Moment, key: ClientKey) -> bool {

@@ -158,7 +158,7 @@ fn a_phone_is_one_phone_wherever_it_comes_from() {
         1,
         "two ways to one phone ring once"
     );
-    wire.endpoint.transport_failed(wire.now, other.at);
+    wire.endpoint.connection_closed(other.at);
     wire.drain();
     assert_eq!(
         branches(&wire, "5021")[0].peers,

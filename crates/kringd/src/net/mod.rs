@@ -54,6 +54,11 @@ pub(crate) enum Arrival {
         /// Where it should have gone.
         to: Peer,
     },
+    /// A connection has ended that somebody had opened whom we know; nothing is lost with it.
+    Closed {
+        /// Whose it was.
+        from: Peer,
+    },
 }
 
 /// All SIP sockets of this process.

@@ -182,6 +182,11 @@ impl Standing {
     fn level(&self) -> u8 {
         self.level.load(Ordering::Relaxed)
     }
+
+    /// Whether the exchange has answered it well, or asked it something.
+    pub(super) fn is_welcome(&self) -> bool {
+        self.level() == WELCOME
+    }
 }
 
 impl Guest {

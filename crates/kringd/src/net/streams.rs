@@ -238,21 +238,27 @@ impl StreamDoors {
             }
             Event::Message { from, bytes } => Some(Arrival::Message { from, bytes }),
             Event::Closed { from, id, unsent } => {
-                self.forget(from, id);
-                unsent.then_some(Arrival::Failed { to: from })
+                let standing = self.open.get(&from).and_then(|open| open.standing.clone());
+                let welcome = standing.is_some_and(|standing| standing.is_welcome());
+                let over = self.forget(from, id);
+                match unsent {
+                    true => Some(Arrival::Failed { to: from }),
+                    false => (over && welcome).then_some(Arrival::Closed { from }),
+                }
             }
         }
     }
 
-    /// A late word of a connection must not remove the one that took its place.
-    fn forget(&mut self, from: Peer, id: Option<u64>) {
+    /// A late word of a connection must not remove the one that took its place: whether it was this one.
+    fn forget(&mut self, from: Peer, id: Option<u64>) -> bool {
         let Entry::Occupied(open) = self.open.entry(from) else {
-            return;
+            return false;
         };
         let over = id.map_or(open.get().writes.is_closed(), |id| open.get().id == id);
         if over {
             open.remove();
         }
+        over
     }
 
     /// Writes what waits and ends every connection, for as long as `within`.

@@ -111,6 +111,28 @@ async fn a_frame_beyond_any_message_is_cut_and_a_phone_that_is_gone_is_a_failure
     assert_eq!(next(&mut net).await, Arrival::Failed { to: from });
 }
 
+/// A page that is closed takes its phone along, and whoever was never answered well is nobody's phone.
+#[tokio::test]
+async fn the_end_of_a_connection_is_told_of_those_whom_we_know() {
+    let (mut net, locals) = bound(&["ws:127.0.0.1:0"]);
+    for known in [false, true] {
+        let mut phone = phone(locals[0]).await;
+        phone.send(Message::binary(OPTIONS)).await.unwrap();
+        let (from, _) = message(&mut net).await;
+        if known {
+            net.send(to(Transport::Ws, from.address, b"SIP/2.0 200 OK\r\n\r\n"));
+            heard(&mut phone).await;
+        }
+        drop(phone);
+        while net.connections() > 0 {
+            if let Ok(arrival) = timeout(Duration::from_millis(5), net.recv()).await {
+                assert!(known, "{arrival:?}");
+                assert_eq!(arrival, Arrival::Closed { from });
+            }
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_web_phone_over_tls_is_one_more_kind() {
     let (folder, authority) = (Folder::new("wss"), Authority::new());
