@@ -1,7 +1,7 @@
 //! The daemon under test: its own folder, its own free ports, ended with the test.
 
+pub use crate::ports::free_port;
 use crate::{
-    ports::free_port,
     scenario::Scenario,
     sipp::{Sipp, Stage},
 };
@@ -218,16 +218,18 @@ impl Kring {
 
     /// SIGHUP: reads configuration and certificates again.
     pub fn hangs_up(&self) {
+        self.signal(libc::SIGHUP);
+    }
+
+    fn signal(&self, signal: i32) {
         let id = i32::try_from(self.child.id()).expect("process ids are small");
         // SAFETY: kill takes two numbers and touches no memory of ours; the process is our child.
-        assert_eq!(unsafe { libc::kill(id, libc::SIGHUP) }, 0);
+        assert_eq!(unsafe { libc::kill(id, signal) }, 0);
     }
 
     /// SIGTERM, and the end that follows when there are no calls.
     pub fn end(&mut self) {
-        let id = i32::try_from(self.child.id()).expect("process ids are small");
-        // SAFETY: kill takes two numbers and touches no memory of ours; the process is our child.
-        assert_eq!(unsafe { libc::kill(id, libc::SIGTERM) }, 0);
+        self.signal(libc::SIGTERM);
         assert!(self.child.wait().expect("it ends").success());
     }
 

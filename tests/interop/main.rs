@@ -29,6 +29,7 @@ mod registered;
 mod registrar;
 mod reliable;
 mod reload;
+mod secured;
 mod seeing;
 mod sessions;
 mod strangers;
