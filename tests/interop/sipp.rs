@@ -132,7 +132,30 @@ impl Sipp {
             .stderr(said)
             .spawn()
             .expect("sipp is installed (Debian: sip-tester)");
-        Sipp { child, log, errors }
+        let mut sipp = Sipp { child, log, errors };
+        if stage.port != 0 && !stage.more.iter().any(|word| word == "-t") {
+            sipp.waits_until_it_listens(port);
+        }
+        sipp
+    }
+
+    /// A phone that is called before it listens is one that is switched off.
+    fn waits_until_it_listens(&mut self, port: u16) {
+        let bound = format!(":{port:04X} ");
+        let listens = || {
+            let tables = ["/proc/net/udp", "/proc/net/udp6"];
+            let texts = tables.map(|file| std::fs::read_to_string(file).unwrap_or_default());
+            let listens = texts.iter().any(|text| text.contains(&bound));
+            // It may have played its part already.
+            let over = self.child.try_wait().is_ok_and(|ended| ended.is_some());
+            (listens || over).then_some(())
+        };
+        let found = eventually(A_SLOW_MACHINE, listens);
+        assert!(
+            found.is_some(),
+            "nobody listens at {port}: {:?}",
+            self.errors
+        );
     }
 
     /// Its log so far.
