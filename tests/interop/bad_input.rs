@@ -1,7 +1,8 @@
 //! What comes from strangers, broken peers and machines gone mad.
 
 use crate::{
-    kring::{A_SLOW_MACHINE, Kring, eventually},
+    kring::{A_SLOW_MACHINE, House, Kring, eventually},
+    peer::Authority,
     ports::free_port,
     sipp::Sipp,
 };
@@ -208,4 +209,44 @@ fn a_malformed_request_gets_400() {
     let (length, _) = socket.recv_from(&mut buffer).expect("an answer");
     let answer = String::from_utf8_lossy(&buffer[..length]);
     assert!(answer.starts_with("SIP/2.0 400 "), "{answer}");
+}
+
+/// Half a request, half a handshake, half a WebSocket, and nothing at all: each is cut after ten seconds, and counted.
+#[test]
+fn who_does_not_end_what_he_begins_is_cut() {
+    let (folder, authority) = (tempfile::tempdir().expect("a folder"), Authority::new());
+    let keys = authority.papers().write(folder.path());
+    let (tls, ws) = (free_port(), free_port());
+    let (kring, _agents) = House {
+        sip: &keys,
+        listen: &format!(", \"tls:127.0.0.1:{tls}\", \"ws:127.0.0.1:{ws}\""),
+        ..House::default()
+    }
+    .open();
+    let half: [(u16, &[u8]); 4] = [
+        (kring.sip, b"OPTIONS sip:kring SIP/2.0\r\nVia: SIP/2.0/TCP"),
+        (tls, b"\x16\x03\x01"),
+        (ws, b"GET / HTTP/1.1\r\nUpgrade: websoc"),
+        (kring.sip, b""),
+    ];
+    let begun = half.map(|(port, said)| {
+        let mut stream = TcpStream::connect(("127.0.0.1", port)).expect("it listens");
+        stream.write_all(said).expect("it is taken");
+        let wait = Some(A_SLOW_MACHINE);
+        stream.set_read_timeout(wait).expect("a timeout");
+        stream
+    });
+    for mut stream in begun {
+        // It may be told why, and it may be cut before it has read that: only waiting is wrong.
+        if let Err(why) = stream.read_to_end(&mut Vec::new()) {
+            let open = [ErrorKind::WouldBlock, ErrorKind::TimedOut].contains(&why.kind());
+            assert!(!open, "{stream:?} is open after a minute");
+        }
+    }
+    answers_options(&socket("127.0.0.1"), &kring, 0);
+    for bound in ["handshake_slow", "message_unfinished"] {
+        kring.metrics_until(&format!(
+            "kring_sip_bounds_reached_total{{bound=\"{bound}\"}}"
+        ));
+    }
 }

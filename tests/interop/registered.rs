@@ -144,3 +144,55 @@ fn kring_is_an_extension_of_the_pbx() {
     }
     leaving.join().expect("kring ends in order");
 }
+
+/// Two accounts of one PBX, as two queues behind extensions need them: each registers, and a call to either binding
+/// comes to its own queue.
+#[test]
+fn two_accounts_of_one_pbx_lead_to_two_queues() {
+    let mut pbx = Pbx::open();
+    let secret = tempfile::NamedTempFile::new().expect("a file");
+    std::fs::write(secret.path(), "open sesame\n").expect("it can be written");
+    let port = pbx.port();
+    let line = |name: &str, user: &str, queue: &str| {
+        format!(
+            "[[trunk]]\nname = \"{name}\"\nregister = {{ uri = \"sip:{user}@127.0.0.1:{port}\", \
+             password_file = {:?} }}\n[[queue]]\nname = \"{queue}\"\ndid = [\"{user}\"]\n",
+            secret.path()
+        )
+    };
+    let busy = "[ring]\ndeadline_action = \"announce_busy\"\n";
+    let tables = [
+        busy,
+        &line("one", "5000", "support"),
+        &line("two", "5001", "complaints"),
+    ]
+    .concat();
+    let opening = std::thread::spawn(move || Kring::with_agents(&tables, &[]));
+    let mut bound = std::collections::BTreeMap::new();
+    while bound.len() < 2 {
+        let asked = pbx.hears("REGISTER ");
+        let user = header(&asked, "To").contains("sip:5001@");
+        let contact = header(&asked, "Contact").to_owned();
+        pbx.answers(
+            &asked,
+            "200 OK",
+            &format!("Contact: {contact};expires=300\r\n"),
+        );
+        bound.insert(user, contact);
+    }
+    let (kring, _) = opening.join().expect("kring starts");
+    kring.metrics_until("kring_sip_registration_up{account=\"one\"} 1");
+    kring.metrics_until("kring_sip_registration_up{account=\"two\"} 1");
+    for (second, queue) in [(false, "support"), (true, "complaints")] {
+        let uri = bound[&second].split(['<', '>']).nth(1).expect("an address");
+        pbx.says(&format!(
+            "INVITE {uri} SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:{port};branch=z9hG4bK-{queue}\r\n\
+             From: <sip:0812345678@127.0.0.1>;tag=a\r\nTo: <{uri}>\r\nCall-ID: {queue}\r\n\
+             CSeq: 1 INVITE\r\nContact: <sip:pbx@127.0.0.1:{port}>\r\nMax-Forwards: 70\r\n\
+             Content-Type: application/sdp\r\nContent-Length: {}\r\n\r\n{OFFER}",
+            OFFER.len()
+        ));
+        pbx.hears("SIP/2.0 480 ");
+        assert_eq!(kring.newest_call("sip_call_id", queue)["queue"], queue);
+    }
+}

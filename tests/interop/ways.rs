@@ -5,7 +5,7 @@ use crate::{
     parts::{AGENT, CITIZEN, caller_talks, phone_answers},
     ports::free_port,
     scenario::{PLAIN, Scenario, sdp},
-    sipp::{Sipp, Stage},
+    sipp::{Logged, Sipp, Stage},
 };
 
 fn seat(uri: String) -> Vec<(&'static str, String)> {
@@ -206,4 +206,41 @@ fn four_calls_in_a_row_survive_lost_packets() {
     let answered = |call: &&serde_json::Value| call["outcome"] == "answered";
     let items = calls["items"].as_array().expect("a list");
     assert_eq!(items.iter().filter(answered).count(), 4, "{calls}");
+}
+
+/// Behind NAT everybody is told the outer address, in SIP and in SDP; what is said to it comes to kring.
+#[test]
+fn behind_nat_everybody_is_told_the_outer_address() {
+    let at = free_port();
+    let (kring, _agents) = House {
+        sip: "advertised = \"203.0.113.5:5062\"\n",
+        seats: vec![("malee", format!("sip:malee@127.0.0.1:{at}"))],
+        ..House::default()
+    }
+    .open();
+    let phone = kring.phone("phone", at, &phone_answers(100));
+    let caller = kring.caller("caller", &caller_talks(300)).finish();
+    let rung = phone.finish();
+    let heard = |ladder: &[Logged], what: &str| {
+        let heard = ladder.iter().find(|m| !m.sent && m.is(what));
+        heard
+            .cloned()
+            .unwrap_or_else(|| panic!("no {what} in {ladder:#?}"))
+    };
+    for told in [heard(&caller, "200"), heard(&rung, "INVITE")] {
+        let contact = told.get("Contact").unwrap_or_default();
+        assert!(contact.contains("@203.0.113.5:5062"), "{contact}");
+        assert!(
+            told.text.contains("\nc=IN IP4 203.0.113.5"),
+            "{}",
+            told.text
+        );
+    }
+    let via = heard(&rung, "INVITE");
+    let via = via.get("Via").unwrap_or_default();
+    assert!(
+        via.starts_with("SIP/2.0/UDP 203.0.113.5:5062;") && via.contains(";rport"),
+        "{via}"
+    );
+    assert_eq!(kring.newest_call("state", "ended")["outcome"], "answered");
 }
