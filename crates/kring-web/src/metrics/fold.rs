@@ -260,7 +260,7 @@ impl Open {
             }
             Fact::Unreached {
                 agent,
-                why: Unreached::Silent,
+                why: Unreached::Silent | Unreached::SilentDevice,
                 ..
             } => {
                 let mut phones = self.phones.iter();
