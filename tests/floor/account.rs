@@ -3,7 +3,7 @@
 
 use crate::{
     citizen::Citizen,
-    floor::Floor,
+    floor::{Floor, QueueSetup},
     network::{Datagram, Party},
     pbx::Told,
     phone::{Heard, Phone},
@@ -87,6 +87,10 @@ pub struct Account {
     pub(crate) enrolled: Vec<bool>,
     pub(crate) members: Vec<(AgentId, Vec<String>)>,
     pub(crate) plans: Vec<(String, Arc<Plan>)>,
+    /// The priorities of the queues.
+    pub(crate) priorities: Vec<(String, u8)>,
+    /// The queues that ask for skills, and who has them.
+    pub(crate) skilled: Vec<(String, Vec<AgentId>)>,
     /// The queues that have members of their own.
     pub(crate) lists: Vec<(String, Vec<Member>)>,
 }
@@ -136,6 +140,12 @@ impl Account {
                 .iter()
                 .map(|s| (s.agent.clone(), s.queues.clone()))
                 .collect(),
+            priorities: floor
+                .queues
+                .iter()
+                .map(|q| (q.name.clone(), q.priority))
+                .collect(),
+            skilled: skilled(floor),
             plans: floor
                 .queues
                 .iter()
@@ -231,4 +241,21 @@ impl Account {
         let first = self.entries.iter().find(|entry| entry.call.is_some());
         first.map_or(Moment::from_millis(1_000), |entry| entry.at)
     }
+}
+
+/// The queues that ask for skills, and who has them.
+fn skilled(floor: &Floor) -> Vec<(String, Vec<AgentId>)> {
+    let asking = floor.queues.iter().filter(|queue| !queue.skills.is_empty());
+    let able = |queue: &QueueSetup| {
+        let able = floor.seats.iter().filter(|seat| {
+            queue.skills.iter().all(|asked| {
+                let mut own = seat.skills.iter();
+                own.any(|own| own.name == asked.name && own.level >= asked.level)
+            })
+        });
+        able.map(|seat| seat.agent.clone()).collect()
+    };
+    asking
+        .map(|queue| (queue.name.clone(), able(queue)))
+        .collect()
 }

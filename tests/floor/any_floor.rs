@@ -14,9 +14,10 @@ use crate::{
     seat::Seat,
 };
 use kring_call::{
-    OnDeadline, WaitingRules,
+    CallerTrait, CallerTraits, OnClosed, OnDeadline, WaitingRules,
     command::{Admission, Command, PresenceWish},
 };
+use kring_journal::ClosedWhy;
 use kring_time::Moment;
 use std::time::Duration;
 
@@ -44,6 +45,9 @@ const MEMBERS: [&[(&str, u8)]; 3] = [
     ],
     &[("seat-5021", 1)],
 ];
+
+/// What queues may ask for.
+const SKILLS: [&[&str]; 3] = [&["tax"], &["tax:3"], &["tax", "law:2"]];
 
 /// What telephones know: each has one codec that all have.
 const KNOWN: [&[u8]; 4] = [&[8, 0], &[8, 0, 9], &[8], &[9, 8]];
@@ -93,6 +97,7 @@ pub fn any_floor(seed: u64) -> Floor {
         floor = floor.seat(any_seat(&mut chance, n, queues));
     }
     floor = any_enrolments(seed, floor);
+    floor = any_entrance(seed, floor, queues);
     for n in 0..chance.between(1, 10) {
         floor = floor.citizen(any_citizen(&mut chance, n, queues));
     }
@@ -234,6 +239,51 @@ fn any_enrolments(seed: u64, mut floor: Floor) -> Floor {
             let other = floor.spare(seat, other);
             floor = floor.enrols(any_enrolment(&mut chance, &user, other));
         }
+    }
+    floor
+}
+
+/// Queues with priorities, skills and hours, and callers who are known. Their chance is their own, too.
+fn any_entrance(seed: u64, mut floor: Floor, queues: &[&str]) -> Floor {
+    let mut chance = Chance::new(seed, 8);
+    for queue in queues {
+        if chance.happens(400) {
+            floor = floor.priority(queue, chance.between(1, 9) as u8);
+        }
+        if chance.happens(150) {
+            floor = floor.asks_for(queue, chance.one_of(&SKILLS));
+        }
+        if chance.happens(300) {
+            floor = floor.when_closed(queue, OnClosed::AnnounceBusy);
+        }
+        if chance.happens(250) {
+            let at = chance.between(0, DIALLING_S * 1_000);
+            let why = chance.one_of(&[ClosedWhy::Hours, ClosedWhy::Holiday]);
+            floor = floor.closes_at_ms(at, queue, why);
+            if chance.happens(600) {
+                floor = floor.opens_at_ms(at + chance.between(0, 40_000), queue);
+            }
+        }
+    }
+    for seat in &mut floor.seats {
+        for skill in ["tax:2", "tax:4", "law:2"] {
+            if chance.happens(400) {
+                *seat = seat.clone().can(skill);
+            }
+        }
+    }
+    let Some(queue) = queues.get(1).filter(|_| chance.happens(400)) else {
+        return floor;
+    };
+    floor = floor.is_for(queue, queues[0], &[CallerTrait::Vip, CallerTrait::OpenCase]);
+    for number in 0..floor.citizens.len() {
+        let known = CallerTraits {
+            vip: chance.happens(250),
+            open_case: chance.happens(250),
+            language: None,
+        };
+        let name = floor.citizens[number].name.clone();
+        floor = floor.knows(&name, known);
     }
     floor
 }

@@ -26,7 +26,11 @@ pub(crate) fn configure(floor: &Floor) -> ExchangeConfig {
             .iter()
             .map(|queue| QueueConfig {
                 name: queue.name.clone(),
-                did: vec![queue.name.clone()],
+                did: vec![queue.did.clone()],
+                callers: queue.callers.clone(),
+                skills: queue.skills.clone(),
+                priority: queue.priority,
+                on_closed: queue.on_closed,
                 plan: queue.plan.clone(),
                 members: queue.members.clone().into(),
                 on_deadline: queue.on_deadline.clone(),
@@ -34,6 +38,7 @@ pub(crate) fn configure(floor: &Floor) -> ExchangeConfig {
                 greeting_on_answer: queue.greeting_on_answer.clone(),
             })
             .collect(),
+        known_callers: Arc::new(floor.known.clone()),
         trunks: vec![Trunk {
             trust_identity: false,
             ..Trunk::new("pbx", vec![trunk.parse().expect("an address is a pattern")])

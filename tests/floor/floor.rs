@@ -6,6 +6,7 @@ use crate::{
     clock::Wall,
     configured::configure,
     enrolling::Enrolment,
+    entrance::Known,
     media::Hearing,
     network::{Faults, Mishap, Party},
     person::PhoneSetup,
@@ -15,7 +16,8 @@ use crate::{
     seat::Seat,
 };
 use kring_call::{
-    Member, OnDeadline, Plan, Restored, Ringback, Settings, WaitingRules,
+    CallerTrait, Member, OnClosed, OnDeadline, Plan, Restored, Ringback, Settings, Skill,
+    WaitingRules,
     command::{Admission, Command},
     thailand,
 };
@@ -45,13 +47,23 @@ impl Cadence {
     }
 }
 
-/// A queue of callers; its number is its name.
+/// A queue of callers; its number is its name, unless told otherwise.
 #[derive(Clone, Debug)]
 pub struct QueueSetup {
     /// Its name and number.
     pub name: String,
     /// Who rings when.
     pub plan: Arc<Plan>,
+    /// Its number.
+    pub did: String,
+    /// Whom of the number's callers it is for; none: all who are left.
+    pub callers: Vec<CallerTrait>,
+    /// What its agents must be able to do.
+    pub skills: Vec<Skill>,
+    /// 1 comes first.
+    pub priority: u8,
+    /// What is done with its callers while it is closed.
+    pub on_closed: OnClosed,
     /// Its own list of members, if it has one.
     pub members: Vec<Member>,
     /// What is done at the deadline.
@@ -91,6 +103,7 @@ pub struct Floor {
     pub(crate) pings: Vec<Moment>,
     pub(crate) restored: Vec<Restored>,
     pub(crate) sabotage: Sabotage,
+    pub(crate) known: Known,
 }
 
 impl Floor {
@@ -126,6 +139,7 @@ impl Floor {
             pings: Vec::new(),
             restored: Vec::new(),
             sabotage: Sabotage::None,
+            known: Known::default(),
         };
         floor.queue(
             "support",
@@ -146,6 +160,11 @@ impl Floor {
         self.queues.retain(|queue| queue.name != name);
         self.queues.push(QueueSetup {
             name: name.to_owned(),
+            did: name.to_owned(),
+            callers: Vec::new(),
+            skills: Vec::new(),
+            priority: kring_call::limits::PRIORITY_USUAL,
+            on_closed: OnClosed::default(),
             plan: Arc::new(plan),
             members: Vec::new(),
             on_deadline,

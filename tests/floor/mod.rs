@@ -15,6 +15,7 @@ mod configured;
 mod dialog;
 mod ear;
 mod enrolling;
+mod entrance;
 mod floor;
 mod fork;
 mod in_call;

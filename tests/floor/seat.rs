@@ -8,7 +8,10 @@ use crate::{
     person::{Mood, PhoneSetup},
     screen::{Habit, ScreenSetup},
 };
-use kring_call::command::{AgentProfile, Device, Place, PresenceWish};
+use kring_call::{
+    Skill,
+    command::{AgentProfile, Device, Place, PresenceWish},
+};
 use kring_journal::AgentId;
 use kring_sip::{Peer, Transport, Uri};
 use kring_time::Moment;
@@ -36,6 +39,8 @@ pub struct Seat {
     pub auto_answer: bool,
     /// The queues served; none: all.
     pub queues: Vec<String>,
+    /// What the agent can do.
+    pub skills: Vec<Skill>,
 }
 
 impl Seat {
@@ -72,6 +77,7 @@ impl Seat {
             is_page: false,
             auto_answer: false,
             queues: Vec::new(),
+            skills: Vec::new(),
         }
     }
 
@@ -270,7 +276,14 @@ impl Seat {
             devices: std::iter::once(own).chain(beside).collect(),
             queues: self.queues.clone(),
             auto_answer: self.auto_answer,
+            skills: self.skills.clone(),
         }
+    }
+
+    /// The agent can do this: `tax:3`.
+    pub fn can(mut self, skill: &str) -> Seat {
+        self.skills.push(skill.parse().expect("a skill"));
+        self
     }
 
     /// Serves this queue, and only those named so.

@@ -238,6 +238,10 @@ impl<'a> Evidence<'a> {
 
     /// Whether this agent is a member of this queue.
     pub(crate) fn serves(&self, agent: &AgentId, queue: &str) -> bool {
+        let mut skilled = self.account.skilled.iter();
+        if skilled.any(|(name, able)| name == queue && !able.contains(agent)) {
+            return false;
+        }
         let mut lists = self.account.lists.iter();
         if let Some((_, members)) = lists.find(|(name, _)| name == queue) {
             return members.iter().any(|member| member.agent == *agent);

@@ -8,6 +8,7 @@ mod codecs;
 mod crossings;
 mod devices;
 mod doors;
+mod entrance;
 mod keys;
 mod losses;
 mod missing;

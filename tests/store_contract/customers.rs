@@ -6,9 +6,11 @@ use crate::{
 };
 use kring_journal::WallTime;
 use kring_store::{
-    CallerCard, CaseKind, Confidentiality, ConfirmWrite, Contact, ContactChoice, ContactId,
-    ContactPatch, NewContact, Number, NumberPlan, Store, StoreRefused,
+    CallerCard, CaseKind, CasePatch, CaseStatus, Confidentiality, ConfirmWrite, Contact,
+    ContactChoice, ContactId, ContactPatch, KnownCaller, NewContact, Number, NumberPlan, Store,
+    StoreRefused,
 };
+use std::collections::BTreeMap;
 
 fn number(raw: &str) -> Number {
     Number::read(raw, &NumberPlan::default())
@@ -154,6 +156,78 @@ pub(crate) async fn restricted_matters_are_not_told(world: World) {
         (card.history.len(), card.history[0].subject.as_str()),
         (1, "")
     );
+}
+
+pub(crate) async fn callers_are_known_by_their_marks_and_open_cases(world: World) {
+    let store = &world.store;
+    let mut changes = store.callers_watched();
+    let vip = create(store, 0, "สมชาย", "0812345678").await;
+    let mark = |vip, language: &str| ContactPatch {
+        vip: Some(vip),
+        language: Some(language.to_owned()),
+        ..ContactPatch::default()
+    };
+    store
+        .patch_contact(vip.id, 1, &mark(true, "en"))
+        .await
+        .unwrap();
+    assert!(changes.has_changed().unwrap());
+    let known = store.known_callers(10).await.unwrap();
+    let caller = KnownCaller {
+        vip: true,
+        open_case: false,
+        language: Some("en".to_owned()),
+    };
+    assert_eq!(
+        known,
+        BTreeMap::from([("+66812345678".to_owned(), caller.clone())])
+    );
+
+    // Whoever shares the number and speaks otherwise leaves the language open.
+    let other = create(store, 1, "สมศรี", "0812345678").await;
+    store
+        .patch_contact(other.id, 1, &mark(false, "th"))
+        .await
+        .unwrap();
+    let known = store.known_callers(10).await.unwrap();
+    assert_eq!(known["+66812345678"].language, None);
+
+    // A case that is not closed, of a person and of a number without one; a tip is nobody's business.
+    let mut recorder = world.boot().await;
+    let call = recorder.talked("038-611-025", "somsri").await;
+    let case = record(call, person("มานะ", "ใจดี"), "ยังไม่จบ");
+    let case = confirmed(&mut recorder, case).await;
+    let call = recorder.talked("0898765432", "somsri").await;
+    let tip = ConfirmWrite {
+        kind: CaseKind::Tip,
+        confidentiality: Confidentiality::Restricted,
+        ..record(call, ContactChoice::Nobody, "แจ้งเบาะแส")
+    };
+    confirmed(&mut recorder, tip).await;
+    changes.mark_unchanged();
+    let open = CasePatch {
+        status: Some(CaseStatus::WaitingUnit),
+        ..CasePatch::default()
+    };
+    let now = WallTime(MORNING + 600 * SECOND);
+    let open = store
+        .patch_case(now, case.id, case.version, &open)
+        .await
+        .unwrap();
+    assert!(changes.has_changed().unwrap());
+    let known = store.known_callers(10).await.unwrap();
+    assert!(known["+6638611025"].open_case && !known["+6638611025"].vip);
+    assert_eq!(known.len(), 2, "{known:?}");
+    assert_eq!(store.known_callers(1).await.unwrap().len(), 1);
+    let closed = CasePatch {
+        status: Some(CaseStatus::Closed),
+        ..CasePatch::default()
+    };
+    store
+        .patch_case(now, case.id, open.version, &closed)
+        .await
+        .unwrap();
+    assert_eq!(store.known_callers(10).await.unwrap().len(), 1);
 }
 
 pub(crate) async fn a_contact_is_changed_by_version(world: World) {

@@ -131,6 +131,7 @@ fn somsri() -> AgentRow {
         auto_answer: true,
         queues: vec!["support".to_owned(), "ร้องเรียน".to_owned()],
         disabled: false,
+        skills: vec!["tax:3".to_owned()],
     }
 }
 

@@ -99,6 +99,7 @@ contracts! {
         short_numbers_are_nobodys,
         restricted_matters_are_not_told,
         a_contact_is_changed_by_version,
+        callers_are_known_by_their_marks_and_open_cases,
         merging_moves_numbers_and_cases,
         names_are_found_in_any_spelling,
         thai_text_is_kept_as_it_is;

@@ -64,6 +64,11 @@ impl Bench {
         }
     }
 
+    /// Whether any member is free.
+    pub(crate) fn has_anybody(&self) -> bool {
+        !self.by_idle.is_empty()
+    }
+
     /// The first `most` members who pass `fits`, in the order of `strategy`. Members whose screens are
     /// dead are left out while one with a live screen is among them; the second value tells that there
     /// was none.

@@ -60,6 +60,8 @@ pub(crate) struct Call {
     pub(crate) passed: Vec<(HeaderName, String)>,
     /// When the caller was sent 180, or the call was accepted.
     pub(crate) t0: Moment,
+    /// Its turn among those who wait: t0, later by what its priority is worth.
+    pub(crate) turn: Moment,
     /// Of the budget, or of the present round of offers to a caller who is kept.
     pub(crate) clock: RingClock,
     /// Once kring has answered the caller itself.
@@ -79,6 +81,8 @@ pub(crate) struct Call {
     pub(crate) degraded: bool,
     /// Its entry in the exchange's agenda.
     pub(crate) agenda: Option<Moment>,
+    /// Whether its queue has it among those that want a phone.
+    pub(crate) is_listed: bool,
 }
 
 impl Call {
@@ -123,6 +127,26 @@ impl Call {
             }
             State::Leaving { until, .. } => Some(*until),
             State::Talking { .. } => self.sound.change.as_ref().and_then(Change::due),
+        }
+    }
+
+    /// Where it stands among all that wait.
+    pub(crate) fn stand(&self) -> (Moment, CallId) {
+        (self.turn, self.id)
+    }
+
+    /// Whether it would take another phone, were one free: the present hop wants more than ring, or it
+    /// rests and may begin another round.
+    pub(crate) fn wants_phone(&self) -> bool {
+        match self.state {
+            State::Ringing {
+                leavers_gone: false,
+            } => {
+                let wanted = self.plan.strategy(self.hop).phones_at_once();
+                self.live_offers().take(wanted).count() < wanted
+            }
+            State::Resting => self.sound.voice.is_some(),
+            _ => false,
         }
     }
 

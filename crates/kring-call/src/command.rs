@@ -2,8 +2,8 @@
 //!
 //! Commands are the whole of `kring-call` that `kring-web` may know.
 
-use crate::settings::Settings;
-use kring_journal::{AgentId, CallId};
+use crate::{settings::Settings, skill::Skill};
+use kring_journal::{AgentId, CallId, ClosedWhy, WallTime};
 use kring_sip::{Peer, Uri, digest::Ha1Set};
 use std::time::Duration;
 
@@ -68,6 +68,8 @@ pub struct AgentProfile {
     /// Whether the phones are asked to answer by themselves, as headset agents like it: they hear a beep,
     /// then the caller.
     pub auto_answer: bool,
+    /// What the agent can do.
+    pub skills: Vec<Skill>,
 }
 
 /// What an agent may ask to be.
@@ -93,6 +95,21 @@ pub enum Admission {
     Draining,
     /// No: the queue to the journal is full.
     JournalFull,
+}
+
+/// Whether a queue takes calls, by its hours.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Opening {
+    /// Yes.
+    #[default]
+    Open,
+    /// No.
+    Closed {
+        /// Why.
+        why: ClosedWhy,
+        /// When it will open; none: not within a year.
+        next_open: Option<WallTime>,
+    },
 }
 
 /// What is asked.
@@ -181,6 +198,14 @@ pub enum Command {
         /// The agent.
         agent: AgentId,
     },
+    /// A queue opens or closes by its hours. Whoever waits in it goes on waiting while somebody who serves
+    /// it is signed in.
+    SetOpening {
+        /// Its name.
+        queue: String,
+        /// Whether it takes calls.
+        opening: Opening,
+    },
     /// Opens or closes the door to new calls.
     Admit(Admission),
     /// The addresses of a PBX were found anew.
@@ -247,6 +272,9 @@ pub enum CommandRefused {
     /// The time for the record has been extended as far as it may be.
     #[error("the time for the record cannot be extended any further")]
     WrapUpTooLong,
+    /// No such queue.
+    #[error("no queue has this name: see [[queue]] in the configuration")]
+    NoSuchQueue,
     /// No such trunk.
     #[error("no trunk has this name")]
     NoSuchTrunk,
@@ -275,6 +303,7 @@ impl CommandRefused {
             CommandRefused::TooManyPhones => "too_many_phones",
             CommandRefused::TooManyAgents => "too_many_agents",
             CommandRefused::WrapUpTooLong => "wrap_up_too_long",
+            CommandRefused::NoSuchQueue => "no_such_queue",
             CommandRefused::NoSuchTrunk => "no_such_trunk",
             CommandRefused::TooManyQueues => "too_many_queues",
             CommandRefused::NoSuchReason(_) => "no_such_reason",

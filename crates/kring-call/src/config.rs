@@ -1,6 +1,13 @@
 //! What the exchange is told once, when it is made.
 
-use crate::{dial::DialPolicy, passed::PassedHeader, plan::Plan, trunk::Trunk};
+use crate::{
+    dial::DialPolicy,
+    known::{CallerTrait, KnownCallers},
+    passed::PassedHeader,
+    plan::Plan,
+    skill::Skill,
+    trunk::Trunk,
+};
 use kring_journal::{AgentId, CallId, PresenceState, RingTerms};
 use kring_sip::EndpointConfig;
 use std::{net::IpAddr, sync::Arc, time::Duration};
@@ -20,6 +27,16 @@ pub enum OnDeadline {
     /// 200, greeting, place and music; the queue goes on offering. A caller to whom kring cannot speak,
     /// or for whom there is no place, is told busy.
     AnswerGreetQueue,
+}
+
+/// What is done with callers of a queue that is closed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OnClosed {
+    /// 200, a recording that says so, and kring hangs up; 480 for one to whom kring cannot speak.
+    #[default]
+    Announce,
+    /// 480 with Retry-After.
+    AnnounceBusy,
 }
 
 /// Who makes the tone that a caller hears while phones ring.
@@ -77,12 +94,21 @@ pub struct QueueConfig {
     pub name: String,
     /// The numbers that lead here; none: every number that no other queue has.
     pub did: Vec<String>,
+    /// Whom of the callers of these numbers it is for; any of these is enough. None: for all who are left.
+    pub callers: Vec<CallerTrait>,
+    /// What one must be able to do to serve it.
+    pub skills: Vec<Skill>,
+    /// Whose callers come first where an agent serves several queues: 1 before 2, up to 9; 5 is usual. Each
+    /// step is worth a minute of waiting.
+    pub priority: u8,
     /// Who rings when.
     pub plan: Arc<Plan>,
     /// Its members, in the order of `linear`; none: every agent whose profile names the queue, or none.
     pub members: Arc<[Member]>,
     /// What is done at the deadline.
     pub on_deadline: OnDeadline,
+    /// What is done with its callers while it is closed.
+    pub on_closed: OnClosed,
     /// How its callers wait after the deadline.
     pub waiting: WaitingRules,
     /// The recording that both hear when an agent answers, before they hear each other; none: at once.
@@ -119,8 +145,10 @@ pub struct ExchangeConfig {
     pub terms: Arc<RingTerms>,
     /// Who makes the ringing tone.
     pub ringback: Ringback,
-    /// Queues; the first one without numbers takes what no other has.
+    /// Queues; those without numbers take what no other has.
     pub queues: Vec<QueueConfig>,
+    /// Who knows callers when their queue is chosen.
+    pub known_callers: Arc<dyn KnownCallers>,
     /// PBXs that may send calls.
     pub trunks: Vec<Trunk>,
     /// Headers of a caller's INVITE that the phones get, too.

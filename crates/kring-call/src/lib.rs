@@ -7,11 +7,14 @@ mod bench;
 mod call;
 pub mod command;
 mod config;
+mod day;
 mod dial;
 mod doing;
 mod exchange;
+mod hours;
 mod identity;
 mod kept;
+mod known;
 pub mod limits;
 mod line;
 mod offer;
@@ -20,19 +23,24 @@ mod plan;
 mod ring;
 mod roster;
 mod settings;
+mod skill;
 mod sound;
 mod trunk;
 
 pub use config::{
-    ExchangeConfig, Member, OnDeadline, QueueConfig, Restored, Ringback, WaitingRules,
+    ExchangeConfig, Member, OnClosed, OnDeadline, QueueConfig, Restored, Ringback, WaitingRules,
 };
+pub use day::{CivilMinute, DAY_MINUTES, Day, DayRefused};
 pub use dial::{DialPattern, DialPolicy, DialRefused, PatternRefused};
 pub use exchange::{Exchange, Input, Output, Party};
+pub use hours::{HoursRefused, Schedule, WeekHours};
+pub use known::{CallerTrait, CallerTraits, KnownCallers, NobodyKnown};
 pub use line::{AddressStatus, Line, LineAccount, LineStatus};
 pub use passed::{PassedHeader, PassedHeaderRefused};
 pub use plan::{Hop, Plan, PlanRefused, Strategy};
 pub use ring::{RingClock, TermsRefused, thailand};
 pub use settings::Settings;
+pub use skill::{LEVEL_MAX, Skill, SkillRefused};
 pub use trunk::{PeerPattern, PeerRefused, RedirectHeader, Trunk};
 
 #[cfg(test)]

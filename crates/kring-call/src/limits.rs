@@ -64,6 +64,23 @@ pub const AGAIN_AFTER_RING_OUT: Duration = Duration::from_secs(10);
 /// Never to ask again would leave the callers of a single agent waiting for ever.
 pub const AGAIN_AFTER_REFUSAL: Duration = Duration::from_secs(30);
 
+/// The first and the last priority of a queue, and the usual one.
+pub const PRIORITY_FIRST: u8 = 1;
+/// See [`PRIORITY_FIRST`].
+pub const PRIORITY_LAST: u8 = 9;
+/// See [`PRIORITY_FIRST`].
+pub const PRIORITY_USUAL: u8 = 5;
+
+/// By how much longer a caller must have waited to come before one of the next better priority: whoever
+/// has the last priority is overtaken for eight minutes at most, and nobody starves.
+pub const PRIORITY_STEP: Duration = Duration::from_mins(1);
+
+/// How many days ahead the next opening is looked for: a year of holidays is a mistake.
+pub const OPENING_SOUGHT_DAYS: u16 = 366;
+
+/// Longest name of a skill, bytes.
+pub const SKILL_NAME_MAX: usize = 64;
+
 /// The last calls of a queue from which the wait is reckoned: the last quarter of an hour of ten agents.
 pub const HANDLINGS_KEPT: usize = 32;
 

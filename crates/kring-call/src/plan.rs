@@ -24,6 +24,15 @@ impl Strategy {
         (Strategy::All, "all"),
     ];
 
+    /// How many phones it wants to ring at once.
+    pub(crate) fn phones_at_once(self) -> usize {
+        if self.is_for_one() {
+            1
+        } else {
+            crate::limits::OFFERS_AT_ONCE_MAX
+        }
+    }
+
     /// Whether it rings one phone at a time.
     pub fn is_for_one(self) -> bool {
         self != Strategy::All

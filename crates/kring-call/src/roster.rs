@@ -10,6 +10,7 @@ use crate::{
     doing::{Doing, Misses},
     limits::{AGENTS_MAX, DEVICES_MAX},
     plan::Strategy,
+    skill::Skill,
 };
 use kring_journal::AgentId;
 use kring_sip::LegId;
@@ -73,8 +74,11 @@ impl Agent {
 }
 
 /// Whether and where an agent sits in the queue of this index: by the queue's own list, or, where it
-/// has none, by what the agent's profile says.
+/// has none, by what the agent's profile says; in any case only with the skills that it asks for.
 fn seat(queue: usize, config: &QueueConfig, profile: &AgentProfile) -> Option<Seat> {
+    if !Skill::all_met(&config.skills, &profile.skills) {
+        return None;
+    }
     if config.members.is_empty() {
         let serves = profile.queues.is_empty() || profile.queues.contains(&config.name);
         return serves.then_some(Seat {
@@ -295,6 +299,11 @@ impl Roster {
 
     pub(crate) fn anybody_free(&self) -> bool {
         self.free > 0
+    }
+
+    /// Whether a member of the queue of this index is free.
+    pub(crate) fn has_free(&self, queue: usize) -> bool {
+        self.benches[queue].has_anybody()
     }
 
     /// The free members of the queue of this index who pass `fits`, in the order of `strategy`, at most

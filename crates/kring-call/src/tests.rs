@@ -32,6 +32,10 @@ pub(crate) fn queue(name: &str, members: &[(&str, u8)]) -> QueueConfig {
     QueueConfig {
         name: name.to_owned(),
         did: Vec::new(),
+        callers: Vec::new(),
+        skills: Vec::new(),
+        priority: crate::limits::PRIORITY_USUAL,
+        on_closed: crate::OnClosed::default(),
         plan: std::sync::Arc::new(Plan::usual(3)),
         members: members.iter().map(member).collect(),
         on_deadline: OnDeadline::AnnounceBusy,

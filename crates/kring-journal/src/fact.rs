@@ -13,11 +13,11 @@ pub use phones::{DeviceEnd, DeviceOut, PhoneAway, PhoneThere};
 pub use queueing::{Announcement, QueueExit, Rescue, Service};
 pub use reconfiguring::{Mistakes, Reconfiguration};
 pub use words::{
-    DeadlineAction, EndedBy, MediaSide, PhoneGoneWhy, PresenceState, Refusal, RingPolicyKind,
-    RingTerms, Unreached, Withdrawal,
+    ChosenBy, ClosedWhy, DeadlineAction, EndedBy, MediaSide, PhoneGoneWhy, PresenceState, Refusal,
+    RingPolicyKind, RingTerms, Unreached, Withdrawal,
 };
 
-use crate::{AgentId, CallerRef, call_record::RingResult};
+use crate::{AgentId, CallerRef, WallTime, call_record::RingResult};
 use serde::{Deserialize, Serialize};
 
 /// Something that has happened. The serde tag is `kind`.
@@ -80,6 +80,23 @@ pub enum Fact {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<String>,
     },
+
+    /// A queue takes calls, and did not before.
+    QueueOpened {
+        /// Its name.
+        queue: String,
+    },
+    /// A queue takes no new calls.
+    QueueClosed {
+        /// Its name.
+        queue: String,
+        /// Why.
+        why: ClosedWhy,
+        /// When it will open by its hours; none: not within a year.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        next_open: Option<WallTime>,
+    },
+
     /// A PBX answers OPTIONS, and did not before.
     TrunkUp {
         /// The trunk.
@@ -134,6 +151,12 @@ pub enum Fact {
         /// True when Diversion says that it had rung elsewhere before.
         #[serde(default)]
         rang_before: bool,
+        /// What the queue was chosen by among those of the number, if not by the number alone.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        chosen_by: Option<ChosenBy>,
+        /// The priority of the queue, 1 first; none: the usual one, 5.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        priority: Option<u8>,
         /// How its rings are counted.
         terms: RingTerms,
     },

@@ -1,8 +1,8 @@
 //! The evidence of the ring rule for one call: what rang, when, for how long, and what was left.
 
 use crate::{
-    AgentId, CallId, DeadlineAction, DeviceEnd, Entry, Fact, KeptTime, Refusal, RingPolicyKind,
-    RingResult, RingTerms, Said, Service, Unreached, WallTime, Withdrawal,
+    AgentId, CallId, ChosenBy, DeadlineAction, DeviceEnd, Entry, Fact, KeptTime, Refusal,
+    RingPolicyKind, RingResult, RingTerms, Said, Service, Unreached, WallTime, Withdrawal,
 };
 use kring_time::Moment;
 use serde::Serialize;
@@ -86,6 +86,10 @@ pub struct RingTime {
     pub rang_before: bool,
     /// Who forwarded it.
     pub forwarded_by: Option<String>,
+    /// What the queue was chosen by among those of the number, if not by the number alone.
+    pub chosen_by: Option<ChosenBy>,
+    /// The priority of the queue, 1 first; none: the usual one, 5.
+    pub priority: Option<u8>,
     /// The deadline.
     pub deadline_ms: i64,
     /// When each ring began.
@@ -129,6 +133,8 @@ impl RingTime {
             rang_before,
             forwarded_by,
             queue,
+            chosen_by,
+            priority,
             ..
         } = &entry.fact
         else {
@@ -143,6 +149,8 @@ impl RingTime {
             terms: terms.clone(),
             rang_before: *rang_before,
             forwarded_by: forwarded_by.clone(),
+            chosen_by: *chosen_by,
+            priority: *priority,
             rings_ms: Vec::new(),
             rings: 0,
             attempts: Vec::new(),

@@ -7,7 +7,7 @@ mod words;
 
 use crate::{
     Attempt, AttemptEnd, CallRecord, CallState, DeadlineAction, EndedBy, Outcome, QueueExit,
-    RingResult, RingTime, Unreached, Withdrawal,
+    Refusal, RingResult, RingTime, Unreached, Withdrawal,
 };
 use words::{Both, both, length, many_times, party, seconds, why_nobody};
 
@@ -124,6 +124,10 @@ fn rescued(evidence: &RingTime, after: &Both) -> Both {
 fn refused(record: &CallRecord, evidence: &RingTime, after: &Both) -> Both {
     let what = match record.deadline_action {
         Some(DeadlineAction::Redirect) => both("โอนไปที่อื่น", "sent elsewhere"),
+        Some(DeadlineAction::Announce) if evidence.refused == Some(Refusal::Closed) => both(
+            "ระบบรับสายและแจ้งว่าปิดทำการ",
+            "kring answered and said that it is closed",
+        ),
         Some(DeadlineAction::Announce) => both(
             "ระบบรับสายและแจ้งว่าไม่ว่าง",
             "kring answered and said that all are busy",
@@ -165,6 +169,10 @@ fn waited(record: &CallRecord, evidence: &RingTime) -> Option<Both> {
         QueueExit::MaxWait => both(
             &format!("รอครบกำหนด {th} ระบบแจ้งให้โทรใหม่"),
             &format!("after {en}, the longest wait, the caller was told to call again"),
+        ),
+        QueueExit::Closed => both(
+            &format!("หลังรอ {th} ปิดทำการและไม่มีเจ้าหน้าที่แล้ว"),
+            &format!("after {en} the queue had closed and nobody was left"),
         ),
         QueueExit::Overflow => both(
             &format!("หลังรอ {th} ต่อสายไปที่อื่น"),

@@ -53,6 +53,9 @@ pub struct AgentRow {
     pub auto_answer: bool,
     /// Queues by name; empty means all.
     pub queues: Vec<String>,
+    /// What they can do and how well: `tax:3`.
+    #[serde(default)]
+    pub skills: Vec<String>,
     /// True when this person may not sign in any more.
     pub disabled: bool,
 }
@@ -60,7 +63,8 @@ pub struct AgentRow {
 /// The columns of an agent `a`, in the order in which [`read_agent`] wants them.
 macro_rules! agent_columns {
     () => {
-        "a.login, a.name, a.role, a.password_hash, a.devices, a.auto_answer, a.queues, a.disabled"
+        "a.login, a.name, a.role, a.password_hash, a.devices, a.auto_answer, a.queues, a.disabled, \
+         a.skills"
     };
 }
 pub(crate) use agent_columns;
@@ -105,6 +109,8 @@ impl Store {
         check_text("devices", &devices, limits::DETAIL_CHARS_MAX)?;
         let queues = serde_json::to_string(&agent.queues).expect("a list of texts");
         check_text("queues", &queues, limits::DETAIL_CHARS_MAX)?;
+        let skills = serde_json::to_string(&agent.skills).expect("a list of texts");
+        check_text("skills", &skills, limits::DETAIL_CHARS_MAX)?;
         let mut given = Given::default();
         given
             .add(agent.login.as_str())
@@ -114,16 +120,18 @@ impl Store {
             .add(devices)
             .add(i64::from(agent.auto_answer))
             .add(queues)
-            .add(i64::from(agent.disabled));
+            .add(i64::from(agent.disabled))
+            .add(skills);
         let mut writing = self.writing().await?;
         let mut tx = writing.begin(Durability::Trusted).await?;
         sqlx::query_with(
             "INSERT INTO agent \
-             (login, name, role, password_hash, devices, auto_answer, queues, disabled) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (login) DO UPDATE \
+             (login, name, role, password_hash, devices, auto_answer, queues, disabled, skills) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (login) DO UPDATE \
              SET name = excluded.name, role = excluded.role, \
              password_hash = excluded.password_hash, devices = excluded.devices, \
-             auto_answer = excluded.auto_answer, queues = excluded.queues, disabled = excluded.disabled",
+             auto_answer = excluded.auto_answer, queues = excluded.queues, disabled = excluded.disabled, \
+             skills = excluded.skills",
             given.take(),
         )
         .execute(&mut *tx)
@@ -192,5 +200,6 @@ pub(crate) fn read_agent(cells: &mut Cells<'_>) -> Result<AgentRow, StoreRefused
         auto_answer: cells.truth()?,
         queues: cells.json()?,
         disabled: cells.truth()?,
+        skills: cells.json()?,
     })
 }

@@ -289,6 +289,7 @@ impl Store {
             });
         }
         tx.commit().await?;
+        self.callers_changed();
         Ok(case)
     }
 

@@ -18,6 +18,7 @@ use std::{
     },
     time::Duration,
 };
+use tokio::sync::watch;
 
 /// Where the database is and whose it is.
 #[derive(Clone, Debug)]
@@ -56,6 +57,8 @@ pub struct Store {
     writer: AnyPool,
     /// Whether SQLite's writing connection syncs the disk at each commit just now.
     syncs: Arc<AtomicBool>,
+    /// Tells that callers are known otherwise than before.
+    pub(crate) callers: Arc<watch::Sender<()>>,
     pub(crate) config: Arc<StoreConfig>,
 }
 
@@ -71,6 +74,13 @@ pub(crate) enum Durability {
 impl Store {
     /// Opens the database; makes it, its tables and the manual's departments when it is new.
     pub async fn open(config: &StoreConfig) -> Result<Store, StoreRefused> {
+        let store = Store::open_as_it_is(config).await?;
+        migrations(store.engine).run(&store.writer).await?;
+        Ok(store)
+    }
+
+    /// Opens the database and changes nothing in it: whoever only looks may meet tables of another version.
+    pub async fn open_as_it_is(config: &StoreConfig) -> Result<Store, StoreRefused> {
         check_node(&config.node)?;
         sqlx::any::install_default_drivers();
         let engine = match config.url.split_once(':') {
@@ -86,12 +96,12 @@ impl Store {
                 (pool.clone(), pool)
             }
         };
-        migrations(engine).run(&writer).await?;
         Ok(Store {
             engine,
             reader,
             writer,
             syncs,
+            callers: Arc::new(watch::Sender::new(())),
             config: Arc::new(config.clone()),
         })
     }
@@ -256,6 +266,11 @@ fn migrations(engine: Engine) -> Migrator {
             11,
             "replaced sessions",
             include_str!("../migrations/0011_replaced_sessions.sql"),
+        ),
+        (
+            20,
+            "callers and skills",
+            include_str!("../migrations/0020_callers_and_skills.sql"),
         ),
     ];
     Migrator::with_migrations(

@@ -12,7 +12,7 @@ use sqlx::{AnyConnection, AssertSqlSafe, any::AnyRow};
 
 /// The columns of a contact `c`, in the order in which [`read_contact`] wants them.
 pub(crate) const CONTACT_COLUMNS: &str =
-    "c.id, c.prefix, c.given, c.family, c.org, c.notes, c.version, c.created";
+    "c.id, c.prefix, c.given, c.family, c.org, c.notes, c.version, c.created, c.vip, c.language";
 
 /// Reads [`CONTACT_COLUMNS`].
 pub(crate) fn read_contact(row: &AnyRow) -> Result<Contact, StoreRefused> {
@@ -26,6 +26,8 @@ pub(crate) fn read_contact(row: &AnyRow) -> Result<Contact, StoreRefused> {
         notes: cells.text()?,
         version: cells.int()?,
         created: cells.wall()?,
+        vip: cells.truth()?,
+        language: cells.text()?,
     })
 }
 
@@ -58,6 +60,8 @@ pub(crate) async fn insert_contact(
         family: new.family.clone(),
         org: new.org.clone(),
         notes: new.notes.clone(),
+        vip: false,
+        language: String::new(),
         version: 1,
         created: now,
     };
@@ -98,12 +102,14 @@ pub(crate) async fn update_contact(
         (&mut contact.family, &patch.family),
         (&mut contact.org, &patch.org),
         (&mut contact.notes, &patch.notes),
+        (&mut contact.language, &patch.language),
     ];
     for (field, change) in fields {
         if let Some(text) = change {
             field.clone_from(text);
         }
     }
+    contact.vip = patch.vip.unwrap_or(contact.vip);
     if contact == stored {
         return Ok(stored);
     }
@@ -114,10 +120,12 @@ pub(crate) async fn update_contact(
     given
         .add(contact.version)
         .add_text(&contact.id)
-        .add(stored.version);
+        .add(stored.version)
+        .add(i64::from(contact.vip))
+        .add(contact.language.as_str());
     let done = sqlx::query_with(
         "UPDATE contact SET prefix = $1, given = $2, family = $3, org = $4, notes = $5, \
-         search_key = $6, version = $7 WHERE id = $8 AND version = $9",
+         search_key = $6, version = $7, vip = $10, language = $11 WHERE id = $8 AND version = $9",
         given.take(),
     )
     .execute(connection)
@@ -174,6 +182,12 @@ fn check(contact: &Contact) -> Result<(), StoreRefused> {
         ("org", &contact.org),
     ] {
         check_text(field, text, limits::SHORT_CHARS_MAX)?;
+    }
+    if !matches!(contact.language.as_str(), "" | "th" | "en") {
+        return Err(StoreRefused::Unacceptable {
+            field: "language",
+            why: "is neither th nor en nor empty",
+        });
     }
     check_text("notes", &contact.notes, limits::DETAIL_CHARS_MAX)
 }

@@ -33,6 +33,12 @@ pub struct Contact {
     pub org: String,
     /// What the next agent should know.
     pub notes: String,
+    /// Whether the centre has marked this person as important.
+    #[serde(default)]
+    pub vip: bool,
+    /// In which language they want to be spoken to: `th`, `en`, or empty for what the queue speaks.
+    #[serde(default)]
+    pub language: String,
     /// From 1, one more with each change.
     pub version: i64,
     /// When this person was first recorded.
@@ -69,6 +75,10 @@ pub struct ContactPatch {
     pub org: Option<String>,
     /// What the next agent should know.
     pub notes: Option<String>,
+    /// See [`Contact::vip`].
+    pub vip: Option<bool>,
+    /// See [`Contact::language`].
+    pub language: Option<String>,
 }
 
 /// One earlier case, as the pop shows it.
@@ -235,6 +245,7 @@ impl Store {
             link_number(&mut tx, &number.canonical, contact.id, now).await?;
         }
         tx.commit().await?;
+        self.callers_changed();
         Ok(contact)
     }
 
@@ -249,6 +260,7 @@ impl Store {
         let mut tx = writing.begin(Durability::Trusted).await?;
         let contact = update_contact(&mut tx, id, Some(version), patch).await?;
         tx.commit().await?;
+        self.callers_changed();
         Ok(contact)
     }
 
@@ -296,6 +308,7 @@ impl Store {
             .await?
             .ok_or(StoreRefused::NoSuchContact)?;
         tx.commit().await?;
+        self.callers_changed();
         Ok(contact)
     }
 
@@ -315,7 +328,7 @@ impl Store {
 }
 
 const WITH_NUMBER: &str = "SELECT c.id, c.prefix, c.given, c.family, c.org, c.notes, c.version, \
-    c.created FROM contact_number n JOIN contact c ON c.id = n.contact \
+    c.created, c.vip, c.language FROM contact_number n JOIN contact c ON c.id = n.contact \
     WHERE n.number = $1 ORDER BY n.last_used DESC, c.id LIMIT $2";
 
 fn read_history(row: &AnyRow) -> Result<HistoryItem, StoreRefused> {

@@ -162,6 +162,10 @@ impl JournalLog {
         let begun = Instant::now();
         tx.commit().await?;
         let synced_in = (durability == Durability::Trusted).then(|| begun.elapsed());
+        if durability == Durability::Trusted {
+            // A record may have opened a case or a person.
+            store.callers_changed();
+        }
         self.in_doubt = false;
         self.end = end;
         self.next_seq = self.next_seq.max(self.end.due_seq);

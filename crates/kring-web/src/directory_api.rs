@@ -12,7 +12,7 @@ use crate::{
 };
 use axum::extract::{Path, State};
 use kring_call::command::{Command, Done, PresenceWish};
-use kring_journal::{AgentId, CallState, PresenceState};
+use kring_journal::{AgentId, CallState, ClosedWhy, PresenceState};
 use kring_store::{AgentRow, Department};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -289,6 +289,8 @@ pub(crate) struct AgentOnWire {
     /// The phones are asked to answer by themselves.
     auto_answer: bool,
     queues: Vec<String>,
+    /// What they can do and how well: `tax:3`.
+    skills: Vec<String>,
     /// `offline`, `ready`, `offered`, `ringing`, `talking`, `wrap_up` or `paused`.
     #[schema(value_type = String)]
     state: PresenceState,
@@ -324,6 +326,7 @@ pub(crate) async fn agents(
             devices: row.devices,
             auto_answer: row.auto_answer,
             queues: row.queues,
+            skills: row.skills,
             state: now.as_ref().map_or(PresenceState::Offline, |now| now.state),
             reason: now.as_ref().and_then(|now| now.reason.clone()),
             since: now.map(|now| rfc3339(now.since)),
@@ -345,6 +348,13 @@ pub(crate) struct QueueOnWire {
     talking: u32,
     /// Members who are ready; an agent without queues serves all.
     ready: u32,
+    /// Whether it takes calls by its hours.
+    open: bool,
+    /// Why it takes none: `hours` or `holiday`.
+    #[schema(value_type = Option<String>)]
+    closed_why: Option<ClosedWhy>,
+    /// When it will open by its hours, RFC 3339.
+    next_open: Option<String>,
 }
 
 /// Queues by name.
@@ -369,6 +379,10 @@ pub(crate) async fn queues(
     for name in rules.queues.iter().chain(served) {
         queues.entry(name.clone()).or_default();
     }
+    let closings = app.live.closed_queues();
+    for name in closings.keys() {
+        queues.entry(name.clone()).or_default();
+    }
     for call in app.live.fresh_calls() {
         let queue = queues.entry(call.record.queue.clone()).or_default();
         match call.record.state {
@@ -390,6 +404,10 @@ pub(crate) async fn queues(
         let serves = |agent: &&&AgentRow| agent.queues.is_empty() || agent.queues.contains(name);
         queue.name.clone_from(name);
         queue.ready = ready.iter().filter(serves).count() as u32;
+        let closing = closings.get(name);
+        queue.open = closing.is_none();
+        queue.closed_why = closing.map(|closing| closing.why);
+        queue.next_open = closing.and_then(|closing| closing.next_open).map(rfc3339);
     }
     let items = queues.into_values().collect();
     Ok(axum::Json(QueueList { items }))

@@ -131,3 +131,6 @@ pub(crate) const RELOAD_ANSWER: Duration = Duration::from_secs(10);
 
 /// More time for one record that is asked for at once, s: a longer one is asked for again.
 pub(crate) const WRAP_UP_EXTENSION_S_MAX: u32 = 600;
+
+/// Queues of which it is known whether they are closed: as many as a configuration may have.
+pub(crate) const QUEUES_MAX: usize = 200;

@@ -174,7 +174,7 @@ impl From<CommandRefused> for Problem {
     fn from(refused: CommandRefused) -> Problem {
         let code = match refused {
             CommandRefused::NoSuchAgent => Code::NoSuchAgent,
-            CommandRefused::NoSuchTrunk => Code::NotFound,
+            CommandRefused::NoSuchTrunk | CommandRefused::NoSuchQueue => Code::NotFound,
             CommandRefused::CallGone => Code::CallGone,
             CommandRefused::AgentBusy => Code::AgentBusy,
             CommandRefused::WrapUpTooLong => Code::WrapUpTooLong,

@@ -149,6 +149,9 @@ pub(crate) struct NewUser {
     /// Asks the phones to answer by themselves, for people with headsets: a beep, then the caller.
     #[arg(long)]
     pub(crate) auto_answer: bool,
+    /// What the person can do, once for each: NAME, or NAME:LEVEL with a level of 1 to 9.
+    #[arg(long)]
+    pub(crate) skill: Vec<String>,
     /// Changes a person who is there already; the password stays unless one is given.
     #[arg(long)]
     pub(crate) replace: bool,

@@ -2,6 +2,7 @@
 
 use crate::{config::Config, exit::Fault};
 use kring_store::{NumberPlan, Store, StoreConfig, StoreRefused};
+use std::path::Path;
 
 /// Makes the data folder if it is not there, and proves that it can be written.
 pub(crate) fn prepare_folder(config: &Config) -> Result<(), Fault> {
@@ -13,12 +14,29 @@ pub(crate) fn prepare_folder(config: &Config) -> Result<(), Fault> {
     std::fs::remove_file(&probe).map_err(told)
 }
 
+/// Opens it as it is, if it is there: nothing is made and nothing is brought up to date.
+pub(crate) async fn look_into(config: &Config) -> Option<Store> {
+    let url = &config.database.url;
+    let file = url.strip_prefix("sqlite:").map(|rest| {
+        let path = rest.split('?').next().unwrap_or_default();
+        Path::new(path.trim_start_matches("//")).exists()
+    });
+    if file == Some(false) {
+        return None;
+    }
+    Store::open_as_it_is(&wanted(config)).await.ok()
+}
+
+fn wanted(config: &Config) -> StoreConfig {
+    let mut wanted = StoreConfig::new(&config.database.url, &config.node);
+    wanted.case_ref = config.case.ref_format.clone();
+    wanted
+}
+
 /// Opens it; makes it when it is new.
 pub(crate) async fn open(config: &Config) -> Result<Store, Fault> {
     prepare_folder(config)?;
-    let mut wanted = StoreConfig::new(&config.database.url, &config.node);
-    wanted.case_ref = config.case.ref_format.clone();
-    Store::open(&wanted).await.map_err(|refused| {
+    Store::open(&wanted(config)).await.map_err(|refused| {
         let shown = config.database.shown();
         Fault::Unavailable(format!(
             "cannot open the database {shown}: {}. Mend that, or set database.url.",

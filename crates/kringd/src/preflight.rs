@@ -2,6 +2,7 @@
 //! database. Nothing is changed; every finding says what to do.
 
 mod pbx;
+mod skills;
 
 use crate::{
     config::{Config, Trunk},
@@ -93,6 +94,7 @@ pub(crate) async fn look(config: &Config) -> Vec<Finding> {
         database(config).await,
     ];
     findings.extend(certificates(config));
+    findings.extend(skills::unmet(config).await);
     for trunk in &config.trunks {
         let name = &trunk.name;
         findings.push(match &trunk.address {

@@ -109,6 +109,12 @@ pub(crate) async fn profile(row: &AgentRow, trunks: &[Trunk], resolver: &Resolve
         devices,
         queues: row.queues.clone(),
         auto_answer: row.auto_answer,
+        // Whatever is no skill was refused when it was written.
+        skills: row
+            .skills
+            .iter()
+            .filter_map(|text| text.parse().ok())
+            .collect(),
     }
 }
 

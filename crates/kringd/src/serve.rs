@@ -16,9 +16,11 @@ use crate::{
     database,
     exchange_task::{self, Load},
     exit::Fault,
+    known::{self, Known},
     lines,
     media_io::{self, MediaHandle},
     net::{Families, Resolver, Terms},
+    opening_hours::{self, OpeningHours},
     phones::{PhoneTasks, Phones},
     prompts,
     recorder::Recorder,
@@ -38,6 +40,7 @@ use screens::Screens;
 use std::{
     net::SocketAddr,
     path::{Path, PathBuf},
+    sync::Arc,
     time::Duration,
 };
 use tokio::{
@@ -100,6 +103,8 @@ pub(crate) struct House {
     web: JoinHandle<()>,
     seats: JoinHandle<()>,
     lines: JoinHandle<()>,
+    hours: JoinHandle<()>,
+    known: JoinHandle<()>,
     phones: PhoneTasks,
     watching: Watching,
     media: MediaHandle,
@@ -127,8 +132,18 @@ impl House {
         let (stop, stopping) = watch::channel(false);
         let (load, loaded) = watch::channel(Load::default());
         let realm = &config.registrar.realm;
+        let (new_hours, hours) = watch::channel(OpeningHours::of(&config));
+        let known = Arc::new(Known::new(database::number_plan(&config)));
+        known.read(&store).await?;
         let (phones, phone_tasks) = Phones::open(&store, &clock, realm, &asks).await?;
-        let rereading = Rereading::open(reread, &config, credentials, &asks, &screens.live);
+        let rereading = Rereading::open(
+            reread,
+            &config,
+            credentials,
+            &asks,
+            &screens.live,
+            new_hours,
+        );
         let opening = Opening {
             phones,
             config: config.clone(),
@@ -143,6 +158,8 @@ impl House {
             live: screens.live.clone(),
             facts: screens.facts,
             tap: tap.clone(),
+            hours: hours.borrow().clone(),
+            known: known.clone(),
             load,
             stopping,
         };
@@ -157,8 +174,10 @@ impl House {
         );
         let web = tokio::spawn(web::serve(listener, web, stop.subscribe()));
         let lines = lines::follow(config.trunks.clone(), resolver.clone(), asks.clone());
-        let known = by_login(agents);
-        let seats = seats::follow(store.clone(), config.trunks, resolver, asks.clone(), known);
+        let agents = by_login(agents);
+        let seats = seats::follow(store.clone(), config.trunks, resolver, asks.clone(), agents);
+        let hours = opening_hours::follow(hours, clock.clone(), asks.clone());
+        let known = known::follow(known, store.clone());
         Ok(House {
             http,
             sip,
@@ -172,6 +191,8 @@ impl House {
             web,
             seats: tokio::spawn(seats),
             lines: tokio::spawn(lines),
+            hours: tokio::spawn(hours),
+            known: tokio::spawn(known),
             phones: phone_tasks,
             watching,
             media,
@@ -216,6 +237,8 @@ impl House {
         self.rereading.end();
         self.seats.abort();
         self.lines.abort();
+        self.hours.abort();
+        self.known.abort();
         self.stop.send_replace(true);
         let exchange = self.exchange;
         let joined = tokio::task::spawn_blocking(move || exchange.join()).await;

@@ -10,7 +10,7 @@ use crate::{
     passwords::{self, Password},
     seats,
 };
-use kring_call::limits::DEVICES_MAX;
+use kring_call::{Skill, limits::DEVICES_MAX};
 use kring_journal::AgentId;
 use kring_store::{AgentRow, Role, Store};
 use kring_web::session;
@@ -19,8 +19,9 @@ use kring_web::session;
 const LOGIN_MAX: usize = 64;
 const NAME_MAX: usize = 200;
 
-/// Queues of one person.
+/// Queues and skills of one person.
 const QUEUES_MAX: usize = 50;
+const SKILLS_MAX: usize = 50;
 
 /// Carries one out.
 pub(crate) async fn run(config: &Config, command: UserCommand) -> Result<(), Fault> {
@@ -50,6 +51,7 @@ async fn add(config: &Config, store: &Store, user: NewUser) -> Result<(), Fault>
         return Err(Fault::Arguments(what.to_owned()));
     }
     let queues = queues(config, user.queue)?;
+    let skills = skills(&user.skill)?;
     let role = role(&user.role)?;
     let name = user.name.unwrap_or_else(|| login.to_string());
     if name.trim().is_empty() || name.chars().count() > NAME_MAX || name.contains(char::is_control)
@@ -73,6 +75,7 @@ async fn add(config: &Config, store: &Store, user: NewUser) -> Result<(), Fault>
         auto_answer: user.auto_answer,
         queues,
         disabled: false,
+        skills,
     };
     store.put_agent(&row).await.map_err(database::refused)?;
     println!("{login} may sign in as {}.", role.as_str());
@@ -113,8 +116,8 @@ async fn list(store: &Store) -> Result<(), Fault> {
         return Ok(());
     }
     println!(
-        "{:<20} {:<12} {:<9} {:<32} {:<20} NAME",
-        "LOGIN", "ROLE", "STATE", "DEVICE", "QUEUES"
+        "{:<20} {:<12} {:<9} {:<32} {:<20} {:<20} NAME",
+        "LOGIN", "ROLE", "STATE", "DEVICE", "QUEUES", "SKILLS"
     );
     for row in rows {
         let state = if row.disabled { "disabled" } else { "enabled" };
@@ -130,8 +133,13 @@ async fn list(store: &Store) -> Result<(), Fault> {
         } else {
             row.queues.join(",")
         };
+        let skills = if row.skills.is_empty() {
+            "-".to_owned()
+        } else {
+            row.skills.join(",")
+        };
         let (login, role, name) = (&row.login, row.role.as_str(), &row.name);
-        println!("{login:<20} {role:<12} {state:<9} {device:<32} {queues:<20} {name}");
+        println!("{login:<20} {role:<12} {state:<9} {device:<32} {queues:<20} {skills:<20} {name}");
     }
     Ok(())
 }
@@ -224,6 +232,19 @@ fn queues(config: &Config, names: Vec<String>) -> Result<Vec<String>, Fault> {
         ))),
         None => Ok(names),
     }
+}
+
+fn skills(texts: &[String]) -> Result<Vec<String>, Fault> {
+    if texts.len() > SKILLS_MAX {
+        let what = format!("at most {SKILLS_MAX} times --skill.");
+        return Err(Fault::Arguments(what));
+    }
+    let skill = |text: &String| -> Result<String, Fault> {
+        let read: Result<Skill, _> = text.parse();
+        let read = read.map_err(|refused| Fault::Arguments(format!("--skill: {refused}.")))?;
+        Ok(read.to_string())
+    };
+    texts.iter().map(skill).collect()
 }
 
 fn hashed(password: &Password) -> Result<String, Fault> {

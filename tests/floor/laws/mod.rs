@@ -19,7 +19,7 @@ use std::fmt;
 /// A law that was broken, and how.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Violation {
-    /// `law 1` to `law 8`, `I2`, `I4`, `plan`, `registered`, `service`, `session`, `sound`, or `senses` for what nobody should do at all.
+    /// `law 1` to `law 8`, `I2`, `I4`, `plan`, `registered`, `service`, `session`, `sound`, `turn`, or `senses` for what nobody should do at all.
     pub law: &'static str,
     /// What was seen.
     pub seen: String,

@@ -161,6 +161,14 @@ impl<'a> Ringing<'a> {
             .any(|(other, until)| *other == agent && barred(until))
     }
 
+    /// The same, but for one whose rest is over at this very moment.
+    pub(super) fn was_barred(&self, now: Moment, agent: &AgentId) -> bool {
+        let barred = |until: &Option<Moment>| until.is_none_or(|until| now <= until);
+        self.barred
+            .iter()
+            .any(|(other, until)| *other == agent && barred(until))
+    }
+
     /// Whether a whole burst could still sound, and no hop is just changing.
     pub(super) fn may_offer(&self, now: Moment) -> bool {
         let next = self.next_ring(now);

@@ -1,11 +1,15 @@
 //! Nobody who is free sits idle while a call may be offered: an agent who becomes free is rung at once,
-//! and a hop for one phone rings one as long as there is somebody to ring.
+//! and a hop for one phone rings one as long as there is somebody to ring. And nobody is overtaken: whoever
+//! becomes free is rung for the caller whose turn it is.
 
 use super::{Court, plans::Ringing};
 use crate::witness::{Evidence, ends_race};
 use kring_journal::{AgentId, CallId, Fact, PresenceState};
 use kring_time::Moment;
-use std::collections::BTreeMap;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 #[derive(Default)]
 struct Agent {
@@ -21,8 +25,23 @@ pub(super) fn nobody_idle(evidence: &Evidence<'_>, court: &mut Court) {
         evidence,
         agents: BTreeMap::new(),
         calls: BTreeMap::new(),
+        turns: BTreeMap::new(),
+        waited: Vec::new(),
+        touched: BTreeSet::new(),
     };
+    let mut before = Moment::BOOT;
     for (n, entry) in entries.iter().enumerate() {
+        if entry.at > before {
+            house.waited = house.wanting(before);
+            let same = entries[n..].iter().take_while(|other| other.at == entry.at);
+            house.touched = same.filter_map(|other| other.call).collect();
+            before = entry.at;
+        }
+        if let Some(fault) = house.overtaken(entry) {
+            let ms = entry.at.millis_from(evidence.account.zero());
+            court.accuse("turn", format!("at {ms} ms {fault}"));
+            return;
+        }
         house.follow(entry);
         if entries.get(n + 1).is_none_or(|next| next.at > entry.at)
             && let Some(fault) = house.idle(entry.at)
@@ -38,6 +57,11 @@ struct House<'a> {
     evidence: &'a Evidence<'a>,
     agents: BTreeMap<&'a AgentId, Agent>,
     calls: BTreeMap<CallId, (&'a str, Ringing<'a>)>,
+    turns: BTreeMap<CallId, Moment>,
+    /// Calls that wanted a phone when the moment before was over.
+    waited: Vec<CallId>,
+    /// Calls of which anything was told at the present moment: they may not have wanted one before.
+    touched: BTreeSet<CallId>,
 }
 
 impl<'a> House<'a> {
@@ -55,6 +79,8 @@ impl<'a> House<'a> {
                 self.agents.entry(agent).or_default().screen_alive = false;
             }
             (Fact::Offered { queue, terms, .. }, Some(call)) => {
+                let turn = entry.at + self.worth(queue);
+                self.turns.insert(call, turn);
                 if let Some(plan) = self.evidence.plan(queue) {
                     self.calls
                         .insert(call, (queue, Ringing::new(terms, plan, entry.at)));
@@ -70,6 +96,42 @@ impl<'a> House<'a> {
             }
             _ => {}
         }
+    }
+
+    /// The calls that want a phone at `now`.
+    fn wanting(&self, now: Moment) -> Vec<CallId> {
+        let wants = |ringing: &Ringing<'_>| {
+            let takes_more = !ringing.strategy(now).is_for_one() || ringing.live.is_empty();
+            ringing.may_offer(now) && takes_more
+        };
+        let calls = self.calls.iter();
+        let wanting = calls.filter(|(_, (_, ringing))| wants(ringing));
+        wanting.map(|(id, _)| *id).collect()
+    }
+
+    /// What the priority of a queue is worth: a minute of waiting a step.
+    fn worth(&self, queue: &str) -> Duration {
+        let mut priorities = self.evidence.account.priorities.iter();
+        let priority = priorities.find(|(name, _)| name == queue);
+        let steps = priority.map_or(0, |(_, priority)| u32::from(priority - 1));
+        Duration::from_mins(1) * steps
+    }
+
+    /// Whether this phone should have been rung for another caller, who has waited for one since before.
+    fn overtaken(&self, entry: &kring_journal::Entry) -> Option<String> {
+        let (Fact::Invited { agent, .. }, Some(call)) = (&entry.fact, entry.call) else {
+            return None;
+        };
+        let mine = self.turns.get(&call)?;
+        self.waited.iter().find_map(|other| {
+            let (queue, ringing) = self.calls.get(other)?;
+            let earlier = self.turns.get(other)? < mine && !self.touched.contains(other);
+            let could_have_it = ringing.may_offer(entry.at)
+                && self.evidence.serves(agent, queue)
+                && !ringing.was_barred(entry.at, agent);
+            let overtaken = earlier && could_have_it;
+            overtaken.then(|| format!("{agent} is rung for {call}, and not for {other}"))
+        })
     }
 
     /// Whoever could be rung now and is not.

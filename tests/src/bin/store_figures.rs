@@ -191,6 +191,8 @@ fn facts_of_a_call(caller: CallerRef, agent: &AgentId) -> Vec<(i64, Fact)> {
         trunk: "pbx".to_owned(),
         forwarded_by: Some("1203".to_owned()),
         rang_before: false,
+        chosen_by: None,
+        priority: None,
         terms,
     };
     let agent = || agent.clone();

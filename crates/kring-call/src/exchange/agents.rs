@@ -1,13 +1,13 @@
 //! What happens to agents: they become free, miss calls, run out of time for the record.
 
-use super::{Exchange, WithdrawnPhone};
+use super::{Exchange, WithdrawnPhone, queue::Stand};
 use crate::{
     command::PresenceWish,
     config::Restored,
     doing::{Doing, Miss, Misses},
     roster::Wish,
 };
-use kring_journal::{AgentId, CallId, Fact, PresenceState, Withdrawal};
+use kring_journal::{AgentId, Fact, PresenceState, Withdrawal};
 use kring_time::Moment;
 
 impl Exchange {
@@ -41,6 +41,9 @@ impl Exchange {
                     by,
                 },
             );
+            if state == PresenceState::Offline {
+                self.empty_closed_queues(now);
+            }
         }
     }
 
@@ -64,18 +67,26 @@ impl Exchange {
         self.serve_waiting(now);
     }
 
-    /// Offers the waiting calls, oldest first, to whoever is free.
+    /// Offers the waiting calls to whoever is free, by their turn. Only queues with somebody free are
+    /// looked at, and in each only those who want a phone.
     pub(super) fn serve_waiting(&mut self, now: Moment) {
-        if !self.roster.anybody_free() {
-            return;
-        }
-        let waiting: Vec<CallId> = self.waiting.iter().map(|(_, id)| *id).collect();
-        for id in waiting {
+        let mut last = None;
+        while self.roster.anybody_free()
+            && let Some(next) = self.next_wanting(last)
+        {
+            let (_, id) = next;
             self.offer_more(now, id);
-            if !self.roster.anybody_free() {
-                return;
-            }
+            // Each is asked once: whoever is free and is left over is barred by it.
+            last = Some(next);
         }
+    }
+
+    fn next_wanting(&self, after: Option<Stand>) -> Option<Stand> {
+        let queues = self.queues.iter().enumerate();
+        let served = queues.filter(|(index, _)| self.roster.has_free(*index));
+        served
+            .filter_map(|(_, queue)| queue.next_wanting(after))
+            .min()
     }
 
     /// Counts a call that rang out at this agent's phone. A last ring of an `all` hop, or less than one

@@ -46,8 +46,7 @@ impl Exchange {
             self.calls.insert(id, call);
             return;
         };
-        self.waiting.remove(&(call.t0, id));
-        self.queues[call.queue].left(call.t0, id);
+        self.queues[call.queue].left(call.stand());
         let to_caller = match for_caller {
             ForCaller::Answer(said) => Some(call.sound.say(Side::Caller, *said)),
             ForCaller::HadOne if call.kept.is_none() => Some(again),

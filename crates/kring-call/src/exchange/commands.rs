@@ -39,6 +39,7 @@ impl Exchange {
             Command::ExtendWrapUp { agent, call, by } => self.extend_wrap_up(now, &agent, call, by),
             Command::ScreenAlive { agent } => self.screen(now, &agent, true),
             Command::ScreenDead { agent } => self.screen(now, &agent, false),
+            Command::SetOpening { queue, opening } => self.set_opening(now, &queue, opening),
             Command::Admit(admission) => {
                 // A drain is not undone: the process is on its way out.
                 if self.admission != Admission::Draining {

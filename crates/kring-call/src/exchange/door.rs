@@ -1,4 +1,4 @@
-//! The door: who may call, to which queue, and how many calls a trunk may bring.
+//! The door: who may call, to which numbers, and how many calls a trunk may bring.
 //!
 //! A number that is nobody's costs its trunk nothing: it is refused before the trunk's share is looked
 //! at, and remembered by nobody. What is over a limit gets 503 with Retry-After.
@@ -10,7 +10,6 @@ use super::{
 };
 use crate::{
     command::Admission,
-    config::QueueConfig,
     limits::{CALLS_MAX, RETRY_AFTER_OVERLOAD_S, RETRY_AFTER_S},
     trunk::Trunk,
 };
@@ -33,7 +32,6 @@ pub(super) enum Door {
     Closed { retry_after_s: u32 },
     Open {
         trunk: usize,
-        queue: usize,
         /// The number.
         did: String,
     },
@@ -135,9 +133,9 @@ impl Exchange {
         if self.is_own_call(invite) {
             return Door::Loop;
         }
-        let Some(queue) = self.queue_of(dialled) else {
+        if !self.is_ours(dialled) {
             return Door::NoSuchNumber;
-        };
+        }
         let did = dialled.to_owned();
         let overload = |bound| (Some(bound), RETRY_AFTER_OVERLOAD_S);
         let (bound, retry_after_s) = match self.admission {
@@ -149,7 +147,7 @@ impl Exchange {
                 let offered = self.offered(invite, trunk);
                 let of = (trunk, &self.config.trunks[trunk]);
                 match self.shares.take(now, of, offered) {
-                    Ok(()) => return Door::Open { trunk, queue, did },
+                    Ok(()) => return Door::Open { trunk, did },
                     Err(bound) => overload(bound),
                 }
             }
@@ -177,20 +175,6 @@ impl Exchange {
         let mark = invite.headers.get(&call_header());
         let id = mark.and_then(|mark| mark.trim().parse().ok());
         id.is_some_and(|id| self.calls.contains_key(&id))
-    }
-
-    fn queue_of(&self, dialled: &str) -> Option<usize> {
-        let dialled = dialled.trim_start_matches('+');
-        let has = |queue: &QueueConfig| {
-            let mut dids = queue.did.iter();
-            dids.any(|did| did.trim_start_matches('+') == dialled)
-        };
-        let named = self.serving_queues().find(|(_, queue)| has(queue));
-        let rest = || {
-            self.serving_queues()
-                .find(|(_, queue)| queue.did.is_empty())
-        };
-        named.or_else(rest).map(|(place, _)| place)
     }
 
     /// Something was refused because this bound was reached.

@@ -1,12 +1,12 @@
 //! A call comes: the answer at the door, and the first step of its life.
 
-use super::{Exchange, Output, Party, Role, door::Door};
+use super::{Exchange, Output, Party, Role, choosing::Chosen, door::Door, queue::turn};
 use crate::{
     call::{Call, State},
     command::CallerIdentity,
     identity::Caller,
     kept::Bars,
-    limits::RETRY_AFTER_OVERLOAD_S,
+    limits::{PRIORITY_USUAL, RETRY_AFTER_OVERLOAD_S},
     passed::passed,
     ring::RingClock,
     sound::Sound,
@@ -20,8 +20,8 @@ use std::net::IpAddr;
 impl Exchange {
     /// An INVITE outside any dialog.
     pub(super) fn incoming(&mut self, now: Moment, leg: LegId, invite: &IncomingInvite) {
-        let entrance = match self.door(now, invite) {
-            Door::Open { trunk, queue, did } => Entrance { trunk, queue, did },
+        let (trunk, did) = match self.door(now, invite) {
+            Door::Open { trunk, did } => (trunk, did),
             Door::Stranger => {
                 // Remembered by nobody: whoever has no business here cannot fill our tables.
                 self.endpoint.turn_away(now, leg, 403, Vec::new());
@@ -57,11 +57,18 @@ impl Exchange {
                 return;
             }
         };
-        if let Some(login) = self.login_of_trunk(entrance.trunk) {
+        if let Some(login) = self.login_of_trunk(trunk) {
             self.endpoint.set_login(leg, login);
         }
-        let trusted = self.config.trunks[entrance.trunk].trust_identity;
+        let trusted = self.config.trunks[trunk].trust_identity;
         let caller = Caller::of(&invite.headers, &invite.from, trusted);
+        let known = self.known_of(&caller.identity);
+        let chosen = self.choose_queue(&did, &known);
+        let entrance = Entrance {
+            trunk,
+            chosen: chosen.expect("the door has seen that the number is some queue's"),
+            did,
+        };
         self.accept_call(now, leg, invite, entrance, caller, sound);
     }
 
@@ -105,10 +112,16 @@ impl Exchange {
         now: Moment,
         leg: LegId,
         invite: &IncomingInvite,
-        Entrance { trunk, queue, did }: Entrance,
+        entrance: Entrance,
         caller: Caller,
         sound: Sound,
     ) {
+        let Entrance {
+            trunk,
+            chosen: Chosen { queue, by },
+            did,
+        } = entrance;
+        let priority = self.config.queues[queue].priority;
         let wall_ms = self.config.wall_at_boot_ms + now.as_micros() / 1_000;
         let id = CallId::new(wall_ms, self.chance_u128());
         let Caller {
@@ -128,6 +141,8 @@ impl Exchange {
             trunk: trunk_name,
             forwarded_by: identity.forwarded_by.clone(),
             rang_before,
+            chosen_by: by,
+            priority: (priority != PRIORITY_USUAL).then_some(priority),
             terms: (*terms).clone(),
         };
         let from = self.caller_for_phones(&identity);
@@ -145,6 +160,7 @@ impl Exchange {
             max_forwards: invite.max_forwards.saturating_sub(1),
             passed: passed(&invite.headers, &self.config.pass_headers),
             t0: now,
+            turn: turn(now, priority),
             kept: None,
             clock: RingClock::start(now, terms),
             plan: self.config.queues[queue].plan.clone(),
@@ -160,12 +176,14 @@ impl Exchange {
             rings_told: 0,
             degraded: false,
             agenda: None,
+            is_listed: false,
         };
         self.legs.insert(leg, Role::Caller(id));
         self.calls.insert(id, call);
         self.shares.began(trunk);
-        if self.roster.is_staffed(queue) {
-            self.waiting.insert((now, id));
+        if self.is_closed(queue) {
+            self.act_closed(now, id, now);
+        } else if self.roster.is_staffed(queue) {
             let tone = early.and_then(|answer| self.sound_ringback(id, answer));
             self.offer_more(now, id);
             match tone {
@@ -199,7 +217,7 @@ impl Exchange {
 /// How a call came in.
 struct Entrance {
     trunk: usize,
-    queue: usize,
+    chosen: Chosen,
     did: String,
 }
 

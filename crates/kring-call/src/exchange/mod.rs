@@ -7,6 +7,7 @@
 mod agents;
 mod answering;
 mod changing;
+mod choosing;
 mod commands;
 mod devices;
 mod door;
@@ -16,9 +17,11 @@ mod hops;
 mod incoming;
 mod inviting;
 mod offering;
+mod opening;
 mod phones;
 mod ports;
 mod pressing;
+mod queue;
 mod queueing;
 mod rate;
 mod reconfiguring;
@@ -31,7 +34,9 @@ mod withdrawing;
 
 use crate::{
     call::Call,
-    command::{Admission, AgentProfile, CallerIdentity, Command, CommandRefused, Done, ReplySlot},
+    command::{
+        Admission, AgentProfile, CallerIdentity, Command, CommandRefused, Done, Opening, ReplySlot,
+    },
     config::{ExchangeConfig, Restored},
     limits,
     line::LineStatus,
@@ -44,7 +49,7 @@ use kring_media::{MediaNotice, MediaOrder, SessionId};
 use kring_sip::{Effect, Endpoint, LegId, Peer, SipCount, Transmit, Uri, registrar::PhoneNews};
 use kring_time::Moment;
 use ports::Ports;
-use queueing::Queue;
+use queue::Queue;
 use rand::{RngCore, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rustc_hash::FxHashMap;
@@ -170,8 +175,6 @@ pub struct Exchange {
     lines: Lines,
     /// When each call next wants attention.
     agenda: BTreeSet<(Moment, CallId)>,
-    /// The calls that may still be offered, oldest first.
-    waiting: BTreeSet<(Moment, CallId)>,
     /// In the order of the configured ones.
     queues: Vec<Queue>,
     ports: Ports,
@@ -197,7 +200,6 @@ impl Exchange {
             roster: Roster::new(&config.queues),
             lines: Lines::new(&config.trunks),
             agenda: BTreeSet::new(),
-            waiting: BTreeSet::new(),
             queues: config.queues.iter().map(|_| Queue::default()).collect(),
             ports: Ports::default(),
             shares: Shares::new(&config.trunks, config.cps_max),
@@ -220,6 +222,13 @@ impl Exchange {
         for agent in agents {
             self.restore_agent(now, agent);
         }
+    }
+
+    /// Tells of a queue whether it is open now. Call it before the first other input; later changes come
+    /// as `SetOpening`. A queue that there is not is passed over.
+    pub fn open_by_hours(&mut self, now: Moment, queue: &str, opening: Opening) {
+        // Only the name can be wrong, and it comes from where the queues do.
+        let _ = self.set_opening(now, queue, opening);
     }
 
     /// Takes in one input. Drain [`Exchange::poll`] afterwards.
@@ -312,11 +321,17 @@ impl Exchange {
         self.outputs.push_back(Output::Record(at, None, fact));
     }
 
-    /// Puts the call into the agenda anew after anything that may have changed when it is due.
+    /// Puts the call into the agenda anew, and into the list of those that want a phone, after anything
+    /// that may have changed when it is due or what it wants.
     fn reschedule(&mut self, id: CallId) {
         let Some(call) = self.calls.get_mut(&id) else {
             return;
         };
+        let wants = call.wants_phone();
+        if wants != call.is_listed {
+            call.is_listed = wants;
+            self.queues[call.queue].list(call.stand(), wants);
+        }
         let due = call.due();
         if call.agenda == due {
             return;
@@ -335,8 +350,9 @@ impl Exchange {
         if let Some(due) = call.agenda {
             self.agenda.remove(&(due, id));
         }
-        self.waiting.remove(&(call.t0, id));
-        self.queues[call.queue].left(call.t0, id);
+        let queue = &mut self.queues[call.queue];
+        queue.list(call.stand(), false);
+        queue.left(call.stand());
         self.shares.ended(call.trunk);
         Some(call)
     }

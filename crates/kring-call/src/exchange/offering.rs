@@ -39,7 +39,6 @@ impl Exchange {
                 self.end_round(now, id);
             } else {
                 call.state = State::Withdrawing;
-                self.waiting.remove(&(call.t0, id));
                 self.withdraw_all(now, id, Withdrawal::Rona);
             }
         }
@@ -74,15 +73,6 @@ impl Exchange {
         }
     }
 
-    /// How many phones hop `strategy` wants to ring at once.
-    fn phones_at_once(strategy: Strategy) -> usize {
-        if strategy.is_for_one() {
-            1
-        } else {
-            crate::limits::OFFERS_AT_ONCE_MAX
-        }
-    }
-
     /// Rings as many more phones as the present hop wants.
     pub(super) fn offer_more(&mut self, now: Moment, id: CallId) {
         // Each turn that rings somebody in vain excludes somebody, so there is an end.
@@ -112,7 +102,9 @@ impl Exchange {
             &call.plan
         };
         let strategy = plan.strategy(hop);
-        let wanted = Self::phones_at_once(strategy).saturating_sub(call.live_offers().count());
+        let wanted = strategy
+            .phones_at_once()
+            .saturating_sub(call.live_offers().count());
         if wanted == 0 {
             return false;
         }

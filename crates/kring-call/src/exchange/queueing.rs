@@ -4,10 +4,10 @@
 //! Whoever is kept hears something at every moment, and is let go by nobody's failure but only by
 //! themselves, by an agent, or when they have waited as long as the administrator allows.
 
-use super::{Exchange, Role, reconfiguring::Standing, withdrawing::reason_for};
+use super::{Exchange, Role, withdrawing::reason_for};
 use crate::{
     call::State,
-    kept::{Handlings, Kept},
+    kept::Kept,
     limits::{AGAIN_AFTER_REFUSAL, ATTEMPTS_MAX, LAST_WORDS_MAX},
     ring::RingClock,
 };
@@ -17,33 +17,12 @@ use kring_journal::{
 use kring_media::{Ground, Phrase};
 use kring_sip::Reason;
 use kring_time::Moment;
-use std::collections::BTreeSet;
 
 /// The recording that asks a caller to hold the line.
 const PLEASE_WAIT: &str = "please_wait";
 
 /// The recording that asks a caller to call again.
 pub(super) const BUSY: &str = "busy";
-
-/// One queue: who is kept in it, longest first, and how long its calls took.
-#[derive(Debug, Default)]
-pub(super) struct Queue {
-    kept: BTreeSet<(Moment, CallId)>,
-    pub(super) handlings: Handlings,
-    pub(super) standing: Standing,
-}
-
-impl Queue {
-    /// Whoever came then is kept no more.
-    pub(super) fn left(&mut self, came: Moment, id: CallId) {
-        self.kept.remove(&(came, id));
-    }
-
-    fn position(&self, came: Moment, id: CallId) -> u32 {
-        let before = self.kept.range(..(came, id)).count();
-        u32::try_from(before + 1).unwrap_or(u32::MAX)
-    }
-}
 
 impl Exchange {
     /// The call is answered and kept: whether kring can speak to the caller and there is a place.
@@ -60,19 +39,19 @@ impl Exchange {
         let Some(call) = self.calls.get_mut(&id) else {
             return false;
         };
-        let (queue, t0) = (call.queue, call.t0);
+        let (queue, stand) = (call.queue, call.stand());
         let rescue = Rescue {
             why,
             action,
             rings: call.rings_told,
-            wait_ms: now.since(t0).as_millis() as u64,
+            wait_ms: now.since(call.t0).as_millis() as u64,
             lateness_us: now.since(due).as_micros() as u64,
         };
         call.kept = Some(Kept::new(now, &self.config.queues[queue].waiting));
         call.state = State::Resting;
         call.bars.relent(now + AGAIN_AFTER_REFUSAL);
         let can_hear = call.sound.voice.is_some();
-        self.queues[queue].kept.insert((t0, id));
+        self.queues[queue].keep(stand);
         self.record(now, id, Fact::Rescued(rescue));
         if can_hear {
             self.enter_queue(now, id);
@@ -83,7 +62,7 @@ impl Exchange {
     /// Whether as many are kept already as may be.
     pub(super) fn is_queue_full(&self, queue: usize) -> bool {
         let most = self.config.queues[queue].waiting.waiting_max;
-        most != 0 && self.queues[queue].kept.len() >= most
+        most != 0 && self.queues[queue].kept_count() >= most
     }
 
     /// The caller can hear: has a place from now on, and phones may ring. One who is to be hung up on
@@ -98,13 +77,12 @@ impl Exchange {
             self.speak(id, say, Ground::Music);
             return;
         }
-        let (queue, t0) = (call.queue, call.t0);
-        let position = self.queues[queue].position(t0, id);
+        let queue = call.queue;
+        let position = self.queues[queue].position(call.stand());
         self.record(now, id, Fact::Queued { position });
         let greeting = self.config.queues[queue].waiting.greeting.clone();
         let say = vec![Phrase::Clip(greeting), Phrase::clip(PLEASE_WAIT)];
         self.announce(now, id, say);
-        self.waiting.insert((t0, id));
         self.offer_more(now, id);
         self.reschedule(id);
     }
@@ -117,7 +95,7 @@ impl Exchange {
         let queue = &self.config.queues[call.queue];
         if queue.waiting.tells_position {
             let line = &self.queues[call.queue];
-            let position = line.position(call.t0, id);
+            let position = line.position(call.stand());
             let agents = self.roster.at_work(call.queue);
             let wait = line.handlings.wait_min(position, agents);
             say.push(Phrase::Position(position));
@@ -143,7 +121,10 @@ impl Exchange {
                     self.end_kept(now, id, EndedBy::Kring, cause);
                 }
             }
-            State::Resting if kept.is_over(now) => self.leave_queue(now, id),
+            State::Resting if kept.is_over(now) => {
+                let say = Phrase::clip(BUSY);
+                self.leave_queue(now, id, QueueExit::MaxWait, "max_wait", say);
+            }
             _ => {
                 if kept.announce_at.is_some_and(|at| at <= now) {
                     kept.announce_at = Some(now + every);
@@ -200,15 +181,21 @@ impl Exchange {
         silent
     }
 
-    /// The caller has waited as long as is allowed: is told so, and hung up on when that was said.
-    fn leave_queue(&mut self, now: Moment, id: CallId) {
+    /// The caller leaves the queue unserved, hears why, and is hung up on when that was said.
+    pub(super) fn leave_queue(
+        &mut self,
+        now: Moment,
+        id: CallId,
+        why: QueueExit,
+        cause: &'static str,
+        say: Phrase,
+    ) {
         let Some(call) = self.calls.get(&id) else {
             return;
         };
         let queued_ms = call.kept.as_ref().map_or(0, |kept| kept.queued_ms(now));
-        let why = QueueExit::MaxWait;
         self.record(now, id, Fact::LeftQueue { why, queued_ms });
-        self.say_last_words(now, id, "max_wait", vec![Phrase::clip(BUSY)]);
+        self.say_last_words(now, id, cause, vec![say]);
     }
 
     /// A caller whom kring has answered leaves whatever line they stood in, hears this, and is hung up on
@@ -223,8 +210,7 @@ impl Exchange {
         let Some(mut call) = self.calls.remove(&id) else {
             return;
         };
-        self.waiting.remove(&(call.t0, id));
-        self.queues[call.queue].left(call.t0, id);
+        self.queues[call.queue].left(call.stand());
         let over = Withdrawal::CallOver;
         self.release_offers(now, &mut call, over, &reason_for(over), None);
         let can_hear = call.sound.voice.is_some();
@@ -237,6 +223,7 @@ impl Exchange {
         if can_hear {
             self.enter_queue(now, id);
         }
+        self.reschedule(id);
     }
 
     /// kring has said its last words to the caller.

@@ -6,7 +6,7 @@
 //! by its own members and rules. A ring that was counted is not counted anew: a call keeps the clock and
 //! the plan with which it began until it is offered again.
 
-use super::{Exchange, queueing::Queue};
+use super::{Exchange, queue::Queue};
 use crate::{
     command::{CommandRefused, Done},
     config::QueueConfig,
@@ -54,6 +54,8 @@ impl Exchange {
         };
         self.record_apart(now, Fact::Reconfigured(what));
         self.serve_waiting(now);
+        // The last one who served a closed queue may serve it no longer.
+        self.empty_closed_queues(now);
         Ok(Done::Reconfigured(changed))
     }
 
@@ -145,6 +147,7 @@ mod tests {
             terms: Arc::new(crate::thailand()),
             ringback: crate::Ringback::Pbx,
             queues: names.iter().map(|name| queue(name, &[])).collect(),
+            known_callers: Arc::new(crate::NobodyKnown),
             trunks: Vec::new(),
             pass_headers: Vec::new(),
             wrap_up: Duration::ZERO,

@@ -15,6 +15,10 @@ impl Exchange {
         let Some(queue) = self.calls.get(&id).map(|call| call.queue) else {
             return;
         };
+        if self.is_shut(queue) {
+            self.act_closed(now, id, due);
+            return;
+        }
         match &self.config.queues[queue].on_deadline {
             OnDeadline::AnnounceBusy | OnDeadline::Redirect { .. } => {
                 self.refuse(now, id, why, due);
@@ -42,7 +46,7 @@ impl Exchange {
         due: Moment,
     ) {
         if !self.pick_up(now, id) {
-            self.refuse(now, id, why, due);
+            self.tell_busy(now, id, why, due);
             return;
         }
         let Some(call) = self.calls.get_mut(&id) else {
@@ -61,31 +65,52 @@ impl Exchange {
         };
         self.record(now, id, fact);
         self.say_last_words(now, id, "announced", vec![Phrase::clip(clip)]);
-        self.reschedule(id);
     }
 
-    /// A final response other than 200.
+    /// A final response other than 200: 302 if the queue redirects, else busy.
     fn refuse(&mut self, now: Moment, id: CallId, why: Refusal, due: Moment) {
+        let Some(call) = self.calls.get(&id) else {
+            return;
+        };
+        let OnDeadline::Redirect { to } = &self.config.queues[call.queue].on_deadline else {
+            self.tell_busy(now, id, why, due);
+            return;
+        };
+        let header = self.config.trunks[call.trunk].redirect_header;
+        let left = (&call.dialled, call.history_index.as_str());
+        let lines = redirect(left, to, why, header);
+        let told = Told::Redirect { to: to.clone() };
+        self.respond(now, id, (why, told), lines, due);
+    }
+
+    /// 486 with Retry-After, or 480 where nobody is there.
+    pub(super) fn tell_busy(&mut self, now: Moment, id: CallId, why: Refusal, due: Moment) {
+        let (code, cause) = match why {
+            Refusal::Deadline | Refusal::QueueFull => (486, (17, "User busy")),
+            Refusal::Unstaffed | Refusal::Closed => (480, (20, "Subscriber absent")),
+        };
+        let retry_after = (HeaderName::RetryAfter, RETRY_AFTER_S.to_string());
+        let lines = vec![retry_after, reason(cause)];
+        self.respond(now, id, (why, Told::Busy { code }), lines, due);
+    }
+
+    fn respond(
+        &mut self,
+        now: Moment,
+        id: CallId,
+        (why, told): (Refusal, Told),
+        lines: Lines,
+        due: Moment,
+    ) {
         let Some(call) = self.forget(id) else {
             return;
         };
-        let queue = &self.config.queues[call.queue];
-        let (action, code, to, lines) = match &queue.on_deadline {
-            OnDeadline::AnnounceBusy | OnDeadline::Announce | OnDeadline::AnswerGreetQueue => {
-                let (code, cause) = match why {
-                    Refusal::Deadline | Refusal::QueueFull => (486, (17, "User busy")),
-                    Refusal::Unstaffed | Refusal::Closed => (480, (20, "Subscriber absent")),
-                };
-                let retry_after = (HeaderName::RetryAfter, RETRY_AFTER_S.to_string());
-                let lines = vec![retry_after, reason(cause)];
-                (DeadlineAction::AnnounceBusy, code, None, lines)
+        let (action, code, retry_after_s, to) = match told {
+            Told::Busy { code } => {
+                let again = Some(RETRY_AFTER_S);
+                (DeadlineAction::AnnounceBusy, code, again, None)
             }
-            OnDeadline::Redirect { to } => {
-                let header = self.config.trunks[call.trunk].redirect_header;
-                let left = (&call.dialled, call.history_index.as_str());
-                let lines = redirect(left, to, why, header);
-                (DeadlineAction::Redirect, 302, Some(to.clone()), lines)
-            }
+            Told::Redirect { to } => (DeadlineAction::Redirect, 302, None, Some(to)),
         };
         self.endpoint.reject(now, call.caller_leg, code, lines);
         self.legs.remove(&call.caller_leg);
@@ -93,7 +118,7 @@ impl Exchange {
             why,
             action,
             code,
-            retry_after_s: to.is_none().then_some(RETRY_AFTER_S),
+            retry_after_s,
             to,
             rings: call.rings_told,
             wait_ms: now.since(call.t0).as_millis() as u64,
@@ -102,6 +127,12 @@ impl Exchange {
         self.record(now, id, fact);
         self.let_phones_go(now, call);
     }
+}
+
+/// The final response to a caller who is refused.
+enum Told {
+    Busy { code: u16 },
+    Redirect { to: String },
 }
 
 /// The lines of a 302: where to, why, and who sends the call on: the number that was dialled, with its

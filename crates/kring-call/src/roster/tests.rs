@@ -11,6 +11,7 @@ fn roster(queues: &[QueueConfig], logins: &[&str]) -> Roster {
             devices: vec![crate::tests::device(login)],
             auto_answer: false,
             queues: vec!["support".to_owned()],
+            skills: Vec::new(),
         };
         assert!(roster.put(profile));
         roster.change(&id, |agent| agent.doing = Doing::Ready);
@@ -52,6 +53,18 @@ fn a_queue_with_a_list_has_its_own_members_in_its_order() {
     assert_eq!(free(&roster, 1, Strategy::Linear), ["c", "a", "b"]);
     assert_eq!(free(&roster, 1, Strategy::LongestIdle), ["a", "c", "b"]);
     assert_eq!(free(&roster, 0, Strategy::Linear), ["a", "b", "c", "d"]);
+}
+
+#[test]
+fn only_who_has_the_skills_serves_the_queue() {
+    let mut tax = crate::tests::queue("support", &[]);
+    tax.skills = vec!["tax:3".parse().unwrap()];
+    let mut roster = roster(&[tax], &["a", "b"]);
+    assert!(!roster.is_staffed(0));
+    let mut profile = roster.get(&AgentId::new("b")).unwrap().profile.clone();
+    profile.skills = vec!["tax:4".parse().unwrap()];
+    assert!(roster.put(profile));
+    assert_eq!(free(&roster, 0, Strategy::All), ["b"]);
 }
 
 #[test]

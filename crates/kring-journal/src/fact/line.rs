@@ -38,6 +38,8 @@ impl fmt::Display for Fact {
                 let reason = reason.as_deref().unwrap_or("Rona");
                 write!(f, "warned     {agent} {reason}, last one ready")
             }
+            Fact::QueueOpened { queue } => write!(f, "opened     {queue}"),
+            Fact::QueueClosed { queue, why, .. } => write!(f, "closed     {queue} {why:?}"),
             Fact::TrunkUp { trunk, rtt_us } => {
                 write!(f, "trunk up   {trunk}")?;
                 let rtt = rtt_us.map(|us| us as f64 / 1e3);
@@ -79,12 +81,17 @@ impl Fact {
                 caller,
                 queue,
                 forwarded_by,
+                chosen_by,
+                priority,
                 ..
             } => {
                 write!(f, "offered    {caller} -> {queue}")?;
-                forwarded_by
-                    .iter()
-                    .try_for_each(|by| write!(f, " via {by}"))
+                let mut via = forwarded_by.iter();
+                via.try_for_each(|by| write!(f, " via {by}"))?;
+                let mut chosen = chosen_by.iter();
+                chosen.try_for_each(|by| write!(f, ", by {by:?}"))?;
+                let mut priority = priority.iter();
+                priority.try_for_each(|priority| write!(f, ", priority {priority}"))
             }
             Fact::Degraded => write!(f, "degraded   no live screen"),
             Fact::Invited {
@@ -220,6 +227,8 @@ impl Fact {
             | Fact::ScreenDead { .. }
             | Fact::ScreenRestored { .. }
             | Fact::RonaWarned { .. }
+            | Fact::QueueOpened { .. }
+            | Fact::QueueClosed { .. }
             | Fact::TrunkUp { .. }
             | Fact::TrunkDown { .. }
             | Fact::Registered { .. }

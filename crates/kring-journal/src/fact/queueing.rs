@@ -59,6 +59,8 @@ pub enum QueueExit {
     GaveUp,
     /// The wait became as long as is allowed.
     MaxWait,
+    /// The queue is closed, and nobody who serves it is there any more.
+    Closed,
     /// The call went elsewhere.
     Overflow,
     /// The caller asked to be called back.
@@ -104,6 +106,7 @@ impl fmt::Display for QueueExit {
         f.write_str(match self {
             QueueExit::GaveUp => "caller gave up",
             QueueExit::MaxWait => "waited too long",
+            QueueExit::Closed => "the queue closed",
             QueueExit::Overflow => "went elsewhere",
             QueueExit::CallBack => "asked to be called back",
             QueueExit::CallOver => "call over",

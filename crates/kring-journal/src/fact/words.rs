@@ -131,6 +131,28 @@ impl Refusal {
     }
 }
 
+/// What of a caller chose the queue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ChosenBy {
+    /// The centre has marked them as important.
+    Vip,
+    /// They have a case that is not closed.
+    OpenCase,
+    /// They speak a language of this queue.
+    Language,
+}
+
+/// Why a queue takes no new calls.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClosedWhy {
+    /// It is outside of the opening hours.
+    Hours,
+    /// It is a holiday.
+    Holiday,
+}
+
 /// Which side of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -26,6 +26,8 @@ pub(crate) fn call_that_rang(rang_before: bool, facts: Vec<(u64, Fact)>) -> Vec<
         trunk: "pbx".to_owned(),
         forwarded_by: None,
         rang_before,
+        chosen_by: None,
+        priority: None,
         terms: RingTerms {
             on_ms: 1_000,
             off_ms: 4_000,

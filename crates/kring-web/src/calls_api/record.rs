@@ -186,6 +186,7 @@ impl Record {
                 family: said(self.family),
                 org: said(self.org),
                 notes: said(self.notes),
+                ..ContactPatch::default()
             },
         )?;
         Ok(ConfirmWrite {

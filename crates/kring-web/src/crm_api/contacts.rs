@@ -175,6 +175,10 @@ pub(crate) struct Correction {
     family: Option<String>,
     org: Option<String>,
     notes: Option<String>,
+    /// Marks a person as important.
+    vip: Option<bool>,
+    /// `th`, `en`, or empty.
+    language: Option<String>,
 }
 
 /// Puts a person's data right. With `If-Match`, only at that version: 412 `stale` otherwise.
@@ -199,6 +203,8 @@ pub(crate) async fn patch(
         family: put.family,
         org: put.org,
         notes: put.notes,
+        vip: put.vip,
+        language: put.language,
     };
     let contact = app.store.patch_contact(contact.id, version, &patch).await?;
     Ok(shown(&contact))

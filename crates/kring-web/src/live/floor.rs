@@ -6,6 +6,7 @@
 use super::{
     alerts,
     call::{LiveCall, Lookup, Offer, WrapUp},
+    closings::Closings,
     presence::PresenceNow,
     recall::Owed,
     screens::{late, screens, to, to_supervisors},
@@ -54,6 +55,8 @@ pub(crate) struct Floor {
     answerable: FxHashMap<String, bool>,
     greeting: Arc<str>,
     today: Today,
+    /// Which queues are closed.
+    pub(crate) closings: Closings,
 }
 
 /// When a fact happened, on both clocks.
@@ -73,6 +76,7 @@ impl Floor {
             answerable: FxHashMap::default(),
             greeting,
             today: Today::new(day_ahead),
+            closings: Closings::default(),
         }
     }
 
@@ -174,6 +178,7 @@ impl Floor {
 
     /// Takes in one fact. The frames that come of it, in order.
     pub(crate) fn apply(&mut self, now: When, call: Option<CallId>, fact: &Fact) -> Vec<Delivery> {
+        self.closings.apply(fact);
         match (call, fact) {
             (Some(id), fact) => self.apply_to_call(now, id, fact),
             (

@@ -5,6 +5,7 @@
 
 mod alerts;
 mod call;
+mod closings;
 mod floor;
 mod lines;
 mod lookup;

@@ -1,9 +1,10 @@
 //! What lists and details take from memory: calls that the journal has not committed yet, and the
 //! fresher state of those that it has.
 
-use super::{Inner, Live, presence::PresenceNow};
+use super::{Inner, Live, closings::Closing, presence::PresenceNow};
 use crate::wire::NumberOnWire;
 use kring_journal::{AgentId, CallId, CallRecord};
+use std::collections::BTreeMap;
 
 /// A call in memory.
 #[derive(Clone, Debug)]
@@ -28,6 +29,11 @@ impl Live {
     /// What the agent does now, if a fact has said so.
     pub(crate) fn presence(&self, agent: &AgentId) -> Option<PresenceNow> {
         self.inner().floor().presence(agent).cloned()
+    }
+
+    /// The queues that are closed now.
+    pub(crate) fn closed_queues(&self) -> BTreeMap<String, Closing> {
+        self.inner().floor().closings.closed().clone()
     }
 
     /// Whether one of the agent's screens is alive.

@@ -143,6 +143,11 @@ const MEANINGS: &[(Kind, &str, &str)] = &[
         "SIP work refused, dropped or cut because a bound was reached, by bound",
     ),
     (
+        Kind::Gauge,
+        "kring_known_callers",
+        "Numbers of callers who are marked, speak a language or have an open case",
+    ),
+    (
         Kind::Counter,
         "kring_sip_strangers_total",
         "SIP requests of sources that are nobody's",

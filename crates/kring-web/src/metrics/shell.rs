@@ -42,6 +42,14 @@ pub fn sip_bound_reached(bound: &'static str) {
     counter!("kring_sip_bounds_reached_total", "bound" => bound).increment(1);
 }
 
+/// Callers whose queue may be chosen by what is known of them; `left_out` when there are more than fit.
+pub fn known_callers(callers: usize, left_out: bool) {
+    gauge!("kring_known_callers").set(callers as f64);
+    if left_out {
+        sip_bound_reached("known_callers");
+    }
+}
+
 /// A SIP request came from a source that is nobody's.
 pub fn sip_stranger(method: &str) {
     counter!("kring_sip_strangers_total", "method" => method_label(method)).increment(1);

@@ -37,6 +37,8 @@ fn offered() -> Fact {
         trunk: "pbx".into(),
         forwarded_by: None,
         rang_before: false,
+        chosen_by: None,
+        priority: None,
         terms: RingTerms {
             on_ms: 1_000,
             off_ms: 4_000,

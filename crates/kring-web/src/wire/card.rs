@@ -27,6 +27,10 @@ pub(crate) struct ContactOnWire {
     pub(crate) family: String,
     pub(crate) org: String,
     pub(crate) notes: String,
+    /// Marked as important.
+    pub(crate) vip: bool,
+    /// `th`, `en`, or empty for what the queue speaks.
+    pub(crate) language: String,
     /// The ETag in quotes.
     pub(crate) version: i64,
     /// RFC 3339.
@@ -108,6 +112,8 @@ impl From<&Contact> for ContactOnWire {
             family: contact.family.clone(),
             org: contact.org.clone(),
             notes: contact.notes.clone(),
+            vip: contact.vip,
+            language: contact.language.clone(),
             version: contact.version,
             created: rfc3339(contact.created),
         }

@@ -255,3 +255,39 @@ async fn agents_and_queues_show_what_happens_now() {
     let queues = house.get("/api/v1/queues", &cookie).await;
     assert_eq!(queues.json["items"][0]["waiting"], 0);
 }
+
+#[tokio::test]
+async fn queues_say_whether_they_are_open() {
+    use kring_journal::{ClosedWhy, Fact, WallTime};
+    let house = House::open().await;
+    let (_, cookie) = house.signed_in("somsri").await;
+    let queue = async || {
+        let queues = house.get("/api/v1/queues", &cookie).await;
+        queues.json["items"][0].clone()
+    };
+    assert_eq!(queue().await["open"], true);
+    let closed = Fact::QueueClosed {
+        queue: "support".into(),
+        why: ClosedWhy::Holiday,
+        next_open: Some(WallTime(1_796_693_400_000_000)),
+    };
+    house.happens(None, closed);
+    let shut = queue().await;
+    assert_eq!(
+        (&shut["open"], &shut["closed_why"], &shut["next_open"]),
+        (
+            &json!(false),
+            &json!("holiday"),
+            &json!("2026-12-08T01:30:00.000000Z")
+        )
+    );
+    let opened = Fact::QueueOpened {
+        queue: "support".into(),
+    };
+    house.happens(None, opened);
+    let open = queue().await;
+    assert_eq!(
+        (&open["open"], &open["next_open"]),
+        (&json!(true), &json!(null))
+    );
+}

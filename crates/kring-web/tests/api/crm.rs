@@ -51,6 +51,36 @@ async fn two_people_on_one_number_are_candidates() {
 }
 
 #[tokio::test]
+async fn a_contact_says_by_which_queues_may_be_chosen() {
+    let house = House::open().await;
+    let (_, cookie) = house.signed_in("somsri").await;
+    let made = house
+        .post("/api/v1/contacts", &cookie, json!({"given": "มาลี"}))
+        .await;
+    assert_eq!(
+        (&made.json["vip"], &made.json["language"]),
+        (&json!(false), &json!(""))
+    );
+    let path = format!("/api/v1/contacts/{}", made.json["id"].as_str().unwrap());
+    let patch = |body| request("PATCH", &path, &cookie, &body, &[]);
+    let marked = house
+        .send(patch(json!({"vip": true, "language": "en"})))
+        .await;
+    assert_eq!(
+        (&marked.json["vip"], &marked.json["language"]),
+        (&json!(true), &json!("en"))
+    );
+    assert_eq!(marked.json["version"], 2);
+    let wrong = house.send(patch(json!({"language": "fr"}))).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let none = house.send(patch(json!({"language": ""}))).await;
+    assert_eq!(
+        (&none.json["vip"], &none.json["language"]),
+        (&json!(true), &json!(""))
+    );
+}
+
+#[tokio::test]
 async fn a_contact_is_put_right_at_the_version_that_was_seen() {
     let house = House::open().await;
     let (_, cookie) = house.signed_in("somsri").await;

@@ -1,10 +1,14 @@
 //! `[ring]`, `[[queue]]`, `[agent]` and `[pop]`: how calls ring and for whom.
 
 use super::{
-    deadline, later,
+    deadline, entrance,
+    hours::{self, Hours},
+    later,
     section::{Item, Section},
 };
-use kring_call::{Member, Plan, PlanRefused, Ringback, WaitingRules};
+use kring_call::{
+    CallerTrait, Member, OnClosed, Plan, PlanRefused, Ringback, Schedule, Skill, WaitingRules,
+};
 use kring_journal::{AgentId, DeadlineAction, RingPolicyKind, RingTerms};
 use kring_sip::Uri;
 
@@ -12,7 +16,7 @@ use kring_sip::Uri;
 const LIMIT_MAX: u64 = 20;
 
 /// Numbers of one queue.
-const DIDS_MAX: usize = 200;
+pub(super) const DIDS_MAX: usize = 200;
 
 /// Members in one queue's list: as many agents as the exchange knows.
 const MEMBERS_MAX: usize = kring_call::limits::AGENTS_MAX;
@@ -41,6 +45,16 @@ pub(crate) struct Queue {
     /// The numbers that lead to it. Empty: every number that no other queue has; at most one
     /// queue is so.
     pub(crate) did: Vec<String>,
+    /// Whom of the callers of these numbers it is for; none: all who are left.
+    pub(crate) callers: Vec<CallerTrait>,
+    /// What one must be able to do to serve it.
+    pub(crate) skills: Vec<Skill>,
+    /// Whose callers come first, 1 to 9.
+    pub(crate) priority: u8,
+    /// When it is open; none: always.
+    pub(crate) hours: Option<Schedule>,
+    /// What is done with its callers while it is closed.
+    pub(crate) on_closed: OnClosed,
     /// Who rings when.
     pub(crate) plan: Plan,
     /// Its members, in the order of `linear`; none: the agents that say so.
@@ -151,10 +165,15 @@ fn plan(section: &mut Section<'_>, limit: u8, default: &Plan) -> Plan {
 
 impl Queue {
     /// The queue that is there when none is configured: it takes every number.
-    pub(super) fn only(ring: &Ring) -> Queue {
+    pub(super) fn only(ring: &Ring, hours: &Hours) -> Queue {
         Queue {
             name: "main".to_owned(),
             did: Vec::new(),
+            callers: Vec::new(),
+            skills: Vec::new(),
+            priority: kring_call::limits::PRIORITY_USUAL,
+            hours: hours.usual(),
+            on_closed: OnClosed::default(),
             plan: ring.plan.clone(),
             members: Vec::new(),
             deadline_action: ring.deadline_action,
@@ -163,7 +182,11 @@ impl Queue {
         }
     }
 
-    pub(super) fn read(mut section: Section<'_>, ring: &Ring, before: &[Queue]) -> Queue {
+    pub(super) fn read(
+        mut section: Section<'_>,
+        (ring, hours): (&Ring, &Hours),
+        before: &[Queue],
+    ) -> Queue {
         let name = section.text("name").unwrap_or_else(|| {
             section.complain(
                 "name",
@@ -175,8 +198,14 @@ impl Queue {
             let text = format!("two queues are called {name:?}. Give each its own name.");
             section.complain("name", text);
         }
+        let callers = entrance::callers(&mut section);
         let queue = Queue {
-            did: dids(&mut section, &name, before),
+            did: entrance::dids(&mut section, (&name, &callers), before),
+            callers,
+            skills: entrance::skills(&mut section),
+            priority: entrance::priority(&mut section),
+            hours: hours.of_queue(&mut section),
+            on_closed: hours::closed_action(&mut section),
             plan: plan(&mut section, ring.terms.limit, &ring.plan),
             members: members(&mut section),
             deadline_action: deadline::action(&mut section, ring.deadline_action),
@@ -234,36 +263,6 @@ fn overflow(section: &mut Section<'_>) -> Option<String> {
         return None;
     }
     Some(text)
-}
-
-fn dids(section: &mut Section<'_>, queue: &str, before: &[Queue]) -> Vec<String> {
-    let items = section.list("did").unwrap_or_default();
-    if items.is_empty()
-        && let Some(other) = before.iter().find(|other| other.did.is_empty())
-    {
-        let text = format!(
-            "the queues {:?} and {queue:?} both have no did: only one can take the calls that are \
-             left over. Write did = [\"NUMBER\"].",
-            other.name
-        );
-        section.complain("did", text);
-    }
-    if items.len() > DIDS_MAX {
-        section.complain(
-            "did",
-            format!("queue.did has more than {DIDS_MAX} numbers."),
-        );
-    }
-    for item in &items {
-        if let Some(other) = before.iter().find(|other| other.did.contains(&item.text)) {
-            let text = format!(
-                "the number {} leads to the queue {:?} already. Take it out of one.",
-                item.text, other.name
-            );
-            section.complain_of(item, text);
-        }
-    }
-    items.into_iter().map(|item| item.text).collect()
 }
 
 impl Agent {

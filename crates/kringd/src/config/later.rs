@@ -5,14 +5,12 @@
 const KEYS: &[(&str, &str)] = &[
     ("trunk.transfer_method", "transfers"),
     ("ring.tone_hz", "a ringing tone made by kring"),
-    ("queue.skills", "skills"),
     ("queue.callback", "call-backs"),
     ("media.srtp", "SRTP"),
     ("media.record", "recording"),
     ("media.music", "music on hold"),
     ("media.greeting", "a recorded greeting"),
     ("transfer", "transfers"),
-    ("hours", "opening hours"),
     ("knowledge", "the knowledge search"),
     (
         "http.tls_cert",
@@ -39,6 +37,8 @@ const VALUES: &[(&str, &str)] = &[
     ("ring.deadline_action", "offer_callback"),
     ("queue.deadline_action", "overflow"),
     ("queue.deadline_action", "offer_callback"),
+    ("queue.closed_action", "overflow"),
+    ("queue.closed_action", "offer_callback"),
     ("media.mode", "direct"),
 ];
 

@@ -9,8 +9,10 @@ mod complaint;
 mod deadline;
 mod dialling;
 mod document;
+mod entrance;
 mod floor;
 mod hep;
+mod hours;
 mod later;
 mod registrar;
 mod section;
@@ -26,6 +28,7 @@ pub(crate) use address::{HostPort, Listen};
 pub(crate) use complaint::ConfigRefused;
 pub(crate) use floor::{Agent, Pop, Queue, Ring};
 pub(crate) use hep::Hep;
+pub(crate) use hours::Hours;
 pub(crate) use security::{ClientCertificates, Tls};
 pub(crate) use signalling::{Sip, Trunk};
 pub(crate) use sound::Media;
@@ -64,6 +67,8 @@ pub(crate) struct Config {
     /// Phones that register with kring.
     pub(crate) registrar: RegistrarConfig,
     pub(crate) ring: Ring,
+    /// Where the centre is, and its hours.
+    pub(crate) hours: Hours,
     /// At least one.
     pub(crate) queues: Vec<Queue>,
     pub(crate) agent: Agent,
@@ -117,6 +122,7 @@ impl Config {
         let data_dir = PathBuf::from(data_dir);
         let node = node(&mut root);
         let ring = Ring::read(root.table("ring"));
+        let hours = Hours::read(root.table("hours"));
         let hep = root.table("hep");
         let hep = Hep::read(hep, root.says("hep"));
         let trunks = trunks(&mut root);
@@ -126,8 +132,9 @@ impl Config {
             dial: dialling::read(root.table("dial"), &trunks),
             trunks,
             registrar: registrar::read(root.table("registrar")),
-            queues: queues(&mut root, &ring),
+            queues: queues(&mut root, &ring, &hours),
             ring,
+            hours,
             agent: Agent::read(root.table("agent")),
             pop: Pop::read(root.table("pop")),
             number: Number::read(root.table("number")),
@@ -196,18 +203,27 @@ fn trunks(root: &mut Section<'_>) -> Vec<Trunk> {
     trunks
 }
 
-fn queues(root: &mut Section<'_>, ring: &Ring) -> Vec<Queue> {
+fn queues(root: &mut Section<'_>, ring: &Ring, hours: &Hours) -> Vec<Queue> {
     let sections = root.tables("queue");
     if sections.len() > TABLES_MAX {
         root.complain("queue", format!("there are more than {TABLES_MAX} queues."));
     }
     let mut queues = Vec::new();
     for section in sections.into_iter().take(TABLES_MAX) {
-        let queue = Queue::read(section, ring, &queues);
+        let queue = Queue::read(section, (ring, hours), &queues);
         queues.push(queue);
     }
+    if let Some((queue, number)) = entrance::unserved(&queues) {
+        let name = &queue.name;
+        let which = number.map_or("of no other queue".to_owned(), |did| format!("of {did}"));
+        let text = format!(
+            "the queue {name:?} is for some callers only, and nobody takes the rest of the calls {which}. \
+             Add a [[queue]] without callers that has the same did."
+        );
+        root.complain("queue", text);
+    }
     if queues.is_empty() {
-        queues.push(Queue::only(ring));
+        queues.push(Queue::only(ring, hours));
     }
     queues
 }

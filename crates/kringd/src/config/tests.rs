@@ -1,5 +1,6 @@
 //! What a configuration that is taken comes to, and what variables do to it.
 
+mod entrance;
 mod refused;
 
 use super::*;

@@ -70,6 +70,7 @@ fn agent(login: &str, name: &str, phones: &Phones, password: &str) -> Result<Age
         auto_answer: false,
         queues: Vec::new(),
         disabled: false,
+        skills: Vec::new(),
     })
 }
 
@@ -190,6 +191,8 @@ impl Matter {
                     trunk: "local".to_owned(),
                     forwarded_by: None,
                     rang_before: false,
+                    chosen_by: None,
+                    priority: None,
                     terms: kring_call::thailand(),
                 },
             ),

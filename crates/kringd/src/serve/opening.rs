@@ -6,8 +6,10 @@ use crate::{
     config::Config,
     exchange_task::{ExchangeTask, Load},
     exit::Fault,
+    known::Known,
     media_io::MediaHandle,
     net::{self, Net, Resolver, Terms},
+    opening_hours::OpeningHours,
     phones::Phones,
     recorder::RecorderSender,
     seats,
@@ -36,6 +38,8 @@ pub(super) struct Opening {
     pub(super) live: Live,
     pub(super) facts: RecorderSender,
     pub(super) tap: Tap,
+    pub(super) hours: OpeningHours,
+    pub(super) known: Arc<Known>,
     pub(super) load: watch::Sender<Load>,
     pub(super) stopping: watch::Receiver<bool>,
 }
@@ -101,6 +105,9 @@ impl Opening {
             exchange.introduce_agent(profile);
         }
         exchange.restore(now, &self.restored);
+        for (queue, opening) in self.hours.now(&self.clock) {
+            exchange.open_by_hours(now, &queue, opening);
+        }
         let realm = &self.config.registrar.realm;
         self.phones.introduce(&mut exchange, &self.clock, realm);
         Ok((net, exchange))
@@ -147,6 +154,7 @@ impl Opening {
             terms: settings.terms,
             ringback: settings.ringback,
             queues: settings.queues,
+            known_callers: self.known.clone(),
             trunks: terms::trunks(config),
             wrap_up: settings.wrap_up,
             rona_limit: settings.rona_limit,

@@ -7,6 +7,7 @@ use super::terms;
 use crate::{
     config::{Config, ConfigRefused},
     net::Credentials,
+    opening_hours::OpeningHours,
 };
 use kring_call::{
     Ringback,
@@ -14,7 +15,7 @@ use kring_call::{
 };
 use kring_web::{Ask, Live, ReloadRefused, ReloadWish, Reloaded, Reloads, RulesInForce};
 use tokio::{
-    sync::{mpsc, oneshot},
+    sync::{mpsc, oneshot, watch},
     task::JoinHandle,
 };
 
@@ -39,6 +40,7 @@ impl Rereading {
         credentials: Credentials,
         asks: &mpsc::Sender<Ask>,
         live: &Live,
+        hours: watch::Sender<OpeningHours>,
     ) -> Rereading {
         let (wishes, wished) = mpsc::channel(WISHES_WAITING_MAX);
         let rules = RulesInForce::from(terms::house_rules(started));
@@ -49,6 +51,7 @@ impl Rereading {
             asks: asks.clone(),
             live: live.clone(),
             rules: rules.clone(),
+            hours,
         };
         Rereading {
             wishes,
@@ -84,6 +87,7 @@ struct Reloading {
     asks: mpsc::Sender<Ask>,
     live: Live,
     rules: RulesInForce,
+    hours: watch::Sender<OpeningHours>,
 }
 
 impl Reloading {
@@ -120,6 +124,7 @@ impl Reloading {
         self.live
             .greet_with(&config.agent.greeting_th, &config.agent.particle);
         self.rules.put(terms::house_rules(&config));
+        self.hours.send_replace(OpeningHours::of(&config));
         Ok(Reloaded {
             changed,
             needs_restart: needs_restart(&self.started, &config),

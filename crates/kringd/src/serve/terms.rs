@@ -19,6 +19,10 @@ fn queues(config: &Config) -> Vec<QueueConfig> {
     let queue = |queue: &crate::config::Queue| QueueConfig {
         name: queue.name.clone(),
         did: queue.did.clone(),
+        callers: queue.callers.clone(),
+        skills: queue.skills.clone(),
+        priority: queue.priority,
+        on_closed: queue.on_closed,
         plan: Arc::new(queue.plan.clone()),
         members: queue.members.clone().into(),
         on_deadline: on_deadline(queue),

@@ -126,6 +126,7 @@ async fn staff(store: Store, agents: u32, phone: u16) -> Result<String, StoreRef
             auto_answer: false,
             queues: Vec::new(),
             disabled: false,
+            skills: Vec::new(),
         };
         store.put_agent(&agent).await?;
         presence.push(PresenceRow {

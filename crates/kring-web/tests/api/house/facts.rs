@@ -14,6 +14,8 @@ pub(crate) fn offered(caller: CallerRef, sip_call_id: &str) -> Fact {
         trunk: "pbx".into(),
         forwarded_by: Some("1203".into()),
         rang_before: false,
+        chosen_by: None,
+        priority: None,
         terms: RingTerms {
             on_ms: 1_000,
             off_ms: 4_000,

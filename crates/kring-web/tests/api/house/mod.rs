@@ -163,6 +163,7 @@ impl House {
             auto_answer: false,
             queues: vec!["support".into()],
             disabled: false,
+            skills: Vec::new(),
         };
         self.store.put_agent(&row).await.unwrap();
         row.login
