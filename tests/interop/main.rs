@@ -10,6 +10,7 @@ mod ports;
 mod scenario;
 mod sipp;
 mod sound;
+mod tape;
 
 mod answered;
 mod bad_input;
@@ -34,5 +35,6 @@ mod seeing;
 mod sessions;
 mod strangers;
 mod unanswered;
+mod waiting;
 mod ways;
 mod web_phone;

@@ -1,0 +1,143 @@
+//! A tape: every RTP packet that came to a port of ours and when, so that a stream can be judged as a whole.
+
+use kring_media::{Playable, rtp, tone};
+use std::{
+    net::UdpSocket,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread::JoinHandle,
+    time::{Duration, Instant},
+};
+
+/// Bytes of an RTP header without extensions (RFC 3550 section 5.1).
+const HEADER: usize = 12;
+
+/// Milliseconds of sound in a packet.
+const FRAME_MS: u64 = 20;
+
+/// A tape that runs.
+pub struct Tape {
+    pub port: u16,
+    stop: Arc<AtomicBool>,
+    running: JoinHandle<Vec<Heard>>,
+}
+
+/// One packet.
+#[derive(Clone, Debug)]
+pub struct Heard {
+    pub at: Instant,
+    pub packet: Vec<u8>,
+}
+
+/// What was on it.
+pub struct Recorded {
+    pub packets: Vec<Heard>,
+}
+
+impl Tape {
+    /// Records from now on.
+    pub fn runs() -> Tape {
+        let socket = UdpSocket::bind("127.0.0.1:0").expect("a free port");
+        let patience = Some(Duration::from_millis(100));
+        socket.set_read_timeout(patience).expect("a timeout");
+        let port = socket.local_addr().expect("bound").port();
+        let stop = Arc::new(AtomicBool::new(false));
+        let told = stop.clone();
+        let running = std::thread::spawn(move || {
+            let mut packets = Vec::new();
+            let mut buffer = [0; 2_000];
+            while !told.load(Ordering::Relaxed) {
+                if let Ok((length, _)) = socket.recv_from(&mut buffer) {
+                    let (at, packet) = (Instant::now(), buffer[..length].to_vec());
+                    packets.push(Heard { at, packet });
+                }
+            }
+            packets
+        });
+        Tape {
+            port,
+            stop,
+            running,
+        }
+    }
+
+    /// Stops it.
+    pub fn stop(self) -> Recorded {
+        self.stop.store(true, Ordering::Relaxed);
+        let packets = self.running.join().expect("a tape does not tear");
+        Recorded { packets }
+    }
+}
+
+impl Recorded {
+    /// One source, no number missing or twice, and one line of timestamps that follows the time: it goes on
+    /// by a frame, or, where a spurt begins, by whole frames.
+    pub fn assert_one_stream(&self) {
+        let seen: Vec<_> = (self.packets.iter())
+            .map(|heard| rtp::look(&heard.packet).expect("RTP"))
+            .collect();
+        let (first, began) = (seen[0], self.packets[0].at);
+        for (n, (one, heard)) in seen.iter().zip(&self.packets).enumerate() {
+            assert_eq!(one.ssrc, first.ssrc, "packet {n}");
+            let number = first.sequence.wrapping_add(n as u16);
+            assert_eq!(one.sequence, number, "packet {n}");
+            let line = i64::from(one.timestamp.wrapping_sub(first.timestamp)) / 8;
+            let clock = heard.at.duration_since(began).as_millis() as i64;
+            assert!(
+                line.abs_diff(clock) < 250,
+                "packet {n}: {line} ms at {clock} ms"
+            );
+        }
+        for (n, two) in seen.windows(2).enumerate() {
+            let step = two[1].timestamp.wrapping_sub(two[0].timestamp);
+            let begins = self.packets[n + 1].packet[1] & 0x80 != 0;
+            let whole = begins && step > 0 && step.is_multiple_of(160);
+            assert!(step == 160 || whole, "packet {n}: a step of {step}");
+        }
+    }
+
+    /// How many packets came later than so long after the one before, and the longest gap.
+    pub fn gaps(&self, longer_than: Duration) -> (usize, Duration) {
+        let gaps: Vec<Duration> = (self.packets.windows(2))
+            .map(|two| two[1].at.duration_since(two[0].at))
+            .collect();
+        let many = gaps.iter().filter(|gap| **gap > longer_than).count();
+        (many, gaps.iter().max().copied().unwrap_or_default())
+    }
+
+    /// The places in the tape at which a talk spurt begins: another one speaks (RFC 3551 section 4.1).
+    pub fn spurts(&self) -> Vec<usize> {
+        let marked = |(_, heard): &(usize, &Heard)| heard.packet[1] & 0x80 != 0;
+        let marks = self.packets.iter().enumerate().filter(marked);
+        marks.map(|(n, _)| n).collect()
+    }
+
+    /// What the packets of a stretch of the tape say, at 8 kHz.
+    pub fn sound(&self, coding: Playable, from: usize, until: usize) -> Vec<i16> {
+        let bytes: Vec<u8> = self.packets[from..until.min(self.packets.len())]
+            .iter()
+            .flat_map(|heard| heard.packet[HEADER..].to_vec())
+            .collect();
+        let samples = coding.decode(&bytes);
+        let every = (coding.sample_rate() / 8_000) as usize;
+        samples.chunks_exact(every).map(|some| some[0]).collect()
+    }
+}
+
+/// So many packets are so long.
+pub const fn packets_of_ms(ms: u64) -> usize {
+    (ms / FRAME_MS) as usize
+}
+
+/// The root of the mean square.
+pub fn rms(samples: &[i16]) -> f64 {
+    let sum: f64 = samples.iter().map(|s| f64::from(*s).powi(2)).sum();
+    (sum / samples.len().max(1) as f64).sqrt()
+}
+
+/// Whether these samples are 400 Hz and little else.
+pub fn is_ringback(samples: &[i16]) -> bool {
+    tone::heard(samples, &[400.0, 425.0, 350.0, 440.0]) == Some(400.0)
+}
