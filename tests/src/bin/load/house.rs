@@ -39,14 +39,24 @@ impl House {
         database: Option<&str>,
         trunks: &str,
     ) -> Outcome<House> {
-        House::furnished(database, trunks, |store| staff(store, agents, phone))
+        let ready = PresenceState::Ready;
+        House::furnished(database, trunks, |store| staff(store, agents, phone, ready))
     }
 
     /// Starts it with one agent and these phones that may register.
     pub(crate) fn with_phones(rows: &[PhoneRow], trunks: &str) -> Outcome<House> {
         House::furnished(None, trunks, async |store| {
             store.put_phones(rows).await?;
-            staff(store, 1, 0).await
+            staff(store, 1, 0, PresenceState::Ready).await
+        })
+    }
+
+    /// Starts it with a trunk for everybody on this machine and these tables, and nobody signed in.
+    pub(crate) fn unstaffed(tables: &str) -> Outcome<House> {
+        let trunk = "[[trunk]]\nname = \"load\"\npeers = [\"127.0.0.0/8\"]\n";
+        let nobody = PresenceState::Offline;
+        House::furnished(None, &format!("{trunk}{tables}"), |store| {
+            staff(store, 1, 0, nobody)
         })
     }
 
@@ -110,8 +120,13 @@ impl Drop for House {
     }
 }
 
-/// Agents, one session, and a journal that says that all are ready: the daemon restores that.
-async fn staff(store: Store, agents: u32, phone: u16) -> Result<String, StoreRefused> {
+/// Agents, one session, and a journal that says how all of them are: the daemon restores that.
+async fn staff(
+    store: Store,
+    agents: u32,
+    phone: u16,
+    state: PresenceState,
+) -> Result<String, StoreRefused> {
     let now = wall();
     let secret = "load-generator-session".to_owned();
     let mut presence = Vec::new();
@@ -131,7 +146,7 @@ async fn staff(store: Store, agents: u32, phone: u16) -> Result<String, StoreRef
         store.put_agent(&agent).await?;
         presence.push(PresenceRow {
             agent: login,
-            state: PresenceState::Ready,
+            state,
             reason: None,
             since: now,
         });

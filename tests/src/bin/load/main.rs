@@ -5,6 +5,7 @@
 //! load signalling --rate 100 --seconds 10     CPU seconds per 1,000 calls
 //! load memory --calls 1000 --rate 100         kB per concurrent call
 //! load sound --calls 500 --seconds 10         CPU seconds per million relayed RTP packets
+//! load waiting --calls 500 --seconds 10     CPU and memory of callers who wait with music
 //! load pop --rate 20 --count 400 [--database sqlite:PATH]   INVITE to call.offered
 //! load floods --seconds 10                    an honest caller beside floods: success, set-up time
 //! load registrations --count 10000 --seconds 130   phones that refresh every 60 s: CPU, memory, refusals
@@ -19,6 +20,7 @@ mod proc;
 mod registrations;
 mod signalling;
 mod sound;
+mod waiting;
 
 use std::{collections::HashMap, process::ExitCode};
 
@@ -33,6 +35,7 @@ fn main() -> ExitCode {
         "signalling" => signalling::rate(&options),
         "memory" => signalling::memory(&options),
         "sound" => sound::relay(&options),
+        "waiting" => waiting::music(&options),
         "pop" => pop::latency(&options),
         "floods" => floods::beside(&options),
         "registrations" => registrations::refresh(&options),
@@ -49,7 +52,7 @@ fn main() -> ExitCode {
 
 fn usage(wrong: &str) -> ExitCode {
     eprintln!(
-        "load: {wrong}. Use: load signalling|memory|sound|pop|floods|registrations [--rate N] [--seconds N] [--calls N] [--count N] [--runs N] [--database URL]"
+        "load: {wrong}. Use: load signalling|memory|sound|waiting|pop|floods|registrations [--rate N] [--seconds N] [--calls N] [--count N] [--runs N] [--database URL]"
     );
     ExitCode::from(64)
 }

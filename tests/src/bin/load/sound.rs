@@ -5,11 +5,12 @@ mod phones;
 mod streams;
 
 use crate::{Options, Outcome, house::House, proc};
+pub(crate) use callers::Callers;
 use std::{
     net::{SocketAddr, UdpSocket},
     time::{Duration, Instant},
 };
-use streams::{Direction, Streams};
+pub(crate) use streams::{Direction, Streams};
 
 /// Sockets on each side, shared by the calls, so that none has to hold more than a few packets at once.
 const SOCKETS: usize = 16;
@@ -25,7 +26,7 @@ pub(crate) fn relay(options: &Options) -> Outcome<()> {
     let (caller_ends, phone_ends) = (sockets()?, sockets()?);
     let phones = phones::Phones::open(ports(&phone_ends)?)?;
     let house = House::open(calls + 8, phones.port(), options.text("--database"))?;
-    let mut callers = callers::Callers::open(house.sip, ports(&caller_ends)?)?;
+    let mut callers = Callers::open(house.sip, ports(&caller_ends)?)?;
     let empty = proc::resident_kb(house.pid())?;
     callers.call(calls, rate)?;
     let to_callers_ports = callers.targets();
@@ -72,14 +73,14 @@ pub(crate) fn relay(options: &Options) -> Outcome<()> {
     Ok(())
 }
 
-fn sockets() -> Outcome<Vec<UdpSocket>> {
+pub(crate) fn sockets() -> Outcome<Vec<UdpSocket>> {
     let bound: Result<Vec<_>, _> = (0..SOCKETS)
         .map(|_| UdpSocket::bind("127.0.0.1:0"))
         .collect();
     Ok(bound?)
 }
 
-fn ports(sockets: &[UdpSocket]) -> Outcome<Vec<u16>> {
+pub(crate) fn ports(sockets: &[UdpSocket]) -> Outcome<Vec<u16>> {
     let ports: Result<Vec<_>, _> = sockets
         .iter()
         .map(|socket| socket.local_addr().map(|at| at.port()))

@@ -12,7 +12,7 @@ use std::{
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// All callers, on one socket.
-pub(super) struct Callers {
+pub(crate) struct Callers {
     socket: UdpSocket,
     daemon: SocketAddr,
     at: SocketAddr,
@@ -31,7 +31,7 @@ struct Answered {
 }
 
 impl Callers {
-    pub(super) fn open(daemon: u16, rtp: Vec<u16>) -> Outcome<Callers> {
+    pub(crate) fn open(daemon: u16, rtp: Vec<u16>) -> Outcome<Callers> {
         let socket = UdpSocket::bind("127.0.0.1:0")?;
         let at = socket.local_addr()?;
         Ok(Callers {
@@ -46,7 +46,7 @@ impl Callers {
     }
 
     /// By which of its sockets each caller speaks, and to where.
-    pub(super) fn targets(&self) -> Vec<(usize, SocketAddr)> {
+    pub(crate) fn targets(&self) -> Vec<(usize, SocketAddr)> {
         let target = |(call, answered): (&u32, &Answered)| (self.end(*call), answered.sound);
         self.answered.iter().map(target).collect()
     }
@@ -56,7 +56,7 @@ impl Callers {
     }
 
     /// Makes so many calls at this rate and waits until each is answered or refused.
-    pub(super) fn call(&mut self, calls: u32, rate: u32) -> Outcome<()> {
+    pub(crate) fn call(&mut self, calls: u32, rate: u32) -> Outcome<()> {
         let began = Instant::now();
         for call in 0..calls {
             self.listen_until(began + Duration::from_secs(1) * call / rate)?;
@@ -69,7 +69,7 @@ impl Callers {
     }
 
     /// Ends them all; gives how many ends were confirmed.
-    pub(super) fn hang_up(&mut self, rate: u32) -> Outcome<u32> {
+    pub(crate) fn hang_up(&mut self, rate: u32) -> Outcome<u32> {
         let began = Instant::now();
         let calls: Vec<u32> = self.answered.keys().copied().collect();
         for (n, call) in calls.iter().enumerate() {

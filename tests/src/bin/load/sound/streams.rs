@@ -28,14 +28,14 @@ const STEP_US: u64 = 10;
 const STEPS: usize = 10_000;
 
 /// The streams that one side sends.
-pub(super) struct Direction {
-    pub(super) from: Vec<UdpSocket>,
+pub(crate) struct Direction {
+    pub(crate) from: Vec<UdpSocket>,
     /// Each stream's socket and target.
-    pub(super) to: Vec<(usize, SocketAddr)>,
+    pub(crate) to: Vec<(usize, SocketAddr)>,
 }
 
 /// Both directions at work.
-pub(super) struct Streams {
+pub(crate) struct Streams {
     shared: Arc<Shared>,
     threads: Vec<JoinHandle<()>>,
 }
@@ -51,15 +51,15 @@ struct Shared {
 
 /// What was counted so far, or between two counts.
 #[derive(Clone)]
-pub(super) struct Count {
-    pub(super) sent: u64,
-    pub(super) got: u64,
-    pub(super) late_ticks: u64,
+pub(crate) struct Count {
+    pub(crate) sent: u64,
+    pub(crate) got: u64,
+    pub(crate) late_ticks: u64,
     delays: Vec<u64>,
 }
 
 impl Streams {
-    pub(super) fn start(directions: [Direction; 2]) -> Outcome<Streams> {
+    pub(crate) fn start(directions: [Direction; 2]) -> Outcome<Streams> {
         let shared = Arc::new(Shared {
             began: Instant::now(),
             stop: AtomicBool::new(false),
@@ -77,7 +77,7 @@ impl Streams {
         Ok(Streams { shared, threads })
     }
 
-    pub(super) fn count(&self) -> Count {
+    pub(crate) fn count(&self) -> Count {
         let shared = &self.shared;
         Count {
             sent: shared.sent.load(Relaxed),
@@ -91,7 +91,7 @@ impl Streams {
         }
     }
 
-    pub(super) fn stop(self) {
+    pub(crate) fn stop(self) {
         self.shared.stop.store(true, Relaxed);
         for thread in self.threads {
             let _ = thread.join();
@@ -187,7 +187,7 @@ impl Ears {
 }
 
 impl Count {
-    pub(super) fn since(&self, before: &Count) -> Count {
+    pub(crate) fn since(&self, before: &Count) -> Count {
         Count {
             sent: self.sent - before.sent,
             got: self.got - before.got,
@@ -202,12 +202,12 @@ impl Count {
     }
 
     /// A few packets are on their way at both counts, so a loss below 0.01 % may be none.
-    pub(super) fn loss_percent(&self) -> f64 {
+    pub(crate) fn loss_percent(&self) -> f64 {
         100.0 * self.sent.saturating_sub(self.got) as f64 / self.sent.max(1) as f64
     }
 
     /// The delay that so many percent of the packets do not exceed, µs.
-    pub(super) fn delay_us(&self, percent: u64) -> u64 {
+    pub(crate) fn delay_us(&self, percent: u64) -> u64 {
         let wanted = (self.delays.iter().sum::<u64>() * percent).div_ceil(100);
         let mut passed = 0;
         for (step, count) in self.delays.iter().enumerate() {
