@@ -21,6 +21,7 @@ pub(crate) fn configure(floor: &Floor) -> ExchangeConfig {
         codecs: Vec::new(),
         terms: Arc::new(floor.terms.clone()),
         ringback: floor.ringback,
+        agent_greetings: Arc::new(floor.agent_greetings.clone()),
         queues: floor
             .queues
             .iter()
@@ -35,7 +36,7 @@ pub(crate) fn configure(floor: &Floor) -> ExchangeConfig {
                 members: queue.members.clone().into(),
                 on_deadline: queue.on_deadline.clone(),
                 waiting: queue.waiting.clone(),
-                greeting_on_answer: queue.greeting_on_answer.clone(),
+                voice: queue.voice.clone(),
             })
             .collect(),
         known_callers: Arc::new(floor.known.clone()),

@@ -1,6 +1,6 @@
 //! What a side of a call hears: phrases of kring, what goes on after them, the other person, or nothing.
 
-use kring_media::{Ground, Phrase, Program};
+use kring_media::{Ground, Language, Phrase, Program};
 use kring_time::Moment;
 use std::time::Duration;
 
@@ -77,9 +77,11 @@ impl Ear {
             Source::Silence => hear(at, "silence".to_owned()),
             Source::Person => hear(at, "person".to_owned()),
             Source::Kring(program, person) => {
-                for phrase in &program.say {
-                    hear(at, said(phrase));
-                    at = at + length(phrase);
+                for language in program.languages.each() {
+                    for phrase in &program.say {
+                        hear(at, said(phrase, *language));
+                        at = at + length(phrase);
+                    }
                 }
                 let ground = match program.then {
                     Ground::Other if *person => "person",
@@ -96,7 +98,8 @@ impl Ear {
 
 /// How long a program speaks before it goes on.
 pub(crate) fn spoken(program: &Program) -> Duration {
-    program.say.iter().map(length).sum()
+    let once: Duration = program.say.iter().map(length).sum();
+    once * program.languages.each().len() as u32
 }
 
 fn length(phrase: &Phrase) -> Duration {
@@ -106,10 +109,14 @@ fn length(phrase: &Phrase) -> Duration {
     }
 }
 
-fn said(phrase: &Phrase) -> String {
-    match phrase {
+fn said(phrase: &Phrase, language: Language) -> String {
+    let said = match phrase {
         Phrase::Clip(name) => name.to_string(),
         Phrase::Position(place) => format!("place {place}"),
         Phrase::Wait(minutes) => format!("wait {minutes} min"),
+    };
+    match language {
+        Language::Thai => said,
+        Language::English => format!("{said} in English"),
     }
 }

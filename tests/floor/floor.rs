@@ -16,14 +16,15 @@ use crate::{
     seat::Seat,
 };
 use kring_call::{
-    CallerTrait, Member, OnClosed, OnDeadline, Plan, Restored, Ringback, Settings, Skill,
-    WaitingRules,
+    CallerTrait, Member, OnClosed, OnDeadline, Plan, QueueVoice, Restored, Ringback, Settings,
+    Skill, WaitingRules,
     command::{Admission, Command},
     thailand,
 };
 use kring_journal::{AgentId, RingPolicyKind, RingTerms};
+use kring_media::Languages;
 use kring_time::Moment;
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 /// Sound and silence of a ring.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,8 +71,8 @@ pub struct QueueSetup {
     pub on_deadline: OnDeadline,
     /// How its callers wait after it.
     pub waiting: WaitingRules,
-    /// What both hear when an agent answers.
-    pub greeting_on_answer: Option<Arc<str>>,
+    /// How it sounds.
+    pub voice: QueueVoice,
 }
 
 /// The floor.
@@ -81,6 +82,7 @@ pub struct Floor {
     pub(crate) seed: u64,
     pub(crate) terms: RingTerms,
     pub(crate) ringback: Ringback,
+    pub(crate) agent_greetings: BTreeSet<AgentId>,
     pub(crate) queues: Vec<QueueSetup>,
     pub(crate) seats: Vec<Seat>,
     pub(crate) citizens: Vec<Citizen>,
@@ -119,6 +121,7 @@ impl Floor {
             seed: 1,
             terms,
             ringback: Ringback::Pbx,
+            agent_greetings: BTreeSet::new(),
             queues: Vec::new(),
             seats: Vec::new(),
             citizens: Vec::new(),
@@ -169,7 +172,7 @@ impl Floor {
             members: Vec::new(),
             on_deadline,
             waiting: WaitingRules::default(),
-            greeting_on_answer: None,
+            voice: QueueVoice::default(),
         });
         self
     }
@@ -197,8 +200,22 @@ impl Floor {
     /// Lets every queue greet both sides with this recording when an agent answers.
     pub fn greets_with(mut self, clip: &str) -> Floor {
         for queue in &mut self.queues {
-            queue.greeting_on_answer = Some(clip.into());
+            queue.voice.greeting_on_answer = Some(clip.into());
         }
+        self
+    }
+
+    /// Lets every queue speak in these languages.
+    pub fn speaks(mut self, languages: Languages) -> Floor {
+        for queue in &mut self.queues {
+            queue.voice.languages = languages;
+        }
+        self
+    }
+
+    /// Lets this agent have recorded a greeting.
+    pub fn has_recorded_a_greeting(mut self, agent: &str) -> Floor {
+        self.agent_greetings.insert(AgentId::new(agent));
         self
     }
 

@@ -18,6 +18,7 @@ mod plans;
 mod queueing;
 mod reconfigured;
 mod sound;
+mod speaking;
 mod three_rings;
 
 use kring_tests::{Account, transcript};

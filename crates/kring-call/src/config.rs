@@ -9,8 +9,9 @@ use crate::{
     trunk::Trunk,
 };
 use kring_journal::{AgentId, CallId, PresenceState, RingTerms};
+use kring_media::Languages;
 use kring_sip::EndpointConfig;
-use std::{net::IpAddr, sync::Arc, time::Duration};
+use std::{collections::BTreeSet, net::IpAddr, sync::Arc, time::Duration};
 
 /// What is done at the deadline of a call that nobody answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,6 +64,20 @@ pub struct WaitingRules {
     pub tells_position: bool,
     /// The recording that greets them.
     pub greeting: Arc<str>,
+    /// The recordings of which one is heard each time, in turn; none: that they are asked to wait.
+    pub announcements: Arc<[Arc<str>]>,
+}
+
+/// How a queue sounds.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct QueueVoice {
+    /// The languages in which its callers are spoken to.
+    pub languages: Languages,
+    /// Its music, by its name in the library; none: the house's.
+    pub music: Option<Arc<str>>,
+    /// The recording that both hear when an agent answers, before they hear each other; none: at once.
+    /// An agent's own recording takes its place.
+    pub greeting_on_answer: Option<Arc<str>>,
 }
 
 impl Default for WaitingRules {
@@ -74,6 +89,7 @@ impl Default for WaitingRules {
             announce_every: Duration::from_secs(45),
             tells_position: true,
             greeting: "greeting".into(),
+            announcements: Arc::default(),
         }
     }
 }
@@ -111,8 +127,8 @@ pub struct QueueConfig {
     pub on_closed: OnClosed,
     /// How its callers wait after the deadline.
     pub waiting: WaitingRules,
-    /// The recording that both hear when an agent answers, before they hear each other; none: at once.
-    pub greeting_on_answer: Option<Arc<str>>,
+    /// How it sounds.
+    pub voice: QueueVoice,
 }
 
 /// What an agent was doing when the process before this one ended.
@@ -145,6 +161,8 @@ pub struct ExchangeConfig {
     pub terms: Arc<RingTerms>,
     /// Who makes the ringing tone.
     pub ringback: Ringback,
+    /// The agents who have recorded a greeting of their own: `agents/LOGIN` in the library.
+    pub agent_greetings: Arc<BTreeSet<AgentId>>,
     /// Queues; those without numbers take what no other has.
     pub queues: Vec<QueueConfig>,
     /// Who knows callers when their queue is chosen.

@@ -8,7 +8,7 @@ use crate::{
 };
 use kring_journal::AgentId;
 use kring_time::Moment;
-use std::{collections::VecDeque, time::Duration};
+use std::{collections::VecDeque, sync::Arc, time::Duration};
 
 /// A caller who is kept.
 #[derive(Clone, Debug)]
@@ -19,6 +19,8 @@ pub(crate) struct Kept {
     pub(crate) round: u16,
     /// When the caller is told again how things are.
     pub(crate) announce_at: Option<Moment>,
+    /// How often that was so far.
+    pub(crate) announced: u32,
     /// When the wait is as long as is allowed.
     pub(crate) leave_at: Option<Moment>,
 }
@@ -31,6 +33,7 @@ impl Kept {
             since: now,
             round: 0,
             announce_at: after(rules.announce_every),
+            announced: 0,
             leave_at: after(rules.max_wait),
         }
     }
@@ -41,8 +44,19 @@ impl Kept {
             since: now,
             round: 0,
             announce_at: None,
+            announced: 0,
             leave_at: None,
         }
+    }
+
+    /// The next of these recordings in turn; none: there are none.
+    pub(crate) fn next_announcement(&mut self, recordings: &[Arc<str>]) -> Option<Arc<str>> {
+        let next = recordings
+            .iter()
+            .cycle()
+            .nth(self.announced as usize % recordings.len().max(1));
+        self.announced = self.announced.wrapping_add(1);
+        next.cloned()
     }
 
     /// For how long by now, ms.

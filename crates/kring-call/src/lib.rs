@@ -28,7 +28,8 @@ mod sound;
 mod trunk;
 
 pub use config::{
-    ExchangeConfig, Member, OnClosed, OnDeadline, QueueConfig, Restored, Ringback, WaitingRules,
+    ExchangeConfig, Member, OnClosed, OnDeadline, QueueConfig, QueueVoice, Restored, Ringback,
+    WaitingRules,
 };
 pub use day::{CivilMinute, DAY_MINUTES, Day, DayRefused};
 pub use dial::{DialPattern, DialPolicy, DialRefused, PatternRefused};

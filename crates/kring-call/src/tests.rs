@@ -1,7 +1,7 @@
 //! What the unit tests of this crate share.
 
 use crate::{
-    Member, OnDeadline, Plan, QueueConfig,
+    Member, OnDeadline, Plan, QueueConfig, QueueVoice,
     command::{Device, Place},
 };
 use kring_journal::AgentId;
@@ -40,6 +40,6 @@ pub(crate) fn queue(name: &str, members: &[(&str, u8)]) -> QueueConfig {
         members: members.iter().map(member).collect(),
         on_deadline: OnDeadline::AnnounceBusy,
         waiting: crate::WaitingRules::default(),
-        greeting_on_answer: None,
+        voice: QueueVoice::default(),
     }
 }

@@ -2,8 +2,8 @@
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use kring_media::{
-    Coding, FRAME, FRAME_LENGTH, FramePacket, Ground, Language, Library, Particle, Playable,
-    Program, Prompt, Relay, Remote, Samples, SessionId, Side, rtp,
+    Coding, FRAME, FRAME_LENGTH, FramePacket, Ground, Library, Particle, Playable, Program, Prompt,
+    Relay, Remote, Samples, SessionId, Side, rtp,
 };
 use kring_time::Moment;
 use std::{hint::black_box, time::Duration};
@@ -13,7 +13,7 @@ const CALLERS: u64 = 500;
 fn library() -> Library {
     let (on, off) = (Duration::from_secs(1), Duration::from_secs(4));
     let ringback = Prompt::ringback(400.0, on, off);
-    let mut library = Library::new(Language::Thai, Particle::Ka, ringback);
+    let mut library = Library::new(Particle::Ka, ringback);
     library.set_music(Prompt::new(&Samples {
         rate: 8_000,
         samples: (0..240_000).map(|n| (n % 8_000) as i16).collect(),
@@ -23,10 +23,7 @@ fn library() -> Library {
 
 fn music(criterion: &mut Criterion) {
     let library = library();
-    let program = Program {
-        say: Vec::new(),
-        then: Ground::Music,
-    };
+    let program = Program::new(Vec::new(), Ground::Music);
     let coding = Coding {
         codec: Playable::Pcma,
         payload_type: 8,

@@ -220,6 +220,16 @@ impl Clip {
         }
     }
 
+    /// Whether it is a polite end, and no word by itself.
+    pub(crate) const fn is_particle(self) -> bool {
+        matches!(self, Clip::Thai(ThaiWord::Ka | ThaiWord::Krap))
+    }
+
+    /// Whether it is more than a word.
+    pub(crate) const fn is_sentence(self) -> bool {
+        matches!(self, Clip::ThaiSentence(_) | Clip::EnglishSentence(_))
+    }
+
     /// The file, below the folder of prompts: `th/greeting.wav`.
     pub const fn file(self) -> &'static str {
         match self {

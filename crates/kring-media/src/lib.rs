@@ -8,6 +8,7 @@ mod coding;
 pub mod dtmf;
 pub mod g711;
 pub mod g722;
+mod languages;
 mod library;
 pub mod limits;
 mod offer_answer;
@@ -34,6 +35,7 @@ pub use clip::{
     Clip, EnglishSentence, EnglishWord, Language, Particle, Sentence, ThaiSentence, ThaiWord,
 };
 pub use coding::{FRAME, FRAME_LENGTH};
+pub use languages::{Languages, LanguagesRefused};
 pub use library::Library;
 pub use offer_answer::{
     OwnAudio, answer_to_caller, answer_to_change, offer_of_change, offer_to_agent,

@@ -2,7 +2,7 @@
 //!
 //! Here sounds have names and no samples: who decides what is said need not know how it sounds.
 
-use crate::sdp::Codec;
+use crate::{languages::Languages, sdp::Codec};
 use std::sync::Arc;
 
 /// A codec that kring can speak itself.
@@ -53,8 +53,25 @@ pub enum Ground {
 pub struct Program {
     /// Said once, in this order; at most [`crate::limits::PHRASES_MAX`].
     pub say: Vec<Phrase>,
+    /// In which languages that is said: all of it in the first, then all of it in the second.
+    pub languages: Languages,
     /// Heard after that.
     pub then: Ground,
+    /// Which music that is, by its name in the library; none, or one that the library has not: the
+    /// house's.
+    pub music: Option<Arc<str>>,
+}
+
+impl Program {
+    /// These phrases in Thai, and the house's music where there is any.
+    pub fn new(say: Vec<Phrase>, then: Ground) -> Program {
+        Program {
+            say,
+            languages: Languages::default(),
+            then,
+            music: None,
+        }
+    }
 }
 
 impl Playable {

@@ -24,6 +24,19 @@ impl Prompt {
         }
     }
 
+    /// These one after another.
+    pub fn joined(prompts: &[Prompt]) -> Prompt {
+        let all = |coding: Playable| {
+            let frames = prompts.iter().map(|prompt| &prompt.frames(coding)[..]);
+            frames.collect::<Vec<_>>().concat().into()
+        };
+        Prompt {
+            alaw: all(Playable::Pcma),
+            ulaw: all(Playable::Pcmu),
+            g722: all(Playable::G722),
+        }
+    }
+
     /// One period of ringback, to be repeated. `on` and `off` up to a minute each, in whole frames.
     pub fn ringback(hz: f32, on: Duration, off: Duration) -> Prompt {
         let minute = Duration::from_secs(60);

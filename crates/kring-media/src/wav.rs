@@ -1,6 +1,8 @@
 //! WAV files as prompts come in them: read whole, mixed to one channel of 16 bits. The reading of the format
 //! is hound's; what a telephone has a use for is decided here.
 
+mod companded;
+
 use crate::limits::{PROMPT_SECONDS_MAX, WAV_MAX};
 use hound::{SampleFormat, WavReader, WavSpec};
 
@@ -49,7 +51,7 @@ pub enum WavRefused {
 }
 
 impl Samples {
-    /// Reads a WAV file: PCM of 8, 16, 24 or 32 bits, or float of 32, mono or stereo.
+    /// Reads a WAV file: PCM of 8, 16, 24 or 32 bits, float of 32, or G.711, mono or stereo.
     ///
     /// # Errors
     /// What is wrong with it, and what to do.
@@ -57,13 +59,16 @@ impl Samples {
         if bytes.len() > WAV_MAX {
             return Err(WavRefused::TooBig(bytes.len()));
         }
+        if let Some(read) = companded::read(bytes) {
+            check(read.channels, read.rate)?;
+            let samples: Vec<i32> = read.samples.into_iter().map(i32::from).collect();
+            return whole(&samples, read.channels, read.rate);
+        }
         let mut reader = WavReader::new(bytes).map_err(WavRefused::NotWav)?;
         let spec = reader.spec();
-        check(spec)?;
-        let seconds = reader.duration() / spec.sample_rate;
-        if seconds > PROMPT_SECONDS_MAX {
-            return Err(WavRefused::TooLong(seconds));
-        }
+        check(spec.channels, spec.sample_rate)?;
+        check_width(spec)?;
+        check_length(reader.duration() / spec.sample_rate)?;
         let bits = spec.bits_per_sample;
         let read: Result<Vec<i32>, _> = match spec.sample_format {
             SampleFormat::Float => (reader.samples::<f32>())
@@ -76,28 +81,22 @@ impl Samples {
                 .map(|sample| sample.map(|sample| sample >> (bits - 16)))
                 .collect(),
         };
-        let samples: Vec<i16> = read
-            .map_err(WavRefused::NotWav)?
-            .chunks_exact(spec.channels.into())
-            .map(mixed)
-            .collect();
-        if samples.is_empty() {
-            return Err(WavRefused::Empty);
-        }
-        Ok(Samples {
-            rate: spec.sample_rate,
-            samples,
-        })
+        let read = read.map_err(WavRefused::NotWav)?;
+        whole(&read, spec.channels, spec.sample_rate)
     }
 }
 
-fn check(spec: WavSpec) -> Result<(), WavRefused> {
-    if !(1..=2).contains(&spec.channels) {
-        return Err(WavRefused::Channels(spec.channels));
+fn check(channels: u16, rate: u32) -> Result<(), WavRefused> {
+    if !(1..=2).contains(&channels) {
+        return Err(WavRefused::Channels(channels));
     }
-    if !RATES.contains(&spec.sample_rate) {
-        return Err(WavRefused::Rate(spec.sample_rate));
+    if !RATES.contains(&rate) {
+        return Err(WavRefused::Rate(rate));
     }
+    Ok(())
+}
+
+fn check_width(spec: WavSpec) -> Result<(), WavRefused> {
     let known = match spec.sample_format {
         SampleFormat::Int => [8, 16, 24, 32].contains(&spec.bits_per_sample),
         SampleFormat::Float => spec.bits_per_sample == 32,
@@ -107,6 +106,23 @@ fn check(spec: WavSpec) -> Result<(), WavRefused> {
     } else {
         Err(WavRefused::Bits(spec.bits_per_sample))
     }
+}
+
+fn check_length(seconds: u32) -> Result<(), WavRefused> {
+    if seconds > PROMPT_SECONDS_MAX {
+        return Err(WavRefused::TooLong(seconds));
+    }
+    Ok(())
+}
+
+/// All that was read, as one channel.
+fn whole(read: &[i32], channels: u16, rate: u32) -> Result<Samples, WavRefused> {
+    let samples: Vec<i16> = read.chunks_exact(channels.into()).map(mixed).collect();
+    if samples.is_empty() {
+        return Err(WavRefused::Empty);
+    }
+    check_length((samples.len() / rate as usize) as u32)?;
+    Ok(Samples { rate, samples })
 }
 
 fn mixed(channels: &[i32]) -> i16 {
@@ -119,6 +135,7 @@ fn mixed(channels: &[i32]) -> i16 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Playable;
     use hound::WavWriter;
     use std::io::Cursor;
 
@@ -172,6 +189,38 @@ mod tests {
             [0, 16_383, i16::MIN],
             "float, the last beyond full scale"
         );
+    }
+
+    /// A file of G.711 as a PBX writes it, with a chunk of odd length before the sound.
+    fn of_g711(tag: u16, channels: u16, sound: &[u8]) -> Vec<u8> {
+        let mut file = b"RIFF\0\0\0\0WAVEfmt \x12\0\0\0".to_vec();
+        file.extend(tag.to_le_bytes());
+        file.extend(channels.to_le_bytes());
+        file.extend(8_000_u32.to_le_bytes());
+        file.extend((8_000 * u32::from(channels)).to_le_bytes());
+        file.extend(channels.to_le_bytes());
+        file.extend([8, 0, 0, 0]);
+        file.extend(b"note\x03\0\0\0abc\0data");
+        file.extend((sound.len() as u32).to_le_bytes());
+        file.extend(sound);
+        file
+    }
+
+    #[test]
+    fn a_file_of_g711_is_heard_as_it_is() {
+        let samples = [0, 8_000, -8_000, 300];
+        for (tag, coding) in [(6, Playable::Pcma), (7, Playable::Pcmu)] {
+            let sound = coding.encode(&samples);
+            let read = Samples::from_wav(&of_g711(tag, 1, &sound)).unwrap();
+            assert_eq!(read.rate, 8_000);
+            assert_eq!(read.samples, coding.decode(&sound));
+            let stereo = Samples::from_wav(&of_g711(tag, 2, &sound)).unwrap();
+            assert_eq!(stereo.samples.len(), 2);
+        }
+        let refused = Samples::from_wav(&of_g711(6, 5, &[0; 10])).unwrap_err();
+        assert!(refused.to_string().contains("mono or stereo"));
+        let none = Samples::from_wav(&of_g711(6, 1, &[])).unwrap_err();
+        assert!(none.to_string().contains("record it again"));
     }
 
     #[test]

@@ -10,6 +10,7 @@ use crate::{
     exit::Fault,
     file_limit, lines,
     net::{self, Credentials, Families, Net, Resolver, Sought, Terms},
+    prompts,
 };
 use kring_sip::Peer;
 use std::{
@@ -80,6 +81,15 @@ impl Finding {
     }
 }
 
+fn recordings(config: &Config) -> Result<String, Fault> {
+    let voices = prompts::voices(config)?;
+    let (own, agents) = (voices.own, voices.agents.len());
+    Ok(match own {
+        0 => "kring speaks with its own voice".to_owned(),
+        _ => format!("{own} of your own, {agents} of them greetings of agents"),
+    })
+}
+
 /// Looks at everything.
 pub(crate) async fn look(config: &Config) -> Vec<Finding> {
     let resolver = Resolver::of_system(Families::of(&config.sip.listen));
@@ -88,6 +98,7 @@ pub(crate) async fn look(config: &Config) -> Vec<Finding> {
         Finding::of("SIP", sip(config, &resolver).await),
         Finding::of("HTTP", http(config).await),
         Finding::of("RTP ports", rtp_ports(config).await),
+        Finding::of("recordings", recordings(config)),
         files(config),
         buffers(),
         clock(),

@@ -1,42 +1,120 @@
-//! kring's own recordings: inside the program, so that a fresh installation can speak at once, and turned
-//! into frames once at the start.
+//! What kring can say: recordings that are inside the program, so that a fresh installation can speak at
+//! once, and those of the centre in their place. All are turned into frames once, at the start.
 //!
-//! `deploy/prompts/make` made them; `deploy/prompts/texts.tsv` says what is heard in each.
+//! `deploy/prompts/make` made kring's own; `deploy/prompts/texts.tsv` says what is heard in each.
 
+mod own;
+
+use crate::{config::Config, exit::Fault};
+use kring_journal::AgentId;
 use kring_media::{Clip, Language, Library, Particle, Prompt, Samples, WavRefused};
+use own::Folder;
 use rust_embed::RustEmbed;
-use std::time::Duration;
-
-/// The frequency of Thailand's ringback, Hz.
-const RINGBACK_HZ: f32 = 400.0;
+use std::{collections::BTreeSet, io, path::PathBuf, time::Duration};
 
 #[derive(RustEmbed)]
 #[folder = "prompts"]
 struct Recordings;
 
-/// A recording that came with the program cannot be used: the program was put together wrongly.
+/// A recording cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum RecordingRefused {
-    /// It is not there.
+    /// One that came with the program is not there: it was put together wrongly.
     #[error("kring's own recording {0} is missing; install kring again")]
     Missing(&'static str),
-    /// It cannot be read.
+    /// One that came with the program cannot be read.
     #[error("kring's own recording {0} cannot be read: {1}; install kring again")]
     Unreadable(&'static str, WavRefused),
+    /// A file or folder of the centre's cannot be read.
+    #[error("cannot read {} ({key}): {source}. Mend the path or its permissions.", .path.display())]
+    Unread {
+        key: &'static str,
+        path: PathBuf,
+        source: io::Error,
+    },
+    /// A file of the centre's is none that can be played.
+    #[error("cannot play {} ({key}): {refused}.", .path.display())]
+    Unplayable {
+        key: &'static str,
+        path: PathBuf,
+        refused: WavRefused,
+    },
+    /// A folder of music without any.
+    #[error("there is no music in {} ({key}): put WAV files there.", .path.display())]
+    NoMusic { key: &'static str, path: PathBuf },
+    /// A name that no recording has.
+    #[error(
+        "{key} names the recording {name:?}, but there is none: it is none of kring's, and {}. \
+         Record it, or write another name.",
+        nowhere(.folder, .name)
+    )]
+    NoSuch {
+        key: &'static str,
+        name: String,
+        folder: Option<PathBuf>,
+    },
+    /// More than fits.
+    #[error("the recordings in media.prompts last longer than {0} s together: take some away.")]
+    TooMuch(u64),
 }
 
-/// The voice of one language, its music, and ringback by this cadence.
+fn nowhere(folder: &Option<PathBuf>, name: &str) -> String {
+    match folder {
+        Some(folder) => format!("there is no {name}.wav in {}", folder.display()),
+        None => "media.prompts names no folder with others".to_owned(),
+    }
+}
+
+impl From<RecordingRefused> for Fault {
+    fn from(refused: RecordingRefused) -> Fault {
+        match refused {
+            RecordingRefused::Missing(_) | RecordingRefused::Unreadable(..) => {
+                Fault::Unavailable(refused.to_string())
+            }
+            _ => Fault::Arguments(refused.to_string()),
+        }
+    }
+}
+
+/// Everything that can be heard of kring.
+#[derive(Debug)]
+pub(crate) struct Voices {
+    pub(crate) library: Library,
+    /// The agents who have recorded a greeting.
+    pub(crate) agents: BTreeSet<AgentId>,
+    /// How many recordings are the centre's.
+    pub(crate) own: usize,
+}
+
+/// All recordings that this configuration needs and names.
 ///
 /// # Errors
-/// When a recording is missing or broken, which a test of the build finds first.
-pub(crate) fn library(
-    language: Language,
-    particle: Particle,
-    cadence: (Duration, Duration),
-) -> Result<Library, RecordingRefused> {
-    let ringback = Prompt::ringback(RINGBACK_HZ, cadence.0, cadence.1);
-    let mut library = Library::new(language, particle, ringback);
-    for clip in Clip::all_of(language) {
+/// What is wrong with which, and what to do.
+pub(crate) fn voices(config: &Config) -> Result<Voices, RecordingRefused> {
+    let particle = match config.agent.particle.as_str() {
+        "ครับ" => Particle::Krap,
+        _ => Particle::Ka,
+    };
+    let ring = &config.ring;
+    let length = |ms: u32| Duration::from_millis(ms.into());
+    let (on, off) = (length(ring.terms.on_ms), length(ring.terms.off_ms));
+    let ringback = Prompt::ringback(f32::from(ring.tone_hz), on, off);
+    let mut library = shipped(particle, ringback)?;
+    let mut folder = Folder::new(config.media.prompts.clone(), &mut library);
+    let agents = folder.read()?;
+    folder.read_named(config)?;
+    let own = folder.count();
+    Ok(Voices {
+        library,
+        agents,
+        own,
+    })
+}
+
+/// kring's own voice in both languages, and its music.
+fn shipped(particle: Particle, ringback: Prompt) -> Result<Library, RecordingRefused> {
+    let mut library = Library::new(particle, ringback);
+    for clip in Clip::all() {
         library.add(clip, recording(clip.file())?);
     }
     library.set_music(recording("music.wav")?);
@@ -50,61 +128,8 @@ fn recording(file: &'static str) -> Result<Prompt, RecordingRefused> {
     Ok(Prompt::new(&samples))
 }
 
+/// The languages by their folders.
+const LANGUAGES: [(Language, &str); 2] = [(Language::Thai, "th"), (Language::English, "en")];
+
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use std::fmt::Write;
-
-    const CADENCE: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(4));
-
-    #[test]
-    fn every_recording_of_both_languages_is_there_and_can_be_read() {
-        for language in [Language::Thai, Language::English] {
-            let library = library(language, Particle::Ka, CADENCE).unwrap();
-            assert!(library.is_whole(), "{language:?}");
-        }
-    }
-
-    /// Who records the texts anew reads the same words as the program means.
-    #[test]
-    fn the_texts_to_record_are_those_that_the_program_says() {
-        let listed = include_str!("../../../deploy/prompts/texts.tsv");
-        let listed = listed.lines().fold(String::new(), |mut all, line| {
-            let mut columns = line.split('\t');
-            let (file, text) = (columns.next().unwrap(), columns.next().unwrap());
-            writeln!(all, "{file}\t{text}").unwrap();
-            all
-        });
-        let said = Clip::all().fold(String::new(), |mut all, clip| {
-            writeln!(all, "{}\t{}", clip.file(), clip.text()).unwrap();
-            all
-        });
-        assert_eq!(listed, said);
-    }
-
-    /// A word is not clipped away, not silence, and not a whole minute; all together are small enough to
-    /// be carried in the program.
-    #[test]
-    fn recordings_have_the_length_of_words() {
-        let mut bytes = 0;
-        for clip in Clip::all() {
-            let file = Recordings::get(clip.file()).unwrap();
-            bytes += file.data.len();
-            let sound = Samples::from_wav(&file.data).unwrap();
-            let ms = sound.samples.len() / (sound.rate as usize / 1_000);
-            assert!((200..12_000).contains(&ms), "{}: {ms} ms", clip.file());
-            let loudest = sound
-                .samples
-                .iter()
-                .map(|s| s.unsigned_abs())
-                .max()
-                .unwrap();
-            assert!(
-                (8_000..16_000).contains(&loudest),
-                "{}: {loudest}",
-                clip.file()
-            );
-        }
-        assert!(bytes < 3_000_000, "{bytes} bytes");
-    }
-}
+mod tests;

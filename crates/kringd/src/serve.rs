@@ -30,7 +30,7 @@ use crate::{
 };
 use kring_call::command::{Admission, Command};
 use kring_journal::{AgentId, Fact};
-use kring_media::{Language, MediaNotice, Particle};
+use kring_media::{Library, MediaNotice};
 use kring_store::{AgentRow, Store};
 use kring_web::{Ask, Web};
 use opening::Opening;
@@ -124,7 +124,8 @@ impl House {
         let screens = Screens::open(&config, &clock, &store, &asks).await?;
         let agents = store.agents().await.map_err(database::refused)?;
         let (notices, noticed) = mpsc::channel(NOTICES_WAITING_MAX);
-        let media = open_media(&config, notices)?;
+        let voices = prompts::voices(&config)?;
+        let media = open_media(&config, voices.library, notices)?;
         let resolver = Resolver::of_system(Families::of(&config.sip.listen));
         let tap = Tap::default();
         let terms = Terms::of(&config, &resolver)?;
@@ -155,6 +156,7 @@ impl House {
             asked,
             noticed,
             media: media.clone(),
+            agent_greetings: voices.agents.into(),
             live: screens.live.clone(),
             facts: screens.facts,
             tap: tap.clone(),
@@ -271,14 +273,13 @@ impl House {
     }
 }
 
-fn open_media(config: &Config, notices: mpsc::Sender<MediaNotice>) -> Result<MediaHandle, Fault> {
+fn open_media(
+    config: &Config,
+    library: Library,
+    notices: mpsc::Sender<MediaNotice>,
+) -> Result<MediaHandle, Fault> {
     let ports = config.media.rtp_ports;
     let bind = config.sip.listen.first().map(|listen| listen.address.ip());
-    let ring = &config.ring.terms;
-    let length = |ms: u32| Duration::from_millis(ms.into());
-    let cadence = (length(ring.on_ms), length(ring.off_ms));
-    let library = prompts::library(Language::Thai, Particle::Ka, cadence)
-        .map_err(|refused| Fault::Unavailable(refused.to_string()))?;
     media_io::start(
         media_io::MediaConfig {
             bind: bind.unwrap_or(std::net::Ipv4Addr::UNSPECIFIED.into()),

@@ -110,7 +110,7 @@ impl Exchange {
         let Some(call) = self.calls.get_mut(&id) else {
             return;
         };
-        let every = self.config.queues[call.queue].waiting.announce_every;
+        let rules = &self.config.queues[call.queue].waiting;
         let Some(kept) = &mut call.kept else {
             return;
         };
@@ -127,8 +127,10 @@ impl Exchange {
             }
             _ => {
                 if kept.announce_at.is_some_and(|at| at <= now) {
-                    kept.announce_at = Some(now + every);
-                    self.announce(now, id, vec![Phrase::clip(PLEASE_WAIT)]);
+                    kept.announce_at = Some(now + rules.announce_every);
+                    let next = kept.next_announcement(&rules.announcements);
+                    let next = next.unwrap_or_else(|| PLEASE_WAIT.into());
+                    self.announce(now, id, vec![Phrase::Clip(next)]);
                 }
             }
         }

@@ -146,6 +146,7 @@ mod tests {
             codecs: Vec::new(),
             terms: Arc::new(crate::thailand()),
             ringback: crate::Ringback::Pbx,
+            agent_greetings: Arc::default(),
             queues: names.iter().map(|name| queue(name, &[])).collect(),
             known_callers: Arc::new(crate::NobodyKnown),
             trunks: Vec::new(),

@@ -9,8 +9,8 @@ use crate::{
 use bytes::Bytes;
 use kring_journal::{CallId, Fact, RingTerms};
 use kring_media::{
-    AudioDescription, Codec, Coding, Ground, MediaOrder, Phrase, Program, Side, answer_by_kring,
-    coding_of, offer_by_kring, offer_of_agreed,
+    AudioDescription, Codec, Coding, Ground, Languages, MediaOrder, Phrase, Program, Side,
+    answer_by_kring, coding_of, offer_by_kring, offer_of_agreed,
 };
 use kring_sip::LegId;
 use kring_time::Moment;
@@ -106,13 +106,13 @@ impl Exchange {
         Some(sdp.into())
     }
 
-    /// The greeting of the queue, if there is one: both hear it, and then each other. An agent whose phone
-    /// answers by itself hears a beep first: nobody has lifted anything, and a caller is there.
+    /// The agent's greeting, or the queue's, if there is one: both hear it, and then each other. An agent
+    /// whose phone answers by itself hears a beep first: nobody has lifted anything, and a caller is there.
     pub(super) fn greet(&mut self, now: Moment, id: CallId) {
         let Some(call) = self.calls.get(&id) else {
             return;
         };
-        let greeting = self.config.queues[call.queue].greeting_on_answer.clone();
+        let greeting = self.greeting_of(call);
         let beeps = matches!(&call.state, State::Talking { agent, .. }
             if self.roster.get(agent).is_some_and(|agent| agent.profile.auto_answer));
         if greeting.is_none() && !beeps {
@@ -130,22 +130,49 @@ impl Exchange {
         };
         let session = sound.session;
         let greeting: Vec<Phrase> = greeting.map(Phrase::Clip).into_iter().collect();
+        let beep = beeps.then(|| Phrase::clip(BEEP));
+        let for_agent: Vec<Phrase> = beep.into_iter().chain(greeting.iter().cloned()).collect();
+        let heard = [(Side::Caller, greeting.clone()), (Side::Agent, for_agent)];
+        let programs = heard.map(|(side, say)| (side, self.program(call, say, Ground::Other)));
         if !greeting.is_empty() {
             self.note_said(now, id, &greeting);
         }
-        let beep = beeps.then(|| Phrase::clip(BEEP));
-        let for_agent: Vec<Phrase> = beep.into_iter().chain(greeting.iter().cloned()).collect();
-        for (side, say) in [(Side::Caller, greeting), (Side::Agent, for_agent)] {
-            if say.is_empty() {
+        for (side, program) in programs {
+            if program.say.is_empty() {
                 continue;
             }
-            let then = Ground::Other;
             self.order(MediaOrder::Play {
                 session,
                 side,
                 coding,
-                program: Program { say, then },
+                program,
             });
+        }
+    }
+
+    fn greeting_of(&self, call: &Call) -> Option<Arc<str>> {
+        match &call.state {
+            State::Talking { agent, .. } if self.config.agent_greetings.contains(agent) => {
+                Some(format!("agents/{agent}").into())
+            }
+            _ => self.config.queues[call.queue]
+                .voice
+                .greeting_on_answer
+                .clone(),
+        }
+    }
+
+    /// In which languages the people of a call are spoken to.
+    fn languages_of(&self, call: &Call) -> Languages {
+        self.config.queues[call.queue].voice.languages
+    }
+
+    fn program(&self, call: &Call, say: Vec<Phrase>, then: Ground) -> Program {
+        Program {
+            say,
+            languages: self.languages_of(call),
+            then,
+            music: self.config.queues[call.queue].voice.music.clone(),
         }
     }
 
@@ -178,11 +205,12 @@ impl Exchange {
         };
         let session = call.sound.session;
         if let Some(coding) = call.sound.voice {
+            let program = self.program(call, say, then);
             self.order(MediaOrder::Play {
                 session,
                 side: Side::Caller,
                 coding,
-                program: Program { say, then },
+                program,
             });
         }
     }
@@ -237,7 +265,12 @@ impl Exchange {
 
     /// Writes down what the caller is told.
     pub(super) fn note_said(&mut self, now: Moment, id: CallId, say: &[Phrase]) {
-        let mut said = kring_journal::Announcement::default();
+        let languages = self.calls.get(&id).map(|call| self.languages_of(call));
+        let told = languages.filter(|languages| *languages != Languages::default());
+        let mut said = kring_journal::Announcement {
+            languages: told.map(|languages| languages.code().to_owned()),
+            ..kring_journal::Announcement::default()
+        };
         for phrase in say {
             match phrase {
                 Phrase::Clip(name) => said.clips.push(name.to_string()),

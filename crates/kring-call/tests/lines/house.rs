@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use kring_call::{
     Exchange, ExchangeConfig, Input, Line, LineAccount, LineStatus, OnDeadline, Output, Plan,
-    QueueConfig, Trunk,
+    QueueConfig, QueueVoice, Trunk,
     command::{Command, ReplySlot},
     thailand,
 };
@@ -74,11 +74,12 @@ impl House {
                 members: [].into(),
                 on_deadline: OnDeadline::AnnounceBusy,
                 waiting: kring_call::WaitingRules::default(),
-                greeting_on_answer: None,
+                voice: QueueVoice::default(),
             }],
             known_callers: Arc::new(kring_call::NobodyKnown),
             terms,
             ringback: kring_call::Ringback::Pbx,
+            agent_greetings: Arc::default(),
             trunks: vec![trunk],
             wrap_up: Duration::from_secs(60),
             rona_limit: 0,

@@ -33,6 +33,9 @@ pub struct Announcement {
     /// The wait that was told, minutes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wait_min: Option<u32>,
+    /// The languages in which all this was said, if not in Thai alone: `en`, `th+en`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub languages: Option<String>,
 }
 
 /// An agent answered a caller whom kring had kept.
@@ -87,7 +90,11 @@ impl fmt::Display for Announcement {
         let mut said = self.clips.clone();
         said.extend(self.position.map(|place| format!("place {place}")));
         said.extend(self.wait_min.map(|minutes| format!("wait {minutes} min")));
-        f.write_str(&said.join(", "))
+        f.write_str(&said.join(", "))?;
+        match &self.languages {
+            Some(languages) => write!(f, " ({languages})"),
+            None => Ok(()),
+        }
     }
 }
 

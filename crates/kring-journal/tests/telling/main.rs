@@ -103,6 +103,7 @@ fn waiting() -> Vec<(u64, Fact)> {
                 clips: vec!["greeting".to_owned()],
                 position: Some(2),
                 wait_min: Some(3),
+                languages: None,
             }),
         ),
     ]

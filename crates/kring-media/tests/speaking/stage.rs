@@ -27,7 +27,7 @@ pub(crate) fn remote(port: u16) -> Remote {
     }
 }
 
-fn tone_of(hz: f32, ms: usize) -> Prompt {
+pub(crate) fn tone_of(hz: f32, ms: usize) -> Prompt {
     Prompt::new(&Samples {
         rate: 8_000,
         samples: tone::Sine::new(hz, 6_000).take(ms * 8).collect(),
@@ -38,21 +38,18 @@ fn tone_of(hz: f32, ms: usize) -> Prompt {
 fn library() -> Library {
     let (on, off) = (Duration::from_secs(1), Duration::from_secs(4));
     let ringback = Prompt::ringback(400.0, on, off);
-    let mut library = Library::new(Language::Thai, Particle::Ka, ringback);
+    let mut library = Library::new(Particle::Ka, ringback);
     for clip in Clip::all_of(Language::Thai) {
         library.add(clip, tone_of(700.0, 100));
     }
-    library.add_named("greeting", tone_of(600.0, 300));
+    library.add_named("greeting", None, tone_of(600.0, 300));
     library.set_music(tone_of(500.0, 2_000));
-    assert!(library.is_whole());
+    assert!(library.is_whole(Language::Thai));
     library
 }
 
 pub(crate) fn program(say: &[Phrase], then: Ground) -> Program {
-    Program {
-        say: say.to_vec(),
-        then,
-    }
+    Program::new(say.to_vec(), then)
 }
 
 /// One caller's phone, and everything it received.

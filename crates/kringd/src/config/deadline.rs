@@ -1,16 +1,17 @@
 //! `deadline_action` of a ring or a queue, and how callers wait whom kring has answered.
 
-use super::{floor::Queue, section::Section};
+use super::{floor::Queue, recording, section::Section, sound::Media};
 use kring_call::WaitingRules;
 use kring_journal::DeadlineAction;
 use std::time::Duration;
 
 /// The keys that say how callers wait.
-const WAITING_KEYS: [&str; 4] = [
+const WAITING_KEYS: [&str; 5] = [
     "max_wait_s",
     "max_waiting",
     "announce_every_s",
     "announce_position",
+    "announcements",
 ];
 
 /// The key `deadline_action`.
@@ -27,9 +28,18 @@ pub(super) fn action(section: &mut Section<'_>, default: DeadlineAction) -> Dead
     )
 }
 
-/// The keys of a queue that say how its callers wait.
-pub(super) fn waiting(section: &mut Section<'_>) -> WaitingRules {
+/// How callers wait where a queue says nothing of it.
+pub(super) fn usual(media: &Media) -> WaitingRules {
     let usual = WaitingRules::default();
+    WaitingRules {
+        greeting: media.greeting.clone().unwrap_or(usual.greeting),
+        ..usual
+    }
+}
+
+/// The keys of a queue that say how its callers wait.
+pub(super) fn waiting(section: &mut Section<'_>, media: &Media) -> WaitingRules {
+    let usual = usual(media);
     let (wait, every) = (usual.max_wait.as_secs(), usual.announce_every.as_secs());
     let most = kring_call::limits::CALLS_MAX as u64;
     WaitingRules {
@@ -37,7 +47,8 @@ pub(super) fn waiting(section: &mut Section<'_>) -> WaitingRules {
         waiting_max: section.number("max_waiting", 0, 0..=most) as usize,
         announce_every: Duration::from_secs(section.number("announce_every_s", every, 0..=3_600)),
         tells_position: section.flag("announce_position", usual.tells_position),
-        ..usual
+        greeting: recording::one(section, "greeting").unwrap_or(usual.greeting),
+        announcements: recording::several(section, "announcements"),
     }
 }
 

@@ -5,9 +5,11 @@ use super::{
     hours::{self, Hours},
     later,
     section::{Item, Section},
+    sound::Media,
 };
 use kring_call::{
-    CallerTrait, Member, OnClosed, Plan, PlanRefused, Ringback, Schedule, Skill, WaitingRules,
+    CallerTrait, Member, OnClosed, Plan, PlanRefused, QueueVoice, Ringback, Schedule, Skill,
+    WaitingRules,
 };
 use kring_journal::{AgentId, DeadlineAction, RingPolicyKind, RingTerms};
 use kring_sip::Uri;
@@ -35,6 +37,8 @@ pub(crate) struct Ring {
     pub(crate) deadline_action: DeadlineAction,
     /// Who makes the ringing tone.
     pub(crate) ringback: Ringback,
+    /// The frequency of kring's own, Hz.
+    pub(crate) tone_hz: u16,
 }
 
 /// `[[queue]]`.
@@ -65,6 +69,8 @@ pub(crate) struct Queue {
     pub(crate) overflow: Option<String>,
     /// How callers wait whom kring has answered.
     pub(crate) waiting: WaitingRules,
+    /// How it sounds.
+    pub(crate) voice: QueueVoice,
 }
 
 /// `[agent]`.
@@ -134,6 +140,7 @@ impl Ring {
             plan: plan(&mut section, terms.limit, &Plan::usual(terms.limit)),
             deadline_action: deadline::action(&mut section, DeadlineAction::AnswerGreetQueue),
             ringback,
+            tone_hz: section.number("tone_hz", 400, 300..=3_000) as u16,
             terms,
         };
         section.finish();
@@ -165,7 +172,7 @@ fn plan(section: &mut Section<'_>, limit: u8, default: &Plan) -> Plan {
 
 impl Queue {
     /// The queue that is there when none is configured: it takes every number.
-    pub(super) fn only(ring: &Ring, hours: &Hours) -> Queue {
+    pub(super) fn only(ring: &Ring, hours: &Hours, media: &Media) -> Queue {
         Queue {
             name: "main".to_owned(),
             did: Vec::new(),
@@ -178,13 +185,14 @@ impl Queue {
             members: Vec::new(),
             deadline_action: ring.deadline_action,
             overflow: None,
-            waiting: WaitingRules::default(),
+            waiting: deadline::usual(media),
+            voice: QueueVoice::default(),
         }
     }
 
     pub(super) fn read(
         mut section: Section<'_>,
-        (ring, hours): (&Ring, &Hours),
+        (ring, hours, media): (&Ring, &Hours, &Media),
         before: &[Queue],
     ) -> Queue {
         let name = section.text("name").unwrap_or_else(|| {
@@ -199,6 +207,7 @@ impl Queue {
             section.complain("name", text);
         }
         let callers = entrance::callers(&mut section);
+        let waiting = deadline::waiting(&mut section, media);
         let queue = Queue {
             did: entrance::dids(&mut section, (&name, &callers), before),
             callers,
@@ -210,12 +219,23 @@ impl Queue {
             members: members(&mut section),
             deadline_action: deadline::action(&mut section, ring.deadline_action),
             overflow: overflow(&mut section),
-            waiting: deadline::waiting(&mut section),
+            voice: voice(&mut section, &waiting),
+            waiting,
             name,
         };
         deadline::check(&section, &queue);
         section.finish();
         queue
+    }
+}
+
+/// The keys of a queue that say how it sounds.
+fn voice(section: &mut Section<'_>, waiting: &WaitingRules) -> QueueVoice {
+    let greets = section.flag("greeting_on_answer", false);
+    QueueVoice {
+        languages: section.read("language").unwrap_or_default(),
+        music: section.text("music").map(Into::into),
+        greeting_on_answer: greets.then(|| waiting.greeting.clone()),
     }
 }
 

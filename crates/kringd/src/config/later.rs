@@ -4,12 +4,9 @@
 /// Keys and tables of a later version, and what they will be for.
 const KEYS: &[(&str, &str)] = &[
     ("trunk.transfer_method", "transfers"),
-    ("ring.tone_hz", "a ringing tone made by kring"),
     ("queue.callback", "call-backs"),
     ("media.srtp", "SRTP"),
     ("media.record", "recording"),
-    ("media.music", "music on hold"),
-    ("media.greeting", "a recorded greeting"),
     ("transfer", "transfers"),
     ("knowledge", "the knowledge search"),
     (

@@ -14,6 +14,7 @@ mod floor;
 mod hep;
 mod hours;
 mod later;
+mod recording;
 mod registrar;
 mod section;
 mod security;
@@ -29,6 +30,7 @@ pub(crate) use complaint::ConfigRefused;
 pub(crate) use floor::{Agent, Pop, Queue, Ring};
 pub(crate) use hep::Hep;
 pub(crate) use hours::Hours;
+pub(crate) use recording::is_file;
 pub(crate) use security::{ClientCertificates, Tls};
 pub(crate) use signalling::{Sip, Trunk};
 pub(crate) use sound::Media;
@@ -126,19 +128,20 @@ impl Config {
         let hep = root.table("hep");
         let hep = Hep::read(hep, root.says("hep"));
         let trunks = trunks(&mut root);
+        let media = Media::read(root.table("media"));
         let config = Config {
             node,
             sip: Sip::read(root.table("sip")),
             dial: dialling::read(root.table("dial"), &trunks),
             trunks,
             registrar: registrar::read(root.table("registrar")),
-            queues: queues(&mut root, &ring, &hours),
+            queues: queues(&mut root, &ring, &hours, &media),
             ring,
             hours,
             agent: Agent::read(root.table("agent")),
             pop: Pop::read(root.table("pop")),
             number: Number::read(root.table("number")),
-            media: Media::read(root.table("media")),
+            media,
             database: Database::read(root.table("database"), &data_dir),
             journal: Journal::read(root.table("journal")),
             http: Http::read(root.table("http")),
@@ -203,14 +206,14 @@ fn trunks(root: &mut Section<'_>) -> Vec<Trunk> {
     trunks
 }
 
-fn queues(root: &mut Section<'_>, ring: &Ring, hours: &Hours) -> Vec<Queue> {
+fn queues(root: &mut Section<'_>, ring: &Ring, hours: &Hours, media: &Media) -> Vec<Queue> {
     let sections = root.tables("queue");
     if sections.len() > TABLES_MAX {
         root.complain("queue", format!("there are more than {TABLES_MAX} queues."));
     }
     let mut queues = Vec::new();
     for section in sections.into_iter().take(TABLES_MAX) {
-        let queue = Queue::read(section, (ring, hours), &queues);
+        let queue = Queue::read(section, (ring, hours, media), &queues);
         queues.push(queue);
     }
     if let Some((queue, number)) = entrance::unserved(&queues) {
@@ -223,7 +226,7 @@ fn queues(root: &mut Section<'_>, ring: &Ring, hours: &Hours) -> Vec<Queue> {
         root.complain("queue", text);
     }
     if queues.is_empty() {
-        queues.push(Queue::only(ring, hours));
+        queues.push(Queue::only(ring, hours, media));
     }
     queues
 }

@@ -1,7 +1,7 @@
-//! `[media]`: by which ports sound passes, and which codecs may be agreed upon.
+//! `[media]`: by which ports sound passes, which codecs may be agreed upon, and what is heard of kring.
 
-use super::section::Section;
-use std::{fmt, net::IpAddr, str::FromStr};
+use super::{recording, section::Section};
+use std::{fmt, net::IpAddr, path::PathBuf, str::FromStr, sync::Arc};
 
 /// `[media]`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,6 +14,12 @@ pub(crate) struct Media {
     pub(crate) dead_after_s: u32,
     /// What SDP says. `None`: the advertised address of SIP.
     pub(crate) address: Option<IpAddr>,
+    /// The folder of the centre's own recordings.
+    pub(crate) prompts: Option<PathBuf>,
+    /// A file, or a folder of files: what waiting callers hear.
+    pub(crate) music: Option<String>,
+    /// The recording that greets callers, where a queue names no other.
+    pub(crate) greeting: Option<Arc<str>>,
 }
 
 /// A range of ports that begins even and ends odd: pairs of RTP and RTCP.
@@ -51,6 +57,9 @@ impl Media {
             codecs: codecs(&mut section),
             dead_after_s: section.number("dead_after_s", 20, 2..=3_600) as u32,
             address: section.read("address"),
+            prompts: section.text("prompts").map(PathBuf::from),
+            music: section.text("music"),
+            greeting: recording::one(&mut section, "greeting"),
         };
         if media.address.is_some_and(|ip| ip.is_unspecified()) {
             let text = "media.address must be the address that phones send sound to, not 0.0.0.0.";

@@ -378,3 +378,53 @@ fn queues_say_how_their_callers_wait() {
     assert!(!support.waiting.tells_position);
     assert_eq!(law.deadline_action, DeadlineAction::AnnounceBusy);
 }
+
+#[test]
+fn what_callers_hear_is_configured() {
+    let config = read(
+        r#"
+        [ring]
+        tone_hz = 425
+        [media]
+        prompts = "/etc/kring/prompts"
+        music = "music"
+        greeting = "welcome"
+        [[queue]]
+        name = "support"
+        did = ["1203"]
+        language = "th+en"
+        greeting_on_answer = true
+        announcements = ["website", "documents.wav"]
+        [[queue]]
+        name = "tax"
+        greeting = "tax.wav"
+        music = "tax-music.wav"
+        "#,
+    )
+    .unwrap();
+    assert_eq!(config.ring.tone_hz, 425);
+    assert_eq!(
+        config.media.prompts.as_deref(),
+        Some(Path::new("/etc/kring/prompts"))
+    );
+    assert_eq!(config.media.music.as_deref(), Some("music"));
+    let [support, tax] = &config.queues[..] else {
+        panic!("two queues");
+    };
+    assert_eq!(support.voice.languages.code(), "th+en");
+    assert_eq!(&*support.waiting.greeting, "welcome");
+    assert_eq!(support.voice.greeting_on_answer.as_deref(), Some("welcome"));
+    let announcements: Vec<&str> = support
+        .waiting
+        .announcements
+        .iter()
+        .map(|one| &**one)
+        .collect();
+    assert_eq!(announcements, ["website", "documents.wav"]);
+    assert_eq!(&*tax.waiting.greeting, "tax.wav");
+    assert_eq!(tax.voice.music.as_deref(), Some("tax-music.wav"));
+    assert_eq!(
+        (tax.voice.languages.code(), &tax.voice.greeting_on_answer),
+        ("th", &None)
+    );
+}

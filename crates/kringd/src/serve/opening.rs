@@ -16,11 +16,12 @@ use crate::{
     trace::Tap,
 };
 use kring_call::{Exchange, ExchangeConfig, Restored};
+use kring_journal::AgentId;
 use kring_media::MediaNotice;
 use kring_sip::{Advertised, EndpointConfig};
 use kring_store::AgentRow;
 use kring_web::{Ask, Live};
-use std::{net::SocketAddr, time::Duration};
+use std::{collections::BTreeSet, net::SocketAddr, sync::Arc, time::Duration};
 use tokio::sync::{mpsc, oneshot, watch};
 
 /// What the exchange's thread takes along.
@@ -35,6 +36,8 @@ pub(super) struct Opening {
     pub(super) asked: mpsc::Receiver<Ask>,
     pub(super) noticed: mpsc::Receiver<MediaNotice>,
     pub(super) media: MediaHandle,
+    /// Who has recorded a greeting.
+    pub(super) agent_greetings: Arc<BTreeSet<AgentId>>,
     pub(super) live: Live,
     pub(super) facts: RecorderSender,
     pub(super) tap: Tap,
@@ -153,6 +156,7 @@ impl Opening {
                 .collect(),
             terms: settings.terms,
             ringback: settings.ringback,
+            agent_greetings: Arc::clone(&self.agent_greetings),
             queues: settings.queues,
             known_callers: self.known.clone(),
             trunks: terms::trunks(config),

@@ -27,7 +27,7 @@ fn queues(config: &Config) -> Vec<QueueConfig> {
         members: queue.members.clone().into(),
         on_deadline: on_deadline(queue),
         waiting: queue.waiting.clone(),
-        greeting_on_answer: None,
+        voice: queue.voice.clone(),
     };
     config.queues.iter().map(queue).collect()
 }

@@ -319,3 +319,23 @@ fn a_member_is_a_login_with_a_priority() {
         assert_eq!(refused(text), told);
     }
 }
+
+#[test]
+fn what_callers_hear_must_make_sense() {
+    for (text, told) in [
+        (
+            "[[queue]]\nname = \"a\"\nlanguage = \"fr\"\n",
+            "kring.toml:3: queue.language: \"fr\" names no languages of kring: write \"th\", \"en\", \"th+en\" or \"en+th\".",
+        ),
+        (
+            "[media]\ngreeting = \"Good day!\"\n",
+            "kring.toml:2: media.greeting is \"Good day!\", but must be the name of a recording (a-z, 0-9, _ and -, such as greeting), or a file that ends in .wav.",
+        ),
+        (
+            "[ring]\ntone_hz = 50\n",
+            "kring.toml:2: ring.tone_hz is 50, but must be a whole number, 300 to 3000.",
+        ),
+    ] {
+        assert_eq!(refused(text), told);
+    }
+}

@@ -2,8 +2,8 @@
 
 use super::{Phone, Studio, at, free_ports, received, rtp};
 use kring_media::{
-    Coding, Ground, Language, Library, MediaNotice, MediaOrder, Particle, Playable, Program,
-    Prompt, Samples, SessionId, Side, tone,
+    Coding, Ground, Library, MediaNotice, MediaOrder, Particle, Playable, Program, Prompt, Samples,
+    SessionId, Side, tone,
 };
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use std::time::Duration;
 pub(super) fn library() -> Library {
     let second = Duration::from_secs(1);
     let ringback = Prompt::ringback(400.0, second, second);
-    let mut library = Library::new(Language::Thai, Particle::Ka, ringback);
+    let mut library = Library::new(Particle::Ka, ringback);
     library.set_music(Prompt::new(&Samples {
         rate: 8_000,
         samples: tone::Sine::new(500.0, 6_000).take(8_000).collect(),
@@ -39,10 +39,7 @@ fn music_is_played_by_the_beat_and_ends_where_the_agent_is_heard() {
             codec: Playable::Pcmu,
             payload_type: 0,
         },
-        program: Program {
-            say: Vec::new(),
-            then: Ground::Music,
-        },
+        program: Program::new(Vec::new(), Ground::Music),
     });
     let said = MediaNotice::Said {
         session,
