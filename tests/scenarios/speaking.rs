@@ -1,8 +1,8 @@
 //! In which words and languages kring speaks: the citizen's ear is the witness.
 
 use crate::lawful;
-use kring_call::{OnDeadline, WaitingRules};
-use kring_media::Languages;
+use kring_call::{CallerTraits, OnDeadline, WaitingRules};
+use kring_media::{Language, Languages};
 use kring_tests::{Cadence, Citizen, Floor, Seat, transcript};
 use std::time::Duration;
 
@@ -31,6 +31,26 @@ fn a_queue_of_two_languages_says_everything_twice() {
     assert!(
         journal.contains("announced  greeting, please_wait, place 1 (th+en)"),
         "{journal}"
+    );
+    lawful(&floor);
+}
+
+/// Who is known to want English is spoken to in English, whatever the queue speaks.
+#[test]
+fn a_caller_is_spoken_to_in_the_language_that_is_known() {
+    let english = CallerTraits {
+        language: Some(Language::English),
+        ..CallerTraits::default()
+    };
+    let floor = keeping(WaitingRules::default())
+        .speaks(Languages::ThaiThenEnglish)
+        .knows("citizen-1", english)
+        .citizen(Citizen::new("citizen-1", "support").waits_ms(10_000))
+        .play();
+
+    assert_eq!(
+        floor.ear("citizen-1"),
+        "0.000 greeting in English\n3.000 please_wait in English\n6.000 place 1 in English\n8.000 music"
     );
     lawful(&floor);
 }

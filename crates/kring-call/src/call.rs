@@ -11,7 +11,7 @@ use crate::{
     sound::{Change, Sound},
 };
 use kring_journal::{AgentId, CallId};
-use kring_media::{Phrase, Side};
+use kring_media::{Language, Phrase, Side};
 use kring_sip::{HeaderName, LegId, NameAddr, Uri};
 use kring_time::Moment;
 use std::{sync::Arc, time::Duration};
@@ -66,6 +66,8 @@ pub(crate) struct Call {
     pub(crate) clock: RingClock,
     /// Once kring has answered the caller itself.
     pub(crate) kept: Option<Kept>,
+    /// The language in which the caller wants to be spoken to; none: nobody knows, the queue's.
+    pub(crate) language: Option<Language>,
     pub(crate) plan: Arc<Plan>,
     pub(crate) sound: Sound,
     pub(crate) state: State,

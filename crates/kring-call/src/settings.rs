@@ -8,8 +8,8 @@ use crate::{
     dial::DialPolicy,
     passed::PassedHeader,
 };
-use kring_journal::RingTerms;
-use std::{sync::Arc, time::Duration};
+use kring_journal::{AgentId, RingTerms};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 /// The part of the configuration that can be changed at any moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +18,8 @@ pub struct Settings {
     pub terms: Arc<RingTerms>,
     /// Who makes the ringing tone.
     pub ringback: Ringback,
+    /// The agents who have recorded a greeting of their own.
+    pub agent_greetings: Arc<BTreeSet<AgentId>>,
     /// The queues, known again by their names.
     pub queues: Vec<QueueConfig>,
     /// Headers of a caller's INVITE that the phones get, too.
@@ -38,6 +40,7 @@ impl Settings {
         Settings {
             terms: config.terms.clone(),
             ringback: config.ringback,
+            agent_greetings: config.agent_greetings.clone(),
             queues: config.queues.clone(),
             pass_headers: config.pass_headers.clone(),
             wrap_up: config.wrap_up,
@@ -52,6 +55,10 @@ impl Settings {
         let differ = [
             ("ring", self.terms != config.terms),
             ("ring.ringback", self.ringback != config.ringback),
+            (
+                "media.prompts",
+                self.agent_greetings != config.agent_greetings,
+            ),
             ("sip.pass_headers", self.pass_headers != config.pass_headers),
             ("agent.wrapup_s", self.wrap_up != config.wrap_up),
             ("agent.rona_limit", self.rona_limit != config.rona_limit),
@@ -69,6 +76,7 @@ impl Settings {
     pub(crate) fn put(self, config: &mut ExchangeConfig) {
         config.terms = self.terms;
         config.ringback = self.ringback;
+        config.agent_greetings = self.agent_greetings;
         config.pass_headers = self.pass_headers;
         config.wrap_up = self.wrap_up;
         config.rona_limit = self.rona_limit;

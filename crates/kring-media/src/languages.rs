@@ -52,6 +52,15 @@ impl Languages {
     }
 }
 
+impl From<Language> for Languages {
+    fn from(language: Language) -> Languages {
+        match language {
+            Language::Thai => Languages::Thai,
+            Language::English => Languages::English,
+        }
+    }
+}
+
 impl fmt::Display for Languages {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.code())

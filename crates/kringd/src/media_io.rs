@@ -205,6 +205,19 @@ impl MediaHandle {
         }
     }
 
+    /// From now on kring speaks with these recordings; what is being said is said to its end.
+    pub(crate) fn speak_with(&self, library: &Arc<Library>) {
+        for link in &self.0.workers {
+            let sent = link
+                .orders
+                .try_send(WorkerOrder::SpeakWith(Arc::clone(library)));
+            link.waker.wake();
+            if sent.is_err() {
+                tracing::error!("a media thread goes on with the old recordings: restart kring");
+            }
+        }
+    }
+
     /// Ends the threads and waits for them. Calls still open are cut.
     pub(crate) fn stop(&self) {
         self.0.stop();

@@ -141,6 +141,7 @@ impl House {
             reread,
             &config,
             credentials,
+            media.clone(),
             &asks,
             &screens.live,
             new_hours,

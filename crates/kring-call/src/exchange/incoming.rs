@@ -12,7 +12,7 @@ use crate::{
     sound::Sound,
 };
 use kring_journal::{CallId, CallerRef, Fact, Refusal};
-use kring_media::{OwnAudio, SdpRefused};
+use kring_media::{Language, OwnAudio, SdpRefused};
 use kring_sip::{HeaderName, IncomingInvite, LegId, NameAddr, Transport, Uri};
 use kring_time::Moment;
 use std::net::IpAddr;
@@ -68,6 +68,7 @@ impl Exchange {
             trunk,
             chosen: chosen.expect("the door has seen that the number is some queue's"),
             did,
+            language: known.language,
         };
         self.accept_call(now, leg, invite, entrance, caller, sound);
     }
@@ -120,6 +121,7 @@ impl Exchange {
             trunk,
             chosen: Chosen { queue, by },
             did,
+            language,
         } = entrance;
         let priority = self.config.queues[queue].priority;
         let wall_ms = self.config.wall_at_boot_ms + now.as_micros() / 1_000;
@@ -162,6 +164,7 @@ impl Exchange {
             t0: now,
             turn: turn(now, priority),
             kept: None,
+            language,
             clock: RingClock::start(now, terms),
             plan: self.config.queues[queue].plan.clone(),
             sound,
@@ -219,6 +222,8 @@ struct Entrance {
     trunk: usize,
     chosen: Chosen,
     did: String,
+    /// The caller's, where it is known.
+    language: Option<Language>,
 }
 
 enum NoSound {

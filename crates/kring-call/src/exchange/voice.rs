@@ -162,9 +162,12 @@ impl Exchange {
         }
     }
 
-    /// In which languages the people of a call are spoken to.
+    /// In which languages the people of a call are spoken to: the caller's own, where it is known.
     fn languages_of(&self, call: &Call) -> Languages {
-        self.config.queues[call.queue].voice.languages
+        match call.language {
+            Some(language) => Languages::from(language),
+            None => self.config.queues[call.queue].voice.languages,
+        }
     }
 
     fn program(&self, call: &Call, say: Vec<Phrase>, then: Ground) -> Program {

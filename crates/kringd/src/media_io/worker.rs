@@ -46,6 +46,7 @@ pub(super) enum WorkerOrder {
     },
     /// Any but `Reserve` and `Open`.
     Session(MediaOrder),
+    SpeakWith(Arc<Library>),
     Stop,
 }
 
@@ -292,6 +293,7 @@ impl Worker {
                 WorkerOrder::Session(MediaOrder::Close { session }) => self.close(session),
                 // `MediaHandle` sends no others this way.
                 WorkerOrder::Session(MediaOrder::Reserve { .. } | MediaOrder::Open { .. }) => {}
+                WorkerOrder::SpeakWith(library) => self.library = library,
                 WorkerOrder::Stop => return Next::End,
             }
         }

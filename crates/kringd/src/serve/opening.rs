@@ -138,7 +138,7 @@ impl Opening {
             registrar: Some(config.registrar.clone()),
             ..EndpointConfig::new(advertised, rand::random())
         };
-        let settings = terms::settings(config);
+        let settings = terms::settings(config, &self.agent_greetings);
         let wall_us = self.clock.wall(kring_time::Moment::BOOT).0;
         Ok(ExchangeConfig {
             endpoint,
@@ -156,7 +156,7 @@ impl Opening {
                 .collect(),
             terms: settings.terms,
             ringback: settings.ringback,
-            agent_greetings: Arc::clone(&self.agent_greetings),
+            agent_greetings: settings.agent_greetings,
             queues: settings.queues,
             known_callers: self.known.clone(),
             trunks: terms::trunks(config),

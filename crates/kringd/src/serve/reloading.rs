@@ -6,13 +6,12 @@
 use super::terms;
 use crate::{
     config::{Config, ConfigRefused},
+    media_io::MediaHandle,
     net::Credentials,
     opening_hours::OpeningHours,
+    prompts::{self, Voices},
 };
-use kring_call::{
-    Ringback,
-    command::{Command, CommandRefused, Done},
-};
+use kring_call::command::{Command, CommandRefused, Done};
 use kring_web::{Ask, Live, ReloadRefused, ReloadWish, Reloaded, Reloads, RulesInForce};
 use tokio::{
     sync::{mpsc, oneshot, watch},
@@ -38,6 +37,7 @@ impl Rereading {
         reread: Reread,
         started: &Config,
         credentials: Credentials,
+        media: MediaHandle,
         asks: &mpsc::Sender<Ask>,
         live: &Live,
         hours: watch::Sender<OpeningHours>,
@@ -48,6 +48,7 @@ impl Rereading {
             reread,
             started: started.clone(),
             credentials,
+            media,
             asks: asks.clone(),
             live: live.clone(),
             rules: rules.clone(),
@@ -84,6 +85,7 @@ struct Reloading {
     /// What the process was started with: what holds until it ends.
     started: Config,
     credentials: Credentials,
+    media: MediaHandle,
     asks: mpsc::Sender<Ask>,
     live: Live,
     rules: RulesInForce,
@@ -110,17 +112,18 @@ impl Reloading {
 
     async fn reload(&self) -> Result<Reloaded, ReloadRefused> {
         let config = (self.reread)().map_err(|refused| lines(&refused))?;
-        self.check(&config)?;
+        let voices = voices(&config).await?;
         self.credentials
             .reload()
             .map_err(|refused| lines(&refused))?;
-        let settings = Box::new(terms::settings(&config));
+        let settings = Box::new(terms::settings(&config, &voices.agents.into()));
         let changed = match self.ask(Command::Reconfigure(settings)).await {
             Some(Ok(Done::Reconfigured(changed))) => changed,
             Some(Ok(_)) => Vec::new(),
             Some(Err(refused)) => return Err(lines(&refused)),
             None => return Err(ReloadRefused(vec!["the exchange has ended.".to_owned()])),
         };
+        self.media.speak_with(&voices.library.into());
         self.live
             .greet_with(&config.agent.greeting_th, &config.agent.particle);
         self.rules.put(terms::house_rules(&config));
@@ -131,23 +134,19 @@ impl Reloading {
         })
     }
 
-    /// The ringing tone that kring makes was cut for the cadence at the start.
-    fn check(&self, config: &Config) -> Result<(), ReloadRefused> {
-        let (was, is) = (&self.started.ring.terms, &config.ring.terms);
-        let same = (was.on_ms, was.off_ms) == (is.on_ms, is.off_ms);
-        if same || config.ring.ringback == Ringback::Pbx {
-            return Ok(());
-        }
-        let text = "ring.cadence_on_ms and ring.cadence_off_ms cannot change with ring.ringback = \"own\" \
-                    while kring runs: restart it, or put them back.";
-        Err(ReloadRefused(vec![text.to_owned()]))
-    }
-
     async fn ask(&self, command: Command) -> Option<Result<Done, CommandRefused>> {
         let (reply, answer) = oneshot::channel();
         self.asks.send(Ask { command, reply }).await.ok()?;
         answer.await.ok()
     }
+}
+
+/// All recordings anew, beside the calls: it takes a second or two.
+async fn voices(config: &Config) -> Result<Voices, ReloadRefused> {
+    let config = config.clone();
+    let read = tokio::task::spawn_blocking(move || prompts::voices(&config)).await;
+    let read = read.map_err(|refused| lines(&refused))?;
+    read.map_err(|refused| lines(&refused))
 }
 
 fn tell(answer: &Result<Reloaded, ReloadRefused>) {
@@ -185,6 +184,11 @@ fn needs_restart(started: &Config, config: &Config) -> Vec<String> {
     // What can change within `[sip]` is no difference here.
     let mut sip = config.sip.clone();
     sip.pass_headers.clone_from(&started.sip.pass_headers);
+    // Nor are recordings.
+    let mut media = config.media.clone();
+    media.prompts.clone_from(&started.media.prompts);
+    media.music.clone_from(&started.media.music);
+    media.greeting.clone_from(&started.media.greeting);
     let differ = [
         ("data_dir", started.data_dir != config.data_dir),
         ("node", started.node != config.node),
@@ -193,7 +197,7 @@ fn needs_restart(started: &Config, config: &Config) -> Vec<String> {
         ("registrar", started.registrar != config.registrar),
         ("pop", started.pop != config.pop),
         ("number", started.number != config.number),
-        ("media", started.media != config.media),
+        ("media", started.media != media),
         ("database", started.database != config.database),
         ("journal", started.journal != config.journal),
         ("http", started.http != config.http),

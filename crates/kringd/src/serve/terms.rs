@@ -6,7 +6,7 @@ use kring_call::{OnDeadline, QueueConfig, Restored, Settings, Trunk};
 use kring_journal::{AgentId, DeadlineAction, Fact, PresenceState};
 use kring_store::Boot;
 use kring_web::{HouseRules, Live, LiveConfig, LiveTraces, Reloads, RulesInForce, WebConfig};
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 fn queues(config: &Config) -> Vec<QueueConfig> {
     let on_deadline = |queue: &crate::config::Queue| match (queue.deadline_action, &queue.overflow)
@@ -33,10 +33,11 @@ fn queues(config: &Config) -> Vec<QueueConfig> {
 }
 
 /// What can be changed while calls go on.
-pub(super) fn settings(config: &Config) -> Settings {
+pub(super) fn settings(config: &Config, agent_greetings: &Arc<BTreeSet<AgentId>>) -> Settings {
     Settings {
         terms: Arc::new(config.ring.terms.clone()),
         ringback: config.ring.ringback,
+        agent_greetings: Arc::clone(agent_greetings),
         queues: queues(config),
         pass_headers: config.sip.pass_headers.clone(),
         wrap_up: Duration::from_secs(u64::from(config.agent.wrapup_s)),
