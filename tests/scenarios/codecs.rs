@@ -2,6 +2,7 @@
 //! not. The witnesses say what they may send at the end.
 
 use crate::lawful;
+use kring_call::OnDeadline;
 use kring_tests::{Account, Cadence, Citizen, Floor, Party, Reoffer, Seat};
 
 const PCMU: u8 = 0;
@@ -170,4 +171,23 @@ fn a_narrower_choice_is_taken_without_an_answer() {
     let floor = asked_in_vain(PCMU, Reoffer::Update);
     assert!(floor.sent_ms("504", Party::Phone(0)).is_empty());
     assert_eq!(sent(&floor), [[PCMU], [PCMU]]);
+}
+
+/// A PBX that made no offer has agreed to both codecs that kring offered, and the phone is offered the one
+/// in which kring spoke: the PBX hears what is left when somebody answers. Found by seed 3388.
+#[test]
+fn a_late_offer_that_was_kept_is_narrowed_to_the_phones_codec() {
+    let floor = Floor::new(Cadence::THAILAND)
+        .queue(
+            "support",
+            &["longest_idle:2", "all:1"],
+            OnDeadline::AnswerGreetQueue,
+        )
+        .seat(seat().signs_in_at_ms(3_000).answers_after_ms(920))
+        .citizen(citizen().offers_late().talks_ms(60_000))
+        .play();
+
+    assert_eq!(sent(&floor), [[8], [8]]);
+    assert_eq!(floor.sent_ms("INVITE", Party::Pbx), [4_000]);
+    lawful(&floor);
 }

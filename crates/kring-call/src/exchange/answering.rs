@@ -77,12 +77,24 @@ impl Exchange {
             leg,
             since: now,
         };
-        let can_hear = call.sound.callers.is_some();
         self.calls.insert(id, call);
+        self.connected(now, id);
+        self.reschedule(id);
+    }
+
+    /// Caller and agent are connected: what each is told of it.
+    fn connected(&mut self, now: Moment, id: CallId) {
+        let Some(call) = self.calls.get(&id) else {
+            return;
+        };
+        let (was_kept, can_hear) = (call.kept.is_some(), call.sound.callers.is_some());
+        if was_kept {
+            // Whoever made no offer may have agreed to more than this phone takes.
+            self.bring_back(now, id, Side::Caller);
+        }
         if can_hear {
             self.greet(now, id);
         }
-        self.reschedule(id);
     }
 
     /// The caller's answer, or, for a caller who made no offer, ours (RFC 3261 section 13.2.1). A caller
