@@ -9,7 +9,7 @@ use crate::{
     in_call::Reoffer,
     media::Hearing,
     network::{Faults, Party},
-    person::Mood,
+    person::{Mood, PhoneSetup},
     screen::Habit,
     seat::Seat,
 };
@@ -148,7 +148,7 @@ fn any_changes(chance: &mut Chance, mut floor: Floor) -> Floor {
 }
 
 /// How the callers of a queue wait.
-fn any_rules(chance: &mut Chance) -> WaitingRules {
+pub(crate) fn any_rules(chance: &mut Chance) -> WaitingRules {
     let seconds = |chance: &mut Chance, of: &[u64]| Duration::from_secs(chance.one_of(of));
     WaitingRules {
         max_wait: seconds(chance, &[1, 20, 60, 120]),
@@ -175,22 +175,7 @@ fn any_seat(chance: &mut Chance, number: u64, queues: &[&str]) -> Seat {
     for _ in 0..8 {
         seat = seat.mood(any_mood(chance));
     }
-    seat.phone.rings_after = match chance.between(0, 2) {
-        0 => Duration::ZERO,
-        _ => chance.millis(1, 400),
-    };
-    seat.phone.answerable = chance.happens(300);
-    seat.phone.is_on_tcp = chance.happens(150);
-    seat.phone.rings_with = if chance.happens(150) { 183 } else { 180 };
-    seat.phone.holds = chance.happens(200).then(|| chance.millis(0, 5_000));
-    seat.phone.is_reliable = chance.happens(200);
-    seat.phone.refreshes = chance.happens(400);
-    seat.phone.honours_expires = chance.happens(500);
-    seat.phone.fork = chance.happens(120).then(|| chance.millis(0, 900));
-    seat.phone.reoffers_by = any_reoffer(chance);
-    seat.phone.knows = chance.one_of(&KNOWN).to_vec();
-    seat.phone.changes = any_change(chance, &seat.phone.knows);
-    seat.phone.talks = chance.happens(400).then(|| chance.millis(0, 20_000));
+    any_phone(chance, &mut seat.phone);
     for _ in 0..chance.between(0, 3) {
         let wish = match chance.between(0, 3) {
             0 => PresenceWish::Offline,
@@ -214,6 +199,26 @@ fn any_seat(chance: &mut Chance, number: u64, queues: &[&str]) -> Seat {
     seat.screen.returns = habit(700, 100, 10_000);
     seat.screen.alive = chance.happens(800);
     seat
+}
+
+/// What kind of telephone it is.
+pub(crate) fn any_phone(chance: &mut Chance, phone: &mut PhoneSetup) {
+    phone.rings_after = match chance.between(0, 2) {
+        0 => Duration::ZERO,
+        _ => chance.millis(1, 400),
+    };
+    phone.answerable = chance.happens(300);
+    phone.is_on_tcp = chance.happens(150);
+    phone.rings_with = if chance.happens(150) { 183 } else { 180 };
+    phone.holds = chance.happens(200).then(|| chance.millis(0, 5_000));
+    phone.is_reliable = chance.happens(200);
+    phone.refreshes = chance.happens(400);
+    phone.honours_expires = chance.happens(500);
+    phone.fork = chance.happens(120).then(|| chance.millis(0, 900));
+    phone.reoffers_by = any_reoffer(chance);
+    phone.knows = chance.one_of(&KNOWN).to_vec();
+    phone.changes = any_change(chance, &phone.knows);
+    phone.talks = chance.happens(400).then(|| chance.millis(0, 20_000));
 }
 
 /// Some agents have telephones that register with kring: one or two each, which come, go and move. Their
@@ -308,7 +313,7 @@ fn any_reoffer(chance: &mut Chance) -> Reoffer {
     chance.one_of(&[Reoffer::Invite, Reoffer::Update])
 }
 
-fn any_mood(chance: &mut Chance) -> Mood {
+pub(crate) fn any_mood(chance: &mut Chance) -> Mood {
     match chance.between(0, 19) {
         0..=5 => Mood::Ignores,
         // Moments at which something else happens too.
@@ -331,7 +336,7 @@ fn any_change(chance: &mut Chance, knows: &[u8]) -> Option<(Duration, u8)> {
     changes.then(|| (chance.millis(0, 15_000), chance.one_of(knows)))
 }
 
-fn any_citizen(chance: &mut Chance, number: u64, queues: &[&str]) -> Citizen {
+pub(crate) fn any_citizen(chance: &mut Chance, number: u64, queues: &[&str]) -> Citizen {
     let dials = if chance.happens(20) {
         "nobody"
     } else {

@@ -26,6 +26,10 @@ use kring_media::Languages;
 use kring_time::Moment;
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
+/// After the last thing that was planned, the longest that a call may take to settle: 15 s of rings,
+/// a minute of talk, 32 s for each of two messages that are never answered, wrap-up, and some.
+const SETTLED_WITHIN: Duration = Duration::from_mins(5);
+
 /// Sound and silence of a ring.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cadence {
@@ -104,6 +108,8 @@ pub struct Floor {
     pub(crate) wall: Wall,
     pub(crate) pings: Vec<Moment>,
     pub(crate) restored: Vec<Restored>,
+    /// How long after the last thing that was planned all must be over.
+    pub(crate) settles_within: Duration,
     pub(crate) sabotage: Sabotage,
     pub(crate) known: Known,
 }
@@ -141,6 +147,7 @@ impl Floor {
             wall: Wall::default(),
             pings: Vec::new(),
             restored: Vec::new(),
+            settles_within: SETTLED_WITHIN,
             sabotage: Sabotage::None,
             known: Known::default(),
         };

@@ -45,6 +45,11 @@ impl Keys {
         self.sounding.push_back(key);
     }
 
+    /// Whether a key was pressed of which the media threads have not heard.
+    pub(crate) fn is_sounding(&self) -> bool {
+        !self.sounding.is_empty()
+    }
+
     /// A key that has come with the sound.
     pub(crate) fn sounded(&mut self) -> Option<char> {
         self.sounding.pop_front()

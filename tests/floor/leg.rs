@@ -51,6 +51,8 @@ enum State {
         repeats: Repeats,
     },
     Over,
+    /// The telephone lost its power, and knows nothing of it any more.
+    Forgotten,
 }
 
 #[derive(Debug)]
@@ -91,7 +93,7 @@ impl Leg {
 
     /// What it is still about.
     pub(crate) fn restless(&self) -> Option<String> {
-        let over = matches!(self.state, State::Over);
+        let over = matches!(self.state, State::Over | State::Forgotten);
         let own = (!over).then(|| format!("phone for {}: {:?}", self.heard.caller, self.state));
         own.or_else(|| self.fork.as_ref().and_then(Fork::restless))
     }
@@ -148,7 +150,7 @@ impl Leg {
     pub(crate) fn is_live(&self) -> bool {
         !matches!(
             self.state,
-            State::Refused { .. } | State::Closing { .. } | State::Over
+            State::Refused { .. } | State::Closing { .. } | State::Over | State::Forgotten
         )
     }
 
@@ -169,8 +171,26 @@ impl Leg {
             State::Accepted { repeats, .. }
             | State::Closing { repeats, .. }
             | State::Refused { repeats, .. } => Some(repeats.due()),
-            State::Over => None,
+            State::Over | State::Forgotten => None,
         }
+    }
+
+    /// Whether the telephone knows nothing of it any more.
+    pub(crate) fn is_forgotten(&self) -> bool {
+        matches!(self.state, State::Forgotten)
+    }
+
+    /// The telephone loses its power.
+    pub(crate) fn crash(&mut self, now: Moment) {
+        if self.heard.sounded.is_some() {
+            self.heard.silent.get_or_insert(now);
+        }
+        if self.heard.over.is_none() {
+            self.heard.cut_off = Some(now);
+        }
+        (self.reliable, self.fork) = (None, None);
+        self.end(now);
+        self.state = State::Forgotten;
     }
 
     pub(crate) fn wake(&mut self, now: Moment, setup: &PhoneSetup, party: Party, post: &mut Post) {
@@ -225,7 +245,7 @@ impl Leg {
                 Some(again) => post.again(party, again.then_some(&*said)),
                 None => self.end(now),
             },
-            State::Over => {}
+            State::Over | State::Forgotten => {}
         }
     }
 

@@ -91,10 +91,19 @@ impl Line {
         (!over).then(|| format!("{}: {:?}", self.citizen.name, self.state))
     }
 
-    /// Whether this message belongs to it.
-    pub(crate) fn is_meant(&self, letter: &Letter) -> bool {
-        let invite = self.invite.as_ref();
-        invite.is_some_and(|invite| invite.letter.call_id() == letter.call_id())
+    /// Its Call-ID, once it has dialled.
+    pub(crate) fn call_id(&self) -> Option<&str> {
+        self.invite.as_ref().map(|invite| invite.letter.call_id())
+    }
+
+    /// Whether it has yet to find out what is to be heard.
+    pub(crate) fn listens(&self) -> bool {
+        let hears_early = self.told.early.is_some() && self.told.session.is_none();
+        let ear = match &self.state {
+            State::Talking { ear, .. } => !matches!(ear, Listening::Connected),
+            _ => false,
+        };
+        hears_early || ear || self.keys.is_sounding()
     }
 
     /// Takes what came from kring.

@@ -9,7 +9,7 @@ use crate::{
 use kring_media::{MediaNotice, MediaOrder, PortPair, Program, SessionId, Side, SideStats};
 use kring_time::Moment;
 use std::{
-    collections::{BTreeMap, VecDeque},
+    collections::{BTreeMap, HashMap, VecDeque},
     time::Duration,
 };
 
@@ -80,6 +80,8 @@ pub(crate) struct MediaThreads {
     next_port: u16,
     notices: VecDeque<(Moment, MediaNotice)>,
     relays: BTreeMap<SessionId, Relay>,
+    /// Whose port for a caller's sound it is.
+    callers_ports: HashMap<u16, SessionId>,
     /// What the callers of closed relays heard.
     heard: BTreeMap<SessionId, Vec<(Moment, String)>>,
     /// Keys that were passed on to the other side as events: whose.
@@ -96,6 +98,7 @@ impl MediaThreads {
             next_port: 20_000,
             notices: VecDeque::new(),
             relays: BTreeMap::new(),
+            callers_ports: HashMap::new(),
             heard: BTreeMap::new(),
             keys: Vec::new(),
             mistakes: Vec::new(),
@@ -127,6 +130,7 @@ impl MediaThreads {
                     ears: [Ear::default(), Ear::default()],
                     programs: [None, None],
                 };
+                self.callers_ports.insert(caller.rtp, session);
                 if self.relays.insert(session, relay).is_some() {
                     self.mistakes.push(format!("{session:?} was opened twice"));
                 }
@@ -240,8 +244,8 @@ impl MediaThreads {
 
     /// What is heard at this port of ours, and in which session.
     pub(crate) fn listen(&self, now: Moment, port: u16) -> Option<(SessionId, Hears)> {
-        let mut relays = self.relays.iter();
-        let (session, relay) = relays.find(|(_, relay)| relay.ports[0].rtp == port)?;
+        let session = self.callers_ports.get(&port)?;
+        let relay = self.relays.get(session)?;
         let alone = !relay.agent_known || relay.ears[0].hears_kring(now);
         let hears = if alone { Hears::Kring } else { Hears::Person };
         Some((*session, hears))
@@ -258,6 +262,7 @@ impl MediaThreads {
                 .push(format!("{session:?} was closed but is not open"));
             return;
         };
+        self.callers_ports.remove(&relay.ports[0].rtp);
         relay.ears[0].note(now);
         for at in relay.ears[0].silences() {
             self.mistakes

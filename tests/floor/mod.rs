@@ -7,6 +7,7 @@
 
 mod account;
 mod any_floor;
+mod busy_hour;
 mod chance;
 mod citizen;
 mod clock;
@@ -44,6 +45,7 @@ mod witness;
 
 pub use account::{Account, Rung, Step};
 pub use any_floor::any_floor;
+pub use busy_hour::busy_hour;
 pub use citizen::{Citizen, Reliability};
 pub use codecs::Agreed;
 pub use floor::{Cadence, Floor, QueueSetup};
@@ -53,7 +55,7 @@ pub use laws::{Violation, same_twice, violations};
 pub use media::Hearing;
 pub use network::{Datagram, Faults, Mishap, Party};
 pub use pbx::Told;
-pub use person::{Mood, PhoneSetup};
+pub use person::{Mood, Outage, PhoneSetup};
 pub use phone::Heard;
 pub use saboteur::Sabotage;
 pub use screen::{Habit, ScreenSetup};

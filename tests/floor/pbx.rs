@@ -12,6 +12,7 @@ use crate::{
     wire::{Letter, Message},
 };
 use kring_time::Moment;
+use std::collections::{BTreeSet, HashMap};
 
 /// What a citizen was told.
 #[derive(Clone, Debug, Default)]
@@ -51,6 +52,13 @@ pub struct Told {
 pub(crate) struct Pbx {
     party: Party,
     lines: Vec<Line>,
+    /// Which line each Call-ID is.
+    by_call_id: HashMap<String, usize>,
+    /// When each line next does something by itself.
+    agenda: BTreeSet<(Moment, usize)>,
+    dues: Vec<Option<Moment>>,
+    /// The lines that have yet to find out what they hear.
+    listening: BTreeSet<usize>,
     pings: Vec<Ping>,
 }
 
@@ -58,12 +66,39 @@ impl Pbx {
     /// A PBX whose lines these citizens use, and which asks at these moments whether kring is alive.
     pub(crate) fn new(party: Party, citizens: Vec<Citizen>, pings: &[Moment]) -> Pbx {
         let pings = pings.iter().enumerate();
-        Pbx {
+        let lines: Vec<Line> = citizens.into_iter().map(Line::new).collect();
+        let mut pbx = Pbx {
             party,
-            lines: citizens.into_iter().map(Line::new).collect(),
+            by_call_id: HashMap::new(),
+            agenda: BTreeSet::new(),
+            dues: vec![None; lines.len()],
+            listening: BTreeSet::new(),
+            lines,
             pings: pings
                 .map(|(number, at)| Ping::planned(*at, number))
                 .collect(),
+        };
+        for line in 0..pbx.lines.len() {
+            pbx.reschedule(line);
+        }
+        pbx
+    }
+
+    /// Takes note of when a line, to which something has happened, acts next, and whether it listens.
+    fn reschedule(&mut self, number: usize) {
+        let line = &self.lines[number];
+        let due = line.due();
+        let listens = line.listens();
+        if due != self.dues[number] {
+            if let Some(before) = std::mem::replace(&mut self.dues[number], due) {
+                self.agenda.remove(&(before, number));
+            }
+            self.agenda.extend(due.map(|due| (due, number)));
+        }
+        if listens {
+            self.listening.insert(number);
+        } else {
+            self.listening.remove(&number);
         }
     }
 
@@ -88,23 +123,30 @@ impl Pbx {
 
     /// Lets every citizen who was answered listen to what is at the port that kring named.
     pub(crate) fn listen(&mut self, now: Moment, media: &mut MediaThreads) {
-        for line in &mut self.lines {
-            line.listen(now, media);
+        for number in self.listening.iter().copied().collect::<Vec<_>>() {
+            self.lines[number].listen(now, media);
+            self.reschedule(number);
         }
     }
 
     /// When it next does something by itself.
     pub(crate) fn deadline(&self) -> Option<Moment> {
-        let lines = self.lines.iter().filter_map(Line::due);
-        lines.chain(self.pings.iter().filter_map(Ping::due)).min()
+        let lines = self.agenda.first().map(|(at, _)| *at);
+        let pings = self.pings.iter().filter_map(Ping::due);
+        lines.into_iter().chain(pings).min()
     }
 
-    /// Does what is due by `now`.
+    /// Does what is due by `now`, line by line.
     pub(crate) fn wake(&mut self, now: Moment, post: &mut Post) {
-        for line in &mut self.lines {
-            if line.due().is_some_and(|due| due <= now) {
-                line.wake(now, self.party, post);
+        let due = self.agenda.iter().take_while(|(at, _)| *at <= now);
+        let mut due: Vec<usize> = due.map(|(_, number)| *number).collect();
+        due.sort_unstable();
+        for number in due {
+            self.lines[number].wake(now, self.party, post);
+            if let Some(call_id) = self.lines[number].call_id() {
+                self.by_call_id.insert(call_id.to_owned(), number);
             }
+            self.reschedule(number);
         }
         for ping in &mut self.pings {
             ping.wake(now, self.party, post);
@@ -114,8 +156,9 @@ impl Pbx {
     /// Takes what came from kring.
     pub(crate) fn receive(&mut self, now: Moment, letter: &Letter, post: &mut Post) {
         let party = self.party;
-        if let Some(line) = self.lines.iter_mut().find(|line| line.is_meant(letter)) {
-            line.receive(now, letter, party, post);
+        if let Some(number) = self.by_call_id.get(letter.call_id()).copied() {
+            self.lines[number].receive(now, letter, party, post);
+            self.reschedule(number);
         } else if letter.answers("OPTIONS").is_some() {
             self.pings.iter_mut().for_each(|ping| ping.hear(letter));
         } else if letter.method().is_some_and(|method| method != "ACK") {

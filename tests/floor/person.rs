@@ -1,6 +1,7 @@
 //! The person at a phone, and what the phone itself is like.
 
 use crate::in_call::Reoffer;
+use kring_time::Moment;
 use std::{collections::VecDeque, time::Duration};
 
 /// What the person at the phone does about a call.
@@ -20,9 +21,27 @@ pub enum Mood {
     Unplugged,
 }
 
+/// A time without power, or without a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Outage {
+    /// When it begins.
+    pub from: Moment,
+    /// When it is over.
+    pub until: Moment,
+}
+
+impl Outage {
+    /// Whether it lasts at `now`.
+    pub fn lasts(&self, now: Moment) -> bool {
+        self.from <= now && now < self.until
+    }
+}
+
 /// A phone and the person at it.
 #[derive(Clone, Debug)]
 pub struct PhoneSetup {
+    /// When it has no power, one after another: it loses its calls and hears nothing.
+    pub outages: Vec<Outage>,
     /// From the INVITE to the first sound.
     pub rings_after: Duration,
     /// Sound and silence together.

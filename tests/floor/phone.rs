@@ -31,6 +31,8 @@ pub struct Heard {
     pub answered: Option<Moment>,
     /// When the leg was over for the phone.
     pub over: Option<Moment>,
+    /// When its telephone lost its power in the middle of it.
+    pub cut_off: Option<Moment>,
     /// Another leg was alive when this one came: a person with two calls.
     pub overlapped: bool,
     /// The network told kring that nobody is here.
@@ -50,6 +52,10 @@ pub(crate) struct Phone {
     setup: PhoneSetup,
     legs: Vec<Leg>,
     enrolling: Vec<Enrolling>,
+    /// When it next does something by itself.
+    due: Option<Moment>,
+    /// It has no power before.
+    dark_until: Moment,
 }
 
 impl Phone {
@@ -59,12 +65,26 @@ impl Phone {
         setup: PhoneSetup,
         enrolled: impl Iterator<Item = Enrolment>,
     ) -> Phone {
-        Phone {
+        let mut setup = setup;
+        setup.outages.sort_by_key(|outage| outage.from);
+        let mut phone = Phone {
             party: Party::Phone(number),
             setup,
             legs: Vec::new(),
             enrolling: enrolled.map(Enrolling::new).collect(),
-        }
+            due: None,
+            dark_until: Moment::BOOT,
+        };
+        phone.reckon();
+        phone
+    }
+
+    /// Reckons anew when it next does something by itself.
+    fn reckon(&mut self) {
+        let enrolling = self.enrolling.iter().filter_map(Enrolling::due);
+        let legs = self.legs.iter().filter_map(Leg::due);
+        let power = self.setup.outages.first().map(|outage| outage.from);
+        self.due = legs.chain(enrolling).chain(power).min();
     }
 
     /// What its calls sounded like, in their order.
@@ -95,13 +115,15 @@ impl Phone {
 
     /// When it next does something by itself.
     pub(crate) fn deadline(&self) -> Option<Moment> {
-        let enrolling = self.enrolling.iter().filter_map(Enrolling::due);
-        let legs = self.legs.iter().filter_map(Leg::due);
-        legs.chain(enrolling).min()
+        self.due
     }
 
     /// Does what is due by `now`.
     pub(crate) fn wake(&mut self, now: Moment, post: &mut Post) {
+        if self.due.is_none_or(|due| due > now) {
+            return;
+        }
+        self.lose_power(now);
         self.enrolling
             .iter_mut()
             .for_each(|one| one.wake(now, post));
@@ -110,10 +132,28 @@ impl Phone {
                 leg.wake(now, &self.setup, self.party, post);
             }
         }
+        self.reckon();
     }
 
-    /// Takes what came from kring.
+    /// Without power it falls silent, forgets its calls and tells nobody.
+    fn lose_power(&mut self, now: Moment) {
+        while self.setup.outages.first().is_some_and(|o| o.from <= now) {
+            let outage = self.setup.outages.remove(0);
+            self.dark_until = self.dark_until.max(outage.until);
+            self.legs.iter_mut().for_each(|leg| leg.crash(now));
+        }
+    }
+
+    /// Takes what came from kring, unless it has no power.
     pub(crate) fn receive(&mut self, now: Moment, letter: &Letter, post: &mut Post) {
+        self.lose_power(now);
+        if now >= self.dark_until {
+            self.take(now, letter, post);
+        }
+        self.reckon();
+    }
+
+    fn take(&mut self, now: Moment, letter: &Letter, post: &mut Post) {
         let Some(method) = letter.method() else {
             if letter.cseq().1 == "REGISTER" {
                 let enrolling = self.enrolling.iter_mut();
@@ -168,6 +208,7 @@ impl Phone {
             cancelled: None,
             answered: None,
             over: None,
+            cut_off: None,
             // Of two telephones one may be in a call whose answer was lost: kring cannot know of it.
             overlapped: overlapped && self.setup.fork.is_none(),
             bounced: mood == Mood::Unplugged,
@@ -229,9 +270,8 @@ impl Phone {
     }
 
     fn leg_mut(&mut self, letter: &Letter) -> Option<&mut Leg> {
-        self.legs
-            .iter_mut()
-            .find(|leg| leg.heard.call_id == letter.call_id())
+        let mut legs = self.legs.iter_mut().rev();
+        legs.find(|leg| leg.heard.call_id == letter.call_id() && !leg.is_forgotten())
     }
 
     fn next_mood(&mut self) -> Mood {

@@ -27,12 +27,7 @@ use kring_time::Moment;
 use std::{
     collections::{BTreeSet, VecDeque},
     rc::Rc,
-    time::Duration,
 };
-
-/// After the last thing that was planned, the longest that a call may take to settle: 15 s of rings,
-/// a minute of talk, 32 s for each of two messages that are never answered, wrap-up, and some.
-const SETTLED_WITHIN: Duration = Duration::from_mins(5);
 
 /// Steps of one day. More means that somebody wakes for nothing, for ever.
 const STEPS_MAX: u32 = 200_000;
@@ -150,7 +145,7 @@ impl Play {
         let planned = self.floor.citizens.iter().map(|citizen| citizen.dials_at);
         let planned = planned.chain([self.floor.faults.until]);
         let planned = planned.chain(self.floor.commands.iter().map(|(at, _)| *at));
-        let end = planned.max().unwrap_or_default() + SETTLED_WITHIN;
+        let end = planned.max().unwrap_or_default() + self.floor.settles_within;
         self.listen();
         for _ in 0..STEPS_MAX {
             match self.next() {

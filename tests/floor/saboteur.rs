@@ -4,7 +4,7 @@
 use crate::network::Party;
 use bytes::Bytes;
 use kring_call::{Exchange, Input, Output};
-use kring_journal::Fact;
+use kring_journal::{CallId, Fact};
 use kring_sip::Transmit;
 use kring_time::Moment;
 use std::{
@@ -26,6 +26,12 @@ pub enum Sabotage {
     SwallowsCancels,
     /// A timer wakes the exchange 600 ms late.
     WakesLate,
+    /// A timer wakes the exchange 1 ms late.
+    Dawdles,
+    /// Callers are told nothing final.
+    ForgetsCallers,
+    /// Of two callers the one who came last is offered first.
+    PrefersTheLast,
     /// A talking agent's phone gets a second INVITE, with another Call-ID.
     OffersTwice,
     /// The caller who was refused is told 200 afterwards.
@@ -51,6 +57,8 @@ pub(crate) struct Engine {
     sabotage: Sabotage,
     forged: VecDeque<Output>,
     last_invite: Option<Transmit>,
+    /// The calls in the order of their coming.
+    came: Vec<CallId>,
     done: bool,
 }
 
@@ -62,6 +70,7 @@ impl Engine {
             sabotage,
             forged: VecDeque::new(),
             last_invite: None,
+            came: Vec::new(),
             done: false,
         }
     }
@@ -75,6 +84,7 @@ impl Engine {
     pub(crate) fn deadline(&self) -> Option<Moment> {
         let late = match self.sabotage {
             Sabotage::WakesLate => Duration::from_millis(600),
+            Sabotage::Dawdles => Duration::from_millis(1),
             _ => Duration::ZERO,
         };
         Some(self.exchange.deadline()? + late)
@@ -101,10 +111,27 @@ impl Engine {
         }
     }
 
+    /// Gives the offer of the first of two callers to the second one.
+    fn preferred(&mut self, call: Option<CallId>, fact: &Fact) -> Option<CallId> {
+        match fact {
+            Fact::Offered { .. } => self.came.extend(call),
+            Fact::Invited { .. } if self.came.len() > 1 && call == self.came.first().copied() => {
+                return self.came.last().copied();
+            }
+            _ => {}
+        }
+        call
+    }
+
     fn break_it(&mut self, output: Output) -> Option<Output> {
         match (self.sabotage, output) {
             (Sabotage::SwallowsCancels, Output::Send(sent)) if says(&sent, "CANCEL ") => None,
             (Sabotage::SwallowsByes, Output::Send(sent)) if says(&sent, "BYE ") => None,
+            (Sabotage::ForgetsCallers, Output::Send(sent)) if is_last_word(&sent) => None,
+            (Sabotage::PrefersTheLast, Output::Record(at, call, fact)) => {
+                let call = self.preferred(call, &fact);
+                Some(Output::Record(at, call, fact))
+            }
             (Sabotage::SwallowsGrants, Output::Send(sent)) if is_grant(&sent) => None,
             (Sabotage::OffersTwice, Output::Send(sent)) if is_offer(&sent) => {
                 self.last_invite = Some(sent.clone());
@@ -151,6 +178,16 @@ impl Engine {
 
 fn says(sent: &Transmit, beginning: &str) -> bool {
     sent.bytes.starts_with(beginning.as_bytes())
+}
+
+/// A final response to a caller's INVITE.
+fn is_last_word(sent: &Transmit) -> bool {
+    let text = String::from_utf8_lossy(&sent.bytes);
+    let code = text.strip_prefix("SIP/2.0 ").and_then(|rest| rest.get(..3));
+    let is_final = code
+        .and_then(|code| code.parse().ok())
+        .is_some_and(|code: u16| code >= 200);
+    is_final && text.contains(" INVITE\r\n")
 }
 
 fn is_grant(sent: &Transmit) -> bool {

@@ -1,6 +1,6 @@
 //! An agent's screen and the person in front of it: what is pressed, and how long after which fact.
 
-use crate::chance::Chance;
+use crate::{chance::Chance, person::Outage};
 use kring_call::command::{Command, PresenceWish};
 use kring_journal::{AgentId, CallId, Fact, PresenceState};
 use kring_time::Moment;
@@ -46,6 +46,8 @@ pub struct ScreenSetup {
     pub hangs_up: Option<Habit>,
     /// Finishes the record before the time is over.
     pub writes_up: Option<Habit>,
+    /// When it is dead: nothing is seen and nothing pressed.
+    pub outages: Vec<Outage>,
     /// Comes back after having been paused for missed calls.
     pub returns: Option<Habit>,
 }
@@ -85,6 +87,12 @@ impl Screen {
                 },
             );
         }
+        for outage in screen.setup.outages.clone() {
+            let agent = agent.clone();
+            screen.plan(outage.from, Command::ScreenDead { agent });
+            let agent = screen.agent.clone();
+            screen.plan(outage.until, Command::ScreenAlive { agent });
+        }
         for (at, wish) in std::mem::take(&mut screen.setup.wishes) {
             screen.plan(
                 at,
@@ -104,11 +112,28 @@ impl Screen {
 
     /// What is asked by `now`.
     pub(crate) fn command(&mut self, now: Moment) -> Option<Command> {
-        (self.deadline()? <= now).then(|| self.agenda.remove(0).1)
+        while self.deadline()? <= now {
+            let (at, command) = self.agenda.remove(0);
+            let of_itself = matches!(
+                command,
+                Command::ScreenAlive { .. } | Command::ScreenDead { .. }
+            );
+            if of_itself || !self.is_dead(at) {
+                return Some(command);
+            }
+        }
+        None
+    }
+
+    fn is_dead(&self, now: Moment) -> bool {
+        self.setup.outages.iter().any(|outage| outage.lasts(now))
     }
 
     /// Takes a fact, as the live socket would bring it.
     pub(crate) fn see(&mut self, now: Moment, call: Option<CallId>, fact: &Fact) {
+        if self.is_dead(now) {
+            return;
+        }
         let mine = |agent: &AgentId| *agent == self.agent;
         let agent = self.agent.clone();
         match (fact, call) {

@@ -5,7 +5,7 @@ use crate::{
     floor::Cadence,
     in_call::Reoffer,
     network::Party,
-    person::{Mood, PhoneSetup},
+    person::{Mood, Outage, PhoneSetup},
     screen::{Habit, ScreenSetup},
 };
 use kring_call::{
@@ -49,6 +49,7 @@ impl Seat {
         Seat {
             agent: AgentId::new(agent),
             phone: PhoneSetup {
+                outages: Vec::new(),
                 rings_after: Duration::ZERO,
                 period: Cadence::THAILAND.period(),
                 moods: VecDeque::new(),
@@ -129,6 +130,22 @@ impl Seat {
     pub fn with_screen(mut self, change: impl FnOnce(&mut ScreenSetup)) -> Seat {
         change(&mut self.screen);
         self
+    }
+
+    /// The screen is loaded anew `ms` after the first citizen may dial, which takes `for_ms`.
+    pub fn reloads_at_ms(mut self, ms: u64, for_ms: u64) -> Seat {
+        let from = Moment::from_millis(1_000 + ms);
+        let until = from + Duration::from_millis(for_ms);
+        self.screen.outages.push(Outage { from, until });
+        self
+    }
+
+    /// The power fails `ms` after the first citizen may dial for `for_ms`: screen and phone are dead. Two
+    /// seconds after that the agent is ready again.
+    pub fn crashes_at_ms(mut self, ms: u64, for_ms: u64) -> Seat {
+        self = self.reloads_at_ms(ms, for_ms);
+        self.phone.outages.extend(self.screen.outages.last());
+        self.wishes_at_ms(ms + for_ms + 2_000, PresenceWish::Ready)
     }
 
     /// Is registered over TCP.

@@ -2,6 +2,7 @@
 
 use crate::{
     account::Account,
+    clock::GIVE_UP,
     network::{Datagram, Party},
 };
 use kring_call::Plan;
@@ -26,7 +27,9 @@ pub(crate) struct PhoneLeg<'a> {
     /// Which telephone said it: its tag.
     final_tag: Option<&'a str>,
     pub(crate) acks: u32,
+    /// kring's BYEs, and when the first left.
     pub(crate) byes: u32,
+    bye_sent: Option<Moment>,
     /// When the phone's BYE came.
     pub(crate) bye_came: Option<Moment>,
     /// When the phone answered kring's BYE.
@@ -70,6 +73,12 @@ pub(crate) struct Evidence<'a> {
     pub(crate) phone_legs: Vec<PhoneLeg<'a>>,
     pub(crate) caller_legs: Vec<CallerLeg<'a>>,
     pub(crate) stories: Vec<Story<'a>>,
+    /// Which legs to phones had this caller.
+    legs_by_caller: HashMap<&'a str, Vec<usize>>,
+    /// Which legs this phone had, in the order of their INVITEs.
+    legs_by_agent: HashMap<&'a AgentId, Vec<usize>>,
+    /// The first leg of this caller.
+    caller_by_name: HashMap<&'a str, usize>,
 }
 
 impl<'a> Evidence<'a> {
@@ -79,6 +88,9 @@ impl<'a> Evidence<'a> {
             phone_legs: Vec::new(),
             caller_legs: Vec::new(),
             stories: Vec::new(),
+            legs_by_caller: HashMap::new(),
+            legs_by_agent: HashMap::new(),
+            caller_by_name: HashMap::new(),
         };
         let mut by_call_id: HashMap<(&str, u8), usize> = HashMap::new();
         let mut by_branch: HashMap<&str, usize> = HashMap::new();
@@ -113,7 +125,21 @@ impl<'a> Evidence<'a> {
             }
         }
         evidence.read_journal();
+        evidence.sort();
         evidence
+    }
+
+    /// So that no law need look at all legs for the few that it wants.
+    fn sort(&mut self) {
+        for (n, leg) in self.phone_legs.iter().enumerate() {
+            self.legs_by_caller.entry(leg.caller).or_default().push(n);
+            if let Some((agent, _)) = self.account.seats.get(usize::from(leg.phone)) {
+                self.legs_by_agent.entry(agent).or_default().push(n);
+            }
+        }
+        for (n, leg) in self.caller_legs.iter().enumerate() {
+            self.caller_by_name.entry(leg.caller).or_insert(n);
+        }
     }
 
     fn note_to_phone(
@@ -140,6 +166,7 @@ impl<'a> Evidence<'a> {
                     final_tag: None,
                     acks: 0,
                     byes: 0,
+                    bye_sent: None,
                     bye_came: None,
                     bye_answered: None,
                     bounced: None,
@@ -155,7 +182,10 @@ impl<'a> Evidence<'a> {
             }
             Some("ACK") => leg.acks += 1,
             // A second telephone that answered, too, is told so; that ends nothing.
-            Some("BYE") if letter.to_tag() == leg.final_tag => leg.byes += 1,
+            Some("BYE") if letter.to_tag() == leg.final_tag => {
+                leg.byes += 1;
+                leg.bye_sent.get_or_insert(datagram.sent);
+            }
             _ => {}
         }
     }
@@ -219,13 +249,14 @@ impl<'a> Evidence<'a> {
 
     /// The legs to phones that this call had.
     pub(crate) fn legs_of(&self, story: &Story<'a>) -> impl Iterator<Item = &PhoneLeg<'a>> {
-        let name = story.name;
-        self.phone_legs.iter().filter(move |leg| leg.caller == name)
+        let legs = self.legs_by_caller.get(story.name).into_iter().flatten();
+        legs.map(|n| &self.phone_legs[*n])
     }
 
     /// The caller's leg of this call.
     pub(crate) fn caller_leg(&self, story: &Story<'a>) -> Option<&CallerLeg<'a>> {
-        self.caller_legs.iter().find(|leg| leg.caller == story.name)
+        let first = self.caller_by_name.get(story.name)?;
+        self.caller_legs.get(*first)
     }
 
     /// The plan of a queue.
@@ -256,11 +287,9 @@ impl<'a> Evidence<'a> {
 
     /// Whether a leg to this agent's phone is not over at `now`.
     pub(crate) fn is_engaged(&self, agent: &AgentId, now: Moment) -> bool {
-        self.phone_legs.iter().any(|leg| {
-            leg.invited <= now
-                && leg.over().is_none_or(|over| over > now)
-                && self.agent(leg.phone) == Some(agent)
-        })
+        let legs = self.legs_by_agent.get(agent).into_iter().flatten();
+        let mut legs = legs.map(|n| &self.phone_legs[*n]);
+        legs.any(|leg| leg.invited <= now && leg.over().is_none_or(|over| over > now))
     }
 
     /// Whose phone it is.
@@ -283,13 +312,19 @@ impl Story<'_> {
 
 impl<'a> PhoneLeg<'a> {
     /// When the leg was over for kring: refused, or BYE was answered, or came. Of two BYEs that cross,
-    /// kring's own is waited for.
+    /// kring's own is waited for. Whoever says nothing is given up in the end (RFC 3261 §9.1, §17.1.1.2).
     pub(crate) fn over(&self) -> Option<Moment> {
+        let given_up = |sent: Option<Moment>| sent.map(|sent| sent + GIVE_UP);
+        let silent = match self.heard_back {
+            None => Some(self.invited),
+            Some(_) => self.cancels.first().copied(),
+        };
+        let either = |said: Option<Moment>, sent| said.into_iter().chain(given_up(sent)).min();
         match self.final_back {
             Some((at, code)) if code >= 300 => Some(at),
-            Some(_) if self.byes > 0 => self.bye_answered,
+            Some(_) if self.byes > 0 => either(self.bye_answered, self.bye_sent),
             Some(_) => self.bye_came,
-            None => self.bounced,
+            None => either(self.bounced, silent),
         }
     }
 

@@ -1,8 +1,8 @@
 //! The laws of the house on any seed, and the proof that each of them can be broken.
 
 use kring_tests::{
-    Account, Cadence, Citizen, Floor, Party, Sabotage, Seat, any_floor, ladder, same_twice,
-    violations,
+    Account, Cadence, Citizen, Floor, Mood, Party, Sabotage, Seat, any_floor, busy_hour, ladder,
+    same_twice, violations,
 };
 use std::{
     sync::{
@@ -20,10 +20,16 @@ const TWICE_EVERY: u64 = 8;
 
 #[test]
 fn the_laws_hold_on_any_seed() {
-    let seeds = std::env::var("SIM_SEEDS")
-        .ok()
-        .and_then(|n| n.parse().ok())
-        .unwrap_or(SEEDS);
+    hold(any_floor, "", count_of("SIM_SEEDS", SEEDS));
+}
+
+fn count_of(variable: &str, otherwise: u64) -> u64 {
+    let asked = std::env::var(variable).ok();
+    asked.and_then(|n| n.parse().ok()).unwrap_or(otherwise)
+}
+
+/// Plays the days of so many seeds on all cores, and says which was unlawful.
+fn hold(day: fn(u64) -> Floor, option: &str, seeds: u64) {
     let next = AtomicU64::new(1);
     let broken = Mutex::new(Vec::new());
     thread::scope(|scope| {
@@ -34,10 +40,10 @@ fn the_laws_hold_on_any_seed() {
                     if seed > seeds || !broken.lock().unwrap().is_empty() {
                         return;
                     }
-                    let account = any_floor(seed).play();
+                    let account = day(seed).play();
                     let mut found = violations(&account);
                     if seed.is_multiple_of(TWICE_EVERY) {
-                        found.extend(same_twice(&account, &any_floor(seed).play()));
+                        found.extend(same_twice(&account, &day(seed).play()));
                     }
                     if !found.is_empty() {
                         broken.lock().unwrap().push((seed, found, ladder(&account)));
@@ -47,8 +53,18 @@ fn the_laws_hold_on_any_seed() {
         }
     });
     if let Some((seed, found, ladder)) = broken.into_inner().unwrap().into_iter().next() {
-        panic!("seed {seed}: {found:#?}\n{ladder}\nreplay with: cargo sim -- --seed {seed} --wire");
+        panic!(
+            "seed {seed}: {found:#?}\n{ladder}\nreplay with: cargo sim -- {option}--seed {seed} --wire"
+        );
     }
+}
+
+/// Busy hours of one run, unless `SIM_HOURS` says otherwise.
+const HOURS: u64 = 2;
+
+#[test]
+fn the_laws_hold_in_any_busy_hour() {
+    hold(busy_hour, "--busy ", count_of("SIM_HOURS", HOURS));
 }
 
 /// Seeds that do nothing prove nothing: every kind of end must occur among them.
@@ -137,6 +153,33 @@ fn swallowed_cancels_are_noticed() {
 #[test]
 fn late_wakes_are_noticed() {
     assert_red(&unanswered(Sabotage::WakesLate).play(), &["law 1", "I4"]);
+}
+
+#[test]
+fn a_millisecond_too_late_is_noticed() {
+    assert_red(&unanswered(Sabotage::Dawdles).play(), &["I4"]);
+}
+
+#[test]
+fn callers_who_are_told_nothing_are_noticed() {
+    let floor = unanswered(Sabotage::ForgetsCallers);
+    assert_red(&floor.play(), &["law 4", "I4"]);
+}
+
+/// Two callers wait, and the agent who signs in is given the one who came later.
+#[test]
+fn a_caller_who_is_overtaken_is_noticed() {
+    let floor = |sabotage| {
+        Floor::new(Cadence::THAILAND)
+            .sabotaged(sabotage)
+            .seat(Seat::new("seat-5021").signs_in_at_ms(4_000))
+            .seat(Seat::new("seat-5022").mood(Mood::Refuses(486)))
+            .citizen(Citizen::new("citizen-1", "support"))
+            .citizen(Citizen::new("citizen-2", "support").dials_at_ms(1_000))
+            .play()
+    };
+    assert_eq!(violations(&floor(Sabotage::None)), []);
+    assert_red(&floor(Sabotage::PrefersTheLast), &["turn"]);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Messages that are lost. What was lost is sent again, and nothing lost buys a fourth burst unseen.
 
 use crate::lawful;
+use kring_call::OnDeadline;
 use kring_tests::{Cadence, Citizen, Floor, Mood, Party, Seat, assert_journal, transcript};
 
 const PHONE: Party = Party::Phone(0);
@@ -290,4 +291,40 @@ fn a_telephone_that_cannot_be_heard_stops_by_itself() {
 
     assert!(floor.sent_ms("CANCEL", Party::Phone(0)).is_empty());
     assert_eq!(floor.bursts_heard, 3, "what the phone sounded");
+}
+
+/// Nobody is signed in, and the ACK with the caller's offer is lost: whoever becomes ready meanwhile is
+/// rung when kring knows how to speak to the caller, and not before. Found by seed 1191.
+#[test]
+fn a_caller_whose_offer_is_lost_has_a_place_when_it_comes() {
+    let floor = Floor::new(Cadence::THAILAND)
+        .queue(
+            "support",
+            &["longest_idle:2", "all:1"],
+            OnDeadline::AnswerGreetQueue,
+        )
+        .loses("ACK", Party::Kring, 2)
+        .seat(
+            Seat::new("seat-5021")
+                .signs_in_at_ms(1_000)
+                .answers_after_ms(1_000),
+        )
+        .citizen(Citizen::new("citizen-1", "support").offers_late())
+        .play();
+
+    assert_journal(
+        &floor,
+        "
+         0.000  offered    citizen-1 -> support
+         0.000  rescued    answered and queued, unstaffed
+         1.580  queued     place 1
+         1.580  announced  greeting, please_wait, place 1
+         1.580  again      round 1
+         1.580  ring       1
+         1.660  alerting   seat-5021
+         2.660  served     seat-5021 after 2.660 s, 2.660 s in the queue
+        12.700  ended      by Caller, bye, talked 10.040 s
+    ",
+    );
+    lawful(&floor);
 }

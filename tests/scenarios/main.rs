@@ -6,6 +6,7 @@ mod announced;
 mod answered;
 mod codecs;
 mod crossings;
+mod desks;
 mod devices;
 mod doors;
 mod entrance;

@@ -2,10 +2,7 @@
 //! a hop for one phone rings one phone, who refused is not asked again, and nobody is rung for nothing.
 
 use super::Court;
-use crate::{
-    clock::GIVE_UP,
-    witness::{Evidence, Story},
-};
+use crate::witness::{Evidence, Story};
 use kring_call::{Plan, Strategy};
 use kring_journal::{AgentId, Entry, Fact, RingTerms, Withdrawal};
 use kring_time::Moment;
@@ -51,10 +48,18 @@ pub(super) struct Ringing<'a> {
     pub(super) live: Vec<&'a AgentId>,
     /// Who may not be rung again, and until when; none: as long as the budget lasts.
     barred: Vec<(&'a AgentId, Option<Moment>)>,
-    /// The caller has a place in the queue.
-    is_kept: bool,
-    /// kring has answered the caller.
-    is_rescued: bool,
+    caller: Caller,
+}
+
+/// How far the caller has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Caller {
+    /// Hears the ringing tone.
+    Waits,
+    /// kring has answered, and does not know yet how to speak to them: no phone rings meanwhile.
+    IsAnswered,
+    /// Has a place in the queue.
+    IsQueued,
 }
 
 /// Who let a caller ring out who is kept is left alone so long.
@@ -71,8 +76,7 @@ impl<'a> Ringing<'a> {
             t0,
             live: Vec::new(),
             barred: Vec::new(),
-            is_kept: false,
-            is_rescued: false,
+            caller: Caller::Waits,
         }
     }
 
@@ -84,13 +88,13 @@ impl<'a> Ringing<'a> {
                 self.bar(entry.at, agent, AFTER_REFUSAL);
             }
             Fact::Rescued(_) => {
-                self.is_rescued = true;
+                self.caller = Caller::IsAnswered;
                 let until = entry.at + AFTER_REFUSAL;
                 for (_, end) in &mut self.barred {
                     end.get_or_insert(until);
                 }
             }
-            Fact::Queued { .. } => self.is_kept = true,
+            Fact::Queued { .. } => self.caller = Caller::IsQueued,
             Fact::OfferedAgain { .. } => self.t0 = entry.at,
             Fact::Withdrawn { agent, why } => {
                 self.live.retain(|other| *other != agent);
@@ -116,7 +120,7 @@ impl<'a> Ringing<'a> {
 
     fn bar(&mut self, now: Moment, agent: &'a AgentId, rest: Duration) {
         self.barred.retain(|(other, _)| *other != agent);
-        let until = self.is_rescued.then(|| now + rest);
+        let until = (self.caller != Caller::Waits).then(|| now + rest);
         self.barred.push((agent, until));
     }
 
@@ -126,7 +130,7 @@ impl<'a> Ringing<'a> {
 
     /// Whether nobody rings for a caller who is kept, so that anybody may.
     fn rests(&self) -> bool {
-        self.is_kept && self.live.is_empty()
+        self.caller == Caller::IsQueued && self.live.is_empty()
     }
 
     fn next_ring(&self, now: Moment) -> Moment {
@@ -171,6 +175,9 @@ impl<'a> Ringing<'a> {
 
     /// Whether a whole burst could still sound, and no hop is just changing.
     pub(super) fn may_offer(&self, now: Moment) -> bool {
+        if self.caller == Caller::IsAnswered {
+            return false;
+        }
         let next = self.next_ring(now);
         let next_hop = (1..)
             .map_while(|hop| self.plan.first_ring(hop))
@@ -191,6 +198,9 @@ impl<'a> Ringing<'a> {
         if !self.can_sound(now) {
             return Some("not even one burst could sound");
         }
+        if self.caller == Caller::IsAnswered {
+            return Some("the caller could hear nothing yet");
+        }
         if !self.may_offer(now) {
             return Some("the hop was just changing");
         }
@@ -202,9 +212,7 @@ impl<'a> Ringing<'a> {
 fn spread(evidence: &Evidence<'_>, story: &Story<'_>, court: &mut Court) {
     let legs: Vec<_> = evidence.legs_of(story).collect();
     for (n, leg) in legs.iter().enumerate() {
-        // Whoever is never heard is given up in the end (RFC 3261 §17.1.1.2).
-        let given_up = leg.heard_back.is_none().then(|| leg.invited + GIVE_UP);
-        let over = leg.over().or(given_up);
+        let over = leg.over();
         let again = legs[n + 1..].iter().find(|next| next.phone == leg.phone);
         if let Some(again) = again
             && over.is_none_or(|over| again.invited < over)

@@ -122,6 +122,10 @@ impl<'a> House<'a> {
         let (Fact::Invited { agent, .. }, Some(call)) = (&entry.fact, entry.call) else {
             return None;
         };
+        // Whose screen is dead is the last resort of each call, when it finds nobody else.
+        if !self.agents.get(agent).is_some_and(|a| a.screen_alive) {
+            return None;
+        }
         let mine = self.turns.get(&call)?;
         self.waited.iter().find_map(|other| {
             let (queue, ringing) = self.calls.get(other)?;
@@ -130,31 +134,31 @@ impl<'a> House<'a> {
                 && self.evidence.serves(agent, queue)
                 && !ringing.was_barred(entry.at, agent);
             let overtaken = earlier && could_have_it;
-            overtaken.then(|| format!("{agent} is rung for {call}, and not for {other}"))
+            let names = || (self.name(&call), self.name(other));
+            overtaken
+                .then(names)
+                .map(|(then, first)| format!("{agent} is rung for {then}, and not for {first}"))
         })
     }
 
     /// Whoever could be rung now and is not.
     fn idle(&self, now: Moment) -> Option<String> {
+        // Of many agents few are ready while calls wait, and the other way round.
+        let ready = || self.agents.iter().filter(|(_, agent)| agent.is_ready);
+        ready().next()?;
         self.calls.iter().find_map(|(id, (queue, ringing))| {
             let wants_one = ringing.strategy(now).is_for_one();
             if !ringing.may_offer(now) || (wants_one && !ringing.live.is_empty()) {
                 return None;
             }
-            let free = self
-                .agents
-                .iter()
-                .find(|(agent, _)| self.could_take(now, agent, queue, ringing));
-            free.map(|(agent, _)| {
-                let name = self
-                    .evidence
-                    .account
-                    .names
-                    .get(id)
-                    .map_or("?", |(_, name)| name);
-                format!("{agent} is free and {name} is not offered")
-            })
+            let free = ready().find(|(agent, _)| self.could_take(now, agent, queue, ringing));
+            free.map(|(agent, _)| format!("{agent} is free and {} is not offered", self.name(id)))
         })
+    }
+
+    fn name(&self, call: &CallId) -> &str {
+        let known = self.evidence.account.names.get(call);
+        known.map_or("?", |(_, name)| name)
     }
 
     fn could_take(&self, now: Moment, id: &AgentId, queue: &str, ringing: &Ringing<'_>) -> bool {

@@ -1,9 +1,9 @@
 //! `cargo sim`: days on the floor, seed after seed, until a law is broken.
 //!
 //! `cargo sim -- --seeds 10000` ends after so many; `--from N` begins elsewhere; `--seed N` replays one day
-//! and prints what happened.
+//! and prints what happened. With `--busy` each day is a busy hour of 30 agents and 500 callers.
 
-use kring_tests::{any_floor, ladder, same_twice, transcript, violations};
+use kring_tests::{Floor, any_floor, busy_hour, ladder, same_twice, transcript, violations};
 use std::{
     process::ExitCode,
     sync::{
@@ -17,7 +17,14 @@ use std::{
 /// Every so many seeds a day is played twice, for the sixth law.
 const TWICE_EVERY: u64 = 16;
 
-const USAGE: &str = "cargo sim -- [--seeds COUNT] [--from SEED] | --seed SEED [--wire]";
+/// How long a run says nothing, s.
+const SILENT_S: u64 = 60;
+
+const USAGE: &str =
+    "cargo sim -- [--busy] [--seeds COUNT] [--from SEED] | [--busy] --seed SEED [--wire]";
+
+/// What is played for a seed.
+type Day = fn(u64) -> Floor;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -29,7 +36,9 @@ fn main() -> ExitCode {
                 .and_then(|value| value.parse::<u64>().ok()),
         )
     };
-    let known = ["--seeds", "--from", "--seed", "--wire"];
+    let known = ["--busy", "--seeds", "--from", "--seed", "--wire"];
+    let has = |name: &str| arguments.iter().any(|argument| argument == name);
+    let day: Day = if has("--busy") { busy_hour } else { any_floor };
     let strange = arguments
         .iter()
         .find(|a| a.starts_with('-') && !known.contains(&a.as_str()));
@@ -43,10 +52,11 @@ fn main() -> ExitCode {
             eprintln!("{USAGE}");
             ExitCode::from(64)
         }
-        (None, Some(Some(seed)), ..) => replay(seed, arguments.iter().any(|a| a == "--wire")),
+        (None, Some(Some(seed)), ..) => replay(day, seed, has("--wire")),
         (None, None, seeds, from) => {
             let from = from.flatten().unwrap_or(1);
             search(
+                day,
                 from,
                 seeds
                     .flatten()
@@ -56,8 +66,8 @@ fn main() -> ExitCode {
     }
 }
 
-fn replay(seed: u64, with_the_wire: bool) -> ExitCode {
-    let account = any_floor(seed).play();
+fn replay(day: Day, seed: u64, with_the_wire: bool) -> ExitCode {
+    let account = day(seed).play();
     print!(
         "{}",
         if with_the_wire {
@@ -67,7 +77,7 @@ fn replay(seed: u64, with_the_wire: bool) -> ExitCode {
         }
     );
     let mut found = violations(&account);
-    found.extend(same_twice(&account, &any_floor(seed).play()));
+    found.extend(same_twice(&account, &day(seed).play()));
     for violation in &found {
         println!("seed {seed}: {violation}");
     }
@@ -79,11 +89,11 @@ fn replay(seed: u64, with_the_wire: bool) -> ExitCode {
 }
 
 /// Tries the seeds from `from` up to `end` on all cores.
-fn search(from: u64, end: u64) -> ExitCode {
+fn search(day: Day, from: u64, end: u64) -> ExitCode {
     let began = Instant::now();
     let next = AtomicU64::new(from);
     let broken = AtomicBool::new(false);
-    let printing = Mutex::new(());
+    let told = Mutex::new(Instant::now());
     let cores = thread::available_parallelism().map_or(1, usize::from);
     thread::scope(|scope| {
         for _ in 0..cores {
@@ -93,18 +103,16 @@ fn search(from: u64, end: u64) -> ExitCode {
                     if seed >= end {
                         return;
                     }
-                    let found = judge(seed);
-                    let _one_at_a_time = printing.lock();
+                    let found = judge(day, seed);
+                    let mut told = told.lock().expect("nobody panics while printing");
                     for violation in &found {
                         println!("seed {seed}: {violation}");
                         broken.store(true, Ordering::Relaxed);
                     }
-                    if (seed - from + 1).is_multiple_of(10_000) {
-                        println!(
-                            "{} seeds, {:.0} s",
-                            seed - from + 1,
-                            began.elapsed().as_secs_f64()
-                        );
+                    if told.elapsed().as_secs() >= SILENT_S {
+                        *told = Instant::now();
+                        let seconds = began.elapsed().as_secs_f64();
+                        println!("{} seeds, {seconds:.0} s", seed - from + 1);
                     }
                 }
             });
@@ -123,11 +131,11 @@ fn search(from: u64, end: u64) -> ExitCode {
     ExitCode::SUCCESS
 }
 
-fn judge(seed: u64) -> Vec<kring_tests::Violation> {
-    let account = any_floor(seed).play();
+fn judge(day: Day, seed: u64) -> Vec<kring_tests::Violation> {
+    let account = day(seed).play();
     let mut found = violations(&account);
     if seed.is_multiple_of(TWICE_EVERY) {
-        found.extend(same_twice(&account, &any_floor(seed).play()));
+        found.extend(same_twice(&account, &day(seed).play()));
     }
     found
 }
