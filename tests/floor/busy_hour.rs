@@ -76,6 +76,7 @@ fn any_queues(chance: &mut Chance, mut floor: Floor) -> Floor {
             1 => OnDeadline::Redirect {
                 to: "sip:operator@192.0.2.10".to_owned(),
             },
+            2 => OnDeadline::Announce,
             _ => OnDeadline::AnswerGreetQueue,
         };
         let rules = WaitingRules {
