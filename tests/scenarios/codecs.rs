@@ -188,6 +188,6 @@ fn a_late_offer_that_was_kept_is_narrowed_to_the_phones_codec() {
         .play();
 
     assert_eq!(sent(&floor), [[8], [8]]);
-    assert_eq!(floor.sent_ms("INVITE", Party::Pbx), [4_000]);
+    assert_eq!(floor.sent_ms("INVITE", Party::Pbx), [3_960]);
     lawful(&floor);
 }

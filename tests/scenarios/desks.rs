@@ -17,6 +17,8 @@ fn a_screen_that_is_loaded_anew_costs_no_ring() {
     assert_journal(
         &floor,
         "
+        -0.940  screen     seat-5021 restored
+        -0.940  screen     seat-5022 restored
          0.000  offered    citizen-1 -> support
          0.000  ring       1
          0.080  alerting   seat-5021
@@ -24,7 +26,7 @@ fn a_screen_that_is_loaded_anew_costs_no_ring() {
          5.960  screen     seat-5021 dead
          6.760  screen     seat-5021 restored
          9.080  answered   seat-5021 after 9.080 s, ring 2
-        19.120  ended      by Caller, bye, talked 10.040 s
+        19.160  ended      by Caller, bye, talked 10.080 s
     ",
     );
     assert_eq!(floor.sent_ms("INVITE", Party::Phone(0)), [0]);
@@ -34,7 +36,7 @@ fn a_screen_that_is_loaded_anew_costs_no_ring() {
 }
 
 /// The power fails at the desk that rings. The call goes to everybody else at the next hop, and the dead
-/// phone is told to stop until kring gives it up.
+/// phone is told to stop until kring gives it up: it may have sounded on for all that kring knows.
 #[test]
 fn a_desk_without_power_does_not_keep_the_call() {
     let floor = Floor::new(Cadence::THAILAND)
@@ -54,7 +56,8 @@ fn a_desk_without_power_does_not_keep_the_call() {
         10.080  alerting   seat-5022
         12.080  answered   seat-5022 after 12.080 s, ring 3
         12.080  withdrawn  seat-5021 AnsweredElsewhere
-        32.120  ended      by Caller, bye, talked 20.040 s
+        32.160  ended      by Caller, bye, talked 20.080 s
+        44.080  late       seat-5021 silent 29080 ms past the deadline
     ",
     );
     assert_eq!(floor.bursts_at("seat-5021"), 1, "its bell is without power");

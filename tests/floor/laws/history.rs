@@ -2,7 +2,7 @@
 
 use super::Court;
 use crate::witness::{Evidence, Story};
-use kring_journal::{CallRecord, CallState, Entry, Outcome, RingResult};
+use kring_journal::{CallRecord, CallState, DeadlineAction, Entry, Outcome, RingResult};
 
 /// Rows folded from the journal as written, and from the journal as stored and read again, are the same
 /// and true.
@@ -50,8 +50,10 @@ fn untruth(evidence: &Evidence<'_>, story: &Story<'_>, row: &CallRecord) -> Opti
     }
     let leg = evidence.caller_leg(story)?;
     let (sent, code, _) = leg.finals.first()?;
+    let is_announced = row.deadline_action == Some(DeadlineAction::Announce);
     let outcome = match code {
         200 if row.outcome == Some(Outcome::Rescued) => Outcome::Rescued,
+        200 if is_announced => Outcome::Rejected,
         200 => Outcome::Answered,
         487 => Outcome::Abandoned,
         _ if row.outcome == Some(Outcome::Failed) => Outcome::Failed,
@@ -60,7 +62,7 @@ fn untruth(evidence: &Evidence<'_>, story: &Story<'_>, row: &CallRecord) -> Opti
     if row.outcome != Some(outcome) {
         return Some(format!("the caller was told {code}"));
     }
-    if matches!(outcome, Outcome::Rejected | Outcome::Failed) && row.final_code != Some(*code) {
+    if *code >= 300 && *code != 487 && row.final_code != Some(*code) {
         return Some(format!(
             "the caller was told {code}, not {:?}",
             row.final_code
