@@ -15,6 +15,8 @@ fn evidence(facts: Vec<(u64, Fact)>) -> RingTime {
         trunk: "pbx".to_owned(),
         forwarded_by: None,
         rang_before: false,
+        chosen_by: None,
+        priority: None,
         terms: RingTerms {
             on_ms: 1_000,
             off_ms: 4_000,
