@@ -177,6 +177,9 @@ pub struct Exchange {
     agenda: BTreeSet<(Moment, CallId)>,
     /// In the order of the configured ones.
     queues: Vec<Queue>,
+    /// The indexes of those to which calls may come, in the order of the configuration; the others are
+    /// retired.
+    serving: Vec<usize>,
     ports: Ports,
     shares: Shares,
     admission: Admission,
@@ -201,6 +204,7 @@ impl Exchange {
             lines: Lines::new(&config.trunks),
             agenda: BTreeSet::new(),
             queues: config.queues.iter().map(|_| Queue::default()).collect(),
+            serving: (0..config.queues.len()).collect(),
             ports: Ports::default(),
             shares: Shares::new(&config.trunks, config.cps_max),
             admission: Admission::Open,

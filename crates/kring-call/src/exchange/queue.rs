@@ -4,7 +4,6 @@
 //! later by a minute for each step of priority that others have over them. So nobody is overtaken but by
 //! those who come within these minutes, and a place never gets worse by the mere passing of time.
 
-use super::reconfiguring::Standing;
 use crate::{
     command::Opening,
     kept::Handlings,
@@ -32,7 +31,6 @@ pub(super) struct Queue {
     pub(super) handlings: Handlings,
     /// Whether it takes calls, by its hours.
     pub(super) opening: Opening,
-    pub(super) standing: Standing,
 }
 
 impl Queue {

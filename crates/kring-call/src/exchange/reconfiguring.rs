@@ -16,16 +16,6 @@ use crate::{
 use kring_journal::{Fact, Mistakes, Reconfiguration};
 use kring_time::Moment;
 
-/// Whether calls may come to a queue.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Standing {
-    /// It is configured.
-    #[default]
-    Serving,
-    /// It was taken out of the configuration: only those in it are served still.
-    Retired,
-}
-
 impl Exchange {
     /// Everything at once, or nothing when there is no room for the new queues.
     pub(super) fn reconfigure(
@@ -37,10 +27,14 @@ impl Exchange {
         let places = self.places_of(&queues)?;
         let mut changed = settings.differences(&self.config);
         settings.put(&mut self.config);
-        self.retire_all_but(&queues, &mut changed);
-        for (place, queue) in places.into_iter().zip(queues) {
-            self.put_queue(place, queue, &mut changed);
+        self.retire_all_but(&places, &mut changed);
+        for (place, queue) in places.iter().zip(queues) {
+            self.put_queue(*place, queue, &mut changed);
         }
+        if changed.is_empty() && self.serving != places {
+            changed.push("the order of the queues".to_owned());
+        }
+        self.serving = places;
         if changed.is_empty() {
             return Ok(Done::Unchanged);
         }
@@ -65,12 +59,10 @@ impl Exchange {
         Done::Ok
     }
 
-    /// The queues that take calls, with their indexes.
+    /// The queues that take calls, with their indexes, in the order of the configuration.
     pub(super) fn serving_queues(&self) -> impl Iterator<Item = (usize, &QueueConfig)> {
-        let states = self.queues.iter();
-        let serving = states.map(|queue| queue.standing == Standing::Serving);
-        let queues = self.config.queues.iter().enumerate().zip(serving);
-        queues.filter_map(|(queue, serving)| serving.then_some(queue))
+        let places = self.serving.iter();
+        places.map(|place| (*place, &self.config.queues[*place]))
     }
 
     /// Where each of these goes: its own place, a retired one's in which nobody is, or a new one.
@@ -78,7 +70,7 @@ impl Exchange {
         let known = &self.config.queues;
         let own = |queue: &QueueConfig| known.iter().position(|old| old.name == queue.name);
         let mut free: Vec<usize> = (0..known.len())
-            .filter(|place| self.queues[*place].standing == Standing::Retired)
+            .filter(|place| !self.serving.contains(place))
             .filter(|place| !queues.iter().any(|queue| own(queue) == Some(*place)))
             .filter(|place| !self.calls.values().any(|call| call.queue == *place))
             .rev()
@@ -98,11 +90,9 @@ impl Exchange {
         Ok(places)
     }
 
-    fn retire_all_but(&mut self, queues: &[QueueConfig], changed: &mut Vec<String>) {
-        for (old, state) in self.config.queues.iter().zip(&mut self.queues) {
-            let stays = queues.iter().any(|queue| queue.name == old.name);
-            if !stays && state.standing == Standing::Serving {
-                state.standing = Standing::Retired;
+    fn retire_all_but(&self, places: &[usize], changed: &mut Vec<String>) {
+        for (place, old) in self.serving_queues() {
+            if !places.contains(&place) {
                 changed.push(format!("queue {} retired", old.name));
             }
         }
@@ -115,13 +105,11 @@ impl Exchange {
             self.queues.push(Queue::default());
             return;
         };
-        let state = &mut self.queues[place];
         if old.name != queue.name {
             changed.push(format!("queue {} added", queue.name));
-            *state = Queue::default();
-        } else if state.standing == Standing::Retired {
+            self.queues[place] = Queue::default();
+        } else if !self.serving.contains(&place) {
             changed.push(format!("queue {} added", queue.name));
-            state.standing = Standing::Serving;
         } else if *old != queue {
             changed.push(format!("queue {}", queue.name));
         }
@@ -190,7 +178,7 @@ mod tests {
             told(&mut exchange, &["law", "support"]),
             "queue support added"
         );
-        assert_eq!(serving(&exchange), [(0, "support"), (1, "law")]);
+        assert_eq!(serving(&exchange), [(1, "law"), (0, "support")]);
         assert_eq!(
             told(&mut exchange, &["support", "trade", "tips"]),
             "queue law retired; queue trade added; queue tips added"
@@ -204,6 +192,24 @@ mod tests {
             "queue trade retired; queue tips retired; queue fair added"
         );
         assert_eq!(serving(&exchange), [(0, "support"), (1, "fair")]);
+    }
+
+    /// Of several queues for a caller the first in the file is taken, so its order counts.
+    #[test]
+    fn queues_are_looked_at_in_the_order_of_the_configuration() {
+        let mut exchange = exchange(&["support", "law"]);
+        assert_eq!(
+            told(&mut exchange, &["law", "support"]),
+            "the order of the queues"
+        );
+        assert_eq!(
+            told(&mut exchange, &["trade", "law", "support"]),
+            "queue trade added"
+        );
+        assert_eq!(
+            serving(&exchange),
+            [(2, "trade"), (1, "law"), (0, "support")]
+        );
     }
 
     #[test]
