@@ -97,10 +97,10 @@ pub fn any_floor(seed: u64) -> Floor {
         floor = floor.seat(any_seat(&mut chance, n, queues));
     }
     floor = any_enrolments(seed, floor);
-    floor = any_entrance(seed, floor, queues);
     for n in 0..chance.between(1, 10) {
         floor = floor.citizen(any_citizen(&mut chance, n, queues));
     }
+    floor = any_entrance(seed, floor, queues);
     floor = any_changes(&mut chance, floor);
     any_network(&mut chance, floor, agents as u8)
 }

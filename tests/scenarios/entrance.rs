@@ -107,7 +107,7 @@ fn a_language_leads_to_those_who_speak_it() {
          0.000  ring       1
          0.080  alerting   seat-5022
          1.080  answered   seat-5022 after 1.080 s, ring 1
-        11.120  ended      by Caller, bye, talked 10.040 s
+        11.160  ended      by Caller, bye, talked 10.080 s
     ",
     );
     lawful(&floor);
@@ -167,7 +167,7 @@ fn a_closed_queue_says_so() {
         61.000  ring       1
         61.080  alerting   seat-5021
         62.000  answered   seat-5021 after 1.000 s, ring 1
-        72.040  ended      by Caller, bye, talked 10.040 s
+        72.080  ended      by Caller, bye, talked 10.080 s
     ",
     );
     assert_ear(&floor, "citizen-1", "0.000 holiday");
