@@ -4,20 +4,22 @@
 //! optional. `tests/golden/facts.jsonl` keeps one of every kind that was ever written.
 
 mod line;
+mod opening;
 mod phones;
 mod queueing;
 mod reconfiguring;
 mod words;
 
+pub use opening::{Closing, Opened};
 pub use phones::{DeviceEnd, DeviceOut, PhoneAway, PhoneThere};
 pub use queueing::{Announcement, QueueExit, Rescue, Service};
 pub use reconfiguring::{Mistakes, Reconfiguration};
 pub use words::{
     ChosenBy, ClosedWhy, DeadlineAction, EndedBy, MediaSide, PhoneGoneWhy, PresenceState, Refusal,
-    RingPolicyKind, RingTerms, Unreached, Withdrawal,
+    RingPolicyKind, RingTerms, SideSummary, Unreached, Withdrawal,
 };
 
-use crate::{AgentId, CallerRef, WallTime, call_record::RingResult};
+use crate::{AgentId, CallerRef, call_record::RingResult};
 use serde::{Deserialize, Serialize};
 
 /// Something that has happened. The serde tag is `kind`.
@@ -80,23 +82,10 @@ pub enum Fact {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<String>,
     },
-
     /// A queue takes calls, and did not before.
-    QueueOpened {
-        /// Its name.
-        queue: String,
-    },
+    QueueOpened(Opened),
     /// A queue takes no new calls.
-    QueueClosed {
-        /// Its name.
-        queue: String,
-        /// Why.
-        why: ClosedWhy,
-        /// When it will open by its hours; none: not within a year.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        next_open: Option<WallTime>,
-    },
-
+    QueueClosed(Closing),
     /// A PBX answers OPTIONS, and did not before.
     TrunkUp {
         /// The trunk.
@@ -317,18 +306,7 @@ pub enum Fact {
         for_ms: u64,
     },
     /// What the relay saw of one side, told when the call ends.
-    MediaSummary {
-        /// Which side.
-        side: MediaSide,
-        /// RTP packets received.
-        packets: u64,
-        /// Lost on the way to us, by sequence number.
-        lost: u64,
-        /// Interarrival jitter at the end, microseconds (RFC 3550 section 6.4.1).
-        jitter_us: u64,
-        /// Packets from addresses that were not signalled, dropped.
-        strangers: u64,
-    },
+    MediaSummary(SideSummary),
     /// The answered call ended, whoever had answered.
     Ended {
         /// By whom.

@@ -16,9 +16,10 @@ mod telling;
 pub use call_record::{CallRecord, CallState, Outcome, RingResult};
 pub use entry::{Entry, WallTime};
 pub use fact::{
-    Announcement, ChosenBy, ClosedWhy, DeadlineAction, DeviceEnd, DeviceOut, EndedBy, Fact,
-    MediaSide, Mistakes, PhoneAway, PhoneGoneWhy, PhoneThere, PresenceState, QueueExit,
-    Reconfiguration, Refusal, Rescue, RingPolicyKind, RingTerms, Service, Unreached, Withdrawal,
+    Announcement, ChosenBy, ClosedWhy, Closing, DeadlineAction, DeviceEnd, DeviceOut, EndedBy,
+    Fact, MediaSide, Mistakes, Opened, PhoneAway, PhoneGoneWhy, PhoneThere, PresenceState,
+    QueueExit, Reconfiguration, Refusal, Rescue, RingPolicyKind, RingTerms, Service, SideSummary,
+    Unreached, Withdrawal,
 };
 pub use ids::{AgentId, CallId, CallerRef, IdRefused};
 pub use kept_time::{KeptTime, LeftAt, Round, Said, ServedAt};

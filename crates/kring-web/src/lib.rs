@@ -23,6 +23,7 @@ pub mod metrics;
 mod openapi;
 mod phones_api;
 mod problem;
+mod queues_api;
 mod reload;
 pub mod session;
 mod settings_api;

@@ -260,13 +260,13 @@ fn facts_of_a_call(caller: CallerRef, agent: &AgentId) -> Vec<(i64, Fact)> {
         ),
         (
             90_000,
-            Fact::MediaSummary {
+            Fact::MediaSummary(kring_journal::SideSummary {
                 side,
                 packets: 4_190,
                 lost: 0,
                 jitter_us: 700,
                 strangers: 0,
-            },
+            }),
         ),
         (
             90_000,

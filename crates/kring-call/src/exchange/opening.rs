@@ -8,7 +8,7 @@ use crate::{
     command::{CommandRefused, Done, Opening},
     config::OnClosed,
 };
-use kring_journal::{CallId, ClosedWhy, Fact, QueueExit, Refusal};
+use kring_journal::{CallId, ClosedWhy, Closing, Fact, Opened, QueueExit, Refusal};
 use kring_media::Phrase;
 use kring_time::Moment;
 
@@ -33,12 +33,12 @@ impl Exchange {
         self.queues[queue].opening = opening;
         let queue = name.to_owned();
         let fact = match opening {
-            Opening::Open => Fact::QueueOpened { queue },
-            Opening::Closed { why, next_open } => Fact::QueueClosed {
+            Opening::Open => Fact::QueueOpened(Opened { queue }),
+            Opening::Closed { why, next_open } => Fact::QueueClosed(Closing {
                 queue,
                 why,
                 next_open,
-            },
+            }),
         };
         self.record_apart(now, fact);
         self.empty_closed_queues(now);

@@ -2,7 +2,7 @@
 
 use super::{Exchange, Output};
 use crate::call::{Call, State};
-use kring_journal::{CallId, Fact, MediaSide};
+use kring_journal::{CallId, Fact, MediaSide, SideSummary};
 use kring_media::{
     AudioDescription, MediaNotice, MediaOrder, PortPair, SessionId, Side, SideStats,
 };
@@ -173,11 +173,11 @@ fn journal_side(side: Side) -> MediaSide {
 }
 
 fn summary(side: MediaSide, stats: &SideStats) -> Fact {
-    Fact::MediaSummary {
+    Fact::MediaSummary(SideSummary {
         side,
         packets: stats.packets,
         lost: stats.lost,
         jitter_us: stats.jitter_us,
         strangers: stats.strangers,
-    }
+    })
 }

@@ -1,7 +1,7 @@
 //! How each fact is said in one line: a verb of ten characters, then the rest. Scenario tests compare
 //! these lines, and `kringd journal` prints them.
 
-use super::{DeadlineAction, Fact};
+use super::{DeadlineAction, Fact, SideSummary};
 use std::fmt;
 
 impl fmt::Display for Fact {
@@ -38,8 +38,10 @@ impl fmt::Display for Fact {
                 let reason = reason.as_deref().unwrap_or("Rona");
                 write!(f, "warned     {agent} {reason}, last one ready")
             }
-            Fact::QueueOpened { queue } => write!(f, "opened     {queue}"),
-            Fact::QueueClosed { queue, why, .. } => write!(f, "closed     {queue} {why:?}"),
+            Fact::QueueOpened(opened) => write!(f, "opened     {}", opened.queue),
+            Fact::QueueClosed(closing) => {
+                write!(f, "closed     {} {:?}", closing.queue, closing.why)
+            }
             Fact::TrunkUp { trunk, rtt_us } => {
                 write!(f, "trunk up   {trunk}")?;
                 let rtt = rtt_us.map(|us| us as f64 / 1e3);
@@ -169,13 +171,13 @@ impl Fact {
             Fact::MediaSilent { side, for_ms } => {
                 write!(f, "silent     {side:?} for {for_ms} ms")
             }
-            Fact::MediaSummary {
+            Fact::MediaSummary(SideSummary {
                 side,
                 packets,
                 lost,
                 strangers,
                 ..
-            } => {
+            }) => {
                 write!(f, "heard      {side:?} {packets} packets, {lost} lost")?;
                 if *strangers > 0 {
                     write!(f, ", {strangers} from strangers dropped")?;
@@ -227,8 +229,8 @@ impl Fact {
             | Fact::ScreenDead { .. }
             | Fact::ScreenRestored { .. }
             | Fact::RonaWarned { .. }
-            | Fact::QueueOpened { .. }
-            | Fact::QueueClosed { .. }
+            | Fact::QueueOpened(_)
+            | Fact::QueueClosed(_)
             | Fact::TrunkUp { .. }
             | Fact::TrunkDown { .. }
             | Fact::Registered { .. }
@@ -256,7 +258,7 @@ impl Fact {
             | Fact::LeftQueue { .. }
             | Fact::MediaFlowing { .. }
             | Fact::MediaSilent { .. }
-            | Fact::MediaSummary { .. }
+            | Fact::MediaSummary(_)
             | Fact::Failed { .. } => Ok(()),
         }
     }

@@ -1,15 +1,8 @@
 //! Which queues are closed now: a fold of the journal.
 
 use crate::limits;
-use kring_journal::{ClosedWhy, Fact, WallTime};
+use kring_journal::{Closing, Fact};
 use std::collections::BTreeMap;
-
-/// Why a queue takes no calls, and until when.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Closing {
-    pub(crate) why: ClosedWhy,
-    pub(crate) next_open: Option<WallTime>,
-}
 
 /// The queues that are closed, by name; all others are open.
 #[derive(Clone, Debug, Default)]
@@ -19,19 +12,14 @@ impl Closings {
     /// Takes in one fact.
     pub(crate) fn apply(&mut self, fact: &Fact) {
         match fact {
-            Fact::QueueClosed {
-                queue,
-                why,
-                next_open,
-            } if self.0.len() < limits::QUEUES_MAX || self.0.contains_key(queue) => {
-                let closing = Closing {
-                    why: *why,
-                    next_open: *next_open,
-                };
-                self.0.insert(queue.clone(), closing);
+            Fact::QueueClosed(closing) => {
+                let queue = &closing.queue;
+                if self.0.len() < limits::QUEUES_MAX || self.0.contains_key(queue) {
+                    self.0.insert(queue.clone(), closing.clone());
+                }
             }
-            Fact::QueueOpened { queue } => {
-                self.0.remove(queue);
+            Fact::QueueOpened(opened) => {
+                self.0.remove(&opened.queue);
             }
             _ => {}
         }

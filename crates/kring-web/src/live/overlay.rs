@@ -1,9 +1,9 @@
 //! What lists and details take from memory: calls that the journal has not committed yet, and the
 //! fresher state of those that it has.
 
-use super::{Inner, Live, closings::Closing, presence::PresenceNow};
+use super::{Inner, Live, presence::PresenceNow};
 use crate::wire::NumberOnWire;
-use kring_journal::{AgentId, CallId, CallRecord};
+use kring_journal::{AgentId, CallId, CallRecord, Closing};
 use std::collections::BTreeMap;
 
 /// A call in memory.

@@ -103,13 +103,13 @@ impl Fold {
                     .increment(1);
                 histogram!("kring_wrapup_seconds").record(*wrap_up_ms as f64 / 1e3);
             }
-            Fact::MediaSummary {
+            Fact::MediaSummary(kring_journal::SideSummary {
                 side,
                 packets,
                 lost,
                 jitter_us,
                 ..
-            } => {
+            }) => {
                 let direction = match side {
                     kring_journal::MediaSide::Caller => "caller",
                     kring_journal::MediaSide::Agent => "agent",

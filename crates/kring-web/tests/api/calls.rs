@@ -258,7 +258,7 @@ async fn agents_and_queues_show_what_happens_now() {
 
 #[tokio::test]
 async fn queues_say_whether_they_are_open() {
-    use kring_journal::{ClosedWhy, Fact, WallTime};
+    use kring_journal::{ClosedWhy, Closing, Fact, Opened, WallTime};
     let house = House::open().await;
     let (_, cookie) = house.signed_in("somsri").await;
     let queue = async || {
@@ -266,11 +266,11 @@ async fn queues_say_whether_they_are_open() {
         queues.json["items"][0].clone()
     };
     assert_eq!(queue().await["open"], true);
-    let closed = Fact::QueueClosed {
+    let closed = Fact::QueueClosed(Closing {
         queue: "support".into(),
         why: ClosedWhy::Holiday,
         next_open: Some(WallTime(1_796_693_400_000_000)),
-    };
+    });
     house.happens(None, closed);
     let shut = queue().await;
     assert_eq!(
@@ -281,9 +281,9 @@ async fn queues_say_whether_they_are_open() {
             &json!("2026-12-08T01:30:00.000000Z")
         )
     );
-    let opened = Fact::QueueOpened {
+    let opened = Fact::QueueOpened(Opened {
         queue: "support".into(),
-    };
+    });
     house.happens(None, opened);
     let open = queue().await;
     assert_eq!(
