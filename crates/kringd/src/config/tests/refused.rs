@@ -204,7 +204,7 @@ fn values_are_checked_against_each_other() {
         ),
         (
             "[[queue]]\nname = \"a\"\n[[queue]]\nname = \"b\"\n",
-            "kring.toml:3: the queues \"a\" and \"b\" both have no did: only one can take the calls that are left over. Write did = [\"NUMBER\"].",
+            "kring.toml:3: the queues \"a\" and \"b\" both have no did: only one can take the calls that are left over. Write did = [\"NUMBER\"], or callers = [\"vip\"].",
         ),
         (
             "[[queue]]\nname = \"a\"\ndid = [\"1\"]\n[[queue]]\nname = \"a\"\ndid = [\"2\"]\n",
