@@ -8,7 +8,10 @@ use crate::{
     pbx::Told,
     phone::{Heard, Phone},
 };
-use kring_call::{Member, Plan};
+use kring_call::{
+    CallBack, Member, Plan,
+    command::{CommandRefused, Done},
+};
 use kring_journal::{AgentId, CallId, CallerRef, Entry, RingTerms};
 use kring_media::SessionId;
 use kring_time::Moment;
@@ -63,12 +66,18 @@ pub struct Account {
     pub keys_passed: String,
     /// What each phone sounded, call by call.
     pub rung: Vec<Rung>,
+    /// What the telephones behind the PBX sounded, call by call.
+    pub dialled: Vec<(String, Heard)>,
+    /// The call-backs that are open at the end of the day.
+    pub call_backs: BTreeMap<CallId, CallBack>,
     /// The most bursts that one phone sounded for one call.
     pub bursts_heard: u32,
     /// Whatever is wrong in itself: unreadable messages, senseless media orders.
     pub mistakes: Vec<String>,
     /// Commands asked.
     pub asked: u64,
+    /// What the commands came to, in the order of their answers.
+    pub answers: Vec<Result<Done, CommandRefused>>,
     /// Slots of the commands that were answered.
     pub replies: Vec<u64>,
     /// Transactions, dialogs and calls left in the exchange.
@@ -108,9 +117,12 @@ impl Account {
             ears: BTreeMap::new(),
             keys_passed: String::new(),
             rung: Vec::new(),
+            dialled: Vec::new(),
+            call_backs: BTreeMap::new(),
             bursts_heard: 0,
             mistakes: Vec::new(),
             asked: 0,
+            answers: Vec::new(),
             replies: Vec::new(),
             load: (0, 0, 0),
             open_relays: 0,

@@ -1,8 +1,8 @@
 //! What the exchange is told once of its surroundings: one PBX, the floor's queues and terms.
 
 use crate::{clock::Wall, floor::Floor, network::Party, registering::REALM};
-use kring_call::{ExchangeConfig, QueueConfig, Trunk};
-use kring_sip::{Advertised, EndpointConfig, registrar::RegistrarConfig};
+use kring_call::{ExchangeConfig, Line, QueueConfig, Trunk};
+use kring_sip::{Advertised, EndpointConfig, Peer, Transport, Uri, registrar::RegistrarConfig};
 use std::{sync::Arc, time::Duration};
 
 /// What the exchange of a floor is told once.
@@ -35,6 +35,8 @@ pub(crate) fn configure(floor: &Floor) -> ExchangeConfig {
                 plan: queue.plan.clone(),
                 members: queue.members.clone().into(),
                 on_deadline: queue.on_deadline.clone(),
+                overflow: queue.overflow.clone(),
+                callback: queue.callback,
                 waiting: queue.waiting.clone(),
                 voice: queue.voice.clone(),
             })
@@ -42,6 +44,7 @@ pub(crate) fn configure(floor: &Floor) -> ExchangeConfig {
         known_callers: Arc::new(floor.known.clone()),
         trunks: vec![Trunk {
             trust_identity: false,
+            line: line(floor),
             ..Trunk::new("pbx", vec![trunk.parse().expect("an address is a pattern")])
         }],
         pass_headers: vec![
@@ -52,8 +55,22 @@ pub(crate) fn configure(floor: &Floor) -> ExchangeConfig {
         wrap_up: floor.wrap_up,
         rona_limit: floor.rona_limit,
         pause_reasons: vec!["lunch".to_owned()],
-        dial: kring_call::DialPolicy::default(),
+        dial: floor.dial.clone(),
         cps_max: 0,
         options_ping: Duration::ZERO,
+    }
+}
+
+/// The way to the PBX, if kring is told one.
+fn line(floor: &Floor) -> Line {
+    let address = Party::Pbx.address();
+    let uri = Uri::sip(None, &address.ip().to_string(), Some(address.port()));
+    Line {
+        uri: floor.has_line.then(|| uri.expect("an address is a host")),
+        peers: vec![Peer {
+            transport: Transport::Udp,
+            address,
+        }],
+        account: None,
     }
 }

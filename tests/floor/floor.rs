@@ -7,6 +7,7 @@ use crate::{
     configured::configure,
     enrolling::Enrolment,
     entrance::Known,
+    extension::Extension,
     media::Hearing,
     network::{Faults, Mishap, Party},
     person::PhoneSetup,
@@ -16,9 +17,9 @@ use crate::{
     seat::Seat,
 };
 use kring_call::{
-    CallerTrait, Member, OnClosed, OnDeadline, Plan, QueueVoice, Restored, Ringback, Settings,
-    Skill, WaitingRules,
-    command::{Admission, Command},
+    CallBack, CallbackRules, CallerTrait, DialPolicy, Member, OnClosed, OnDeadline, OverflowTo,
+    Plan, QueueVoice, Restored, Ringback, Settings, Skill, WaitingRules,
+    command::{Admission, AgentProfile, Command},
     thailand,
 };
 use kring_journal::{AgentId, RingPolicyKind, RingTerms};
@@ -73,6 +74,10 @@ pub struct QueueSetup {
     pub members: Vec<Member>,
     /// What is done at the deadline.
     pub on_deadline: OnDeadline,
+    /// Where its callers go whom it cannot serve.
+    pub overflow: Option<OverflowTo>,
+    /// How its callers are called back, if they may be.
+    pub callback: Option<CallbackRules>,
     /// How its callers wait after it.
     pub waiting: WaitingRules,
     /// How it sounds.
@@ -90,6 +95,12 @@ pub struct Floor {
     pub(crate) queues: Vec<QueueSetup>,
     pub(crate) seats: Vec<Seat>,
     pub(crate) citizens: Vec<Citizen>,
+    /// Whom kring can dial behind the PBX.
+    pub(crate) extensions: Vec<Extension>,
+    /// What kring may dial.
+    pub(crate) dial: DialPolicy,
+    /// Whether kring knows where the PBX is.
+    pub(crate) has_line: bool,
     pub(crate) latency: Duration,
     pub(crate) own_latency: Vec<(Party, Party, Duration)>,
     pub(crate) faults: Faults,
@@ -110,6 +121,7 @@ pub struct Floor {
     pub(crate) restored: Vec<Restored>,
     /// How long after the last thing that was planned all must be over.
     pub(crate) settles_within: Duration,
+    pub(crate) call_backs: Vec<CallBack>,
     pub(crate) sabotage: Sabotage,
     pub(crate) known: Known,
 }
@@ -131,6 +143,9 @@ impl Floor {
             queues: Vec::new(),
             seats: Vec::new(),
             citizens: Vec::new(),
+            extensions: Vec::new(),
+            dial: DialPolicy::default(),
+            has_line: false,
             latency: Duration::from_millis(40),
             own_latency: Vec::new(),
             faults: Faults::default(),
@@ -148,6 +163,7 @@ impl Floor {
             pings: Vec::new(),
             restored: Vec::new(),
             settles_within: SETTLED_WITHIN,
+            call_backs: Vec::new(),
             sabotage: Sabotage::None,
             known: Known::default(),
         };
@@ -178,6 +194,8 @@ impl Floor {
             plan: Arc::new(plan),
             members: Vec::new(),
             on_deadline,
+            overflow: None,
+            callback: None,
             waiting: WaitingRules::default(),
             voice: QueueVoice::default(),
         });
@@ -201,6 +219,47 @@ impl Floor {
         let mut queues = self.queues.iter_mut();
         let queue = queues.find(|queue| queue.name == name);
         queue.expect("a queue of this floor").waiting = rules;
+        self
+    }
+
+    /// Lets the callers of a queue go there whom it cannot serve: `ext:1500`, `queue:law`. The queue must
+    /// be there.
+    pub fn overflow(mut self, name: &str, to: &str) -> Floor {
+        let mut queues = self.queues.iter_mut();
+        let queue = queues.find(|queue| queue.name == name);
+        let to = to.parse().expect("a place to go");
+        queue.expect("a queue of this floor").overflow = Some(to);
+        self.has_line = true;
+        self
+    }
+
+    /// Lets the callers of a queue ask to be called back, and kring dial their numbers.
+    pub fn calls_back(mut self, name: &str, rules: CallbackRules) -> Floor {
+        let mut queues = self.queues.iter_mut();
+        let queue = queues.find(|queue| queue.name == name);
+        queue.expect("a queue of this floor").callback = Some(rules);
+        self.dial.country = Some("66".to_owned());
+        self.may_dial("08XXXXXXXX")
+    }
+
+    /// Lets kring dial numbers of this pattern.
+    pub fn may_dial(mut self, pattern: &str) -> Floor {
+        let pattern = pattern.parse().expect("a pattern of numbers");
+        self.dial.patterns.push(pattern);
+        self.has_line = true;
+        self
+    }
+
+    /// Puts a telephone behind the PBX.
+    pub fn extension(mut self, extension: Extension) -> Floor {
+        self.extensions.push(extension);
+        self.has_line = true;
+        self
+    }
+
+    /// Does not tell kring where the PBX is.
+    pub fn without_line(mut self) -> Floor {
+        self.has_line = false;
         self
     }
 
@@ -403,6 +462,17 @@ impl Floor {
         Party::Phone((self.seats.len() + self.spares.len() - 1) as u8)
     }
 
+    /// The profile of who sits there. Where kring knows the way to the PBX, the phones are not behind it.
+    pub(crate) fn profile(&self, seat: &Seat, number: u8) -> AgentProfile {
+        let mut profile = seat.profile(number);
+        if self.has_line {
+            for device in &mut profile.devices {
+                device.name = device.name.replace("pbx:", "sip:");
+            }
+        }
+        profile
+    }
+
     pub(crate) fn has_registrar(&self) -> bool {
         !(self.registering.is_empty() && self.enrolled.is_empty())
     }
@@ -430,6 +500,12 @@ impl Floor {
     /// Opens with an agent who was doing this when the process before ended.
     pub fn restored(mut self, agent: Restored) -> Floor {
         self.restored.push(agent);
+        self
+    }
+
+    /// Opens with a call-back that was open when the process before ended.
+    pub fn owing(mut self, call_back: CallBack) -> Floor {
+        self.call_backs.push(call_back);
         self
     }
 

@@ -4,9 +4,11 @@
 use crate::{
     citizen::Citizen,
     codecs::Agreed,
+    extension::{Extension, Extensions},
     line::Line,
     media::MediaThreads,
     network::Party,
+    phone::Heard,
     ping::Ping,
     post::Post,
     wire::{Letter, Message},
@@ -59,12 +61,18 @@ pub(crate) struct Pbx {
     dues: Vec<Option<Moment>>,
     /// The lines that have yet to find out what they hear.
     listening: BTreeSet<usize>,
+    extensions: Extensions,
     pings: Vec<Ping>,
 }
 
 impl Pbx {
     /// A PBX whose lines these citizens use, and which asks at these moments whether kring is alive.
-    pub(crate) fn new(party: Party, citizens: Vec<Citizen>, pings: &[Moment]) -> Pbx {
+    pub(crate) fn new(
+        party: Party,
+        citizens: Vec<Citizen>,
+        extensions: &[Extension],
+        pings: &[Moment],
+    ) -> Pbx {
         let pings = pings.iter().enumerate();
         let lines: Vec<Line> = citizens.into_iter().map(Line::new).collect();
         let mut pbx = Pbx {
@@ -74,6 +82,7 @@ impl Pbx {
             dues: vec![None; lines.len()],
             listening: BTreeSet::new(),
             lines,
+            extensions: Extensions::new(extensions),
             pings: pings
                 .map(|(number, at)| Ping::planned(*at, number))
                 .collect(),
@@ -110,15 +119,21 @@ impl Pbx {
     /// Which calls are not over, and which questions were not answered.
     pub(crate) fn restless(&self) -> impl Iterator<Item = String> {
         let lines = self.lines.iter().filter_map(Line::restless);
+        let lines = lines.chain(self.extensions.restless());
         lines.chain(self.pings.iter().filter_map(Ping::complaint))
     }
 
     /// What kring did that nobody should do.
     pub(crate) fn complaints(&mut self) -> Vec<String> {
-        self.lines
-            .iter_mut()
-            .flat_map(Line::take_complaints)
-            .collect()
+        let mut found = self.extensions.complaints();
+        let lines = self.lines.iter_mut();
+        found.extend(lines.flat_map(Line::take_complaints));
+        found
+    }
+
+    /// What the telephones behind it sounded.
+    pub(crate) fn dialled(&self) -> impl Iterator<Item = (&str, &Heard)> {
+        self.extensions.heard()
     }
 
     /// Lets every citizen who was answered listen to what is at the port that kring named.
@@ -132,8 +147,8 @@ impl Pbx {
     /// When it next does something by itself.
     pub(crate) fn deadline(&self) -> Option<Moment> {
         let lines = self.agenda.first().map(|(at, _)| *at);
-        let pings = self.pings.iter().filter_map(Ping::due);
-        lines.into_iter().chain(pings).min()
+        let lines = lines.into_iter().chain(self.extensions.deadline());
+        lines.chain(self.pings.iter().filter_map(Ping::due)).min()
     }
 
     /// Does what is due by `now`, line by line.
@@ -148,6 +163,7 @@ impl Pbx {
             }
             self.reschedule(number);
         }
+        self.extensions.wake(now, post);
         for ping in &mut self.pings {
             ping.wake(now, self.party, post);
         }
@@ -159,10 +175,19 @@ impl Pbx {
         if let Some(number) = self.by_call_id.get(letter.call_id()).copied() {
             self.lines[number].receive(now, letter, party, post);
             self.reschedule(number);
-        } else if letter.answers("OPTIONS").is_some() {
-            self.pings.iter_mut().for_each(|ping| ping.hear(letter));
-        } else if letter.method().is_some_and(|method| method != "ACK") {
-            post.answer(party, letter, Message::answer(letter, 481, "none"));
+            return;
+        }
+        if self.extensions.receive(now, letter, post) {
+            return;
+        }
+        match letter.method() {
+            None if letter.answers("OPTIONS").is_some() => {
+                self.pings.iter_mut().for_each(|ping| ping.hear(letter));
+            }
+            // Nobody has this number.
+            Some("INVITE") => post.answer(party, letter, Message::answer(letter, 404, "none")),
+            None | Some("ACK") => {}
+            Some(_) => post.answer(party, letter, Message::answer(letter, 481, "none")),
         }
     }
 }

@@ -87,6 +87,22 @@ impl Phone {
         self.due = legs.chain(enrolling).chain(power).min();
     }
 
+    /// A telephone behind somebody else.
+    pub(crate) fn behind(party: Party, setup: PhoneSetup) -> Phone {
+        Phone {
+            party,
+            setup,
+            legs: Vec::new(),
+            enrolling: Vec::new(),
+        }
+    }
+
+    /// Whether it knows the call of this message.
+    pub(crate) fn knows_leg(&self, letter: &Letter) -> bool {
+        let mut legs = self.legs.iter();
+        legs.any(|leg| leg.heard.call_id == letter.call_id())
+    }
+
     /// What its calls sounded like, in their order.
     pub(crate) fn heard(&self) -> impl Iterator<Item = &Heard> {
         self.legs.iter().map(|leg| &leg.heard)

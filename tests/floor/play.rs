@@ -73,9 +73,12 @@ impl Play {
         let mut exchange = Exchange::new(configure(&floor));
         if !floor.restored.is_empty() {
             for (n, seat) in floor.seats.iter().enumerate() {
-                exchange.introduce_agent(seat.profile(n as u8));
+                exchange.introduce_agent(floor.profile(seat, n as u8));
             }
             exchange.restore(Moment::BOOT, &floor.restored);
+        }
+        for call_back in &floor.call_backs {
+            exchange.restore_call_back(Moment::BOOT, call_back.clone());
         }
         let engine = Engine::new(exchange, floor.sabotage);
         let (strangers, citizens): (Vec<_>, Vec<_>) = floor
@@ -96,7 +99,12 @@ impl Play {
             .collect();
         let mut commands: Vec<_> = seats
             .clone()
-            .map(|(n, seat)| (Moment::BOOT, Command::PutAgent(seat.profile(n as u8))))
+            .map(|(n, seat)| {
+                (
+                    Moment::BOOT,
+                    Command::PutAgent(floor.profile(seat, n as u8)),
+                )
+            })
             .chain(
                 floor
                     .registering
@@ -128,8 +136,8 @@ impl Play {
                 })
                 .collect(),
             screens,
-            pbx: Pbx::new(Party::Pbx, citizens, &floor.pings),
-            stranger: Pbx::new(Party::Stranger, strangers, &[]),
+            pbx: Pbx::new(Party::Pbx, citizens, &floor.extensions, &floor.pings),
+            stranger: Pbx::new(Party::Stranger, strangers, &[], &[]),
             media: MediaThreads::new(floor.hearing, chance(2)),
             commands: commands.into(),
             cuts: cuts.into(),
@@ -265,7 +273,10 @@ impl Play {
             match output {
                 Output::Send(transmit) => self.send(&transmit),
                 Output::Media(order) => self.media.obey(self.now, order),
-                Output::Reply(slot, _) => self.account.replies.push(slot.0),
+                Output::Reply(slot, answer) => {
+                    self.account.replies.push(slot.0);
+                    self.account.answers.push(answer);
+                }
                 Output::Introduce(call, caller, identity) => {
                     self.account.order.push(Step::Introduced(call));
                     self.account.names.insert(call, (caller, identity.user));
@@ -273,6 +284,12 @@ impl Play {
                 Output::Record(at, call, fact) => self.record(at, call, fact),
                 Output::Belongs { sip_call_id, .. } => {
                     self.legs.insert(sip_call_id);
+                }
+                Output::CallBack(row) => {
+                    self.account.call_backs.insert(row.asked, *row);
+                }
+                Output::CallBackOver(asked) => {
+                    self.account.call_backs.remove(&asked);
                 }
                 Output::Phone(_) | Output::Counted(_) | Output::Line(_) => {}
             }
@@ -366,6 +383,10 @@ impl Play {
         let told = self.pbx.told().chain(self.stranger.told());
         self.account.told = told
             .map(|(citizen, told)| (citizen.clone(), told.clone()))
+            .collect();
+        let dialled = self.pbx.dialled();
+        self.account.dialled = dialled
+            .map(|(number, heard)| (number.to_owned(), heard.clone()))
             .collect();
         self.account.listened(self.media.heard());
         self.account.keys_passed = self.media.keys().iter().map(|(_, _, key)| key).collect();

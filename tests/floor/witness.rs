@@ -6,7 +6,7 @@ use crate::{
     network::{Datagram, Party},
 };
 use kring_call::Plan;
-use kring_journal::{AgentId, CallId, Entry, Fact, Service};
+use kring_journal::{AgentId, CallId, Entry, Fact, PickUp, Service};
 use kring_time::Moment;
 use std::collections::HashMap;
 
@@ -16,6 +16,8 @@ pub(crate) struct PhoneLeg<'a> {
     pub(crate) phone: u8,
     pub(crate) caller: &'a str,
     pub(crate) call_id: &'a str,
+    /// The call that it is for, as its INVITE says.
+    mark: &'a str,
     pub(crate) invited: Moment,
     pub(crate) cancels: Vec<Moment>,
     pub(crate) cancel_reason: Option<&'a str>,
@@ -54,6 +56,7 @@ pub(crate) struct CallerLeg<'a> {
 /// One call of the journal, with its legs.
 #[derive(Debug)]
 pub(crate) struct Story<'a> {
+    pub(crate) id: CallId,
     pub(crate) name: &'a str,
     pub(crate) entries: Vec<&'a Entry>,
     pub(crate) t0: Moment,
@@ -157,6 +160,7 @@ impl<'a> Evidence<'a> {
                     phone,
                     caller: letter.caller(),
                     call_id,
+                    mark: letter.get("X-Kring-Call").unwrap_or_default(),
                     invited: datagram.sent,
                     cancels: Vec::new(),
                     cancel_reason: None,
@@ -219,6 +223,7 @@ impl<'a> Evidence<'a> {
                     .get(&id)
                     .map_or("", |(_, name)| name.as_str());
                 self.stories.push(Story {
+                    id,
                     name,
                     entries: Vec::new(),
                     t0: entry.at,
@@ -238,7 +243,9 @@ impl<'a> Evidence<'a> {
                 story.race_over.get_or_insert(entry.at);
             }
             match &entry.fact {
-                Fact::Answered { agent, .. } | Fact::Served(Service { agent, .. }) => {
+                Fact::Answered { agent, .. }
+                | Fact::PickedUp(PickUp { agent })
+                | Fact::Served(Service { agent, .. }) => {
                     story.winner.get_or_insert(agent);
                 }
                 Fact::OfferedAgain { .. } => story.rounds.push(entry.at),
@@ -249,8 +256,10 @@ impl<'a> Evidence<'a> {
 
     /// The legs to phones that this call had.
     pub(crate) fn legs_of(&self, story: &Story<'a>) -> impl Iterator<Item = &PhoneLeg<'a>> {
+        let mark = story.id.to_string();
         let legs = self.legs_by_caller.get(story.name).into_iter().flatten();
-        legs.map(|n| &self.phone_legs[*n])
+        let legs = legs.map(|n| &self.phone_legs[*n]);
+        legs.filter(move |leg| leg.mark == mark)
     }
 
     /// The caller's leg of this call.
@@ -302,6 +311,18 @@ impl<'a> Evidence<'a> {
 }
 
 impl Story<'_> {
+    /// Whether kring placed it.
+    pub(crate) fn is_placed(&self) -> bool {
+        let first = self.entries.first().map(|entry| &entry.fact);
+        matches!(
+            first,
+            Some(Fact::Offered {
+                outbound: Some(_),
+                ..
+            })
+        )
+    }
+
     /// When the rings of a phone that was invited then began to count.
     pub(crate) fn rings_from(&self, invited: Moment) -> Moment {
         let mut rounds = self.rounds.iter().rev();
@@ -385,6 +406,7 @@ pub(crate) fn is_outcome(fact: &Fact) -> bool {
         Fact::Answered { .. }
             | Fact::Refused { .. }
             | Fact::Rescued(_)
+            | Fact::Reached(_)
             | Fact::Abandoned { .. }
             | Fact::Failed { .. }
     )
@@ -394,7 +416,11 @@ pub(crate) fn is_outcome(fact: &Fact) -> bool {
 pub(crate) fn ends_race(fact: &Fact) -> bool {
     match fact {
         Fact::Rescued(_) => false,
-        Fact::Served(_) | Fact::LeftQueue { .. } | Fact::Ended { .. } => true,
+        Fact::Served(_)
+        | Fact::Connected(_)
+        | Fact::PickedUp(_)
+        | Fact::LeftQueue { .. }
+        | Fact::Ended { .. } => true,
         other => is_outcome(other),
     }
 }

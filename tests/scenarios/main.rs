@@ -4,6 +4,7 @@
 mod agents;
 mod announced;
 mod answered;
+mod callbacks;
 mod codecs;
 mod crossings;
 mod desks;
@@ -13,6 +14,7 @@ mod entrance;
 mod keys;
 mod losses;
 mod missing;
+mod overflow;
 mod own_tone;
 mod phones;
 mod plans;

@@ -3,6 +3,7 @@
 //! On SQLite each contract is a test of its own. On PostgreSQL one test starts a server, keeps every
 //! contract in a fresh database of it, and names those that broke.
 
+mod call_backs;
 mod customers;
 mod directory;
 mod history;
@@ -86,6 +87,8 @@ contracts! {
     phones: a_phone_is_stored_changed_and_removed,
         bindings_are_kept_until_they_end,
         a_node_takes_up_its_own_bindings;
+    call_backs: call_backs_are_kept_until_they_are_done,
+        a_node_takes_up_its_own_call_backs;
     traces: a_trace_comes_back_byte_for_byte,
         a_trace_kept_again_replaces_the_one_before,
         old_traces_are_erased_and_the_journal_stays_whole;

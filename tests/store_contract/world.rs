@@ -213,6 +213,7 @@ impl Recorder {
                 rang_before: false,
                 chosen_by: None,
                 priority: None,
+                outbound: None,
                 terms: RingTerms {
                     on_ms: 1_000,
                     off_ms: 4_000,

@@ -4,17 +4,19 @@
 //! when each step of the ring rule is due.
 
 use crate::{
+    command::CallerIdentity,
     kept::{Bars, Kept},
     offer::{Offer, Overdue},
+    outward::Outward,
     plan::Plan,
     ring::RingClock,
     sound::{Change, Sound},
 };
-use kring_journal::{AgentId, CallId};
+use kring_journal::{AgentId, CallId, CallerRef};
 use kring_media::{Language, Phrase, Side};
 use kring_sip::{HeaderName, LegId, NameAddr, Uri};
 use kring_time::Moment;
-use std::{sync::Arc, time::Duration};
+use std::{collections::VecDeque, sync::Arc, time::Duration};
 
 /// Where the call is in its life.
 #[derive(Clone, Debug)]
@@ -38,6 +40,39 @@ pub(crate) enum State {
         leg: LegId,
         since: Moment,
     },
+    /// kring dials somebody outside for a caller who is kept and hears music; then the others in turn.
+    Overflowing {
+        outward: Outward,
+        others: VecDeque<String>,
+    },
+    /// The agent's phone was lifted for a call that kring places, and the citizen is being dialled.
+    Reaching {
+        agent: AgentId,
+        leg: LegId,
+        since: Moment,
+        outward: Option<Outward>,
+    },
+    /// Caller and extension are connected.
+    Connected { leg: LegId, since: Moment },
+}
+
+/// What kring places a call for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Cause {
+    /// Somebody asked for it in this call.
+    CallBack(CallId),
+    /// The agent who rings wants it, and nobody else does.
+    Agent,
+}
+
+/// A call that kring places.
+#[derive(Clone, Debug)]
+pub(crate) struct Errand {
+    /// Whom it dials, as the PBX is asked for it.
+    pub(crate) number: String,
+    /// Who calls the citizen.
+    pub(crate) from: NameAddr,
+    pub(crate) cause: Cause,
 }
 
 #[derive(Clone, Debug)]
@@ -47,7 +82,16 @@ pub(crate) struct Call {
     pub(crate) queue: usize,
     /// Index into the configured trunks: the one that brought it.
     pub(crate) trunk: usize,
-    pub(crate) caller_leg: LegId,
+    /// Who calls or is called, in facts.
+    pub(crate) caller: CallerRef,
+    /// Who that is.
+    pub(crate) identity: CallerIdentity,
+    /// The number that was dialled, as facts have it.
+    pub(crate) did: String,
+    /// None before the citizen has answered whom kring calls.
+    pub(crate) caller_leg: Option<LegId>,
+    /// What kring placed it for, if nobody called.
+    pub(crate) errand: Option<Box<Errand>>,
     /// The number that was dialled, as a redirect names it.
     pub(crate) dialled: Uri,
     /// Our place in the History-Info that came.
@@ -91,10 +135,14 @@ impl Call {
     /// When it next wants attention.
     pub(crate) fn due(&self) -> Option<Moment> {
         match &self.state {
+            State::Ringing { .. } if self.is_forlorn() => Some(Moment::BOOT),
             State::Ringing { leavers_gone } => {
                 let rings = (self.rings_told < self.clock.limit())
                     .then(|| self.clock.ring_at(self.rings_told + 1));
-                let hop = self.plan.first_ring(self.hop + 1).map(|ring| {
+                let next = self.plan.first_ring(self.hop + 1);
+                // One agent has no hops.
+                let next = next.filter(|_| !self.is_for_one());
+                let hop = next.map(|ring| {
                     if *leavers_gone {
                         self.clock.ring_at(ring)
                     } else {
@@ -124,11 +172,62 @@ impl Call {
                 let kept = self.kept.as_ref();
                 let own = kept
                     .into_iter()
-                    .flat_map(|kept| [kept.announce_at, kept.leave_at]);
+                    .flat_map(|kept| [kept.announce_at, kept.leave_at, self.goes_at(kept)]);
                 own.flatten().chain(self.bars.next_end()).min()
             }
             State::Leaving { until, .. } => Some(*until),
-            State::Talking { .. } => self.sound.change.as_ref().and_then(Change::due),
+            State::Overflowing { outward, .. } => Some(outward.until),
+            State::Reaching { outward, .. } => outward.as_ref().map(|outward| outward.until),
+            State::Talking { .. } | State::Connected { .. } => {
+                self.sound.change.as_ref().and_then(Change::due)
+            }
+        }
+    }
+
+    /// When a caller who is kept goes elsewhere: not before kring can speak to them.
+    fn goes_at(&self, kept: &Kept) -> Option<Moment> {
+        let goes = kept.goes.filter(|_| self.sound.voice.is_some());
+        goes.map(|(at, _)| at)
+    }
+
+    /// Whom kring dials for it.
+    pub(crate) fn outward_mut(&mut self) -> Option<&mut Outward> {
+        match &mut self.state {
+            State::Overflowing { outward, .. } => Some(outward),
+            State::Reaching { outward, .. } => outward.as_mut(),
+            _ => None,
+        }
+    }
+
+    /// Whether kring placed it and its citizen has not answered yet.
+    pub(crate) fn is_placed(&self) -> bool {
+        self.errand.is_some() && self.caller_leg.is_none()
+    }
+
+    /// Whether it is for one agent alone.
+    pub(crate) fn is_for_one(&self) -> bool {
+        let errand = self.errand.as_ref();
+        errand.is_some_and(|errand| errand.cause == Cause::Agent)
+    }
+
+    /// Whether it is for one agent, whose phone rings no more.
+    pub(crate) fn is_forlorn(&self) -> bool {
+        let rings = matches!(self.state, State::Ringing { .. });
+        rings && self.is_for_one() && self.is_placed() && self.live_offers().next().is_none()
+    }
+
+    /// Whether the caller is connected with somebody.
+    pub(crate) fn is_joined(&self) -> bool {
+        self.far_leg().is_some()
+    }
+
+    /// The leg of whoever the caller is connected with, and since when.
+    pub(crate) fn far_leg(&self) -> Option<(LegId, Moment)> {
+        match &self.state {
+            State::Talking { leg, since, .. } | State::Connected { leg, since, .. } => {
+                Some((*leg, *since))
+            }
+            _ => None,
         }
     }
 
@@ -143,7 +242,7 @@ impl Call {
         match self.state {
             State::Ringing {
                 leavers_gone: false,
-            } => {
+            } if !self.is_for_one() => {
                 let wanted = self.plan.strategy(self.hop).phones_at_once();
                 self.live_offers().take(wanted).count() < wanted
             }
@@ -154,7 +253,7 @@ impl Call {
 
     /// Which side of the call this leg is.
     pub(crate) fn side_of(&self, leg: LegId) -> Side {
-        if leg == self.caller_leg {
+        if Some(leg) == self.caller_leg {
             Side::Caller
         } else {
             Side::Agent
@@ -163,10 +262,9 @@ impl Call {
 
     /// The leg of a side of an answered call.
     pub(crate) fn leg_of(&self, side: Side) -> Option<LegId> {
-        match (side, &self.state) {
-            (Side::Caller, _) => Some(self.caller_leg),
-            (Side::Agent, State::Talking { leg, .. }) => Some(*leg),
-            (Side::Agent, _) => None,
+        match side {
+            Side::Caller => self.caller_leg,
+            Side::Agent => self.far_leg().map(|(leg, _)| leg),
         }
     }
 
@@ -188,7 +286,7 @@ impl Call {
     pub(crate) fn can_be_won(&self) -> bool {
         matches!(
             self.state,
-            State::Ringing { .. } | State::Withdrawing | State::Resting
+            State::Ringing { .. } | State::Withdrawing | State::Resting | State::Overflowing { .. }
         )
     }
 

@@ -208,6 +208,26 @@ pub enum Command {
     },
     /// Opens or closes the door to new calls.
     Admit(Admission),
+    /// Makes a department known to which callers may overflow, or gives it other extensions.
+    PutDepartment {
+        /// Its short name.
+        short: String,
+        /// What is dialled, in this order.
+        extensions: Vec<String>,
+    },
+    /// Nobody can overflow to this department any more.
+    RemoveDepartment(String),
+    /// The agent calls somebody: the agent's phone rings first.
+    Call {
+        /// The agent.
+        agent: AgentId,
+        /// Whom, in any spelling without letters.
+        number: String,
+        /// About which case.
+        case_id: Option<String>,
+    },
+    /// The citizen who asked for it in this call is not called back.
+    CancelCallBack(CallId),
     /// The addresses of a PBX were found anew.
     MoveTrunk {
         /// The name of the trunk.
@@ -246,6 +266,8 @@ pub enum Done {
     Reconfigured(Vec<String>),
     /// It will be done when the call that the agent has now is over.
     AfterCall,
+    /// This call was placed.
+    Placed(CallId),
 }
 
 /// Why a command was refused. Each has a stable code for REST.
@@ -278,6 +300,21 @@ pub enum CommandRefused {
     /// No such trunk.
     #[error("no trunk has this name")]
     NoSuchTrunk,
+    /// Nobody is to be called back of this name.
+    #[error("nobody is to be called back for this call")]
+    NoSuchCallBack,
+    /// No pattern of `[dial]` allows it.
+    #[error("this number may not be dialled: dial.patterns has no pattern of it")]
+    NumberNotAllowed,
+    /// No trunk has an address.
+    #[error("kring cannot dial: no [[trunk]] has an address")]
+    NoWayOut,
+    /// No more calls.
+    #[error("no more calls can be made now")]
+    NoRoom,
+    /// The directory is full.
+    #[error("no more departments can be known at once: remove some")]
+    TooManyDepartments,
     /// No registrar, or it is full.
     #[error("no more phones can be known at once: remove some with `kringd phone remove`")]
     TooManyPhones,
@@ -301,6 +338,11 @@ impl CommandRefused {
             CommandRefused::AnswerOnPhone => "answer_on_phone",
             CommandRefused::NoDevice => "no_device",
             CommandRefused::TooManyPhones => "too_many_phones",
+            CommandRefused::NoSuchCallBack => "no_such_callback",
+            CommandRefused::NumberNotAllowed => "number_not_allowed",
+            CommandRefused::NoWayOut => "no_way_out",
+            CommandRefused::NoRoom => "no_room",
+            CommandRefused::TooManyDepartments => "too_many_departments",
             CommandRefused::TooManyAgents => "too_many_agents",
             CommandRefused::WrapUpTooLong => "wrap_up_too_long",
             CommandRefused::NoSuchQueue => "no_such_queue",

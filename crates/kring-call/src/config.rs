@@ -3,6 +3,7 @@
 use crate::{
     dial::DialPolicy,
     known::{CallerTrait, KnownCallers},
+    outward::OverflowTo,
     passed::PassedHeader,
     plan::Plan,
     skill::Skill,
@@ -28,6 +29,42 @@ pub enum OnDeadline {
     /// 200, greeting, place and music; the queue goes on offering. A caller to whom kring cannot speak,
     /// or for whom there is no place, is told busy.
     AnswerGreetQueue,
+    /// To [`QueueConfig::overflow`]: by 302 if that is a URI, else kring answers and takes the caller there,
+    /// who hears music on the way. Nobody is let go because nobody is there: then they wait in the queue.
+    Overflow,
+    /// As [`OnDeadline::AnswerGreetQueue`], and the caller may ask to be called back.
+    OfferCallback,
+}
+
+/// How citizens are called back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CallbackRules {
+    /// After so long whoever was busy or not there is called again.
+    pub retry: Duration,
+    /// So often at most.
+    pub tries: u8,
+}
+
+impl Default for CallbackRules {
+    /// Three times, five minutes apart.
+    fn default() -> CallbackRules {
+        CallbackRules {
+            retry: Duration::from_mins(5),
+            tries: 3,
+        }
+    }
+}
+
+/// What is done with a caller for whom a queue has no place, or no more time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Recourse {
+    /// They are told that everybody is busy.
+    #[default]
+    Refuse,
+    /// They go where the queue overflows to.
+    Overflow,
+    /// They are asked whether they want to be called back, and have a little time to say so.
+    OfferCallback,
 }
 
 /// What is done with callers of a queue that is closed.
@@ -66,6 +103,10 @@ pub struct WaitingRules {
     pub greeting: Arc<str>,
     /// The recordings of which one is heard each time, in turn; none: that they are asked to wait.
     pub announcements: Arc<[Arc<str>]>,
+    /// What is done with a caller for whom there is no place.
+    pub when_full: Recourse,
+    /// What is done with a caller who has waited as long as is allowed.
+    pub when_waited: Recourse,
 }
 
 /// How a queue sounds.
@@ -90,6 +131,8 @@ impl Default for WaitingRules {
             tells_position: true,
             greeting: "greeting".into(),
             announcements: Arc::default(),
+            when_full: Recourse::Refuse,
+            when_waited: Recourse::Refuse,
         }
     }
 }
@@ -125,6 +168,10 @@ pub struct QueueConfig {
     pub on_deadline: OnDeadline,
     /// What is done with its callers while it is closed.
     pub on_closed: OnClosed,
+    /// Where callers go whom it cannot serve.
+    pub overflow: Option<OverflowTo>,
+    /// How those are called back who ask for it; none: nobody may.
+    pub callback: Option<CallbackRules>,
     /// How its callers wait after the deadline.
     pub waiting: WaitingRules,
     /// How it sounds.

@@ -43,6 +43,8 @@ pub struct DialPolicy {
     pub patterns: Vec<DialPattern>,
     /// The trunks by name; none: all.
     pub trunks: Vec<String>,
+    /// The country whose numbers are also written with a 0 in place of `+` and this code: `66`.
+    pub country: Option<String>,
 }
 
 impl DialPattern {
@@ -83,6 +85,27 @@ impl DialPolicy {
         Ok(())
     }
 
+    /// How a number is dialled through `trunk`: as it is written or, in the other of its two spellings,
+    /// national or international, as far as a pattern allows it. None: it is not.
+    pub fn spelling(&self, number: &str, trunk: &str) -> Option<String> {
+        let number: String = number.chars().filter(|c| !" -.()".contains(*c)).collect();
+        let other = self.country.as_ref().and_then(|code| {
+            let international = format!("+{code}");
+            match number.strip_prefix(&international) {
+                Some(rest) => Some(format!("0{rest}")),
+                None => {
+                    let rest = number.strip_prefix('0')?;
+                    (!rest.starts_with('0')).then(|| format!("{international}{rest}"))
+                }
+            }
+        });
+        let may = |number: &String| {
+            let uri = Uri::sip(Some(number), "pbx.invalid", None);
+            uri.is_ok_and(|uri| self.may_dial(&uri, trunk).is_ok())
+        };
+        [Some(number), other].into_iter().flatten().find(may)
+    }
+
     /// Whether a URI that a phone has said (its Contact, a redirect, a transfer) may be called at
     /// `address`. Through a PBX of ours it is a number like any other.
     pub fn may_follow(
@@ -105,6 +128,7 @@ mod tests {
         DialPolicy {
             patterns: patterns.iter().map(|text| text.parse().unwrap()).collect(),
             trunks: trunks.iter().map(|name| (*name).to_owned()).collect(),
+            country: None,
         }
     }
 
@@ -169,6 +193,28 @@ mod tests {
         ] {
             assert_eq!(may(uri, "pbx"), Err(DialRefused::NoSuchNumber), "{uri}");
         }
+    }
+
+    #[test]
+    fn a_number_is_dialled_in_the_spelling_that_is_allowed() {
+        let national = DialPolicy {
+            country: Some("66".to_owned()),
+            ..policy(&["0XXXXXXXXX"], &[])
+        };
+        for number in ["0812345678", "+66812345678", "081-234-5678"] {
+            let dialled = national.spelling(number, "pbx");
+            assert_eq!(dialled.as_deref(), Some("0812345678"), "{number}");
+        }
+        for number in ["", "+1812345678", "0019001234567", "812345678", "1203"] {
+            assert_eq!(national.spelling(number, "pbx"), None, "{number}");
+        }
+        let international = DialPolicy {
+            country: Some("66".to_owned()),
+            ..policy(&["+66XXXXXXXXX"], &["carrier"])
+        };
+        let dialled = international.spelling("0812345678", "carrier");
+        assert_eq!(dialled.as_deref(), Some("+66812345678"));
+        assert_eq!(international.spelling("0812345678", "pbx"), None);
     }
 
     /// By default nothing that a phone says reaches a number of the PBX.

@@ -6,7 +6,7 @@ use crate::{
     config::WaitingRules,
     limits::{HANDLINGS_KEPT, WAIT_TOLD_MAX_MIN},
 };
-use kring_journal::AgentId;
+use kring_journal::{AgentId, OverflowWhy};
 use kring_time::Moment;
 use std::{collections::VecDeque, sync::Arc, time::Duration};
 
@@ -23,6 +23,19 @@ pub(crate) struct Kept {
     pub(crate) announced: u32,
     /// When the wait is as long as is allowed.
     pub(crate) leave_at: Option<Moment>,
+    /// When somebody is sought elsewhere, and why.
+    pub(crate) goes: Option<(Moment, OverflowWhy)>,
+    /// The queues in which the caller was before this one: nobody is sent in a circle.
+    pub(crate) came_through: Vec<usize>,
+    /// Whether the call-back was offered at the end of the wait.
+    pub(crate) last_offer: LastOffer,
+}
+
+/// The call-back at the end of the wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LastOffer {
+    ToCome,
+    Made,
 }
 
 impl Kept {
@@ -35,6 +48,9 @@ impl Kept {
             announce_at: after(rules.announce_every),
             announced: 0,
             leave_at: after(rules.max_wait),
+            goes: None,
+            came_through: Vec::new(),
+            last_offer: LastOffer::ToCome,
         }
     }
 
@@ -46,6 +62,9 @@ impl Kept {
             announce_at: None,
             announced: 0,
             leave_at: None,
+            goes: None,
+            came_through: Vec::new(),
+            last_offer: LastOffer::ToCome,
         }
     }
 
@@ -62,6 +81,12 @@ impl Kept {
     /// For how long by now, ms.
     pub(crate) fn queued_ms(&self, now: Moment) -> u64 {
         now.since(self.since).as_millis() as u64
+    }
+
+    /// Why somebody is to be sought elsewhere now, if so.
+    pub(crate) fn goes_now(&self, now: Moment) -> Option<OverflowWhy> {
+        let (at, why) = self.goes?;
+        (at <= now).then_some(why)
     }
 
     /// Whether the wait is as long as is allowed.

@@ -5,6 +5,7 @@
 
 mod bench;
 mod call;
+mod callbacks;
 pub mod command;
 mod config;
 mod day;
@@ -18,6 +19,7 @@ mod known;
 pub mod limits;
 mod line;
 mod offer;
+mod outward;
 mod passed;
 mod plan;
 mod ring;
@@ -27,9 +29,10 @@ mod skill;
 mod sound;
 mod trunk;
 
+pub use callbacks::{CallBack, CallBackState};
 pub use config::{
-    ExchangeConfig, Member, OnClosed, OnDeadline, QueueConfig, QueueVoice, Restored, Ringback,
-    WaitingRules,
+    CallbackRules, ExchangeConfig, Member, OnClosed, OnDeadline, QueueConfig, QueueVoice, Recourse,
+    Restored, Ringback, WaitingRules,
 };
 pub use day::{CivilMinute, DAY_MINUTES, Day, DayRefused};
 pub use dial::{DialPattern, DialPolicy, DialRefused, PatternRefused};
@@ -37,6 +40,7 @@ pub use exchange::{Exchange, Input, Output, Party};
 pub use hours::{HoursRefused, Schedule, WeekHours};
 pub use known::{CallerTrait, CallerTraits, KnownCallers, NobodyKnown};
 pub use line::{AddressStatus, Line, LineAccount, LineStatus};
+pub use outward::{OverflowRefused, OverflowTo};
 pub use passed::{PassedHeader, PassedHeaderRefused};
 pub use plan::{Hop, Plan, PlanRefused, Strategy};
 pub use ring::{RingClock, TermsRefused, thailand};

@@ -90,6 +90,32 @@ pub const WAIT_TOLD_MAX_MIN: u32 = 60;
 /// How long kring's last words to a caller may take before it hangs up.
 pub const LAST_WORDS_MAX: Duration = Duration::from_secs(30);
 
+/// Extensions of one department that are dialled for a caller, one after another: with three rings each
+/// the caller is back in the queue after two minutes.
+pub const TARGETS_MAX: usize = 8;
+
+/// A caller for whom nobody was there elsewhere goes there again after this at the earliest.
+pub const OVERFLOW_AGAIN: Duration = Duration::from_secs(60);
+
+/// Citizens who are to be called back, of all queues: a day of a national centre that nobody answers.
+pub const CALLBACKS_MAX: usize = 10_000;
+
+/// Call-backs of one queue that are begun in one step: more agents are seldom free at once.
+pub const CALLBACKS_AT_ONCE: usize = 16;
+
+/// A call-back for which no agent's phone was lifted, or whose agent hung up, is tried again after this.
+pub const CALLBACK_AGAIN: Duration = Duration::from_secs(60);
+
+/// How long a citizen's telephone may ring: mobile networks take ten seconds to find it, and people a
+/// while to get it out.
+pub const CITIZEN_PATIENCE: Duration = Duration::from_secs(45);
+
+/// How long a caller who is told of the call-back at the end of the wait has to press the key.
+pub const CALLBACK_LAST_OFFER: Duration = Duration::from_secs(30);
+
+/// Departments known at once: a ministry has dozens.
+pub const DEPARTMENTS_MAX: usize = 1_000;
+
 /// Port pairs that are kept ready: a burst of 64 calls finds theirs bound.
 pub const SPARE_PAIRS: usize = 128;
 

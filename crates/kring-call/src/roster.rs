@@ -51,7 +51,7 @@ pub(crate) struct Agent {
     /// Calls answered since signing in; orders `least_calls`.
     answered: u32,
     /// The queues served.
-    seats: Vec<Seat>,
+    pub(crate) seats: Vec<Seat>,
 }
 
 impl Agent {

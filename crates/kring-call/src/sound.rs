@@ -102,6 +102,18 @@ impl Sound {
         }
     }
 
+    /// Of a call that kring places: whoever is called makes no offer, but answers one.
+    pub(crate) fn placed(
+        session: SessionId,
+        ports: (PortPair, PortPair),
+        to_phones: AudioDescription,
+    ) -> Sound {
+        Sound {
+            answer_due: None,
+            ..Sound::new(session, ports, None, to_phones)
+        }
+    }
+
     /// The caller has agreed with kring itself: phones are offered that and nothing else.
     pub(crate) fn settle_on(&mut self, voice: Coding, to_phones: AudioDescription) {
         self.voice = Some(voice);

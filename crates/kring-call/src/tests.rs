@@ -39,6 +39,8 @@ pub(crate) fn queue(name: &str, members: &[(&str, u8)]) -> QueueConfig {
         plan: std::sync::Arc::new(Plan::usual(3)),
         members: members.iter().map(member).collect(),
         on_deadline: OnDeadline::AnnounceBusy,
+        overflow: None,
+        callback: None,
         waiting: crate::WaitingRules::default(),
         voice: QueueVoice::default(),
     }

@@ -3,7 +3,8 @@
 //! Applying the same entries in the same order gives the same row, on any node, after any restart.
 
 use crate::{
-    AgentId, CallId, CallerRef, DeadlineAction, EndedBy, Entry, Fact, Rescue, Service, WallTime,
+    AgentId, CallId, CallerRef, DeadlineAction, EndedBy, Entry, Fact, QueueExit, Rescue, Service,
+    WallTime,
 };
 use kring_time::Moment;
 use serde::{Deserialize, Serialize};
@@ -56,6 +57,17 @@ pub enum CallState {
     Ended,
 }
 
+/// Who began a call (`kring_calls_total{direction}`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Direction {
+    /// A citizen called.
+    #[default]
+    Inbound,
+    /// kring placed it.
+    Outbound,
+}
+
 macro_rules! names {
     ($type:ident { $($variant:ident => $name:literal),+ $(,)? }) => {
         impl $type {
@@ -74,6 +86,7 @@ names!(Outcome {
     Answered => "answered", Rescued => "rescued", Abandoned => "abandoned",
     Rejected => "rejected", Failed => "failed",
 });
+names!(Direction { Inbound => "inbound", Outbound => "outbound" });
 names!(CallState { Ringing => "ringing", Waiting => "waiting", Talking => "talking", Ended => "ended" });
 
 /// A row of the call history.
@@ -81,8 +94,10 @@ names!(CallState { Ringing => "ringing", Waiting => "waiting", Talking => "talki
 pub struct CallRecord {
     /// The call.
     pub id: CallId,
-    /// Call-ID of the caller's leg.
+    /// Call-ID of the caller's leg; of an outbound call once the citizen is dialled.
     pub sip_call_id: String,
+    /// Who began it.
+    pub direction: Direction,
     /// Whose call.
     pub caller: CallerRef,
     /// The queue it came to.
@@ -113,6 +128,10 @@ pub struct CallRecord {
     pub talk_ms: Option<u64>,
     /// Who answered, in time or out of the queue.
     pub agent: Option<AgentId>,
+    /// The extension that had the caller after the queue, if one answered.
+    pub connected_to: Option<String>,
+    /// How a caller who was kept left the queue unserved.
+    pub left_queue: Option<QueueExit>,
     /// Who hung up an answered call.
     pub ended_by: Option<EndedBy>,
     /// Why it ended, such as `bye`.
@@ -142,6 +161,7 @@ impl CallRecord {
             sip_call_id,
             trunk,
             forwarded_by,
+            outbound,
             ..
         } = &entry.fact
         else {
@@ -150,6 +170,10 @@ impl CallRecord {
         Some(CallRecord {
             id: entry.call?,
             sip_call_id: sip_call_id.clone(),
+            direction: match outbound {
+                None => Direction::Inbound,
+                Some(_) => Direction::Outbound,
+            },
             caller: *caller,
             queue: queue.clone(),
             did: did.clone(),
@@ -165,6 +189,8 @@ impl CallRecord {
             wait_ms: None,
             talk_ms: None,
             agent: None,
+            connected_to: None,
+            left_queue: None,
             ended_by: None,
             cause: None,
             final_code: None,
@@ -255,6 +281,29 @@ impl CallRecord {
             }
             Fact::Confirmed { case_ref, .. } => self.case_ref = Some(case_ref.clone()),
             Fact::NoCase { reason, .. } => self.no_case = Some(reason.clone()),
+            _ => self.apply_elsewhere(entry),
+        }
+    }
+
+    /// Where the call went, and whom kring called.
+    fn apply_elsewhere(&mut self, entry: &Entry) {
+        match &entry.fact {
+            Fact::LeftQueue { why, .. } => self.left_queue = Some(*why),
+            Fact::Dialled(dialling) if self.sip_call_id.is_empty() => {
+                self.sip_call_id = dialling.sip_call_id.clone().unwrap_or_default();
+            }
+            Fact::PickedUp(picked_up) => self.agent = Some(picked_up.agent.clone()),
+            Fact::Reached(reach) => {
+                self.decide(Outcome::Answered, RingResult::Within, 0, reach.wait_ms);
+                self.state = CallState::Talking;
+                self.answered_at = Some(entry.wall);
+                self.agent = Some(reach.agent.clone());
+            }
+            Fact::Connected(connection) => {
+                self.state = CallState::Talking;
+                self.answered_at = Some(entry.wall);
+                self.connected_to = Some(connection.to.clone());
+            }
             _ => {}
         }
     }
@@ -270,6 +319,8 @@ impl CallRecord {
     pub fn abandoned_in_queue(&self) -> bool {
         self.outcome == Some(Outcome::Rescued)
             && self.agent.is_none()
+            && self.connected_to.is_none()
+            && self.left_queue != Some(QueueExit::CallBack)
             && self.ended_by == Some(EndedBy::Caller)
     }
 
@@ -286,7 +337,8 @@ impl CallRecord {
     fn decide(&mut self, outcome: Outcome, result: RingResult, rings: u8, wait_ms: u64) {
         if self.outcome.is_none() {
             self.outcome = Some(outcome);
-            self.result = Some(result);
+            // The ring rule is about citizens who wait for an answer.
+            self.result = (self.direction == Direction::Inbound).then_some(result);
             self.rings = rings;
             self.wait_ms = Some(wait_ms);
         }

@@ -3,14 +3,18 @@
 //! A fact is a stored format: a kind is never renamed, a field is never removed, and a new field is
 //! optional. `tests/golden/facts.jsonl` keeps one of every kind that was ever written.
 
+mod elsewhere;
 mod line;
 mod opening;
+mod outbound;
 mod phones;
 mod queueing;
 mod reconfiguring;
 mod words;
 
+pub use elsewhere::{Connection, Dialling, Missed, Overflow, OverflowWhy};
 pub use opening::{Closing, Opened};
+pub use outbound::{CallBackEnd, CallBackOver, CallBackWish, Outbound, PickUp, Reach};
 pub use phones::{DeviceEnd, DeviceOut, PhoneAway, PhoneThere};
 pub use queueing::{Announcement, QueueExit, Rescue, Service};
 pub use reconfiguring::{Mistakes, Reconfiguration};
@@ -148,6 +152,9 @@ pub enum Fact {
         priority: Option<u8>,
         /// How its rings are counted.
         terms: RingTerms,
+        /// Why kring placed it, if nobody called.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        outbound: Option<Outbound>,
     },
     /// No screen of any candidate is alive; phones ring all the same.
     Degraded,
@@ -262,6 +269,9 @@ pub enum Fact {
     Queued {
         /// Which, from 1.
         position: u32,
+        /// Of another queue than the one that the number leads to.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        queue: Option<String>,
     },
     /// kring said something to the caller.
     Announced(Announcement),
@@ -279,6 +289,22 @@ pub enum Fact {
         /// From the moment kring answered, ms.
         queued_ms: u64,
     },
+    /// The caller goes elsewhere, and comes back to the queue with [`Fact::Queued`] if nobody is there.
+    Overflowed(Overflow),
+    /// kring has dialled somebody.
+    Dialled(Dialling),
+    /// Whoever kring dialled cannot be had.
+    Missed(Missed),
+    /// Whom kring dialled for the caller has answered.
+    Connected(Connection),
+    /// The agent whom kring rang for a call of its own has answered, and hears the citizen's telephone ring.
+    PickedUp(PickUp),
+    /// The citizen whom kring called has answered.
+    Reached(Reach),
+    /// The caller asked to be called back. Told of the call in which they did.
+    CallBackAsked(CallBackWish),
+    /// A call-back is over. Told of the call in which it was asked for.
+    CallBackEnded(CallBackOver),
     /// The caller hung up before anybody answered.
     Abandoned {
         /// Rings begun, from t0.

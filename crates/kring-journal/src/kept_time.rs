@@ -76,7 +76,7 @@ impl KeptTime {
     /// passed over.
     pub(crate) fn apply(&mut self, ms: i64, fact: &Fact) {
         match fact {
-            Fact::Queued { position } => {
+            Fact::Queued { position, .. } => {
                 self.position.get_or_insert(*position);
             }
             Fact::OfferedAgain { round } => self.rounds.push(Round {

@@ -13,13 +13,14 @@ mod kept_time;
 mod ring_time;
 mod telling;
 
-pub use call_record::{CallRecord, CallState, Outcome, RingResult};
+pub use call_record::{CallRecord, CallState, Direction, Outcome, RingResult};
 pub use entry::{Entry, WallTime};
 pub use fact::{
-    Announcement, ChosenBy, ClosedWhy, Closing, DeadlineAction, DeviceEnd, DeviceOut, EndedBy,
-    Fact, MediaSide, Mistakes, Opened, PhoneAway, PhoneGoneWhy, PhoneThere, PresenceState,
-    QueueExit, Reconfiguration, Refusal, Rescue, RingPolicyKind, RingTerms, Service, SideSummary,
-    Unreached, Withdrawal,
+    Announcement, CallBackEnd, CallBackOver, CallBackWish, ChosenBy, ClosedWhy, Closing,
+    Connection, DeadlineAction, DeviceEnd, DeviceOut, Dialling, EndedBy, Fact, MediaSide, Missed,
+    Mistakes, Opened, Outbound, Overflow, OverflowWhy, PhoneAway, PhoneGoneWhy, PhoneThere, PickUp,
+    PresenceState, QueueExit, Reach, Reconfiguration, Refusal, Rescue, RingPolicyKind, RingTerms,
+    Service, SideSummary, Unreached, Withdrawal,
 };
 pub use ids::{AgentId, CallId, CallerRef, IdRefused};
 pub use kept_time::{KeptTime, LeftAt, Round, Said, ServedAt};

@@ -156,6 +156,12 @@ fn waited(record: &CallRecord, evidence: &RingTime) -> Option<Both> {
             &format!("{} answered after {} in the queue", by.en, queued.en),
         ));
     }
+    if let Some(to) = &record.connected_to {
+        return Some(both(
+            &format!("ต่อสายไปยัง {}", words::thai_digits(to)),
+            &format!("{to} took the caller"),
+        ));
+    }
     let Some(left) = &kept.left else {
         return (record.state == CallState::Waiting).then(|| both("ยังรออยู่", "still waiting"));
     };
@@ -239,6 +245,7 @@ fn fault(attempt: &Attempt) -> Option<Both> {
             Unreached::Failed => both("ขัดข้อง", "failed"),
             Unreached::SilentDevice => both("เสียงเรียกไม่ดังที่หน้าจอ", "could not be heard"),
             Unreached::Redirected => both("ถูกโอนสาย", "was forwarded elsewhere"),
+            Unreached::NoAnswer => both("ไม่รับ", "did not answer"),
         },
         AttemptEnd::LostRace => both("รับช้ากว่า", "answered too late"),
         _ => return None,
@@ -266,6 +273,7 @@ fn talked(record: &CallRecord) -> Option<Both> {
         EndedBy::Caller => both("ผู้โทรวางสาย", "the caller hung up"),
         EndedBy::Agent => both("เจ้าหน้าที่วางสาย", "the agent hung up"),
         EndedBy::Kring => both("ระบบวางสาย", "kring ended it"),
+        EndedBy::Target => both("ปลายทางวางสาย", "whoever had the caller hung up"),
     };
     let talked = both(
         &format!("สนทนา {}", talk.th),

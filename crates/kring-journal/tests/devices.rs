@@ -17,6 +17,7 @@ fn evidence(facts: Vec<(u64, Fact)>) -> RingTime {
         rang_before: false,
         chosen_by: None,
         priority: None,
+        outbound: None,
         terms: RingTerms {
             on_ms: 1_000,
             off_ms: 4_000,

@@ -272,6 +272,11 @@ fn migrations(engine: Engine) -> Migrator {
             "callers and skills",
             include_str!("../migrations/0020_callers_and_skills.sql"),
         ),
+        (
+            30,
+            "call backs",
+            include_str!("../migrations/0030_call_backs.sql"),
+        ),
     ];
     Migrator::with_migrations(
         steps

@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 mod agents;
+mod call_backs;
 mod call_history;
 mod call_rows;
 mod case_ref;
@@ -36,6 +37,7 @@ mod traces;
 mod trusted;
 
 pub use agents::{AgentRow, Role};
+pub use call_backs::CallBackRow;
 pub use call_history::{CallCursor, CallFilter, CallPage, CallRow, CallerNumber, CursorRefused};
 pub use case_ref::{CaseRefFormat, CaseRefRefused};
 pub use cases::{

@@ -1,7 +1,7 @@
 //! The rooms of the house that a request may enter, and the way to each: the router.
 
 use crate::{
-    calls_api,
+    callbacks_api, calls_api,
     clock::Clock,
     config::WebConfig,
     console, crm_api,
@@ -137,6 +137,7 @@ fn api() -> OpenApiRouter<App> {
         .merge(settings_api::routes())
         .merge(trunks_api::routes())
         .merge(phones_api::routes())
+        .merge(callbacks_api::routes())
         .merge(calls_api::routes())
         .merge(crm_api::routes())
 }

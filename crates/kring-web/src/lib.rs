@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 mod app;
+mod callbacks_api;
 mod calls_api;
 mod clock;
 mod config;

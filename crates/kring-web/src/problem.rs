@@ -61,6 +61,7 @@ codes! {
     NoDraft 404 "no_draft" "Nothing was typed for this call yet" "ยังไม่มีแบบร่างของสายนี้";
     NotFound 404 "not_found" "There is no such thing" "ไม่พบข้อมูล";
     NoSuchAgent 404 "no_such_agent" "No agent has this login" "ไม่พบเจ้าหน้าที่นี้";
+    NoSuchCallBack 404 "no_such_callback" "Nobody is to be called back for this call" "ไม่มีรายการโทรกลับของสายนี้";
     MethodNotAllowed 405 "method_not_allowed" "This path does not take this method" "ใช้วิธีเรียกนี้กับที่อยู่นี้ไม่ได้";
     CallGone 409 "call_gone" "The call is over or has gone to somebody else" "สายสิ้นสุดหรือไปอยู่กับเจ้าหน้าที่อื่นแล้ว";
     AgentBusy 409 "agent_busy" "The agent has a call now" "เจ้าหน้าที่กำลังมีสายอยู่";
@@ -68,10 +69,12 @@ codes! {
     SignedInElsewhere 409 "signed_in_elsewhere" "You are in a call at another screen" "คุณกำลังสนทนาอยู่ที่หน้าจออื่น";
     AnswerOnPhone 409 "answer_on_phone" "Lift the handset: this phone cannot be answered from the screen" "กรุณายกหูโทรศัพท์ เครื่องนี้รับสายจากหน้าจอไม่ได้";
     NoDevice 409 "no_device" "The agent has no phone" "เจ้าหน้าที่ยังไม่มีเครื่องโทรศัพท์";
+    NoWayOut 409 "no_way_out" "kring cannot dial: no trunk has an address" "ระบบโทรออกไม่ได้ ยังไม่ได้กำหนดที่อยู่ของตู้สาขา";
     AlreadyRecorded 409 "already_recorded" "This call has its record already" "สายนี้บันทึกข้อมูลแล้ว";
     TooManyAgents 409 "too_many_agents" "No more agents can be known at once" "มีเจ้าหน้าที่ในระบบมากเกินไป";
     TooManyPhones 409 "too_many_phones" "No more phones can be known at once" "มีเครื่องโทรศัพท์ในระบบมากเกินไป";
     TooManyQueues 409 "too_many_queues" "No more queues can be served at once" "มีคิวในระบบมากเกินไป";
+    TooManyDepartments 409 "too_many_departments" "No more departments can be known at once" "มีหน่วยงานในระบบมากเกินไป";
     Taken 409 "taken" "The name is in use already" "ชื่อนี้ถูกใช้แล้ว";
     KeyInUse 409 "idempotency_in_progress" "The first request with this Idempotency-Key is not answered yet" "คำขอแรกที่ใช้ Idempotency-Key นี้ยังทำไม่เสร็จ";
     StaleDraft 412 "stale_draft" "The draft was changed elsewhere; load it again" "แบบร่างถูกแก้ไขจากที่อื่น กรุณาโหลดใหม่";
@@ -81,9 +84,11 @@ codes! {
     BadField 422 "bad_field" "A field has a value that it cannot have" "ข้อมูลบางช่องไม่ถูกต้อง";
     NoSuchReason 422 "no_such_reason" "The pause reason is not one of the configured ones" "เหตุผลการพักงานไม่อยู่ในรายการที่กำหนด";
     BadConfiguration 422 "bad_configuration" "The configuration has mistakes; the one in force stays" "ไฟล์ตั้งค่ามีข้อผิดพลาด ระบบใช้ค่าเดิมต่อไป";
+    NumberNotAllowed 422 "number_not_allowed" "This number may not be dialled" "ไม่อนุญาตให้โทรหมายเลขนี้";
     KeyReused 422 "idempotency_key_reused" "This Idempotency-Key was used for another request" "Idempotency-Key นี้ใช้กับคำขออื่นแล้ว";
     TooMany 429 "too_many_attempts" "Too many wrong passwords; wait a little" "ใส่รหัสผ่านผิดหลายครั้ง กรุณารอสักครู่";
     Internal 500 "internal" "kring made a mistake; the log says which" "ระบบขัดข้อง ดูรายละเอียดในบันทึกระบบ";
+    NoRoom 503 "no_room" "No more calls can be made now; try again" "ขณะนี้โทรออกไม่ได้ กรุณาลองใหม่";
     Busy 503 "busy" "kring is too busy or is shutting down; try again" "ระบบไม่ว่างหรือกำลังปิด กรุณาลองใหม่";
     StoreDown 503 "database_unavailable" "The database does not answer; calls go on" "ฐานข้อมูลไม่ตอบสนอง แต่สายยังใช้งานได้";
 }
@@ -180,6 +185,11 @@ impl From<CommandRefused> for Problem {
             CommandRefused::WrapUpTooLong => Code::WrapUpTooLong,
             CommandRefused::AnswerOnPhone => Code::AnswerOnPhone,
             CommandRefused::NoDevice => Code::NoDevice,
+            CommandRefused::TooManyDepartments => Code::TooManyDepartments,
+            CommandRefused::NoSuchCallBack => Code::NoSuchCallBack,
+            CommandRefused::NumberNotAllowed => Code::NumberNotAllowed,
+            CommandRefused::NoWayOut => Code::NoWayOut,
+            CommandRefused::NoRoom => Code::NoRoom,
             CommandRefused::TooManyAgents => Code::TooManyAgents,
             CommandRefused::TooManyPhones => Code::TooManyPhones,
             CommandRefused::TooManyQueues => Code::TooManyQueues,
@@ -257,6 +267,11 @@ mod tests {
             CommandRefused::WrapUpTooLong,
             CommandRefused::AnswerOnPhone,
             CommandRefused::NoDevice,
+            CommandRefused::TooManyDepartments,
+            CommandRefused::NoSuchCallBack,
+            CommandRefused::NumberNotAllowed,
+            CommandRefused::NoWayOut,
+            CommandRefused::NoRoom,
             CommandRefused::TooManyAgents,
             CommandRefused::TooManyPhones,
             CommandRefused::NoSuchReason("tea".into()),

@@ -58,6 +58,8 @@ pub(crate) fn line(status: &LineStatus) -> LineNow {
 pub(crate) fn gauges(load: Load) {
     metrics::sip_load(load.transactions, load.dialogs);
     metrics::sip_registered_phones(load.phones);
+    let (waiting, calling) = load.call_backs;
+    metrics::call_backs(waiting, calling);
 }
 
 fn name(direction: Direction) -> &'static str {

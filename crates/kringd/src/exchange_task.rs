@@ -4,6 +4,7 @@
 //! A fact reaches the agents' screens and the recorder before the datagrams that follow it leave.
 
 use crate::{
+    call_backs::CallBackSender,
     clock::{Clock, PAIR_EVERY},
     media_io::MediaHandle,
     net::{Arrival, Net},
@@ -51,6 +52,8 @@ pub(crate) struct Load {
     pub(crate) registered: usize,
     /// Phones that are registered.
     pub(crate) phones: usize,
+    /// Citizens who wait to be called back, and who are being called.
+    pub(crate) call_backs: (usize, usize),
 }
 
 /// Everything that the task owns.
@@ -65,6 +68,7 @@ pub(crate) struct ExchangeTask {
     pub(crate) recorder: RecorderSender,
     pub(crate) tap: Tap,
     pub(crate) phones: PhoneSender,
+    pub(crate) call_backs: CallBackSender,
     pub(crate) load: watch::Sender<Load>,
     pub(crate) stop: watch::Receiver<bool>,
 }
@@ -170,6 +174,8 @@ impl ExchangeTask {
                 Output::Record(at, call, fact) => self.record(at, call, fact),
                 Output::Line(status) => self.live.line(crate::counters::line(&status)),
                 Output::Phone(news) => self.phones.tell(&news),
+                Output::CallBack(call_back) => self.call_backs.is(&call_back),
+                Output::CallBackOver(asked) => self.call_backs.is_over(asked),
                 Output::Counted(count) => crate::counters::count(&count),
             }
         }
@@ -212,6 +218,7 @@ impl ExchangeTask {
             calls,
             registered: self.exchange.registered(),
             phones: self.exchange.registered_phones(),
+            call_backs: self.exchange.call_backs(),
         };
         crate::counters::gauges(load);
         self.load.send_replace(load);

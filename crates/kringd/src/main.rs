@@ -3,6 +3,7 @@
 //!
 //! Everything that kring decides is decided in the pure crates; what is here only does.
 
+mod call_backs;
 mod check_command;
 mod cli;
 mod clock;
@@ -10,6 +11,7 @@ mod config;
 mod counters;
 mod database;
 mod demo;
+mod directory;
 mod exchange_task;
 mod exit;
 mod file_limit;

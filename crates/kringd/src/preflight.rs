@@ -81,6 +81,9 @@ impl Finding {
     }
 }
 
+/// A mobile number and one of a house, as citizens have them.
+const CITIZENS: [&str; 2] = ["0812345678", "021234567"];
+
 fn recordings(config: &Config) -> Result<String, Fault> {
     let voices = prompts::voices(config)?;
     let (own, agents) = (voices.own, voices.agents.len());
@@ -106,6 +109,7 @@ pub(crate) async fn look(config: &Config) -> Vec<Finding> {
     ];
     findings.extend(certificates(config));
     findings.extend(skills::unmet(config).await);
+    findings.extend(call_backs(config));
     for trunk in &config.trunks {
         let name = &trunk.name;
         findings.push(match &trunk.address {
@@ -166,6 +170,27 @@ async fn answers(config: &Config, resolver: &Resolver, trunk: &Trunk, peers: &[P
         });
     }
     Finding::new("trunk", verdict, format!("{name}: {}", said.join("; ")))
+}
+
+/// Whether the dial policy lets any citizen be called back.
+fn call_backs(config: &Config) -> Option<Finding> {
+    let queue = config
+        .queues
+        .iter()
+        .find(|queue| queue.callback.is_some())?;
+    let may = |number: &&str| {
+        let mut trunks = config.trunks.iter();
+        trunks.any(|trunk| config.dial.spelling(number, &trunk.name).is_some())
+    };
+    let dialled = CITIZENS.iter().any(may);
+    (!dialled).then(|| {
+        let name = &queue.name;
+        let text = format!(
+            "queue {name:?} calls back, but no pattern of dial.patterns is a citizen's number, so nobody \
+             is offered it. Write patterns = [\"0XXXXXXXXX\", \"0XXXXXXXX\"]."
+        );
+        Finding::new("call-backs", Verdict::Note, text)
+    })
 }
 
 /// Makes the folder when it is not there, as the daemon would.

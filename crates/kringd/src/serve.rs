@@ -11,9 +11,10 @@ mod watching;
 mod web;
 
 use crate::{
+    call_backs::CallBacks,
     clock::Clock,
     config::Config,
-    database,
+    database, directory,
     exchange_task::{self, Load},
     exit::Fault,
     known::{self, Known},
@@ -105,6 +106,9 @@ pub(crate) struct House {
     lines: JoinHandle<()>,
     hours: JoinHandle<()>,
     known: JoinHandle<()>,
+    directory: JoinHandle<()>,
+    /// Writes call-backs until the exchange is gone.
+    keeping: JoinHandle<()>,
     phones: PhoneTasks,
     watching: Watching,
     media: MediaHandle,
@@ -137,6 +141,8 @@ impl House {
         let known = Arc::new(Known::new(database::number_plan(&config)));
         known.read(&store).await?;
         let (phones, phone_tasks) = Phones::open(&store, &clock, realm, &asks).await?;
+        let (call_backs, keeping) = CallBacks::open(&store, &clock).await?;
+        let (departments, directory) = directory::open(&store, &asks).await?;
         let rereading = Rereading::open(
             reread,
             &config,
@@ -148,6 +154,8 @@ impl House {
         );
         let opening = Opening {
             phones,
+            call_backs,
+            departments,
             config: config.clone(),
             clock: clock.clone(),
             resolver: resolver.clone(),
@@ -196,6 +204,8 @@ impl House {
             lines: tokio::spawn(lines),
             hours: tokio::spawn(hours),
             known: tokio::spawn(known),
+            directory,
+            keeping,
             phones: phone_tasks,
             watching,
             media,
@@ -242,6 +252,7 @@ impl House {
         self.lines.abort();
         self.hours.abort();
         self.known.abort();
+        self.directory.abort();
         self.stop.send_replace(true);
         let exchange = self.exchange;
         let joined = tokio::task::spawn_blocking(move || exchange.join()).await;
@@ -249,6 +260,8 @@ impl House {
             return Err(Fault::Own("the exchange ended by a panic".to_owned()));
         }
         self.phones.end().await;
+        // What cannot be written now is taken up by the next start as it was.
+        let _ = tokio::time::timeout(LAST_WORDS, self.keeping).await;
         self.web.abort();
         self.watching.close().await;
         drop(self.asks);

@@ -6,7 +6,7 @@ use crate::{
     network::Party,
     witness::{Evidence, PhoneLeg, Story},
 };
-use kring_journal::{AgentId, CallId, Fact, PresenceState, Service};
+use kring_journal::{AgentId, CallId, Fact, PickUp, PresenceState, Service};
 use std::collections::{HashMap, HashSet};
 
 /// No agent has two live calls, by the journal and by the phone; and only a ready agent is offered one (I3).
@@ -55,9 +55,12 @@ pub(super) fn one_live_call(evidence: &Evidence<'_>, court: &mut Court) {
                     court.accuse("law 3", format!("{entry}, who was {:?}", states.get(agent)));
                 }
             }
-            (Fact::Answered { agent, .. } | Fact::Served(Service { agent, .. }), Some(call))
-                if live.insert(agent, call).is_some_and(|other| other != call) =>
-            {
+            (
+                Fact::Answered { agent, .. }
+                | Fact::PickedUp(PickUp { agent })
+                | Fact::Served(Service { agent, .. }),
+                Some(call),
+            ) if live.insert(agent, call).is_some_and(|other| other != call) => {
                 court.accuse("law 3", format!("{entry} while another call is alive"));
             }
             (
@@ -68,7 +71,9 @@ pub(super) fn one_live_call(evidence: &Evidence<'_>, court: &mut Court) {
             ) if live.get(agent) == Some(&call) => {
                 live.remove(agent);
             }
-            (Fact::Ended { .. }, Some(call)) => live.retain(|_, other| *other != call),
+            (Fact::Ended { .. } | Fact::Failed { .. } | Fact::Abandoned { .. }, Some(call)) => {
+                live.retain(|_, other| *other != call)
+            }
             _ => {}
         }
     }

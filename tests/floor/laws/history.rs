@@ -48,6 +48,11 @@ fn untruth(evidence: &Evidence<'_>, story: &Story<'_>, row: &CallRecord) -> Opti
     if row.state != CallState::Ended {
         return Some("it has not ended".to_owned());
     }
+    if story.is_placed() {
+        return row
+            .result
+            .map(|_| "the ring rule is not of this call".to_owned());
+    }
     let leg = evidence.caller_leg(story)?;
     let (sent, code, _) = leg.finals.first()?;
     let is_announced = row.deadline_action == Some(DeadlineAction::Announce);

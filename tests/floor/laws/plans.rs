@@ -23,7 +23,16 @@ pub(super) fn kept(evidence: &Evidence<'_>, court: &mut Court) {
             continue;
         };
         let mut ringing = Ringing::new(terms, plan, story.t0);
+        let mut queue = queue.as_str();
         for entry in &story.entries {
+            if let Fact::Queued {
+                queue: Some(other), ..
+            } = &entry.fact
+                && let Some(plan) = evidence.plan(other)
+            {
+                queue = other;
+                ringing.goes_by(plan);
+            }
             if let Fact::Invited { agent, .. } = &entry.fact {
                 let fault = if evidence.serves(agent, queue) {
                     ringing.fault(entry.at, agent)
@@ -60,6 +69,8 @@ enum Caller {
     IsAnswered,
     /// Has a place in the queue.
     IsQueued,
+    /// On the way elsewhere: no phone rings meanwhile.
+    IsAway,
 }
 
 /// Who let a caller ring out who is kept is left alone so long.
@@ -95,6 +106,7 @@ impl<'a> Ringing<'a> {
                 }
             }
             Fact::Queued { .. } => self.caller = Caller::IsQueued,
+            Fact::Overflowed(_) => self.caller = Caller::IsAway,
             Fact::OfferedAgain { .. } => self.t0 = entry.at,
             Fact::Withdrawn { agent, why } => {
                 self.live.retain(|other| *other != agent);
@@ -116,6 +128,12 @@ impl<'a> Ringing<'a> {
             }
             _ => {}
         }
+    }
+
+    /// The caller is in another queue from now on.
+    pub(super) fn goes_by(&mut self, plan: &'a Plan) {
+        self.plan = plan;
+        self.barred.clear();
     }
 
     fn bar(&mut self, now: Moment, agent: &'a AgentId, rest: Duration) {
@@ -183,7 +201,9 @@ impl<'a> Ringing<'a> {
             .map_while(|hop| self.plan.first_ring(hop))
             .any(|first| next == self.t0 + self.terms.period() * u32::from(first - 1));
         let guard = Duration::from_millis(u64::from(self.terms.guard_ms));
-        (self.rests() || self.can_sound(now)) && !(next_hop && now >= next - guard)
+        self.caller != Caller::IsAway
+            && (self.rests() || self.can_sound(now))
+            && !(next_hop && now >= next - guard)
     }
 
     fn can_sound(&self, now: Moment) -> bool {

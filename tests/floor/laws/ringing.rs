@@ -140,7 +140,7 @@ fn repeated(leg: &PhoneLeg<'_>, who: &str, over_at: Moment, court: &mut Court) {
 /// is told rightly. t0 is the moment of our 180.
 pub(super) fn budgets(evidence: &Evidence<'_>, court: &mut Court) {
     let terms = &evidence.account.terms;
-    for story in &evidence.stories {
+    for story in evidence.stories.iter().filter(|story| !story.is_placed()) {
         let Some(leg) = evidence.caller_leg(story) else {
             court.accuse("I4", format!("{} has no INVITE on the wire", story.name));
             continue;

@@ -4,7 +4,7 @@
 
 use super::{Court, plans::Ringing};
 use crate::witness::{Evidence, ends_race};
-use kring_journal::{AgentId, CallId, Fact, PresenceState};
+use kring_journal::{AgentId, CallId, Fact, Outbound, PresenceState};
 use kring_time::Moment;
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -78,6 +78,14 @@ impl<'a> House<'a> {
             (Fact::ScreenDead { agent }, _) => {
                 self.agents.entry(agent).or_default().screen_alive = false;
             }
+            // The call of one agent is for nobody else.
+            (
+                Fact::Offered {
+                    outbound: Some(Outbound::ByAgent { .. }),
+                    ..
+                },
+                Some(_),
+            ) => {}
             (Fact::Offered { queue, terms, .. }, Some(call)) => {
                 let turn = entry.at + self.worth(queue);
                 self.turns.insert(call, turn);
@@ -90,6 +98,15 @@ impl<'a> House<'a> {
                 self.calls.remove(&call);
             }
             (_, Some(call)) => {
+                if let Fact::Queued {
+                    queue: Some(other), ..
+                } = &entry.fact
+                    && let Some(plan) = self.evidence.plan(other)
+                    && let Some((queue, ringing)) = self.calls.get_mut(&call)
+                {
+                    *queue = other;
+                    ringing.goes_by(plan);
+                }
                 if let Some((_, ringing)) = self.calls.get_mut(&call) {
                     ringing.follow(entry);
                 }

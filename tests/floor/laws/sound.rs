@@ -10,7 +10,7 @@ const SETTLED: Duration = Duration::from_secs(40);
 /// Compares what the citizen and the agent who took the call had agreed on when it ended.
 pub(super) fn understood(evidence: &Evidence<'_>, court: &mut Court) {
     let account = evidence.account;
-    for story in &evidence.stories {
+    for story in evidence.stories.iter().filter(|story| !story.is_placed()) {
         let Some((_, told)) = account.told.iter().find(|(c, _)| c.name == story.name) else {
             continue;
         };

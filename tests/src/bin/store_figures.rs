@@ -193,6 +193,7 @@ fn facts_of_a_call(caller: CallerRef, agent: &AgentId) -> Vec<(i64, Fact)> {
         rang_before: false,
         chosen_by: None,
         priority: None,
+        outbound: None,
         terms,
     };
     let agent = || agent.clone();

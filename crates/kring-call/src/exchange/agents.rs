@@ -67,13 +67,21 @@ impl Exchange {
         self.serve_waiting(now);
     }
 
-    /// Offers the waiting calls to whoever is free, by their turn. Only queues with somebody free are
-    /// looked at, and in each only those who want a phone.
+    /// Offers the waiting calls to whoever is free, and calls back, by their turn. Only queues with somebody
+    /// free are looked at, and in each only those who want a phone.
     pub(super) fn serve_waiting(&mut self, now: Moment) {
+        let mut backs = self.call_backs_in_line();
         let mut last = None;
-        while self.roster.anybody_free()
-            && let Some(next) = self.next_wanting(last)
-        {
+        while self.roster.anybody_free() {
+            let next = self.next_wanting(last);
+            let is_first = |back: &mut Stand| next.is_none_or(|next| *back < next);
+            if let Some((_, asked)) = backs.pop_front_if(is_first) {
+                self.call_back_turn(now, asked);
+                continue;
+            }
+            let Some(next) = next else {
+                return;
+            };
             let (_, id) = next;
             self.offer_more(now, id);
             // Each is asked once: whoever is free and is left over is barred by it.

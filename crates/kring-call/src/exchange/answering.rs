@@ -31,6 +31,10 @@ impl Exchange {
             self.unusable_answer(now, id, leg);
             return;
         };
+        if self.calls.get(&id).is_some_and(Call::is_placed) {
+            self.picked_up(now, id, leg, answer);
+            return;
+        }
         let Some(for_caller) = self.answer_for_caller(id, &answer) else {
             self.unusable_answer(now, id, leg);
             return;
@@ -52,9 +56,10 @@ impl Exchange {
             ForCaller::HadOne if call.kept.is_none() => Some(again),
             ForCaller::HadOne => None,
         };
-        if let Some(sdp) = to_caller {
-            self.endpoint.accept(now, call.caller_leg, Some(sdp.into()));
+        if let (Some(sdp), Some(caller_leg)) = (to_caller, call.caller_leg) {
+            self.endpoint.accept(now, caller_leg, Some(sdp.into()));
         }
+        self.drop_outward(now, &call, reason_for(Withdrawal::AnsweredElsewhere));
         self.join_sound(&mut call, answer);
         let device = offer.device_of(branch);
         let agent = (&offer.agent, offer.named(device));
@@ -88,10 +93,12 @@ impl Exchange {
             return;
         };
         let (was_kept, can_hear) = (call.kept.is_some(), call.sound.callers.is_some());
+        let user = call.identity.user.clone();
         if was_kept {
             // Whoever made no offer may have agreed to more than this phone takes.
             self.bring_back(now, id, Side::Caller);
         }
+        self.is_served(now, &user);
         if can_hear {
             self.greet(now, id);
         }
@@ -118,7 +125,7 @@ impl Exchange {
     }
 
     /// The phone answered with sound that the caller cannot have: the next phone, please.
-    fn unusable_answer(&mut self, now: Moment, id: CallId, leg: LegId) {
+    pub(super) fn unusable_answer(&mut self, now: Moment, id: CallId, leg: LegId) {
         let reason = Reason::sip(488, "No codec in common with the caller");
         self.endpoint.bye(now, leg, Some(reason));
         let Some(call) = self.calls.get_mut(&id) else {

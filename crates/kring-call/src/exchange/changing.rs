@@ -6,10 +6,7 @@
 //! after a refusal the session is what it was, on both sides.
 
 use super::Exchange;
-use crate::{
-    call::State,
-    sound::{Change, Place, Why, patience},
-};
+use crate::sound::{Change, Place, Why, patience};
 use bytes::Bytes;
 use kring_journal::CallId;
 use kring_media::{AudioDescription, Codec, Side, read};
@@ -30,7 +27,7 @@ impl Exchange {
             return;
         };
         let side = call.side_of(leg);
-        if !matches!(call.state, State::Talking { .. }) {
+        if !call.is_joined() {
             self.kept_sound_moves(now, id, leg, sdp);
             return;
         }

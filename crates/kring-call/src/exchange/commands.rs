@@ -47,6 +47,17 @@ impl Exchange {
                 }
                 Ok(Done::Ok)
             }
+            Command::Call {
+                agent,
+                number,
+                case_id,
+            } => self.call_by_agent(now, &agent, &number, case_id),
+            Command::CancelCallBack(asked) => self.cancel_call_back(now, asked),
+            Command::PutDepartment { short, extensions } => self.put_department(short, extensions),
+            Command::RemoveDepartment(short) => {
+                self.departments.remove(&short);
+                Ok(Done::Ok)
+            }
             Command::MoveTrunk {
                 trunk,
                 peers,

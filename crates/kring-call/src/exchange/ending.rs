@@ -1,8 +1,9 @@
 //! Calls end: the caller gives up, somebody hangs up, nobody confirms, the house closes.
 
-use super::{Exchange, Role, withdrawing::reason_for};
+use super::{Exchange, Role, placing::Over, withdrawing::reason_for};
 use crate::{
     call::{Call, State},
+    command::Admission,
     doing::Doing,
 };
 use kring_journal::{AgentId, CallId, EndedBy, Fact, Withdrawal};
@@ -17,7 +18,9 @@ impl Exchange {
         let Some(call) = self.forget(id) else {
             return;
         };
-        self.legs.remove(&call.caller_leg);
+        if let Some(leg) = call.caller_leg {
+            self.legs.remove(&leg);
+        }
         let wait_ms = now.since(call.t0).as_millis() as u64;
         self.record(
             now,
@@ -45,6 +48,7 @@ impl Exchange {
         why: Withdrawal,
         reason: Reason,
     ) {
+        self.drop_outward(now, &call, reason.clone());
         self.release_offers(now, &mut call, why, &reason, None);
         self.release_sound(&call);
     }
@@ -59,24 +63,31 @@ impl Exchange {
         cause: &str,
         reason: Option<&str>,
     ) {
+        if self.is_reaching(id) {
+            self.legs.remove(&leg);
+            self.placed_over(now, id, Over::AgentLeft);
+            return;
+        }
         let Some(call) = self.calls.get(&id) else {
             return;
         };
-        let State::Talking { leg: agent_leg, .. } = call.state else {
+        let Some((far_leg, _)) = call.far_leg() else {
             self.caller_left_early(now, id, cause);
             return;
         };
-        let caller_leg = call.caller_leg;
-        let (by, other) = if leg == caller_leg {
-            (EndedBy::Caller, agent_leg)
-        } else {
-            (EndedBy::Agent, caller_leg)
+        let Some(caller_leg) = call.caller_leg else {
+            return;
+        };
+        let (by, other) = match call.state {
+            _ if leg == caller_leg => (EndedBy::Caller, far_leg),
+            State::Connected { .. } => (EndedBy::Target, caller_leg),
+            _ => (EndedBy::Agent, caller_leg),
         };
         self.legs.remove(&leg);
         let reason = reason.and_then(|text| text.parse().ok());
         let reason = reason.unwrap_or_else(|| Reason::sip(200, "Normal call clearing"));
         self.hang_up_leg(now, id, other, reason);
-        if leg == agent_leg
+        if leg == far_leg
             && let Some(agent) = self.talking_agent(id).cloned()
         {
             self.roster.change(&agent, |agent| agent.phone_leg = None);
@@ -90,7 +101,11 @@ impl Exchange {
     }
 
     /// kring ends an answered call.
-    pub(super) fn end_by_kring(&mut self, now: Moment, id: CallId, cause: &str) {
+    pub(super) fn end_by_kring(&mut self, now: Moment, id: CallId, cause: &'static str) {
+        if self.calls.get(&id).is_some_and(Call::is_placed) {
+            self.placed_over(now, id, Over::CalledOff(cause));
+            return;
+        }
         if self.is_kept(id) {
             self.end_kept(now, id, EndedBy::Kring, cause);
             return;
@@ -103,6 +118,10 @@ impl Exchange {
 
     /// The agent ends the call on the screen.
     pub(super) fn hang_up_by_agent(&mut self, now: Moment, id: CallId) {
+        if self.is_reaching(id) {
+            self.placed_over(now, id, Over::AgentLeft);
+            return;
+        }
         if self.bye_both(now, id, Reason::sip(200, "Normal call clearing")) {
             self.ended(now, id, EndedBy::Agent, "hangup");
         }
@@ -110,11 +129,15 @@ impl Exchange {
 
     /// Ends every call, because the time for the drain is over.
     pub(super) fn end_all(&mut self, now: Moment) {
+        // Nobody is called back any more.
+        self.admission = Admission::Draining;
         // By id, which is by age: the same seed ends them in the same order.
         let mut ids: Vec<CallId> = self.calls.keys().copied().collect();
         ids.sort_unstable();
         for id in ids {
-            if self.talking_agent(id).is_some() || self.is_kept(id) {
+            let call = self.calls.get(&id);
+            let is_ours = call.is_some_and(|call| call.is_joined() || call.is_placed());
+            if is_ours || self.is_kept(id) {
                 self.end_by_kring(now, id, "shutdown");
             } else {
                 self.fail(now, id, 503, "the service is shutting down");
@@ -126,8 +149,10 @@ impl Exchange {
         let Some(call) = self.forget(id) else {
             return;
         };
-        self.endpoint.reject(now, call.caller_leg, code, Vec::new());
-        self.legs.remove(&call.caller_leg);
+        if let Some(leg) = call.caller_leg {
+            self.endpoint.reject(now, leg, code, Vec::new());
+            self.legs.remove(&leg);
+        }
         let cause = cause.to_owned();
         self.record(now, id, Fact::Failed { cause, code });
         self.let_phones_go(now, call);
@@ -146,11 +171,12 @@ impl Exchange {
         let Some(call) = self.calls.get(&id) else {
             return false;
         };
-        let State::Talking { leg, .. } = call.state else {
+        let Some((leg, _)) = call.far_leg() else {
             return false;
         };
-        let caller_leg = call.caller_leg;
-        self.hang_up_leg(now, id, caller_leg, reason.clone());
+        if let Some(caller_leg) = call.caller_leg {
+            self.hang_up_leg(now, id, caller_leg, reason.clone());
+        }
         self.hang_up_leg(now, id, leg, reason);
         true
     }
@@ -169,15 +195,17 @@ impl Exchange {
         let Some(call) = self.forget(id) else {
             return;
         };
-        let State::Talking { agent, since, .. } = &call.state else {
+        let Some((_, since)) = call.far_leg() else {
             return;
         };
-        let talk_ms = now.since(*since).as_millis() as u64;
+        let talk_ms = now.since(since).as_millis() as u64;
         let cause = cause.to_owned();
-        let handled = now.since(*since) + self.config.wrap_up;
-        self.queues[call.queue].handlings.took(handled);
         self.record(now, id, Fact::Ended { by, cause, talk_ms });
-        self.open_wrap_up(now, id, agent);
+        if let State::Talking { agent, .. } = &call.state {
+            let handled = now.since(since) + self.config.wrap_up;
+            self.queues[call.queue].handlings.took(handled);
+            self.open_wrap_up(now, id, agent);
+        }
         self.release_sound(&call);
     }
 

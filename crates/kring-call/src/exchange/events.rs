@@ -56,6 +56,11 @@ impl Exchange {
             (Role::Withdrawn(phone), LegEvent::Gone { .. }) => {
                 self.phone_is_silent(now, leg, phone, LastWord::Other);
             }
+            (Role::Outward(call), event) => self.outward_event(now, call, leg, event),
+            (Role::Dropped, LegEvent::Accepted { .. }) => self.dropped_answered(now, leg),
+            (Role::Dropped, LegEvent::Rejected { .. } | LegEvent::Gone { .. }) => {
+                self.legs.remove(&leg);
+            }
             (Role::Caller(call) | Role::Agent(call), LegEvent::Offer { body, kind }) => {
                 self.sound_moves(now, call, leg, &body, kind);
             }

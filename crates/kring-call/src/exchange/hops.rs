@@ -10,7 +10,7 @@ impl Exchange {
     /// Moves to the next hop when its time has come: leavers in the silence before, joiners at its ring.
     pub(super) fn change_hop(&mut self, now: Moment, id: CallId) {
         loop {
-            let Some(call) = self.calls.get_mut(&id) else {
+            let Some(call) = self.calls.get_mut(&id).filter(|call| !call.is_for_one()) else {
                 return;
             };
             let State::Ringing { leavers_gone } = &mut call.state else {

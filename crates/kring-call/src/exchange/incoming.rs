@@ -12,7 +12,7 @@ use crate::{
     sound::Sound,
 };
 use kring_journal::{CallId, CallerRef, Fact, Refusal};
-use kring_media::{Language, OwnAudio, SdpRefused};
+use kring_media::{AudioDescription, Coding, Language, OwnAudio, SdpRefused};
 use kring_sip::{HeaderName, IncomingInvite, LegId, NameAddr, Transport, Uri};
 use kring_time::Moment;
 use std::net::IpAddr;
@@ -138,7 +138,7 @@ impl Exchange {
         let offered = Fact::Offered {
             caller,
             queue: self.config.queues[queue].name.clone(),
-            did,
+            did: did.clone(),
             sip_call_id: invite.call_id.clone(),
             trunk: trunk_name,
             forwarded_by: identity.forwarded_by.clone(),
@@ -146,8 +146,10 @@ impl Exchange {
             chosen_by: by,
             priority: (priority != PRIORITY_USUAL).then_some(priority),
             terms: (*terms).clone(),
+            outbound: None,
         };
         let from = self.caller_for_phones(&identity);
+        let known = identity.clone();
         self.outputs
             .push_back(Output::Introduce(id, caller, identity));
         self.record(now, id, offered);
@@ -155,7 +157,11 @@ impl Exchange {
             id,
             queue,
             trunk,
-            caller_leg: leg,
+            caller,
+            identity: known,
+            did,
+            caller_leg: Some(leg),
+            errand: None,
             dialled: invite.request_uri.clone(),
             history_index,
             from,
@@ -187,21 +193,33 @@ impl Exchange {
         if self.is_closed(queue) {
             self.act_closed(now, id, now);
         } else if self.roster.is_staffed(queue) {
-            let tone = early.and_then(|answer| self.sound_ringback(id, answer));
-            self.offer_more(now, id);
-            match tone {
-                Some(answer) => self.endpoint.early_media(now, leg, answer),
-                None => self.endpoint.provisional(now, leg, 180, None),
-            }
-            self.tell_rings(now, id);
-            self.reschedule(id);
+            self.begin_ringing(now, id, leg, early);
         } else {
             self.act_at_deadline(now, id, Refusal::Unstaffed, now);
         }
     }
 
+    /// t0: phones ring, and the caller hears the tone.
+    fn begin_ringing(
+        &mut self,
+        now: Moment,
+        id: CallId,
+        leg: LegId,
+        early: Option<(AudioDescription, Coding)>,
+    ) {
+        self.waiting.insert((now, id));
+        let tone = early.and_then(|answer| self.sound_ringback(id, answer));
+        self.offer_more(now, id);
+        match tone {
+            Some(answer) => self.endpoint.early_media(now, leg, answer),
+            None => self.endpoint.provisional(now, leg, 180, None),
+        }
+        self.tell_rings(now, id);
+        self.reschedule(id);
+    }
+
     /// The From of the INVITEs to phones: the citizen's number at our address, or nobody's.
-    fn caller_for_phones(&self, identity: &CallerIdentity) -> NameAddr {
+    pub(super) fn caller_for_phones(&self, identity: &CallerIdentity) -> NameAddr {
         let own = self.config.endpoint.advertised.at(Transport::Udp);
         let host = match own.ip() {
             IpAddr::V4(ip) => ip.to_string(),

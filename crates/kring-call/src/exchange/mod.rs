@@ -6,6 +6,7 @@
 
 mod agents;
 mod answering;
+mod callback;
 mod changing;
 mod choosing;
 mod commands;
@@ -18,12 +19,16 @@ mod incoming;
 mod inviting;
 mod offering;
 mod opening;
+mod outward;
+mod overflow;
 mod phones;
+mod placing;
 mod ports;
 mod pressing;
 mod queue;
 mod queueing;
 mod rate;
+mod reaching;
 mod reconfiguring;
 mod refusing;
 mod sounding;
@@ -34,6 +39,7 @@ mod withdrawing;
 
 use crate::{
     call::Call,
+    callbacks::{CallBack, CallBacks},
     command::{
         Admission, AgentProfile, CallerIdentity, Command, CommandRefused, Done, Opening, ReplySlot,
     },
@@ -53,7 +59,7 @@ use queue::Queue;
 use rand::{RngCore, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rustc_hash::FxHashMap;
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use trunks::Lines;
 
 /// What the world does to the exchange.
@@ -117,6 +123,10 @@ pub enum Output {
     Line(LineStatus),
     /// Something happened to a phone that registers: to be kept for the next start.
     Phone(PhoneNews),
+    /// A citizen is to be called back, or that has changed: to be kept for the next start.
+    CallBack(Box<CallBack>),
+    /// The call-back that was asked for in this call is over.
+    CallBackOver(CallId),
     /// Something to count.
     Counted(SipCount),
 }
@@ -128,6 +138,8 @@ pub enum Party {
     Caller(String),
     /// The phone of this agent.
     Phone(AgentId),
+    /// The extension that kring dials for the caller.
+    Dialled(String),
 }
 
 /// What a SIP leg is to us.
@@ -137,8 +149,12 @@ enum Role {
     Caller(CallId),
     /// A phone that rings for a live call.
     Offered(CallId),
-    /// The agent's side of an answered call.
+    /// The far side of an answered call: the agent, or the extension that has the caller.
     Agent(CallId),
+    /// Somebody whom kring dials for a live call.
+    Outward(CallId),
+    /// Somebody whom kring dialled and for whom nobody waits any more.
+    Dropped,
     /// A phone that was told to stop when its call went on or ended; its last word is awaited.
     Withdrawn(WithdrawnPhone),
     /// BYE is out; nothing that it still says matters but that it is gone.
@@ -180,6 +196,9 @@ pub struct Exchange {
     /// The indexes of those to which calls may come, in the order of the configuration; the others are
     /// retired.
     serving: Vec<usize>,
+    /// The extensions of departments, by short name.
+    departments: BTreeMap<String, Vec<String>>,
+    callbacks: CallBacks,
     ports: Ports,
     shares: Shares,
     admission: Admission,
@@ -205,6 +224,8 @@ impl Exchange {
             agenda: BTreeSet::new(),
             queues: config.queues.iter().map(|_| Queue::default()).collect(),
             serving: (0..config.queues.len()).collect(),
+            departments: BTreeMap::new(),
+            callbacks: CallBacks::default(),
             ports: Ports::default(),
             shares: Shares::new(&config.trunks, config.cps_max),
             admission: Admission::Open,
@@ -267,6 +288,7 @@ impl Exchange {
             calls,
             lines,
             self.roster.deadline(),
+            self.callbacks.due(),
             self.endpoint.deadline(),
         ]
         .into_iter()
@@ -295,6 +317,7 @@ impl Exchange {
             self.pump(now);
         }
         self.see_to_lines(now);
+        self.see_to_call_backs(now);
         while let Some(agent) = self.roster.expired(now) {
             self.wrap_up_expired(now, &agent);
             self.pump(now);

@@ -3,6 +3,7 @@
 use super::{
     Exchange,
     devices::{shown, unreached},
+    placing::Over,
     withdrawing::{LastWord, withdrawn_phone},
 };
 use crate::{
@@ -18,12 +19,17 @@ use kring_time::Moment;
 impl Exchange {
     /// Does what is due for one call: rings, hops, overdue phones, the withdrawal, the deadline action.
     pub(super) fn attend(&mut self, now: Moment, id: CallId) {
-        if self.talking_agent(id).is_some() {
+        if self.calls.get(&id).is_some_and(Call::is_joined) {
             self.change_overdue(now, id);
             self.reschedule(id);
             return;
         }
+        if self.calls.get(&id).is_some_and(Call::is_forlorn) {
+            self.placed_over(now, id, Over::NoAgent);
+            return;
+        }
         self.see_to_kept(now, id);
+        self.outward_overdue(now, id);
         self.tell_rings(now, id);
         self.see_to_phones(now, id);
         self.change_hop(now, id);
@@ -59,7 +65,13 @@ impl Exchange {
         let Some(call) = self.calls.get_mut(&id) else {
             return;
         };
-        if matches!(call.state, State::Resting | State::Leaving { .. }) {
+        if matches!(
+            call.state,
+            State::Resting
+                | State::Leaving { .. }
+                | State::Overflowing { .. }
+                | State::Reaching { .. }
+        ) {
             return;
         }
         let (first, of) = (call.rings_told + 1, call.clock.limit());
@@ -137,6 +149,9 @@ impl Exchange {
         strategy: Strategy,
         wanted: usize,
     ) -> (Vec<AgentId>, bool) {
+        if call.is_for_one() {
+            return (Vec::new(), false);
+        }
         let queue = call.queue;
         let fits = |id: &AgentId| !call.bars.holds(now, id);
         if strategy.is_for_one() {

@@ -47,8 +47,4 @@ impl Exchange {
             self.caller_pressed(now, id, key);
         }
     }
-
-    /// A caller whom kring keeps has pressed a key: told once a press, by whichever way it came.
-    #[expect(clippy::unused_self, reason = "nobody is asked to press anything yet")]
-    pub(super) fn caller_pressed(&mut self, _now: Moment, _id: CallId, _key: char) {}
 }

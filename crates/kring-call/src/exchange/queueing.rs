@@ -7,12 +7,13 @@
 use super::{Exchange, Role, withdrawing::reason_for};
 use crate::{
     call::State,
-    kept::Kept,
-    limits::{AGAIN_AFTER_REFUSAL, ATTEMPTS_MAX, LAST_WORDS_MAX},
+    config::Recourse,
+    kept::{Kept, LastOffer},
+    limits::{AGAIN_AFTER_REFUSAL, ATTEMPTS_MAX, CALLBACK_LAST_OFFER, LAST_WORDS_MAX},
     ring::RingClock,
 };
 use kring_journal::{
-    CallId, DeadlineAction, EndedBy, Fact, QueueExit, Refusal, Rescue, Withdrawal,
+    CallId, DeadlineAction, EndedBy, Fact, OverflowWhy, QueueExit, Refusal, Rescue, Withdrawal,
 };
 use kring_media::{Ground, Phrase};
 use kring_sip::Reason;
@@ -47,7 +48,20 @@ impl Exchange {
             wait_ms: now.since(call.t0).as_millis() as u64,
             lateness_us: now.since(due).as_micros() as u64,
         };
-        call.kept = Some(Kept::new(now, &self.config.queues[queue].waiting));
+        let mut kept = Kept::new(now, &self.config.queues[queue].waiting);
+        if action == DeadlineAction::Overflow {
+            let why = match why {
+                Refusal::QueueFull => OverflowWhy::QueueFull,
+                _ => OverflowWhy::Deadline,
+            };
+            kept.goes = Some((now, why));
+        }
+        if (why, action) == (Refusal::QueueFull, DeadlineAction::OfferCallback) {
+            // There is no place: only for as long as it takes to press the key.
+            kept.last_offer = LastOffer::Made;
+            kept.leave_at = Some(now + CALLBACK_LAST_OFFER);
+        }
+        call.kept = Some(kept);
         call.state = State::Resting;
         call.bars.relent(now + AGAIN_AFTER_REFUSAL);
         let can_hear = call.sound.voice.is_some();
@@ -79,16 +93,24 @@ impl Exchange {
         }
         let queue = call.queue;
         let position = self.queues[queue].position(call.stand());
-        self.record(now, id, Fact::Queued { position });
+        let goes = call.kept.as_ref().and_then(|kept| kept.goes_now(now));
+        let queued = Fact::Queued {
+            position,
+            queue: None,
+        };
+        self.record(now, id, queued);
         let greeting = self.config.queues[queue].waiting.greeting.clone();
         let say = vec![Phrase::Clip(greeting), Phrase::clip(PLEASE_WAIT)];
         self.announce(now, id, say);
+        if goes.is_some_and(|why| self.overflow(now, id, why)) {
+            return;
+        }
         self.offer_more(now, id);
         self.reschedule(id);
     }
 
     /// Tells the caller how things are.
-    fn announce(&mut self, now: Moment, id: CallId, mut say: Vec<Phrase>) {
+    pub(super) fn announce(&mut self, now: Moment, id: CallId, mut say: Vec<Phrase>) {
         let Some(call) = self.calls.get(&id) else {
             return;
         };
@@ -101,6 +123,7 @@ impl Exchange {
             say.push(Phrase::Position(position));
             say.extend(wait.map(Phrase::Wait));
         }
+        say.extend(self.call_back_offered(call));
         self.note_said(now, id, &say);
         self.speak(id, say, Ground::Music);
     }
@@ -115,25 +138,71 @@ impl Exchange {
             return;
         };
         call.bars.lift(now);
+        let rests = matches!(call.state, State::Resting);
         match call.state {
             State::Leaving { until, cause, .. } => {
                 if until <= now {
                     self.end_kept(now, id, EndedBy::Kring, cause);
                 }
+                return;
             }
-            State::Resting if kept.is_over(now) => {
-                let say = Phrase::clip(BUSY);
-                self.leave_queue(now, id, QueueExit::MaxWait, "max_wait", say);
-            }
-            _ => {
-                if kept.announce_at.is_some_and(|at| at <= now) {
-                    kept.announce_at = Some(now + rules.announce_every);
-                    let next = kept.next_announcement(&rules.announcements);
-                    let next = next.unwrap_or_else(|| PLEASE_WAIT.into());
-                    self.announce(now, id, vec![Phrase::Clip(next)]);
-                }
-            }
+            // Whoever is on the way elsewhere hears music, and nothing of their place.
+            State::Overflowing { .. } => return,
+            _ => {}
         }
+        let is_told = kept.announce_at.is_some_and(|at| at <= now);
+        let next = is_told.then(|| {
+            kept.announce_at = Some(now + rules.announce_every);
+            let next = kept.next_announcement(&rules.announcements);
+            next.unwrap_or_else(|| PLEASE_WAIT.into())
+        });
+        if rests && kept.is_over(now) {
+            self.wait_is_over(now, id);
+        } else if !(rests && self.goes_elsewhere(now, id))
+            && let Some(next) = next
+        {
+            self.announce(now, id, vec![Phrase::Clip(next)]);
+        }
+    }
+
+    /// The caller has waited as long as is allowed.
+    fn wait_is_over(&mut self, now: Moment, id: CallId) {
+        let Some(queue) = self.calls.get(&id).map(|call| call.queue) else {
+            return;
+        };
+        match self.config.queues[queue].waiting.when_waited {
+            Recourse::Refuse => self.leave_unserved(now, id),
+            Recourse::Overflow => {
+                self.overflow(now, id, OverflowWhy::MaxWait);
+            }
+            Recourse::OfferCallback => self.offer_call_back_last(now, id),
+        }
+    }
+
+    /// The wait is over: the call-back is offered once more, if it can be, and then it ends.
+    fn offer_call_back_last(&mut self, now: Moment, id: CallId) {
+        let call = self.calls.get(&id);
+        let offered = call.is_some_and(|call| self.call_back_offered(call).is_some());
+        let kept = self.calls.get_mut(&id).and_then(|call| call.kept.as_mut());
+        match kept {
+            Some(kept) if offered && kept.last_offer == LastOffer::ToCome => {
+                kept.last_offer = LastOffer::Made;
+                kept.leave_at = Some(now + CALLBACK_LAST_OFFER);
+                self.announce(now, id, Vec::new());
+            }
+            _ => self.leave_unserved(now, id),
+        }
+    }
+
+    /// Takes the caller elsewhere if it is time: whether it was, and there is a way.
+    fn goes_elsewhere(&mut self, now: Moment, id: CallId) -> bool {
+        let call = self
+            .calls
+            .get(&id)
+            .filter(|call| call.sound.voice.is_some());
+        let kept = call.and_then(|call| call.kept.as_ref());
+        let why = kept.and_then(|kept| kept.goes_now(now));
+        why.is_some_and(|why| self.overflow(now, id, why))
     }
 
     /// The next round of offers begins: the plan anew, with its own rings.
@@ -162,7 +231,9 @@ impl Exchange {
         if let Some(call) = self.calls.get_mut(&id) {
             call.state = State::Resting;
         }
-        self.offer_more(now, id);
+        if !self.goes_elsewhere(now, id) {
+            self.offer_more(now, id);
+        }
     }
 
     /// A round in which nobody is left to ring is over: whether this one is, now.
@@ -181,6 +252,12 @@ impl Exchange {
             call.state = State::Resting;
         }
         silent
+    }
+
+    /// The caller has waited as long as is allowed: is told so, and hung up on when that was said.
+    fn leave_unserved(&mut self, now: Moment, id: CallId) {
+        let say = Phrase::clip(BUSY);
+        self.leave_queue(now, id, QueueExit::MaxWait, "max_wait", say);
     }
 
     /// The caller leaves the queue unserved, hears why, and is hung up on when that was said.
@@ -214,6 +291,7 @@ impl Exchange {
         };
         self.queues[call.queue].left(call.stand());
         let over = Withdrawal::CallOver;
+        self.drop_outward(now, &call, reason_for(over));
         self.release_offers(now, &mut call, over, &reason_for(over), None);
         let can_hear = call.sound.voice.is_some();
         call.state = State::Leaving {
@@ -242,19 +320,25 @@ impl Exchange {
         };
         let (exit, withdrawal) = match by {
             EndedBy::Caller => (QueueExit::GaveUp, Withdrawal::CallerGaveUp),
-            EndedBy::Agent | EndedBy::Kring => (QueueExit::CallOver, Withdrawal::CallOver),
+            EndedBy::Agent | EndedBy::Target | EndedBy::Kring => {
+                (QueueExit::CallOver, Withdrawal::CallOver)
+            }
         };
         if let (Some(kept), false) = (&call.kept, matches!(call.state, State::Leaving { .. })) {
             let queued_ms = kept.queued_ms(now);
             let why = exit;
             self.record(now, id, Fact::LeftQueue { why, queued_ms });
         }
-        if by == EndedBy::Caller {
-            self.legs.remove(&call.caller_leg);
-        } else {
-            let reason = Reason::sip(200, cause);
-            self.endpoint.bye(now, call.caller_leg, Some(reason));
-            self.legs.insert(call.caller_leg, Role::Closing(None));
+        match call.caller_leg {
+            Some(leg) if by != EndedBy::Caller => {
+                let reason = Reason::sip(200, cause);
+                self.endpoint.bye(now, leg, Some(reason));
+                self.legs.insert(leg, Role::Closing(None));
+            }
+            Some(leg) => {
+                self.legs.remove(&leg);
+            }
+            None => {}
         }
         let fact = Fact::Ended {
             by,
@@ -268,7 +352,7 @@ impl Exchange {
     /// Whether a caller is kept whom nobody has answered.
     pub(super) fn is_kept(&self, id: CallId) -> bool {
         let call = self.calls.get(&id);
-        call.is_some_and(|call| call.kept.is_some() && !matches!(call.state, State::Talking { .. }))
+        call.is_some_and(|call| call.kept.is_some() && !call.is_joined())
     }
 
     /// Whether another round may begin for a call that rests.

@@ -1,7 +1,13 @@
 //! The deadline action: what a caller is told whom nobody answered, and where a redirect leads.
 
-use super::{Exchange, queueing::BUSY};
-use crate::{config::OnDeadline, kept::Kept, limits::RETRY_AFTER_S, trunk::RedirectHeader};
+use super::{Exchange, placing::Over, queueing::BUSY};
+use crate::{
+    config::{OnDeadline, Recourse},
+    kept::Kept,
+    limits::RETRY_AFTER_S,
+    outward::OverflowTo,
+    trunk::RedirectHeader,
+};
 use kring_journal::{CallId, DeadlineAction, Fact, Refusal};
 use kring_media::Phrase;
 use kring_sip::{HeaderName, Reason, Uri};
@@ -12,26 +18,61 @@ type Lines = Vec<(HeaderName, String)>;
 impl Exchange {
     /// The deadline action, at once for an unstaffed queue. `due` is when it should have been.
     pub(super) fn act_at_deadline(&mut self, now: Moment, id: CallId, why: Refusal, due: Moment) {
-        let Some(queue) = self.calls.get(&id).map(|call| call.queue) else {
+        let Some(call) = self.calls.get(&id) else {
             return;
         };
+        if call.is_placed() {
+            self.placed_over(now, id, Over::NoAgent);
+            return;
+        }
+        let queue = call.queue;
+        let offers = self.call_back_offered(call).is_some();
+        let rules = &self.config.queues[queue];
         if self.is_shut(queue) {
             self.act_closed(now, id, due);
             return;
         }
-        match &self.config.queues[queue].on_deadline {
-            OnDeadline::AnnounceBusy | OnDeadline::Redirect { .. } => {
-                self.refuse(now, id, why, due);
+        let full = self.is_queue_full(queue);
+        let (why, action) = match (&rules.on_deadline, full) {
+            (OnDeadline::Announce, _) => {
+                self.announce_refusal(now, id, why, BUSY, due);
+                return;
             }
-            OnDeadline::Announce => self.announce_refusal(now, id, why, BUSY, due),
-            OnDeadline::AnswerGreetQueue if self.is_queue_full(queue) => {
-                self.refuse(now, id, Refusal::QueueFull, due);
+            (OnDeadline::AnnounceBusy | OnDeadline::Redirect { .. }, _) => (why, None),
+            (OnDeadline::Overflow, _) => (why, Some(DeadlineAction::Overflow)),
+            (OnDeadline::OfferCallback, false) if offers => {
+                (why, Some(DeadlineAction::OfferCallback))
             }
-            OnDeadline::AnswerGreetQueue => {
-                if !self.keep(now, id, (why, DeadlineAction::AnswerGreetQueue), due) {
-                    self.refuse(now, id, why, due);
-                }
+            (OnDeadline::AnswerGreetQueue | OnDeadline::OfferCallback, false) => {
+                (why, Some(DeadlineAction::AnswerGreetQueue))
             }
+            (OnDeadline::AnswerGreetQueue | OnDeadline::OfferCallback, true) => {
+                let action = match rules.waiting.when_full {
+                    Recourse::Refuse => None,
+                    Recourse::Overflow => Some(DeadlineAction::Overflow),
+                    Recourse::OfferCallback => offers.then_some(DeadlineAction::OfferCallback),
+                };
+                (Refusal::QueueFull, action)
+            }
+        };
+        let to = match action {
+            Some(DeadlineAction::Overflow) => Self::redirect_of(rules.overflow.as_ref()),
+            _ => None,
+        };
+        if let Some(to) = to {
+            self.send_elsewhere(now, id, why, to, due);
+            return;
+        }
+        if !action.is_some_and(|action| self.keep(now, id, (why, action), due)) {
+            self.refuse(now, id, why, due);
+        }
+    }
+
+    /// The URI to which callers are redirected who overflow before kring has answered.
+    fn redirect_of(overflow: Option<&OverflowTo>) -> Option<String> {
+        match overflow {
+            Some(OverflowTo::Uri(uri)) => Some(uri.to_string()),
+            _ => None,
         }
     }
 
@@ -72,14 +113,24 @@ impl Exchange {
         let Some(call) = self.calls.get(&id) else {
             return;
         };
-        let OnDeadline::Redirect { to } = &self.config.queues[call.queue].on_deadline else {
-            self.tell_busy(now, id, why, due);
+        match &self.config.queues[call.queue].on_deadline {
+            OnDeadline::Redirect { to } => {
+                let to = to.clone();
+                self.send_elsewhere(now, id, why, to, due);
+            }
+            _ => self.tell_busy(now, id, why, due),
+        }
+    }
+
+    /// 302 to this URI.
+    fn send_elsewhere(&mut self, now: Moment, id: CallId, why: Refusal, to: String, due: Moment) {
+        let Some(call) = self.calls.get(&id) else {
             return;
         };
         let header = self.config.trunks[call.trunk].redirect_header;
         let left = (&call.dialled, call.history_index.as_str());
-        let lines = redirect(left, to, why, header);
-        let told = Told::Redirect { to: to.clone() };
+        let lines = redirect(left, &to, why, header);
+        let told = Told::Redirect { to };
         self.respond(now, id, (why, told), lines, due);
     }
 
@@ -112,8 +163,10 @@ impl Exchange {
             }
             Told::Redirect { to } => (DeadlineAction::Redirect, 302, None, Some(to)),
         };
-        self.endpoint.reject(now, call.caller_leg, code, lines);
-        self.legs.remove(&call.caller_leg);
+        if let Some(leg) = call.caller_leg {
+            self.endpoint.reject(now, leg, code, lines);
+            self.legs.remove(&leg);
+        }
         let fact = Fact::Refused {
             why,
             action,

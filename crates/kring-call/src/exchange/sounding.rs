@@ -149,10 +149,10 @@ impl Exchange {
         self.outputs.push_back(Output::Media(order));
     }
 
-    /// The agent whose call this is, while they talk.
+    /// The agent whose call this is, while they talk or wait for the citizen to answer.
     pub(super) fn talking_agent(&self, id: CallId) -> Option<&kring_journal::AgentId> {
         match &self.calls.get(&id)?.state {
-            State::Talking { agent, .. } => Some(agent),
+            State::Talking { agent, .. } | State::Reaching { agent, .. } => Some(agent),
             _ => None,
         }
     }

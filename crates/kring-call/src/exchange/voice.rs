@@ -49,7 +49,7 @@ impl Exchange {
             }
             sdp
         };
-        if let Some(leg) = self.calls.get(&id).map(|call| call.caller_leg) {
+        if let Some(leg) = self.calls.get(&id).and_then(|call| call.caller_leg) {
             self.endpoint.accept(now, leg, Some(sdp.into()));
         }
         true
@@ -170,7 +170,7 @@ impl Exchange {
         }
     }
 
-    fn program(&self, call: &Call, say: Vec<Phrase>, then: Ground) -> Program {
+    pub(super) fn program(&self, call: &Call, say: Vec<Phrase>, then: Ground) -> Program {
         Program {
             say,
             languages: self.languages_of(call),

@@ -73,6 +73,8 @@ impl House {
                 plan: Arc::new(Plan::read(&["all:3"], terms.limit).unwrap()),
                 members: [].into(),
                 on_deadline: OnDeadline::AnnounceBusy,
+                overflow: None,
+                callback: None,
                 waiting: kring_call::WaitingRules::default(),
                 voice: QueueVoice::default(),
             }],

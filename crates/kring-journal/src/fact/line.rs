@@ -1,7 +1,7 @@
 //! How each fact is said in one line: a verb of ten characters, then the rest. Scenario tests compare
 //! these lines, and `kringd journal` prints them.
 
-use super::{DeadlineAction, Fact, SideSummary};
+use super::{DeadlineAction, Fact, PickUp, SideSummary};
 use std::fmt;
 
 impl fmt::Display for Fact {
@@ -85,9 +85,12 @@ impl Fact {
                 forwarded_by,
                 chosen_by,
                 priority,
+                outbound,
                 ..
             } => {
                 write!(f, "offered    {caller} -> {queue}")?;
+                let mut outbound = outbound.iter();
+                outbound.try_for_each(|why| write!(f, ", {why}"))?;
                 let mut via = forwarded_by.iter();
                 via.try_for_each(|by| write!(f, " via {by}"))?;
                 let mut chosen = chosen_by.iter();
@@ -155,11 +158,14 @@ impl Fact {
         }
     }
 
-    /// What becomes of a caller whom kring keeps after the deadline, and what is heard of both sides.
+    /// What becomes of a caller whom kring keeps after the deadline.
     fn kept_and_heard(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Fact::Rescued(rescue) => write!(f, "rescued    {rescue}"),
-            Fact::Queued { position } => write!(f, "queued     place {position}"),
+            Fact::Queued { position, queue } => {
+                write!(f, "queued     place {position}")?;
+                queue.iter().try_for_each(|queue| write!(f, " in {queue}"))
+            }
             Fact::Announced(said) => write!(f, "announced  {said}"),
             Fact::OfferedAgain { round } => write!(f, "again      round {round}"),
             Fact::Served(service) => write!(f, "served     {service}"),
@@ -167,6 +173,21 @@ impl Fact {
                 let queued = *queued_ms as f64 / 1e3;
                 write!(f, "left       {why} after {queued:.3} s in the queue")
             }
+            Fact::Overflowed(overflow) => write!(f, "overflow   {overflow}"),
+            Fact::Dialled(dialling) => write!(f, "dialled    {dialling}"),
+            Fact::Missed(missed) => write!(f, "missed     {missed}"),
+            Fact::Connected(connection) => write!(f, "connected  {connection}"),
+            Fact::PickedUp(PickUp { agent }) => write!(f, "picked up  {agent}"),
+            Fact::Reached(reach) => write!(f, "reached    {reach}"),
+            Fact::CallBackAsked(wish) => write!(f, "call-back  asked of {}", wish.queue),
+            Fact::CallBackEnded(over) => write!(f, "call-back  {over}"),
+            _ => self.heard(f),
+        }
+    }
+
+    /// What is heard of both sides.
+    fn heard(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
             Fact::MediaFlowing { side } => write!(f, "media      from {side:?}"),
             Fact::MediaSilent { side, for_ms } => {
                 write!(f, "silent     {side:?} for {for_ms} ms")
@@ -256,6 +277,14 @@ impl Fact {
             | Fact::OfferedAgain { .. }
             | Fact::Served(_)
             | Fact::LeftQueue { .. }
+            | Fact::Overflowed(_)
+            | Fact::Dialled(_)
+            | Fact::Missed(_)
+            | Fact::Connected(_)
+            | Fact::PickedUp(_)
+            | Fact::Reached(_)
+            | Fact::CallBackAsked(_)
+            | Fact::CallBackEnded(_)
             | Fact::MediaFlowing { .. }
             | Fact::MediaSilent { .. }
             | Fact::MediaSummary(_)

@@ -85,6 +85,8 @@ pub enum Unreached {
     /// 3xx, or an address where kring may not call: the phone sends its calls elsewhere, and kring does
     /// not follow.
     Redirected,
+    /// It rang as long as it might: of those whom kring dials through a trunk.
+    NoAnswer,
 }
 
 /// What was done at the deadline.
@@ -173,6 +175,8 @@ pub enum EndedBy {
     Agent,
     /// kring: dead media, no ACK, shutdown, restart.
     Kring,
+    /// BYE from whoever had the caller after the queue: a department, an extension.
+    Target,
 }
 
 /// What an agent is doing.

@@ -28,6 +28,7 @@ pub(crate) fn call_that_rang(rang_before: bool, facts: Vec<(u64, Fact)>) -> Vec<
         rang_before,
         chosen_by: None,
         priority: None,
+        outbound: None,
         terms: RingTerms {
             on_ms: 1_000,
             off_ms: 4_000,

@@ -6,6 +6,7 @@ mod draft;
 mod evidence;
 mod ladder;
 mod list;
+mod place;
 mod record;
 mod row;
 
@@ -24,7 +25,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 /// The routes of calls.
 pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
-        .routes(routes!(list::list))
+        .routes(routes!(list::list, place::place))
         .routes(routes!(list::get))
         .routes(routes!(list::unfinished))
         .routes(routes!(evidence::events))

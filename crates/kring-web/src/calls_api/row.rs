@@ -13,7 +13,7 @@ pub(crate) struct CallOnWire {
     pub(crate) id: String,
     /// Call-ID of the caller's leg.
     sip_call_id: String,
-    /// `inbound`.
+    /// `inbound`, or `outbound` for a call that kring placed.
     direction: &'static str,
     /// `ringing`, `waiting` (kring has answered and keeps the caller), `talking` or `ended`.
     state: &'static str,
@@ -34,6 +34,11 @@ pub(crate) struct CallOnWire {
     agent: Option<String>,
     /// Who answered a caller whom kring had kept (`rescued`).
     served_by: Option<String>,
+    /// The extension that had the caller after the queue (`rescued`).
+    connected_to: Option<String>,
+    /// How a caller whom kring kept left the queue unserved: `gave_up`, `max_wait`, `call_back`, `call_over`.
+    #[schema(value_type = Option<String>)]
+    left_queue: Value,
     /// The caller hung up while kring kept them.
     abandoned_in_queue: bool,
     queue: String,
@@ -41,7 +46,7 @@ pub(crate) struct CallOnWire {
     trunk: String,
     /// Null when it was erased.
     number: Option<NumberOnWire>,
-    /// `caller`, `agent` or `kring`.
+    /// `caller`, `agent`, `target` (whoever had the caller after the queue) or `kring`.
     #[schema(value_type = Option<String>)]
     ended_by: Value,
     cause: Option<String>,
@@ -64,7 +69,7 @@ impl From<&CallRow> for CallOnWire {
         CallOnWire {
             id: record.id.to_string(),
             sip_call_id: record.sip_call_id.clone(),
-            direction: "inbound",
+            direction: record.direction.as_str(),
             state: record.state.as_str(),
             outcome: record.outcome.map(Outcome::as_str),
             result: record.result.map(RingResult::as_str),
@@ -77,6 +82,8 @@ impl From<&CallRow> for CallOnWire {
             forwarded_by: record.forwarded_by.clone(),
             agent: record.agent.as_ref().map(ToString::to_string),
             served_by: record.served_by().map(ToString::to_string),
+            connected_to: record.connected_to.clone(),
+            left_queue: name(serde_json::to_value(record.left_queue)),
             abandoned_in_queue: record.abandoned_in_queue(),
             queue: record.queue.clone(),
             did: record.did.clone(),

@@ -154,5 +154,7 @@ pub(crate) const fn unreached(why: Unreached) -> &'static str {
         Unreached::Failed => "phone_failed",
         Unreached::SilentDevice => "silent_device",
         Unreached::Redirected => "phone_redirected",
+        // Only whom kring dials through a trunk rings out so.
+        Unreached::NoAnswer => "no_answer",
     }
 }

@@ -4,7 +4,7 @@
 //! never enters the journal.
 
 use crate::wire::{Card, DraftOnWire, NumberOnWire, Pop, RingCount, Via};
-use kring_journal::{AgentId, CallId, CallRecord, CallState, Fact, Outcome, RingTerms};
+use kring_journal::{AgentId, CallId, CallRecord, CallState, Fact, Outbound, Outcome, RingTerms};
 use kring_time::Moment;
 use std::sync::Arc;
 
@@ -73,6 +73,7 @@ pub(crate) struct LiveCall {
     pub(crate) draft: Option<DraftOnWire>,
     via: Via,
     terms: Option<RingTerms>,
+    outbound: Option<Outbound>,
 }
 
 impl LiveCall {
@@ -93,6 +94,7 @@ impl LiveCall {
             draft: None,
             via: Via::default(),
             terms: None,
+            outbound: None,
         }
     }
 
@@ -102,6 +104,7 @@ impl LiveCall {
             did,
             forwarded_by,
             terms,
+            outbound,
             ..
         } = fact
         {
@@ -110,6 +113,7 @@ impl LiveCall {
                 forwarded_by: forwarded_by.clone(),
             };
             self.terms = Some(terms.clone());
+            self.outbound.clone_from(outbound);
         }
         self.t0 = at;
         self.rings_from = at;
@@ -126,6 +130,7 @@ impl LiveCall {
             number: self.number.clone(),
             card: self.card(),
             via: self.via.clone(),
+            outbound: self.outbound.clone(),
             t0: self.rings_from,
             period_ms: on_ms + off_ms,
             on_ms,
@@ -143,6 +148,11 @@ impl LiveCall {
             Lookup::Done(card) => Arc::clone(card),
             Lookup::Awaited | Lookup::Overdue => Arc::new(Card::default()),
         }
+    }
+
+    /// Whether kring placed it.
+    pub(crate) fn is_placed(&self) -> bool {
+        self.outbound.is_some()
     }
 
     /// The agent who answered.

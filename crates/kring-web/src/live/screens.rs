@@ -53,12 +53,14 @@ pub(super) fn screens(now: When, call: &mut LiveCall, fact: &Fact) -> Vec<Delive
             };
             to(agent, id, said)
         }
-        Fact::Rescued(_) | Fact::OfferedAgain { .. } | Fact::Served(_) | Fact::LeftQueue { .. } => {
-            of_kept(now, call, fact)
-        }
-        Fact::Abandoned { .. } => close_all(call, &Said::Abandoned {}),
-        Fact::Refused { .. } => close_all(call, &Said::Withdrawn { reason: "deadline" }),
-        Fact::Failed { .. } => close_all(call, &Said::Withdrawn { reason: "failed" }),
+        Fact::Rescued(_)
+        | Fact::OfferedAgain { .. }
+        | Fact::Served(_)
+        | Fact::Overflowed(_)
+        | Fact::Connected(_)
+        | Fact::LeftQueue { .. } => of_kept(now, call, fact),
+        Fact::PickedUp(_) | Fact::Missed(_) | Fact::Reached(_) => of_placed(now, call, fact),
+        Fact::Abandoned { .. } | Fact::Refused { .. } | Fact::Failed { .. } => over(call, fact),
         Fact::MediaSilent { side, .. } => to_winner(call, Said::Alert(alerts::silent(*side))),
         Fact::Ended { by, cause, talk_ms } => {
             let (cause, talk_ms) = (cause.clone(), *talk_ms);
@@ -83,6 +85,21 @@ pub(super) fn screens(now: When, call: &mut LiveCall, fact: &Fact) -> Vec<Delive
         }
         _ => late(call.id, fact),
     }
+}
+
+/// Nobody has it, or nobody any more: whoever still has the pop is told, and whoever lifted for a call that
+/// kring placed.
+fn over(call: &mut LiveCall, fact: &Fact) -> Vec<Delivery> {
+    let said = match fact {
+        Fact::Abandoned { .. } => Said::Abandoned {},
+        Fact::Refused { .. } => Said::Withdrawn { reason: "deadline" },
+        _ => Said::Withdrawn { reason: "failed" },
+    };
+    let mut out = close_all(call, &said);
+    if call.is_placed() {
+        out.extend(to_winner(call, said));
+    }
+    out
 }
 
 /// What becomes of a caller whom kring keeps after the deadline.
@@ -118,6 +135,41 @@ fn of_kept(now: When, call: &mut LiveCall, fact: &Fact) -> Vec<Delivery> {
             to(agent, id, said)
         }
         Fact::LeftQueue { .. } => close_all(call, &Said::Abandoned {}),
+        Fact::Overflowed(overflow) => {
+            let said = Said::Overflowed {
+                to: overflow.to.clone(),
+                why: overflow.why,
+            };
+            let mut out = close_all(call, &Said::Withdrawn { reason: "overflow" });
+            out.push(Delivery::Supervisors(id, said));
+            out
+        }
+        Fact::Connected(connection) => {
+            call.answered_at = Some(now.at);
+            let to = connection.to.clone();
+            vec![Delivery::Supervisors(id, Said::Connected { to })]
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// What becomes of a call that kring places, once the agent's phone was lifted.
+fn of_placed(now: When, call: &mut LiveCall, fact: &Fact) -> Vec<Delivery> {
+    match fact {
+        Fact::PickedUp(picked_up) => {
+            let agent = &picked_up.agent;
+            call.close_offer(agent);
+            to(agent, Some(call.id), Said::Dialling {})
+        }
+        Fact::Reached(reach) => {
+            call.answered_at = Some(now.at);
+            let rang_ms = reach.rang_ms;
+            to_winner(call, Said::Reached { rang_ms })
+        }
+        Fact::Missed(missed) => {
+            let (reason, code) = (missed.why, missed.code);
+            to_winner(call, Said::Missed { reason, code })
+        }
         _ => Vec::new(),
     }
 }
@@ -166,6 +218,20 @@ pub(super) fn late(id: CallId, fact: &Fact) -> Vec<Delivery> {
                     no_case: None,
                 },
             )
+        }
+        Fact::CallBackAsked(wish) => {
+            let queue = wish.queue.clone();
+            return vec![Delivery::Supervisors(
+                Some(id),
+                Said::CallBackAsked { queue },
+            )];
+        }
+        Fact::CallBackEnded(over) => {
+            let (why, tries) = (over.why, over.tries);
+            return vec![Delivery::Supervisors(
+                Some(id),
+                Said::CallBackEnded { why, tries },
+            )];
         }
         Fact::NoCase { agent, reason } => {
             let no_case = Some(reason.clone());

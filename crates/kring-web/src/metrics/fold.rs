@@ -199,7 +199,10 @@ impl Fold {
             }
             gauge!("kring_wrapup_pending").set(self.pending.len() as f64);
         }
-        let moves = matches!(entry.fact, Fact::Ring { .. } | Fact::Served(_));
+        let moves = matches!(
+            entry.fact,
+            Fact::Ring { .. } | Fact::Served(_) | Fact::Connected(_) | Fact::Reached(_)
+        );
         if newly || ended || moves {
             self.active(entry.at);
         }
@@ -279,11 +282,16 @@ impl Open {
 
     fn decided(&self) {
         let record = &self.record;
-        let (Some(outcome), Some(result)) = (record.outcome, record.result) else {
+        let Some(outcome) = record.outcome else {
             return;
         };
-        counter!("kring_calls_total", "direction" => "inbound", "outcome" => outcome.as_str())
+        let direction = record.direction.as_str();
+        counter!("kring_calls_total", "direction" => direction, "outcome" => outcome.as_str())
             .increment(1);
+        // The ring rule is about citizens who call.
+        let Some(result) = record.result else {
+            return;
+        };
         ring_rule(&record.queue, result).increment(1);
         histogram!("kring_call_rings").record(f64::from(record.rings));
         let waited = record.wait_ms.unwrap_or(0) as f64 / 1e3;

@@ -133,6 +133,11 @@ const MEANINGS: &[(Kind, &str, &str)] = &[
         "Phones that are registered with kring",
     ),
     (
+        Kind::Gauge,
+        "kring_callbacks",
+        "Citizens who are to be called back, by state",
+    ),
+    (
         Kind::Counter,
         "kring_sip_parse_errors_total",
         "SIP messages that could not be read",

@@ -73,6 +73,12 @@ pub fn sip_load(transactions: usize, dialogs: usize) {
     gauge!("kring_sip_dialogs").set(dialogs as f64);
 }
 
+/// Citizens who wait to be called back, and who are being called.
+pub fn call_backs(waiting: usize, calling: usize) {
+    gauge!("kring_callbacks", "state" => "waiting").set(waiting as f64);
+    gauge!("kring_callbacks", "state" => "calling").set(calling as f64);
+}
+
 /// Phones that are registered with kring now.
 pub fn sip_registered_phones(phones: usize) {
     gauge!("kring_sip_registered_phones").set(phones as f64);

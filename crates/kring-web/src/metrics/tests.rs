@@ -39,6 +39,7 @@ fn offered() -> Fact {
         rang_before: false,
         chosen_by: None,
         priority: None,
+        outbound: None,
         terms: RingTerms {
             on_ms: 1_000,
             off_ms: 4_000,

@@ -1,6 +1,7 @@
 //! The pop: who calls, how, and how long it has rung.
 
 use super::{Card, NumberOnWire};
+use kring_journal::Outbound;
 use kring_time::Moment;
 use serde::Serialize;
 use std::sync::Arc;
@@ -25,6 +26,8 @@ pub(crate) struct Pop {
     pub(crate) number: NumberOnWire,
     pub(crate) card: Arc<Card>,
     pub(crate) via: Via,
+    /// Why kring places it, if nobody calls.
+    pub(crate) outbound: Option<Outbound>,
     /// t0 on our clock.
     pub(crate) t0: Moment,
     pub(crate) period_ms: u32,
@@ -52,6 +55,8 @@ pub(crate) struct PopNow {
     #[serde(flatten)]
     card: Card,
     via: Via,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    outbound: Option<Outbound>,
     ring: RingNow,
     answerable: bool,
     greeting: Arc<str>,
@@ -66,6 +71,7 @@ impl Pop {
             number: self.number.clone(),
             card: (*self.card).clone(),
             via: self.via.clone(),
+            outbound: self.outbound.clone(),
             ring: RingNow {
                 elapsed_ms: now.since(self.t0).as_millis() as u64,
                 period_ms: self.period_ms,

@@ -1,7 +1,9 @@
 //! Every frame but the pop: its `t` and its `d`.
 
 use super::{Card, DraftOnWire, Presence, QueueStats, RingCount};
-use kring_journal::{AgentId, DeadlineAction, EndedBy, RingResult};
+use kring_journal::{
+    AgentId, CallBackEnd, DeadlineAction, EndedBy, OverflowWhy, RingResult, Unreached,
+};
 use serde::Serialize;
 use std::sync::Arc;
 
@@ -26,6 +28,20 @@ pub(crate) enum Said {
     LostRace { winner: Option<AgentId> },
     #[serde(rename = "call.rescued")]
     Rescued { action: DeadlineAction },
+    #[serde(rename = "call.overflowed")]
+    Overflowed { to: String, why: OverflowWhy },
+    #[serde(rename = "call.connected")]
+    Connected { to: String },
+    #[serde(rename = "call.dialling")]
+    Dialling {},
+    #[serde(rename = "call.reached")]
+    Reached { rang_ms: u64 },
+    #[serde(rename = "call.missed")]
+    Missed { reason: Unreached, code: u16 },
+    #[serde(rename = "callback.asked")]
+    CallBackAsked { queue: String },
+    #[serde(rename = "callback.ended")]
+    CallBackEnded { why: CallBackEnd, tries: u8 },
     #[serde(rename = "call.abandoned")]
     Abandoned {},
     #[serde(rename = "call.withdrawn")]

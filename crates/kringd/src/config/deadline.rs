@@ -1,17 +1,19 @@
 //! `deadline_action` of a ring or a queue, and how callers wait whom kring has answered.
 
-use super::{floor::Queue, recording, section::Section, sound::Media};
-use kring_call::WaitingRules;
+use super::{Trunk, floor::Queue, recording, section::Section, sound::Media};
+use kring_call::{CallbackRules, OverflowTo, Recourse, WaitingRules};
 use kring_journal::DeadlineAction;
 use std::time::Duration;
 
 /// The keys that say how callers wait.
-const WAITING_KEYS: [&str; 5] = [
+const WAITING_KEYS: [&str; 7] = [
     "max_wait_s",
     "max_waiting",
     "announce_every_s",
     "announce_position",
     "announcements",
+    "when_full",
+    "when_waited",
 ];
 
 /// The key `deadline_action`.
@@ -23,6 +25,8 @@ pub(super) fn action(section: &mut Section<'_>, default: DeadlineAction) -> Dead
             ("announce", DeadlineAction::Announce),
             ("redirect", DeadlineAction::Redirect),
             ("answer_greet_queue", DeadlineAction::AnswerGreetQueue),
+            ("overflow", DeadlineAction::Overflow),
+            ("offer_callback", DeadlineAction::OfferCallback),
         ],
         default,
     )
@@ -49,7 +53,52 @@ pub(super) fn waiting(section: &mut Section<'_>, media: &Media) -> WaitingRules 
         tells_position: section.flag("announce_position", usual.tells_position),
         greeting: recording::one(section, "greeting").unwrap_or(usual.greeting),
         announcements: recording::several(section, "announcements"),
+        when_full: recourse(section, "when_full", "announce_busy"),
+        when_waited: recourse(section, "when_waited", "hang_up"),
     }
+}
+
+/// What is done with a caller for whom there is no place, or no more time.
+fn recourse(section: &mut Section<'_>, key: &'static str, refusal: &str) -> Recourse {
+    let choices = [
+        (refusal, Recourse::Refuse),
+        ("overflow", Recourse::Overflow),
+        ("offer_callback", Recourse::OfferCallback),
+    ];
+    section.choice(key, &choices, Recourse::Refuse)
+}
+
+/// The key `overflow`. A redirect's Contact is a URI (RFC 3261 §21.3.3), so a bare number is none.
+pub(super) fn overflow(section: &mut Section<'_>) -> Option<OverflowTo> {
+    section.read("overflow")
+}
+
+/// The keys `callback`, `callback_retry_s` and `callback_tries` of a queue.
+pub(super) fn callback(section: &mut Section<'_>, action: DeadlineAction) -> Option<CallbackRules> {
+    let usual = CallbackRules::default();
+    let is_offered = action == DeadlineAction::OfferCallback;
+    let wanted = section.flag("callback", is_offered);
+    let retry = section.number("callback_retry_s", usual.retry.as_secs(), 30..=86_400);
+    let tries = section.number("callback_tries", usual.tries.into(), 1..=20);
+    if is_offered && !wanted {
+        section.complain(
+            "callback",
+            "queue.callback is false, but deadline_action is \"offer_callback\". Take one out.",
+        );
+    }
+    for key in ["callback_retry_s", "callback_tries"] {
+        if !wanted && section.says(key) {
+            let text = format!(
+                "queue.{key} is for call-backs, but queue.callback is not true. Set that, or take the \
+                 line out."
+            );
+            section.complain(key, text);
+        }
+    }
+    wanted.then(|| CallbackRules {
+        retry: Duration::from_secs(retry),
+        tries: tries as u8,
+    })
 }
 
 /// Notes what a queue says that does not go with what is done there at the deadline.
@@ -59,29 +108,106 @@ pub(super) fn check(section: &Section<'_>, queue: &Queue) {
     } else {
         "ring"
     };
-    let action = queue.deadline_action;
-    if action == DeadlineAction::Redirect && queue.overflow.is_none() {
+    let (action, rules, name) = (queue.deadline_action, &queue.waiting, &queue.name);
+    let is_kept = matches!(
+        action,
+        DeadlineAction::AnswerGreetQueue | DeadlineAction::Overflow | DeadlineAction::OfferCallback
+    );
+    check_overflow(section, queue, table);
+    let asks = [rules.when_full, rules.when_waited].contains(&Recourse::OfferCallback);
+    if asks && queue.callback.is_none() {
         let text = format!(
-            "{table}.deadline_action is \"redirect\", but queue {:?} does not say where to. \
-             Write overflow = \"sip:NUMBER@HOST\".",
-            queue.name
+            "the callers of queue {name:?} are asked whether they want to be called back, but it calls \
+             nobody back. Write callback = true."
         );
-        section.complain("overflow", text);
+        section.complain("callback", text);
     }
-    if action != DeadlineAction::Redirect && section.says("overflow") {
+    if queue.callback.is_some() && !is_kept {
         let text = format!(
-            "queue.overflow is where a redirect leads, but {table}.deadline_action is not \
-             \"redirect\". Set that, or take the line out."
+            "queue.callback is for callers who wait, but {table}.deadline_action is not \
+             \"answer_greet_queue\". Set that, or take the line out."
         );
-        section.complain("overflow", text);
+        section.complain("callback", text);
     }
     for key in WAITING_KEYS {
-        if action != DeadlineAction::AnswerGreetQueue && section.says(key) {
+        if !is_kept && section.says(key) {
             let text = format!(
                 "queue.{key} is for callers who wait, but {table}.deadline_action is not \
                  \"answer_greet_queue\". Set that, or take the line out."
             );
             section.complain(key, text);
         }
+    }
+}
+
+/// Notes an `overflow` that is missing, or that nobody takes.
+fn check_overflow(section: &Section<'_>, queue: &Queue, table: &str) {
+    let (action, rules, name) = (queue.deadline_action, &queue.waiting, &queue.name);
+    let overflows = [rules.when_full, rules.when_waited].contains(&Recourse::Overflow);
+    let wants = if overflows || action == DeadlineAction::Overflow {
+        Some("overflow")
+    } else if action == DeadlineAction::Redirect {
+        Some("redirect")
+    } else {
+        None
+    };
+    match (wants, &queue.overflow) {
+        (Some("redirect"), None) => {
+            let text = format!(
+                "{table}.deadline_action is \"redirect\", but queue {name:?} does not say where to. \
+                 Write overflow = \"sip:NUMBER@HOST\"."
+            );
+            section.complain("overflow", text);
+        }
+        (Some("redirect"), Some(OverflowTo::Uri(_))) => {}
+        (Some("redirect"), Some(_)) => {
+            let text =
+                "queue.overflow must be a URI such as sip:1500@pbx.example.net for a redirect. \
+                        Write one, or deadline_action = \"overflow\"."
+                    .to_owned();
+            section.complain("overflow", text);
+        }
+        (Some(_), None) => {
+            let text = format!(
+                "the callers of queue {name:?} overflow, but it does not say where to. Write overflow = \
+                 \"queue:NAME\", \"department:SHORTNAME\", \"ext:1500\" or a URI."
+            );
+            section.complain("overflow", text);
+        }
+        (None, Some(_)) => {
+            let text = format!(
+                "queue.overflow is where callers go, but {table}.deadline_action is neither                  \"redirect\" nor \"overflow\", nor is when_full or when_waited. Set one, or take the \
+                 line out."
+            );
+            section.complain("overflow", text);
+        }
+        _ => {}
+    }
+}
+
+/// Notes a queue that overflows to one that there is not, and one that dials where no trunk has an
+/// address.
+pub(super) fn check_ways(root: &Section<'_>, queues: &[Queue], trunks: &[Trunk]) {
+    let can_dial = trunks.iter().any(|trunk| trunk.address.is_some());
+    for queue in queues {
+        let text = match &queue.overflow {
+            Some(OverflowTo::Queue(to)) if !queues.iter().any(|other| other.name == *to) => {
+                format!(
+                    "queue {:?} overflows to a queue {to:?}, which there is not.",
+                    queue.name
+                )
+            }
+            Some(OverflowTo::Department(_) | OverflowTo::Extension(_)) if !can_dial => format!(
+                "queue {:?} overflows to somebody whom kring dials, but no [[trunk]] has an address. \
+                 Write trunk.address.",
+                queue.name
+            ),
+            _ if queue.callback.is_some() && !can_dial => format!(
+                "queue {:?} calls back, but no [[trunk]] has an address. Write trunk.address.",
+                queue.name
+            ),
+            _ => continue,
+        };
+        root.complain("queue", text);
     }
 }

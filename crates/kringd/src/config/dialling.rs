@@ -13,7 +13,11 @@ pub(super) fn read(mut section: Section<'_>, trunks: &[Trunk]) -> DialPolicy {
         let text = format!("dial.patterns has more than {PATTERNS_MAX} patterns.");
         section.complain("patterns", text);
     }
-    let mut policy = DialPolicy::default();
+    let mut policy = DialPolicy {
+        // The only region that `[number]` knows.
+        country: Some("66".to_owned()),
+        ..DialPolicy::default()
+    };
     for item in &patterns {
         match item.text.parse::<DialPattern>() {
             Ok(pattern) => policy.patterns.push(pattern),

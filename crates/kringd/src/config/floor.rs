@@ -8,11 +8,10 @@ use super::{
     sound::Media,
 };
 use kring_call::{
-    CallerTrait, Member, OnClosed, Plan, PlanRefused, QueueVoice, Ringback, Schedule, Skill,
-    WaitingRules,
+    CallbackRules, CallerTrait, Member, OnClosed, OverflowTo, Plan, PlanRefused, QueueVoice,
+    Ringback, Schedule, Skill, WaitingRules,
 };
 use kring_journal::{AgentId, DeadlineAction, RingPolicyKind, RingTerms};
-use kring_sip::Uri;
 
 /// Rings that a budget may have.
 const LIMIT_MAX: u64 = 20;
@@ -65,8 +64,10 @@ pub(crate) struct Queue {
     pub(crate) members: Vec<Member>,
     /// What is done at the deadline.
     pub(crate) deadline_action: DeadlineAction,
-    /// Where a redirect at the deadline leads: a `sip:` URI or a number of the PBX.
-    pub(crate) overflow: Option<String>,
+    /// Where callers go whom it cannot serve.
+    pub(crate) overflow: Option<OverflowTo>,
+    /// How those are called back who ask for it; none: nobody may.
+    pub(crate) callback: Option<CallbackRules>,
     /// How callers wait whom kring has answered.
     pub(crate) waiting: WaitingRules,
     /// How it sounds.
@@ -185,6 +186,8 @@ impl Queue {
             members: Vec::new(),
             deadline_action: ring.deadline_action,
             overflow: None,
+            callback: (ring.deadline_action == DeadlineAction::OfferCallback)
+                .then(CallbackRules::default),
             waiting: deadline::usual(media),
             voice: QueueVoice::default(),
         }
@@ -208,6 +211,7 @@ impl Queue {
         }
         let callers = entrance::callers(&mut section);
         let waiting = deadline::waiting(&mut section, media);
+        let deadline_action = deadline::action(&mut section, ring.deadline_action);
         let queue = Queue {
             did: entrance::dids(&mut section, (&name, &callers), before),
             callers,
@@ -217,8 +221,9 @@ impl Queue {
             on_closed: hours::closed_action(&mut section),
             plan: plan(&mut section, ring.terms.limit, &ring.plan),
             members: members(&mut section),
-            deadline_action: deadline::action(&mut section, ring.deadline_action),
-            overflow: overflow(&mut section),
+            deadline_action,
+            overflow: deadline::overflow(&mut section),
+            callback: deadline::callback(&mut section, deadline_action),
             voice: voice(&mut section, &waiting),
             waiting,
             name,
@@ -270,19 +275,6 @@ fn members(section: &mut Section<'_>) -> Vec<Member> {
         members.push(Member { agent, priority });
     }
     members
-}
-
-/// A redirect's Contact is a URI (RFC 3261 §21.3.3), so a bare number is none.
-fn overflow(section: &mut Section<'_>) -> Option<String> {
-    let text = section.text("overflow")?;
-    let is_uri = text.starts_with("sip:") || text.starts_with("tel:");
-    if !is_uri || text.parse::<Uri>().is_err() {
-        let text =
-            format!("queue.overflow is {text:?}, but must be like sip:1500@pbx.example.net.");
-        section.complain("overflow", text);
-        return None;
-    }
-    Some(text)
 }
 
 impl Agent {

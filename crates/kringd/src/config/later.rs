@@ -4,7 +4,6 @@
 /// Keys and tables of a later version, and what they will be for.
 const KEYS: &[(&str, &str)] = &[
     ("trunk.transfer_method", "transfers"),
-    ("queue.callback", "call-backs"),
     ("media.srtp", "SRTP"),
     ("media.record", "recording"),
     ("transfer", "transfers"),
@@ -30,10 +29,6 @@ const KEYS: &[(&str, &str)] = &[
 
 /// Values of a later version of keys that this version has.
 const VALUES: &[(&str, &str)] = &[
-    ("ring.deadline_action", "overflow"),
-    ("ring.deadline_action", "offer_callback"),
-    ("queue.deadline_action", "overflow"),
-    ("queue.deadline_action", "offer_callback"),
     ("queue.closed_action", "overflow"),
     ("queue.closed_action", "offer_callback"),
     ("media.mode", "direct"),

@@ -152,6 +152,7 @@ impl Config {
             data_dir,
         };
         config.check_ports(&root);
+        deadline::check_ways(&root, &config.queues, &config.trunks);
         root.finish();
         config
     }

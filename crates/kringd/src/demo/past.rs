@@ -193,6 +193,7 @@ impl Matter {
                     rang_before: false,
                     chosen_by: None,
                     priority: None,
+                    outbound: None,
                     terms: kring_call::thailand(),
                 },
             ),

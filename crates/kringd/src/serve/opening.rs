@@ -2,8 +2,10 @@
 
 use super::{own, terms};
 use crate::{
+    call_backs::CallBacks,
     clock::Clock,
     config::Config,
+    directory,
     exchange_task::{ExchangeTask, Load},
     exit::Fault,
     known::Known,
@@ -19,7 +21,7 @@ use kring_call::{Exchange, ExchangeConfig, Restored};
 use kring_journal::AgentId;
 use kring_media::MediaNotice;
 use kring_sip::{Advertised, EndpointConfig};
-use kring_store::AgentRow;
+use kring_store::{AgentRow, Department};
 use kring_web::{Ask, Live};
 use std::{collections::BTreeSet, net::SocketAddr, sync::Arc, time::Duration};
 use tokio::sync::{mpsc, oneshot, watch};
@@ -33,6 +35,8 @@ pub(super) struct Opening {
     pub(super) agents: Vec<AgentRow>,
     pub(super) restored: Vec<Restored>,
     pub(super) phones: Phones,
+    pub(super) call_backs: CallBacks,
+    pub(super) departments: Vec<Department>,
     pub(super) asked: mpsc::Receiver<Ask>,
     pub(super) noticed: mpsc::Receiver<MediaNotice>,
     pub(super) media: MediaHandle,
@@ -90,6 +94,7 @@ impl Opening {
             recorder: self.facts,
             tap: self.tap,
             phones: self.phones.sender,
+            call_backs: self.call_backs.sender,
             load: self.load,
             stop: self.stopping,
         };
@@ -113,6 +118,10 @@ impl Opening {
         }
         let realm = &self.config.registrar.realm;
         self.phones.introduce(&mut exchange, &self.clock, realm);
+        for department in &self.departments {
+            exchange.introduce_department(&department.short, directory::extensions(department));
+        }
+        self.call_backs.introduce(&mut exchange, &self.clock);
         Ok((net, exchange))
     }
 

@@ -11,9 +11,11 @@ use std::{collections::BTreeSet, sync::Arc, time::Duration};
 fn queues(config: &Config) -> Vec<QueueConfig> {
     let on_deadline = |queue: &crate::config::Queue| match (queue.deadline_action, &queue.overflow)
     {
-        (DeadlineAction::Redirect, Some(to)) => OnDeadline::Redirect { to: to.clone() },
+        (DeadlineAction::Redirect, Some(to)) => OnDeadline::Redirect { to: to.to_string() },
         (DeadlineAction::Announce, _) => OnDeadline::Announce,
         (DeadlineAction::AnswerGreetQueue, _) => OnDeadline::AnswerGreetQueue,
+        (DeadlineAction::Overflow, _) => OnDeadline::Overflow,
+        (DeadlineAction::OfferCallback, _) => OnDeadline::OfferCallback,
         _ => OnDeadline::AnnounceBusy,
     };
     let queue = |queue: &crate::config::Queue| QueueConfig {
@@ -26,6 +28,8 @@ fn queues(config: &Config) -> Vec<QueueConfig> {
         plan: Arc::new(queue.plan.clone()),
         members: queue.members.clone().into(),
         on_deadline: on_deadline(queue),
+        overflow: queue.overflow.clone(),
+        callback: queue.callback,
         waiting: queue.waiting.clone(),
         voice: queue.voice.clone(),
     };

@@ -228,6 +228,7 @@ fn trace(pages: &CallPages, ours: &Ours) -> Trace {
         let (side, name) = match &leg.party {
             Party::Caller(trunk) => (Side::Caller, trunk.clone()),
             Party::Phone(agent) => (Side::Phone, agent.as_str().to_owned()),
+            Party::Dialled(extension) => (Side::Phone, extension.clone()),
         };
         TraceParty {
             side,

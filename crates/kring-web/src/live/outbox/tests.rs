@@ -22,6 +22,7 @@ fn pop() -> Pop {
         number: NumberOnWire::anonymous(),
         card: Arc::new(Card::default()),
         via: Via::default(),
+        outbound: None,
         t0: Moment::BOOT,
         period_ms: 5_000,
         on_ms: 1_000,

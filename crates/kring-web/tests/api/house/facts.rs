@@ -16,6 +16,7 @@ pub(crate) fn offered(caller: CallerRef, sip_call_id: &str) -> Fact {
         rang_before: false,
         chosen_by: None,
         priority: None,
+        outbound: None,
         terms: RingTerms {
             on_ms: 1_000,
             off_ms: 4_000,

@@ -224,6 +224,11 @@ impl House {
         self.dir.path()
     }
 
+    pub(crate) async fn delete(&self, path: &str, cookie: &str) -> Reply {
+        self.send(request("DELETE", path, cookie, &Value::Null, &[]))
+            .await
+    }
+
     pub(crate) async fn post(&self, path: &str, cookie: &str, body: Value) -> Reply {
         self.post_with(path, cookie, body, &[]).await
     }

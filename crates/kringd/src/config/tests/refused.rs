@@ -62,10 +62,6 @@ fn what_comes_later_is_said_and_never_taken_in_silence() {
             "kring.toml:2: media.srtp is not in this version: SRTP will come later. Take the line out.",
         ),
         (
-            "[ring]\ndeadline_action = \"offer_callback\"\n",
-            "kring.toml:2: ring.deadline_action = \"offer_callback\" is not in this version. Choose another value.",
-        ),
-        (
             "[media]\nmode = \"direct\"\n",
             "kring.toml:2: media.mode = \"direct\" is not in this version. Choose another value.",
         ),
@@ -200,7 +196,39 @@ fn values_are_checked_against_each_other() {
         ),
         (
             "[[queue]]\nname = \"a\"\noverflow = \"sip:1500@pbx\"\n",
-            "kring.toml:3: queue.overflow is where a redirect leads, but ring.deadline_action is not \"redirect\". Set that, or take the line out.",
+            "kring.toml:3: queue.overflow is where callers go, but ring.deadline_action is neither \"redirect\" nor \"overflow\", nor is when_full or when_waited. Set one, or take the line out.",
+        ),
+        (
+            "[[queue]]\nname = \"a\"\ndeadline_action = \"overflow\"\n",
+            "kring.toml:1: the callers of queue \"a\" overflow, but it does not say where to. Write overflow = \"queue:NAME\", \"department:SHORTNAME\", \"ext:1500\" or a URI.",
+        ),
+        (
+            "[[queue]]\nname = \"a\"\noverflow = \"1500\"\nwhen_full = \"overflow\"\n",
+            "kring.toml:3: queue.overflow: \"1500\" is no place to go: write \"queue:NAME\", \"department:SHORTNAME\", \"ext:1500\" or a URI such as sip:1500@pbx.example.net.",
+        ),
+        (
+            "[[queue]]\nname = \"a\"\ndeadline_action = \"overflow\"\noverflow = \"queue:law\"\n",
+            "kring.toml:1: queue \"a\" overflows to a queue \"law\", which there is not.",
+        ),
+        (
+            "[[queue]]\nname = \"a\"\ndeadline_action = \"overflow\"\noverflow = \"ext:1500\"\n",
+            "kring.toml:1: queue \"a\" overflows to somebody whom kring dials, but no [[trunk]] has an address. Write trunk.address.",
+        ),
+        (
+            "[[queue]]\nname = \"a\"\ndeadline_action = \"redirect\"\noverflow = \"ext:1500\"\n",
+            "kring.toml:4: queue.overflow must be a URI such as sip:1500@pbx.example.net for a redirect. Write one, or deadline_action = \"overflow\".",
+        ),
+        (
+            "[[queue]]\nname = \"a\"\nwhen_waited = \"offer_callback\"\n",
+            "kring.toml:1: the callers of queue \"a\" are asked whether they want to be called back, but it calls nobody back. Write callback = true.",
+        ),
+        (
+            "[[queue]]\nname = \"a\"\ncallback_tries = 2\n",
+            "kring.toml:3: queue.callback_tries is for call-backs, but queue.callback is not true. Set that, or take the line out.",
+        ),
+        (
+            "[[queue]]\nname = \"a\"\ncallback = true\n",
+            "kring.toml:1: queue \"a\" calls back, but no [[trunk]] has an address. Write trunk.address.",
         ),
         (
             "[[queue]]\nname = \"a\"\n[[queue]]\nname = \"b\"\n",
