@@ -179,6 +179,12 @@ impl Offer {
         last.or_else(any).unwrap_or(self.invited)
     }
 
+    /// When this device must be silent; when all must, if it is not known which it is.
+    pub(crate) fn silent_by_of(&self, device: Option<usize>) -> Moment {
+        let device = device.and_then(|at| self.devices.get(at));
+        device.map_or_else(|| self.silent_by(), |device| device.silent_by)
+    }
+
     /// Whether a phone of it has rung as often as it may by its own period.
     pub(crate) fn has_rung_out(&self) -> bool {
         let mut devices = self.devices.iter();

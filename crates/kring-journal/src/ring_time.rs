@@ -173,31 +173,7 @@ impl RingTime {
         }
         match &entry.fact {
             Fact::Ring { .. } if self.decided_ms.is_none() => self.rings_ms.push(ms),
-            Fact::Invited {
-                agent,
-                device,
-                beside,
-                hop,
-                attempt,
-            } => {
-                let round = self.round();
-                for device in std::iter::once(device).chain(beside) {
-                    self.attempts.push(Attempt {
-                        agent: agent.clone(),
-                        device: device.clone(),
-                        hop: *hop,
-                        attempt: *attempt,
-                        round,
-                        invited_ms: ms,
-                        alerting_ms: None,
-                        alerting_code: None,
-                        audible_ms: None,
-                        ended_ms: None,
-                        end: None,
-                        late_silence_ms: None,
-                    });
-                }
-            }
+            Fact::Invited { .. } => self.invited(ms, &entry.fact),
             Fact::Alerting {
                 agent,
                 device,
@@ -237,6 +213,37 @@ impl RingTime {
             }),
             Fact::Ended { .. } => self.ended_ms = self.ended_ms.or(Some(ms)),
             fact => self.apply_decision(ms, fact),
+        }
+    }
+
+    /// Every device of the agent begins an attempt.
+    fn invited(&mut self, ms: i64, fact: &Fact) {
+        let Fact::Invited {
+            agent,
+            device,
+            beside,
+            hop,
+            attempt,
+        } = fact
+        else {
+            return;
+        };
+        let round = self.round();
+        for device in std::iter::once(device).chain(beside) {
+            self.attempts.push(Attempt {
+                agent: agent.clone(),
+                device: device.clone(),
+                hop: *hop,
+                attempt: *attempt,
+                round,
+                invited_ms: ms,
+                alerting_ms: None,
+                alerting_code: None,
+                audible_ms: None,
+                ended_ms: None,
+                end: None,
+                late_silence_ms: None,
+            });
         }
     }
 

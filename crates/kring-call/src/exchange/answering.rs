@@ -65,8 +65,7 @@ impl Exchange {
         let agent = (&offer.agent, offer.named(device));
         self.record(now, id, answered(now, &call, agent));
         // A device with rings of its own may have been told to stop, and have sounded on.
-        let silent_by = device.map_or(offer.silent_by(), |at| offer.devices[at].silent_by);
-        self.note_overrun(now, id, &offer.agent, silent_by);
+        self.note_overrun(now, id, &offer.agent, offer.silent_by_of(device));
         self.release_offers(
             now,
             &mut call,

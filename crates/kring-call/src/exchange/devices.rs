@@ -12,12 +12,40 @@ use crate::{
     offer::{DeviceState, Offer, Overdue, Told},
 };
 use kring_journal::{AgentId, CallId, DeviceEnd, DeviceOut, Fact, Unreached, Withdrawal};
-use kring_sip::{BranchId, LegId};
+use kring_sip::{BranchId, LegEvent, LegId};
 use kring_time::Moment;
 
 impl Exchange {
+    /// What the phones say that ring for a call.
+    pub(super) fn offered_leg_event(
+        &mut self,
+        now: Moment,
+        id: CallId,
+        leg: LegId,
+        event: LegEvent,
+    ) {
+        match event {
+            LegEvent::Progress {
+                code, talk, branch, ..
+            } => self.phone_progress(now, id, leg, branch, (code, talk)),
+            LegEvent::Accepted { body, branch } => {
+                self.phone_answered(now, id, leg, branch, body);
+            }
+            LegEvent::BranchOver {
+                branch,
+                code,
+                local,
+            } => self.branch_over(now, id, leg, branch, (code, local)),
+            LegEvent::Rejected { code, local, .. } => {
+                self.phone_refused(now, id, leg, code, local);
+            }
+            // Of a leg without a dialog nothing else is heard.
+            _ => {}
+        }
+    }
+
     /// A provisional response of a phone that rings for us.
-    pub(super) fn phone_progress(
+    fn phone_progress(
         &mut self,
         now: Moment,
         id: CallId,
@@ -60,7 +88,7 @@ impl Exchange {
     }
 
     /// One branch of an offer has ended, and others go on.
-    pub(super) fn branch_over(
+    fn branch_over(
         &mut self,
         now: Moment,
         id: CallId,

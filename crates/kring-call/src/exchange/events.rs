@@ -26,26 +26,7 @@ impl Exchange {
                 self.confirmed(now, call, leg, body);
             }
             (Role::Caller(call), LegEvent::AckMissing) => self.never_confirmed(now, call),
-            (
-                Role::Offered(call),
-                LegEvent::Progress {
-                    code, talk, branch, ..
-                },
-            ) => self.phone_progress(now, call, leg, branch, (code, talk)),
-            (Role::Offered(call), LegEvent::Accepted { body, branch }) => {
-                self.phone_answered(now, call, leg, branch, body);
-            }
-            (
-                Role::Offered(call),
-                LegEvent::BranchOver {
-                    branch,
-                    code,
-                    local,
-                },
-            ) => self.branch_over(now, call, leg, branch, (code, local)),
-            (Role::Offered(call), LegEvent::Rejected { code, local, .. }) => {
-                self.phone_refused(now, call, leg, code, local);
-            }
+            (Role::Offered(call), event) => self.offered_leg_event(now, call, leg, event),
             (Role::Withdrawn(phone), LegEvent::Accepted { .. }) => {
                 self.answered_too_late(now, leg, phone);
             }

@@ -109,8 +109,7 @@ impl Fact {
                 beside.iter().try_for_each(|other| write!(f, ", {other}"))
             }
             Fact::Alerting { agent, device, .. } => {
-                write!(f, "alerting   {agent}")?;
-                write_device(f, device.as_deref())
+                write!(f, "alerting   {agent}{}", At(device.as_deref()))
             }
             Fact::Ring { number, .. } => write!(f, "ring       {number}"),
             Fact::Withdrawn { agent, why } => write!(f, "withdrawn  {agent} {why:?}"),
@@ -132,8 +131,8 @@ impl Fact {
                 ..
             } => {
                 let wait = *wait_ms as f64 / 1e3;
-                write!(f, "answered   {agent} after {wait:.3} s, ring {rings}")?;
-                write_device(f, device.as_deref())
+                let at = At(device.as_deref());
+                write!(f, "answered   {agent} after {wait:.3} s, ring {rings}{at}")
             }
             Fact::LostRace { agent, winner } => match winner {
                 Some(winner) => write!(f, "lost race  {agent} to {winner}"),
@@ -294,8 +293,12 @@ impl Fact {
 }
 
 /// Which of several devices it was.
-fn write_device(f: &mut fmt::Formatter<'_>, device: Option<&str>) -> fmt::Result {
-    device.map_or(Ok(()), |device| write!(f, " at {device}"))
+struct At<'a>(Option<&'a str>);
+
+impl fmt::Display for At<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.map_or(Ok(()), |device| write!(f, " at {device}"))
+    }
 }
 
 fn write_action(

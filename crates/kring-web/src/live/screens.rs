@@ -9,7 +9,9 @@ use crate::{
     clock::rfc3339,
     wire::{Alert, RingCount, Said},
 };
-use kring_journal::{AgentId, CallId, Fact, Outcome, RingResult, Service, WallTime, Withdrawal};
+use kring_journal::{
+    AgentId, CallId, Fact, Outcome, RingResult, Service, Unreached, WallTime, Withdrawal,
+};
 use std::time::Duration;
 
 /// The frames that a fact of this call means. The record has taken the fact in already.
@@ -31,10 +33,7 @@ pub(super) fn screens(now: When, call: &mut LiveCall, fact: &Fact) -> Vec<Delive
                 .collect()
         }
         Fact::Withdrawn { agent, why } => leaves(call, agent, withdrawn(*why)),
-        Fact::Unreached { agent, why, .. } => {
-            let reason = alerts::unreached(*why);
-            leaves(call, agent, Said::Withdrawn { reason })
-        }
+        Fact::Unreached { agent, why, .. } => leaves(call, agent, unreached(*why)),
         Fact::LostRace { agent, winner } => lost_race(call, agent, winner.as_ref()),
         Fact::Answered {
             agent,
@@ -291,6 +290,11 @@ fn lost_race(call: &mut LiveCall, agent: &AgentId, winner: Option<&AgentId>) -> 
         None => Said::LostRace { winner: None },
     };
     to(agent, Some(call.id), said)
+}
+
+fn unreached(why: Unreached) -> Said {
+    let reason = alerts::unreached(why);
+    Said::Withdrawn { reason }
 }
 
 fn withdrawn(why: Withdrawal) -> Said {
