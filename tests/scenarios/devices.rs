@@ -246,7 +246,6 @@ fn a_page_that_nobody_hears_is_passed_over() {
          0.000  invited    seat-5021 at browser
          0.000  ring       1
          0.080  alerting   seat-5021
-         1.000  device out seat-5021 at browser SilentDevice 0
          1.000  unreached  seat-5021 SilentDevice 0
          1.000  invited    seat-5022 at browser
          1.080  alerting   seat-5022

@@ -181,13 +181,10 @@ impl Exchange {
         let agent = offer.agent.clone();
         let device = &mut offer.devices[at];
         let (name, branches) = (device.name.clone(), device.branches.clone());
-        // That nobody hears a device is told of the only one, too: it is counted by device.
-        if others || why == Overdue::Inaudible {
+        if others {
             device.state = state;
             let device = name;
             self.record(now, id, Fact::DeviceOut(DeviceOut { agent, device, end }));
-        }
-        if others {
             let reason = reason_for(Withdrawal::Rona);
             for branch in branches {
                 let branch = BranchId(branch);
