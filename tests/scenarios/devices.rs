@@ -182,8 +182,8 @@ fn a_device_where_nobody_is_costs_the_other_nothing() {
         "
          0.000  offered    citizen-1 -> support
          0.000  ring       1
+         0.040  device out seat-5021 at desk:1 Failed 0
          0.080  alerting   seat-5021 at pbx:5021
-         0.080  device out seat-5021 at desk:1 Failed 0
          5.000  ring       2
         10.000  ring       3
         14.500  withdrawn  seat-5021 Rona

@@ -53,14 +53,14 @@ fn a_ringing_call_keeps_its_plan_and_its_next_round_has_the_new_one() {
         14.750  announced  greeting, please_wait, place 1
         24.500  again      round 1
         24.500  ring       1
-        24.580  alerting   seat-5021
         24.580  alerting   seat-5022
+        24.580  alerting   seat-5021
         29.500  ring       2
         34.500  ring       3
         38.830  left       caller gave up after 24.080 s in the queue
         38.830  ended      by Caller, bye, talked 0.000 s
-        38.830  withdrawn  seat-5021 CallerGaveUp
         38.830  withdrawn  seat-5022 CallerGaveUp
+        38.830  withdrawn  seat-5021 CallerGaveUp
     ",
     );
     for rung in &floor.rung {
