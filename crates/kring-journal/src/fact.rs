@@ -1,6 +1,4 @@
-//! The facts.
-//!
-//! A fact is a stored format: a kind is never renamed, a field is never removed, and a new field is
+//! The facts: a stored format. A kind is never renamed, a field is never removed, and a new field is
 //! optional. `tests/golden/facts.jsonl` keeps one of every kind that was ever written.
 
 mod elsewhere;
@@ -10,6 +8,7 @@ mod outbound;
 mod phones;
 mod queueing;
 mod reconfiguring;
+mod trunks;
 mod words;
 
 pub use elsewhere::{Connection, Dialling, Missed, Overflow, OverflowWhy};
@@ -18,6 +17,7 @@ pub use outbound::{CallBackEnd, CallBackOver, CallBackWish, Outbound, PickUp, Re
 pub use phones::{DeviceEnd, DeviceOut, PhoneAway, PhoneThere};
 pub use queueing::{Announcement, QueueExit, Rescue, Service};
 pub use reconfiguring::{Mistakes, Reconfiguration};
+pub use trunks::{AccountDown, AccountUp, TrunkAway, TrunkThere};
 pub use words::{
     ChosenBy, ClosedWhy, DeadlineAction, EndedBy, MediaSide, PhoneGoneWhy, PresenceState, Refusal,
     RingPolicyKind, RingTerms, SideSummary, Unreached, Withdrawal,
@@ -91,37 +91,13 @@ pub enum Fact {
     /// A queue takes no new calls.
     QueueClosed(Closing),
     /// A PBX answers OPTIONS, and did not before.
-    TrunkUp {
-        /// The trunk.
-        trunk: String,
-        /// From OPTIONS to its answer, microseconds.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        rtt_us: Option<u64>,
-    },
+    TrunkUp(TrunkThere),
     /// A PBX no longer answers OPTIONS.
-    TrunkDown {
-        /// The trunk.
-        trunk: String,
-        /// 408 for silence, 503 for a failed transport or a PBX that says so.
-        code: u16,
-    },
+    TrunkDown(TrunkAway),
     /// kring is registered with a PBX, and was not before.
-    Registered {
-        /// The trunk.
-        trunk: String,
-        /// For how long before it is refreshed, s.
-        expires_s: u32,
-    },
+    Registered(AccountUp),
     /// kring is not registered with a PBX, or no longer.
-    Unregistered {
-        /// The trunk.
-        trunk: String,
-        /// The status that says so: 200 if kring took it back, 408 for silence.
-        code: u16,
-        /// What the PBX said, or what is wrong.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        reason: Option<String>,
-    },
+    Unregistered(AccountDown),
     /// A phone can be called in one more place.
     PhoneRegistered(PhoneThere),
     /// A phone can be called in one place less.
@@ -241,8 +217,7 @@ pub enum Fact {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         winner: Option<AgentId>,
     },
-    /// The deadline action, or the refusal of an unstaffed queue. After `announce` the caller hears why,
-    /// and the call ends as an answered one does.
+    /// The deadline action, or that of an unstaffed or closed queue. After `announce` the call ends later.
     Refused {
         /// Why.
         why: Refusal,

@@ -16,11 +16,11 @@ mod telling;
 pub use call_record::{CallRecord, CallState, Direction, Outcome, RingResult};
 pub use entry::{Entry, WallTime};
 pub use fact::{
-    Announcement, CallBackEnd, CallBackOver, CallBackWish, ChosenBy, ClosedWhy, Closing,
-    Connection, DeadlineAction, DeviceEnd, DeviceOut, Dialling, EndedBy, Fact, MediaSide, Missed,
-    Mistakes, Opened, Outbound, Overflow, OverflowWhy, PhoneAway, PhoneGoneWhy, PhoneThere, PickUp,
-    PresenceState, QueueExit, Reach, Reconfiguration, Refusal, Rescue, RingPolicyKind, RingTerms,
-    Service, SideSummary, Unreached, Withdrawal,
+    AccountDown, AccountUp, Announcement, CallBackEnd, CallBackOver, CallBackWish, ChosenBy,
+    ClosedWhy, Closing, Connection, DeadlineAction, DeviceEnd, DeviceOut, Dialling, EndedBy, Fact,
+    MediaSide, Missed, Mistakes, Opened, Outbound, Overflow, OverflowWhy, PhoneAway, PhoneGoneWhy,
+    PhoneThere, PickUp, PresenceState, QueueExit, Reach, Reconfiguration, Refusal, Rescue,
+    RingPolicyKind, RingTerms, Service, SideSummary, TrunkAway, TrunkThere, Unreached, Withdrawal,
 };
 pub use ids::{AgentId, CallId, CallerRef, IdRefused};
 pub use kept_time::{KeptTime, LeftAt, Round, Said, ServedAt};

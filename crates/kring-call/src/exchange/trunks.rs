@@ -9,7 +9,7 @@ use crate::{
     line::{AddressStatus, LineAccount, LineStatus},
     trunk::Trunk,
 };
-use kring_journal::Fact;
+use kring_journal::{AccountDown, AccountUp, Fact, TrunkAway, TrunkThere};
 use kring_sip::{
     Account, AccountEvent, AccountId, Answered, AskId, HeaderName, LoginId, Method, NameAddr, Peer,
     Question,
@@ -176,11 +176,11 @@ impl Exchange {
         let never_was = row.account.is_some() && row.registered.is_none();
         if never_was {
             row.registered = Some(false);
-            let fact = Fact::Unregistered {
+            let fact = Fact::Unregistered(AccountDown {
                 trunk: name.to_owned(),
                 code: 503,
                 reason: Some(why),
-            };
+            });
             self.record_apart(now, fact);
         }
         self.tell_line(index);
@@ -298,11 +298,11 @@ impl Exchange {
         let round_trip = row.pings.iter().find_map(|ping| ping.status.round_trip);
         let trunk = self.config.trunks[trunk].name.clone();
         let fact = match up {
-            Some(true) => Fact::TrunkUp {
+            Some(true) => Fact::TrunkUp(TrunkThere {
                 trunk,
                 rtt_us: round_trip.map(|rtt| rtt.as_micros() as u64),
-            },
-            _ => Fact::TrunkDown { trunk, code },
+            }),
+            _ => Fact::TrunkDown(TrunkAway { trunk, code }),
         };
         self.record_apart(now, fact);
     }
@@ -319,7 +319,7 @@ impl Exchange {
             AccountEvent::Up { expires_s, .. } => {
                 row.registered = Some(true);
                 row.last_error = None;
-                Some(Fact::Registered { trunk, expires_s })
+                Some(Fact::Registered(AccountUp { trunk, expires_s }))
             }
             AccountEvent::Failed {
                 code,
@@ -331,20 +331,20 @@ impl Exchange {
                 // What is up is told when it goes down; what never was, at the first failure.
                 (was.is_none()).then(|| {
                     row.registered = Some(false);
-                    Fact::Unregistered {
+                    Fact::Unregistered(AccountDown {
                         trunk,
                         code,
                         reason: Some(reason),
-                    }
+                    })
                 })
             }
             AccountEvent::Down { code } => {
                 row.registered = Some(false);
-                Some(Fact::Unregistered {
+                Some(Fact::Unregistered(AccountDown {
                     trunk,
                     code,
                     reason: None,
-                })
+                }))
             }
         };
         if let Some(fact) = fact {

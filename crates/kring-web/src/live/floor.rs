@@ -206,10 +206,10 @@ impl Floor {
             (None, Fact::Draining) => vec![Delivery::All(Said::Drain {})],
             (None, Fact::InvariantBroken { .. }) => to_supervisors(alerts::INVARIANT_BROKEN),
             (None, Fact::ConfigurationRefused(_)) => to_supervisors(alerts::CONFIGURATION_REFUSED),
-            (None, Fact::TrunkDown { .. }) => to_supervisors(alerts::TRUNK_DOWN),
-            (None, Fact::TrunkUp { .. }) => to_supervisors(alerts::TRUNK_UP),
+            (None, Fact::TrunkDown(_)) => to_supervisors(alerts::TRUNK_DOWN),
+            (None, Fact::TrunkUp(_)) => to_supervisors(alerts::TRUNK_UP),
             // One that we took back ourselves is no trouble.
-            (None, Fact::Unregistered { code, .. }) if *code != 200 => {
+            (None, Fact::Unregistered(account)) if account.code != 200 => {
                 to_supervisors(alerts::UNREGISTERED)
             }
             // The others are about the process, and no screen shows them.
