@@ -77,6 +77,7 @@ impl Miss {
     /// What a phone's refusal was.
     pub(crate) fn of(why: Unreached) -> Miss {
         match why {
+            Unreached::NoAnswer => Miss::RungOut,
             Unreached::Busy => Miss::Busy,
             Unreached::Declined => Miss::Declined,
             Unreached::Unregistered => Miss::Unregistered,

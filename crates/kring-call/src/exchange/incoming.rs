@@ -207,7 +207,6 @@ impl Exchange {
         leg: LegId,
         early: Option<(AudioDescription, Coding)>,
     ) {
-        self.waiting.insert((now, id));
         let tone = early.and_then(|answer| self.sound_ringback(id, answer));
         self.offer_more(now, id);
         match tone {
