@@ -16,6 +16,7 @@ use kring_journal::{AgentId, CallId, CallerRef};
 use kring_media::{Language, Phrase, Side};
 use kring_sip::{HeaderName, LegId, NameAddr, Uri};
 use kring_time::Moment;
+use rustc_hash::FxHashSet;
 use std::{collections::VecDeque, sync::Arc, time::Duration};
 
 /// Where the call is in its life.
@@ -119,7 +120,7 @@ pub(crate) struct Call {
     /// Who is not offered this call again: declined, busy, failed.
     pub(crate) bars: Bars,
     /// Who was offered it, to prefer those who were not.
-    pub(crate) tried: Vec<AgentId>,
+    pub(crate) tried: FxHashSet<AgentId>,
     pub(crate) attempts: u16,
     /// Index of the present hop.
     pub(crate) hop: usize,

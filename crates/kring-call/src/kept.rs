@@ -8,6 +8,7 @@ use crate::{
 };
 use kring_journal::{AgentId, OverflowWhy};
 use kring_time::Moment;
+use rustc_hash::FxHashMap;
 use std::{collections::VecDeque, sync::Arc, time::Duration};
 
 /// A caller who is kept.
@@ -97,25 +98,23 @@ impl Kept {
 
 /// Who is not to be rung for a call, and until when; none: as long as it lasts.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Bars(Vec<(AgentId, Option<Moment>)>);
+pub(crate) struct Bars(FxHashMap<AgentId, Option<Moment>>);
 
 impl Bars {
     /// Does not ring `agent` again before `until`.
     pub(crate) fn put(&mut self, agent: AgentId, until: Option<Moment>) {
-        self.0.retain(|(other, _)| *other != agent);
-        self.0.push((agent, until));
+        self.0.insert(agent, until);
     }
 
     /// Whether `agent` is not to be rung.
     pub(crate) fn holds(&self, now: Moment, agent: &AgentId) -> bool {
-        let still = |until: &Option<Moment>| until.is_none_or(|until| now < until);
-        let mut bars = self.0.iter();
-        bars.any(|(other, until)| other == agent && still(until))
+        let bar = self.0.get(agent);
+        bar.is_some_and(|until| until.is_none_or(|until| now < until))
     }
 
     /// Whoever was barred for ever is barred until then.
     pub(crate) fn relent(&mut self, until: Moment) {
-        for (_, end) in &mut self.0 {
+        for end in self.0.values_mut() {
             end.get_or_insert(until);
         }
     }
@@ -123,12 +122,12 @@ impl Bars {
     /// Forgets the bars that have ended.
     pub(crate) fn lift(&mut self, now: Moment) {
         self.0
-            .retain(|(_, until)| until.is_none_or(|until| now < until));
+            .retain(|_, until| until.is_none_or(|until| now < until));
     }
 
     /// When the next bar ends.
     pub(crate) fn next_end(&self) -> Option<Moment> {
-        self.0.iter().filter_map(|(_, until)| *until).min()
+        self.0.values().filter_map(|until| *until).min()
     }
 }
 

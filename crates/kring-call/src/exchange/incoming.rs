@@ -15,6 +15,7 @@ use kring_journal::{CallId, CallerRef, Fact, Refusal};
 use kring_media::{AudioDescription, Coding, Language, OwnAudio, SdpRefused};
 use kring_sip::{HeaderName, IncomingInvite, LegId, NameAddr, Transport, Uri};
 use kring_time::Moment;
+use rustc_hash::FxHashSet;
 use std::net::IpAddr;
 
 impl Exchange {
@@ -179,7 +180,7 @@ impl Exchange {
             },
             offers: Vec::new(),
             bars: Bars::default(),
-            tried: Vec::new(),
+            tried: FxHashSet::default(),
             attempts: 0,
             hop: 0,
             rings_told: 0,

@@ -59,7 +59,7 @@ impl Exchange {
         let leg = self.endpoint.invite(now, invitation);
         let last_hop_of_many = call.plan.first_ring(call.hop) == Some(call.clock.limit())
             && call.plan.strategy(call.hop) == Strategy::All;
-        call.tried.push(agent.clone());
+        call.tried.insert(agent.clone());
         call.offers.push(Offer {
             leg,
             agent: agent.clone(),

@@ -16,6 +16,7 @@ use kring_journal::{AgentId, CallId, CallerRef, Fact, Missed, Outbound, Unreache
 use kring_media::OwnAudio;
 use kring_sip::{NameAddr, Reason};
 use kring_time::Moment;
+use rustc_hash::FxHashSet;
 
 /// A call that is to be placed.
 pub(super) struct Placing {
@@ -104,7 +105,7 @@ impl Exchange {
             },
             offers: Vec::new(),
             bars: Bars::default(),
-            tried: Vec::new(),
+            tried: FxHashSet::default(),
             attempts: 0,
             hop: 0,
             rings_told: 0,
