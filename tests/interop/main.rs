@@ -30,6 +30,7 @@ mod registered;
 mod registrar;
 mod reliable;
 mod reload;
+mod rings;
 mod secured;
 mod seeing;
 mod sessions;

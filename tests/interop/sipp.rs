@@ -1,4 +1,4 @@
-//! SIPp: one scenario file, one call, and its message log read back as a ladder with times.
+//! SIPp: one scenario file, one call or several, and its message log read back as a ladder with times.
 
 use std::{
     path::{Path, PathBuf},
@@ -94,17 +94,23 @@ impl Sipp {
         assert!(file.exists(), "{} is missing", file.display());
         let rtp = rtp.to_string();
         stage.more.extend(["-key", "rtp", &rtp].map(str::to_owned));
-        Sipp::start(stage, &file)
+        Sipp::start(stage, &file, 1)
+    }
+
+    /// Plays `scenario` (a file of `tests/load`) for so many calls.
+    pub fn plays_many(stage: Stage<'_>, scenario: &str, calls: u32) -> Sipp {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("load");
+        Sipp::start(stage, &folder.join(scenario), calls)
     }
 
     /// Plays a scenario that a test tells, once.
     pub fn plays(stage: Stage<'_>, name: &str, scenario: &Scenario) -> Sipp {
         let file = stage.folder.join(format!("{name}.xml"));
         std::fs::write(&file, scenario.bytes(name)).expect("the folder is writable");
-        Sipp::start(stage, &file)
+        Sipp::start(stage, &file, 1)
     }
 
-    fn start(stage: Stage<'_>, file: &Path) -> Sipp {
+    fn start(stage: Stage<'_>, file: &Path, calls: u32) -> Sipp {
         let port = match stage.port {
             0 => crate::ports::free_port(),
             port => port,
@@ -121,7 +127,8 @@ impl Sipp {
             .arg("-sf")
             .arg(file)
             .args(["-i", stage.ip, "-p", &port.to_string()])
-            .args(["-m", "1", "-nostdin", "-timeout", "110", "-timeout_error"])
+            .args(["-m", &calls.to_string()])
+            .args(["-nostdin", "-timeout", "110", "-timeout_error"])
             .args(["-trace_msg", "-message_overwrite", "true", "-message_file"])
             .arg(&log)
             .args(["-trace_err", "-error_file"])

@@ -40,14 +40,23 @@ impl House {
         trunks: &str,
     ) -> Outcome<House> {
         let ready = PresenceState::Ready;
-        House::furnished(database, trunks, |store| staff(store, agents, phone, ready))
+        House::furnished(database, trunks, |store| {
+            staff(store, agents, |_| phone, ready)
+        })
+    }
+
+    /// Starts it with `agents` ready agents, each of whose phones is at the port that `phone` says, and
+    /// these tables of the configuration.
+    pub(crate) fn at(agents: u32, tables: &str, phone: impl Fn(u32) -> u16) -> Outcome<House> {
+        let ready = PresenceState::Ready;
+        House::furnished(None, tables, |store| staff(store, agents, phone, ready))
     }
 
     /// Starts it with one agent and these phones that may register.
     pub(crate) fn with_phones(rows: &[PhoneRow], trunks: &str) -> Outcome<House> {
         House::furnished(None, trunks, async |store| {
             store.put_phones(rows).await?;
-            staff(store, 1, 0, PresenceState::Ready).await
+            staff(store, 1, |_| 0, PresenceState::Ready).await
         })
     }
 
@@ -56,7 +65,7 @@ impl House {
         let trunk = "[[trunk]]\nname = \"load\"\npeers = [\"127.0.0.0/8\"]\n";
         let nobody = PresenceState::Offline;
         House::furnished(None, &format!("{trunk}{tables}"), |store| {
-            staff(store, 1, 0, nobody)
+            staff(store, 1, |_| 0, nobody)
         })
     }
 
@@ -124,7 +133,7 @@ impl Drop for House {
 async fn staff(
     store: Store,
     agents: u32,
-    phone: u16,
+    phone: impl Fn(u32) -> u16,
     state: PresenceState,
 ) -> Result<String, StoreRefused> {
     let now = wall();
@@ -137,7 +146,7 @@ async fn staff(
             name: format!("Load {n}"),
             role: Role::Agent,
             password_hash: None,
-            devices: vec![format!("sip:load-{n}@127.0.0.1:{phone}")],
+            devices: vec![format!("sip:load-{n}@127.0.0.1:{}", phone(n))],
             auto_answer: false,
             queues: Vec::new(),
             disabled: false,

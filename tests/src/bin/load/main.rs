@@ -8,16 +8,18 @@
 //! load waiting --calls 500 --seconds 10     CPU and memory of callers who wait with music
 //! load pop --rate 20 --count 400 [--database sqlite:PATH]   INVITE to call.offered
 //! load floods --seconds 10                    an honest caller beside floods: success, set-up time
+//! load rings --calls 200 --rate 2 --agents 40 [--plan longest_idle:2,all:1]   rings at phones that are captured
 //! load registrations --count 10000 --seconds 130   phones that refresh every 60 s: CPU, memory, refusals
 //! ```
 //! `KRINGD` names the binary; the default is the release build beside this one. SIPp plays PBX and phones
-//! (Debian: `sip-tester`).
+//! (Debian: `sip-tester`); what passes is captured by dumpcap and read by tshark (Debian: `tshark`).
 
 mod floods;
 mod house;
 mod pop;
 mod proc;
 mod registrations;
+mod rings;
 mod signalling;
 mod sound;
 mod waiting;
@@ -38,6 +40,7 @@ fn main() -> ExitCode {
         "waiting" => waiting::music(&options),
         "pop" => pop::latency(&options),
         "floods" => floods::beside(&options),
+        "rings" => rings::in_real_time(&options),
         "registrations" => registrations::refresh(&options),
         _ => return usage("say what to measure"),
     };
@@ -52,7 +55,7 @@ fn main() -> ExitCode {
 
 fn usage(wrong: &str) -> ExitCode {
     eprintln!(
-        "load: {wrong}. Use: load signalling|memory|sound|waiting|pop|floods|registrations [--rate N] [--seconds N] [--calls N] [--count N] [--runs N] [--database URL]"
+        "load: {wrong}. Use: load signalling|memory|sound|waiting|pop|floods|rings|registrations [--rate N] [--seconds N] [--calls N] [--count N] [--runs N] [--agents N] [--plan HOPS] [--database URL]"
     );
     ExitCode::from(64)
 }
@@ -74,6 +77,8 @@ impl Options {
                 "--count",
                 "--runs",
                 "--database",
+                "--agents",
+                "--plan",
             ];
             if !known.contains(&name.as_str()) {
                 return Err(format!("{name} is no option"));
