@@ -1,6 +1,7 @@
 //! The busiest hour of a national centre for any seed: thirty agents, three queues that share them, and
 //! five hundred callers, of whom more come at a time than there are agents. Agents decline, let ring,
-//! pause and go home; their screens are loaded anew, and the power fails at some desks.
+//! pause and go home; their screens are loaded anew or have their sound locked, and the power fails at
+//! some desks.
 
 use crate::{
     any_floor::{any_citizen, any_mood, any_phone},
@@ -16,6 +17,7 @@ use kring_call::{
     OnDeadline, WaitingRules,
     command::{Admission, PresenceWish},
 };
+use kring_journal::ClosedWhy;
 use kring_time::Moment;
 use std::time::Duration;
 
@@ -88,6 +90,17 @@ fn any_queues(chance: &mut Chance, mut floor: Floor) -> Floor {
         floor = floor
             .queue(queue, chance.one_of(&PLANS), on_deadline)
             .waiting(queue, rules);
+        if chance.happens(500) {
+            floor = floor.priority(queue, chance.between(1, 9) as u8);
+        }
+        if chance.happens(150) {
+            let at = chance.between(0, HOUR_MS);
+            floor = floor.closes_at_ms(at, queue, ClosedWhy::Hours);
+            floor = floor.opens_at_ms(at + chance.between(0, 600_000), queue);
+        }
+    }
+    if chance.happens(300) {
+        floor = floor.asks_for("hotline", &["tax:2"]);
     }
     let names: Vec<String> = (0..AGENTS).map(login).collect();
     let mut specialists: Vec<(&str, u8)> = Vec::new();
@@ -124,17 +137,28 @@ fn any_seat(chance: &mut Chance, number: u64) -> Seat {
     any_phone(chance, &mut seat.phone);
     // Talking is the callers' to end, mostly.
     seat.phone.talks = chance.happens(200).then(|| chance.millis(5_000, 120_000));
-    let mut habit = |of_1000, from, to| {
+    let habit = |chance: &mut Chance, of_1000, from, to| {
         Some(Habit {
             of_1000,
             after: chance.millis(from, to),
         })
     };
-    seat.screen.declines = habit(50, 0, 6_000);
-    seat.screen.answers = habit(300, 500, 8_000);
-    seat.screen.hangs_up = habit(150, 3_000, 120_000);
-    seat.screen.writes_up = habit(600, 2_000, 35_000);
-    seat.screen.returns = habit(950, 500, 60_000);
+    seat.screen.declines = habit(chance, 50, 0, 6_000);
+    seat.screen.answers = habit(chance, 300, 500, 8_000);
+    seat.screen.hangs_up = habit(chance, 150, 3_000, 120_000);
+    seat.screen.writes_up = habit(chance, 600, 2_000, 35_000);
+    seat.screen.returns = habit(chance, 950, 500, 60_000);
+    if chance.happens(250) {
+        // A page whose sound the browser has locked says nothing.
+        seat.is_page = true;
+        seat.screen.sounds = habit(chance, 700, 50, 900);
+    }
+    seat.auto_answer = chance.happens(100);
+    for skill in ["tax:2", "tax:4", "law:2"] {
+        if chance.happens(400) {
+            seat = seat.can(skill);
+        }
+    }
     seat.screen.alive = chance.happens(950);
     any_day(chance, seat)
 }
