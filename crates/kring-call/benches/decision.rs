@@ -266,6 +266,8 @@ fn config(size: Size, staff: Staff) -> ExchangeConfig {
         plan: plan.clone(),
         members,
         on_deadline: OnDeadline::AnswerGreetQueue,
+        overflow: None,
+        callback: None,
         waiting: WaitingRules {
             max_wait: Duration::ZERO,
             announce_every: Duration::ZERO,
