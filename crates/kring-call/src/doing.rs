@@ -84,7 +84,8 @@ impl Miss {
             Unreached::Silent
             | Unreached::Failed
             | Unreached::Redirected
-            | Unreached::SilentDevice => Miss::Device,
+            | Unreached::SilentDevice
+            | Unreached::NoAnswer => Miss::Device,
         }
     }
 
