@@ -94,6 +94,8 @@ impl Phone {
             setup,
             legs: Vec::new(),
             enrolling: Vec::new(),
+            due: None,
+            dark_until: Moment::BOOT,
         }
     }
 

@@ -84,8 +84,7 @@ impl Miss {
             Unreached::Silent
             | Unreached::Failed
             | Unreached::Redirected
-            | Unreached::SilentDevice
-            | Unreached::NoAnswer => Miss::Device,
+            | Unreached::SilentDevice => Miss::Device,
         }
     }
 
