@@ -96,7 +96,13 @@ fn waiting() -> Vec<(u64, Fact)> {
             14_750,
             rescued(Refusal::Deadline, DeadlineAction::AnswerGreetQueue),
         ),
-        (14_750, Fact::Queued { position: 2 }),
+        (
+            14_750,
+            Fact::Queued {
+                position: 2,
+                queue: None,
+            },
+        ),
         (
             14_750,
             Fact::Announced(Announcement {
