@@ -9,8 +9,8 @@ use crate::ports::free_port;
 use std::{net::SocketAddr, time::Duration};
 use traffic::{BOUND_PBX, Flood, PBX, TRUNK_CPS, TRUNKS, call_honestly, phones};
 
-/// A call beside nothing takes less than this, or the machine is busy with something else, and how long calls take says
-/// nothing of kring.
+/// A call beside nothing takes less than this, before and after, or the machine is busy with something else: then what
+/// gets through beside a flood, and when, says nothing of kring.
 const QUICK: Duration = Duration::from_millis(30);
 
 #[test]
@@ -25,7 +25,7 @@ fn an_honest_caller_gets_through_beside_floods() {
     let lasting = Duration::from_secs(2);
     let is_quick = || call_honestly(at, PBX, lasting).percentile(95) < QUICK;
     let mut quick = is_quick();
-    let mut slowest = Duration::ZERO;
+    let mut beside_each = Vec::new();
     for kind in Flood::ALL {
         let flood = kind.begin(at);
         let beside = (kind == Flood::TrunksCalls)
@@ -34,9 +34,8 @@ fn an_honest_caller_gets_through_beside_floods() {
         let beside = beside.map(|thread| thread.join().expect("a caller does not panic"));
         let sent = flood.end();
         assert!(sent >= 400, "{kind:?}: {sent}");
-        assert!(tally.offered >= 2, "{kind:?}: {tally:?}");
-        assert_eq!(tally.good(), tally.offered, "{kind:?}: {tally:?}");
-        slowest = slowest.max(tally.percentile(95));
+        assert!(tally.good() > 0, "{kind:?}: {tally:?}");
+        beside_each.push((kind, tally));
         if let Some(beside) = beside {
             let share = f64::from(TRUNK_CPS) * lasting.as_secs_f64() / sent as f64;
             let least = share * beside.offered as f64;
@@ -44,10 +43,12 @@ fn an_honest_caller_gets_through_beside_floods() {
         }
     }
     quick &= is_quick();
-    assert!(
-        !quick || slowest < Duration::from_millis(250),
-        "{slowest:?}"
-    );
+    for (kind, tally) in beside_each.iter().filter(|_| quick) {
+        assert!(tally.offered >= 10, "{kind:?}: {tally:?}");
+        assert_eq!(tally.good(), tally.offered, "{kind:?}: {tally:?}");
+        let p95 = tally.percentile(95);
+        assert!(p95 < Duration::from_millis(250), "{kind:?}: {p95:?}");
+    }
     let metrics = kring.metrics_until("kring_sip_bounds_reached_total{bound=\"trunk_rate\"}");
     assert!(metrics.contains("kring_sip_bounds_reached_total{bound=\"stranger_rate\"}"));
     for method in ["INVITE", "REGISTER", "OPTIONS"] {
