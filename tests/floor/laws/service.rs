@@ -86,8 +86,22 @@ impl<'a> House<'a> {
                 },
                 Some(_),
             ) => {}
-            (Fact::Offered { queue, terms, .. }, Some(call)) => {
-                let turn = entry.at + self.worth(queue);
+            (
+                Fact::Offered {
+                    queue,
+                    terms,
+                    outbound,
+                    ..
+                },
+                Some(call),
+            ) => {
+                // Who is called back has waited since they first called.
+                let turn = match outbound {
+                    Some(Outbound::CallBack { asked, .. }) => {
+                        self.turns.get(asked).copied().unwrap_or(Moment::BOOT)
+                    }
+                    _ => entry.at + self.worth(queue),
+                };
                 self.turns.insert(call, turn);
                 if let Some(plan) = self.evidence.plan(queue) {
                     self.calls

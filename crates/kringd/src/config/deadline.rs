@@ -176,8 +176,8 @@ fn check_overflow(section: &Section<'_>, queue: &Queue, table: &str) {
         }
         (None, Some(_)) => {
             let text = format!(
-                "queue.overflow is where callers go, but {table}.deadline_action is neither                  \"redirect\" nor \"overflow\", nor is when_full or when_waited. Set one, or take the \
-                 line out."
+                "queue.overflow is where callers go, but {table}.deadline_action is neither \"redirect\" nor \
+                 \"overflow\", nor is when_full or when_waited. Set one, or take the line out."
             );
             section.complain("overflow", text);
         }
