@@ -100,7 +100,7 @@ fn the_leg_is_refused_when_all_have_refused_and_with_the_best_word() {
     let (_, invites) = call(&mut wire, &[&[11], &[12], &[13]]);
     wire.say(&response(&invites[0].1, "404 Not Found", "a", &[]));
     wire.say(&response(&invites[1].1, "486 Busy Here", "b", &[]));
-    assert!(wire.happened().is_empty());
+    assert_eq!(wire.happened(), ["branch over 404", "branch over 486"]);
     wire.say(&response(
         &invites[2].1,
         "503 Service Unavailable",
@@ -138,7 +138,7 @@ fn giving_up_cancels_every_branch() {
     wire.say(&response(&invites[1].1, "100 Trying", "", &[]));
     assert_eq!(posted(&mut wire), ["CANCEL 192.0.2.12"]);
     wire.say(&response(&invites[0].1, "487 Request Terminated", "a", &[]));
-    assert_eq!(wire.happened(), ["progress 180"]);
+    assert_eq!(wire.happened(), ["progress 180", "branch over 487"]);
     // 503 now asks nobody else: the call is not wanted any more.
     wire.say(&response(
         &invites[1].1,

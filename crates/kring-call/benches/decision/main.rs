@@ -4,23 +4,21 @@
 //!
 //! The promise is a decision under 20 µs: that is what the full house takes more than the small one.
 
+mod setting;
+mod wire;
+
 use criterion::{Criterion, criterion_group, criterion_main};
 use kring_call::{
-    DialPolicy, Exchange, ExchangeConfig, Input, Member, NobodyKnown, OnClosed, OnDeadline, Output,
-    PeerPattern, Plan, QueueConfig, QueueVoice, Ringback, Trunk, WaitingRules,
+    Exchange, Input, Output,
     command::{AgentProfile, Command, Device, Place, PresenceWish, ReplySlot},
-    limits::PRIORITY_USUAL,
-    thailand,
 };
 use kring_journal::AgentId;
 use kring_media::{MediaNotice, MediaOrder, PortPair};
-use kring_sip::{Advertised, EndpointConfig, Peer, Transport, Uri};
+use kring_sip::{Peer, Uri};
 use kring_time::Moment;
-use std::{
-    net::SocketAddr,
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use setting::config;
+use std::time::{Duration, Instant};
+use wire::{PBX, ack_of, answer_of, at, datagram, header};
 
 /// Queues in which callers wait. One more has none of them.
 const QUEUES: usize = 7;
@@ -33,15 +31,6 @@ const OFFERED_MAX: u32 = 500;
 
 /// Between two measured steps: every bar has ended, and every transaction.
 const REST: Duration = Duration::from_secs(70);
-
-const PBX: [u8; 4] = [192, 0, 2, 10];
-
-fn at(host: [u8; 4]) -> Peer {
-    Peer {
-        transport: Transport::Udp,
-        address: SocketAddr::from((host, 5060)),
-    }
-}
 
 /// What the agents of a house do, but the first, who is paused in every queue in which callers wait.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -244,69 +233,6 @@ impl House {
     }
 }
 
-fn config(size: Size, staff: Staff) -> ExchangeConfig {
-    let terms = Arc::new(thailand());
-    let plan = Plan::read(&["longest_idle:1", "longest_idle:2"], terms.limit);
-    let plan = Arc::new(plan.expect("a plan of three rings"));
-    let members = |serves: &dyn Fn(usize) -> bool| -> Arc<[Member]> {
-        let own = (0..size.agents).filter(|n| serves(*n));
-        own.map(|n| Member {
-            agent: login(n),
-            priority: 1,
-        })
-        .collect()
-    };
-    let queue = |name: String, members: Arc<[Member]>| QueueConfig {
-        did: vec![name.clone()],
-        name,
-        callers: Vec::new(),
-        skills: Vec::new(),
-        priority: PRIORITY_USUAL,
-        on_closed: OnClosed::default(),
-        plan: plan.clone(),
-        members,
-        on_deadline: OnDeadline::AnswerGreetQueue,
-        overflow: None,
-        callback: None,
-        waiting: WaitingRules {
-            max_wait: Duration::ZERO,
-            announce_every: Duration::ZERO,
-            tells_position: false,
-            ..WaitingRules::default()
-        },
-        voice: QueueVoice::default(),
-    };
-    let serves = |n: usize, q: usize| {
-        n == 0 || (staff == Staff::Paused && (n % QUEUES == q || (n + 3) % QUEUES == q))
-    };
-    let mut queues: Vec<QueueConfig> = (0..QUEUES)
-        .map(|q| queue(format!("q{q}"), members(&|n| serves(n, q))))
-        .collect();
-    queues.push(queue("free".to_owned(), members(&|n| n > 0)));
-    let own = SocketAddr::from(([192, 0, 2, 1], 5060));
-    let pbx: PeerPattern = "192.0.2.10".parse().expect("an address is a pattern");
-    ExchangeConfig {
-        endpoint: EndpointConfig::new(Advertised::everywhere(own), 7),
-        seed: 7,
-        wall_at_boot_ms: 0,
-        media_address: own.ip(),
-        codecs: Vec::new(),
-        terms,
-        ringback: Ringback::Pbx,
-        agent_greetings: Arc::default(),
-        queues,
-        known_callers: Arc::new(NobodyKnown),
-        trunks: vec![Trunk::new("pbx", vec![pbx])],
-        pass_headers: Vec::new(),
-        wrap_up: Duration::ZERO,
-        rona_limit: 0,
-        pause_reasons: vec!["lunch".to_owned()],
-        dial: DialPolicy::default(),
-        cps_max: 0,
-        options_ping: Duration::ZERO,
-    }
-}
-
 fn login(n: usize) -> AgentId {
     AgentId::new(&format!("agent-{n:04}"))
 }
@@ -315,33 +241,6 @@ fn paused() -> PresenceWish {
     PresenceWish::Paused {
         reason: "lunch".to_owned(),
     }
-}
-
-fn datagram(from: Peer, text: String) -> Input {
-    let bytes = text.into_bytes().into();
-    Input::Datagram { from, bytes }
-}
-
-fn header<'a>(message: &'a str, name: &str) -> &'a str {
-    let line = message.lines().find(|line| line.starts_with(name));
-    line.expect("every message has it")
-}
-
-fn answer_of(invite: &str, status: &str) -> String {
-    let [via, from, to, call_id, cseq] =
-        ["Via:", "From:", "To:", "Call-ID:", "CSeq:"].map(|name| header(invite, name));
-    format!(
-        "SIP/2.0 {status}\r\n{via}\r\n{from}\r\n{to};tag=phone\r\n{call_id}\r\n{cseq}\r\n\
-         Contact: <sip:agent@192.0.2.9>\r\nContent-Length: 0\r\n\r\n"
-    )
-}
-
-fn ack_of(ok: &str, n: u64) -> String {
-    let [from, to, call_id] = ["From:", "To:", "Call-ID:"].map(|name| header(ok, name));
-    format!(
-        "ACK sip:kring@192.0.2.1:5060 SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.10:5060;branch=z9hG4bKa{n}\r\n\
-         Max-Forwards: 70\r\n{from}\r\n{to}\r\n{call_id}\r\nCSeq: 1 ACK\r\nContent-Length: 0\r\n\r\n"
-    )
 }
 
 /// Measures `step` each time after `before`, and lets everything settle afterwards.
