@@ -53,7 +53,7 @@ pub(crate) fn in_real_time(options: &Options) -> Outcome<()> {
     let (good, bad) = phones::callers(pbx, house.sip, rate, calls, lasts)?;
     let seen = Seen::by(&capture.finish()?, house.sip, &[answering, silent], pbx);
     println!(
-        "rings calls={calls} rate={rate}/s agents={agents} plan={plan} answered={good} others={bad}"
+        "rings calls={calls} rate={rate}/s agents={agents} plan={plan} as_told={good} otherwise={bad}"
     );
     seen.tell()
 }
