@@ -117,7 +117,7 @@ impl Misses {
     }
 
     /// A reason that was counted `limit` times.
-    pub(crate) fn at(&self, limit: u8) -> Option<Miss> {
+    pub(crate) fn at(self, limit: u8) -> Option<Miss> {
         let mut all = Miss::ALL.into_iter();
         all.find(|miss| self.0[*miss as usize] >= limit)
     }

@@ -54,7 +54,7 @@ impl CallerTrait {
     }
 
     /// Whether a caller of whom this is known is meant.
-    pub(crate) fn means(self, known: &CallerTraits) -> bool {
+    pub(crate) fn means(self, known: CallerTraits) -> bool {
         match self {
             CallerTrait::Vip => known.vip,
             CallerTrait::OpenCase => known.open_case,

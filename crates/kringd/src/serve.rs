@@ -6,23 +6,22 @@
 mod opening;
 mod reloading;
 mod screens;
+mod stored;
 mod terms;
 mod watching;
 mod web;
 
 use crate::{
-    call_backs::CallBacks,
     clock::Clock,
     config::Config,
-    database, directory,
+    database,
     exchange_task::{self, Load},
     exit::Fault,
-    known::{self, Known},
-    lines,
+    known, lines,
     media_io::{self, MediaHandle},
     net::{Families, Resolver, Terms},
     opening_hours::{self, OpeningHours},
-    phones::{PhoneTasks, Phones},
+    phones::PhoneTasks,
     prompts,
     recorder::Recorder,
     seats,
@@ -41,9 +40,9 @@ use screens::Screens;
 use std::{
     net::SocketAddr,
     path::{Path, PathBuf},
-    sync::Arc,
     time::Duration,
 };
+use stored::Stored;
 use tokio::{
     sync::{mpsc, oneshot, watch},
     task::JoinHandle,
@@ -102,11 +101,8 @@ pub(crate) struct House {
     exchange: std::thread::JoinHandle<()>,
     recorder: JoinHandle<Recorder>,
     web: JoinHandle<()>,
-    seats: JoinHandle<()>,
-    lines: JoinHandle<()>,
-    hours: JoinHandle<()>,
-    known: JoinHandle<()>,
-    directory: JoinHandle<()>,
+    /// What the exchange is told of as it changes: seats, lines, hours, callers, departments.
+    followers: [JoinHandle<()>; 5],
     /// Writes call-backs until the exchange is gone.
     keeping: JoinHandle<()>,
     phones: PhoneTasks,
@@ -118,6 +114,10 @@ pub(crate) struct House {
 impl House {
     /// Opens everything. What fails says what to do, and leaves nothing running but what ends with
     /// the process. `reread` reads the configuration as it is by then.
+    #[expect(
+        clippy::too_many_lines,
+        reason = "each step needs what the ones before it made"
+    )]
     pub(crate) async fn open(config: Config, reread: Reread) -> Result<House, Fault> {
         let clock = Clock::start();
         kring_web::metrics::install(VERSION);
@@ -126,7 +126,7 @@ impl House {
         let http = listener.local_addr().map_err(|refused| own(&refused))?;
         let (asks, asked) = exchange_task::asks();
         let screens = Screens::open(&config, &clock, &store, &asks).await?;
-        let agents = store.agents().await.map_err(database::refused)?;
+        let stored = Stored::open(&config, &store, &clock, &asks).await?;
         let (notices, noticed) = mpsc::channel(NOTICES_WAITING_MAX);
         let voices = prompts::voices(&config)?;
         let media = open_media(&config, voices.library, notices)?;
@@ -136,13 +136,7 @@ impl House {
         let credentials = terms.credentials.clone();
         let (stop, stopping) = watch::channel(false);
         let (load, loaded) = watch::channel(Load::default());
-        let realm = &config.registrar.realm;
         let (new_hours, hours) = watch::channel(OpeningHours::of(&config));
-        let known = Arc::new(Known::new(database::number_plan(&config)));
-        known.read(&store).await?;
-        let (phones, phone_tasks) = Phones::open(&store, &clock, realm, &asks).await?;
-        let (call_backs, keeping) = CallBacks::open(&store, &clock).await?;
-        let (departments, directory) = directory::open(&store, &asks).await?;
         let rereading = Rereading::open(
             reread,
             &config,
@@ -153,14 +147,14 @@ impl House {
             new_hours,
         );
         let opening = Opening {
-            phones,
-            call_backs,
-            departments,
+            phones: stored.phones,
+            call_backs: stored.call_backs,
+            departments: stored.departments,
             config: config.clone(),
             clock: clock.clone(),
             resolver: resolver.clone(),
             terms,
-            agents: agents.clone(),
+            agents: stored.agents.clone(),
             restored: screens.restored,
             asked,
             noticed,
@@ -170,7 +164,7 @@ impl House {
             facts: screens.facts,
             tap: tap.clone(),
             hours: hours.borrow().clone(),
-            known: known.clone(),
+            known: stored.known.clone(),
             load,
             stopping,
         };
@@ -185,10 +179,10 @@ impl House {
         );
         let web = tokio::spawn(web::serve(listener, web, stop.subscribe()));
         let lines = lines::follow(config.trunks.clone(), resolver.clone(), asks.clone());
-        let agents = by_login(agents);
+        let agents = by_login(stored.agents);
         let seats = seats::follow(store.clone(), config.trunks, resolver, asks.clone(), agents);
         let hours = opening_hours::follow(hours, clock.clone(), asks.clone());
-        let known = known::follow(known, store.clone());
+        let known = known::follow(stored.known, store.clone());
         Ok(House {
             http,
             sip,
@@ -200,13 +194,15 @@ impl House {
             exchange,
             recorder,
             web,
-            seats: tokio::spawn(seats),
-            lines: tokio::spawn(lines),
-            hours: tokio::spawn(hours),
-            known: tokio::spawn(known),
-            directory,
-            keeping,
-            phones: phone_tasks,
+            followers: [
+                tokio::spawn(seats),
+                tokio::spawn(lines),
+                tokio::spawn(hours),
+                tokio::spawn(known),
+                stored.directory,
+            ],
+            keeping: stored.keeping,
+            phones: stored.phone_tasks,
             watching,
             media,
             rereading,
@@ -248,11 +244,9 @@ impl House {
         // Phones that no longer answer are not waited for.
         let _ = tokio::time::timeout(LAST_WORDS, quiet).await;
         self.rereading.end();
-        self.seats.abort();
-        self.lines.abort();
-        self.hours.abort();
-        self.known.abort();
-        self.directory.abort();
+        for follower in &self.followers {
+            follower.abort();
+        }
         self.stop.send_replace(true);
         let exchange = self.exchange;
         let joined = tokio::task::spawn_blocking(move || exchange.join()).await;

@@ -4,6 +4,8 @@
 //!
 //! The promise is a decision under 20 µs: that is what the full house takes more than the small one.
 
+#![expect(clippy::disallowed_methods, reason = "a bench reads the clock")]
+
 mod setting;
 mod wire;
 
@@ -18,7 +20,7 @@ use kring_sip::{Peer, Uri};
 use kring_time::Moment;
 use setting::config;
 use std::time::{Duration, Instant};
-use wire::{PBX, ack_of, answer_of, at, datagram, header};
+use wire::{PBX, ack_of, answer_of, at, datagram};
 
 /// Queues in which callers wait. One more has none of them.
 const QUEUES: usize = 7;

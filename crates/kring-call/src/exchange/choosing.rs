@@ -16,12 +16,12 @@ pub(super) struct Chosen {
 impl Exchange {
     /// Whether any queue has this number.
     pub(super) fn is_ours(&self, dialled: &str) -> bool {
-        self.choose_queue(dialled, &CallerTraits::default())
+        self.choose_queue(dialled, CallerTraits::default())
             .is_some()
     }
 
     /// The queue for this caller of this number.
-    pub(super) fn choose_queue(&self, dialled: &str, known: &CallerTraits) -> Option<Chosen> {
+    pub(super) fn choose_queue(&self, dialled: &str, known: CallerTraits) -> Option<Chosen> {
         let serving: Vec<_> = self.serving_queues().collect();
         queue_for(&serving, dialled, known)
     }
@@ -40,7 +40,7 @@ impl Exchange {
 fn queue_for(
     queues: &[(usize, &QueueConfig)],
     dialled: &str,
-    known: &CallerTraits,
+    known: CallerTraits,
 ) -> Option<Chosen> {
     let dialled = plain(dialled);
     let has = |queue: &QueueConfig| queue.did.iter().any(|did| plain(did) == dialled);
@@ -87,13 +87,13 @@ mod tests {
         }
     }
 
-    fn choose(queues: &[QueueConfig], dialled: &str, known: &CallerTraits) -> Option<Chosen> {
+    fn choose(queues: &[QueueConfig], dialled: &str, known: CallerTraits) -> Option<Chosen> {
         let serving: Vec<_> = queues.iter().enumerate().collect();
         queue_for(&serving, dialled, known)
     }
 
     fn name(queues: &[QueueConfig], dialled: &str, known: CallerTraits) -> Option<String> {
-        let chosen = choose(queues, dialled, &known)?;
+        let chosen = choose(queues, dialled, known)?;
         Some(queues[chosen.queue].name.clone())
     }
 
@@ -120,8 +120,8 @@ mod tests {
         assert_eq!(name(&queues, "+1203", returning).unwrap(), "vip");
         assert_eq!(name(&queues, "1203", foreign).unwrap(), "english");
         assert_eq!(name(&queues, "1569", returning).unwrap(), "rest");
-        let chosen = choose(&queues, "1203", &returning).unwrap();
+        let chosen = choose(&queues, "1203", returning).unwrap();
         assert_eq!(chosen.by, Some(ChosenBy::OpenCase));
-        assert_eq!(choose(&queues[..3], "1569", &nobody), None);
+        assert_eq!(choose(&queues[..3], "1569", nobody), None);
     }
 }

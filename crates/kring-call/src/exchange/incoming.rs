@@ -64,7 +64,7 @@ impl Exchange {
         let trusted = self.config.trunks[trunk].trust_identity;
         let caller = Caller::of(&invite.headers, &invite.from, trusted);
         let known = self.known_of(&caller.identity);
-        let chosen = self.choose_queue(&did, &known);
+        let chosen = self.choose_queue(&did, known);
         let entrance = Entrance {
             trunk,
             chosen: chosen.expect("the door has seen that the number is some queue's"),
@@ -125,8 +125,7 @@ impl Exchange {
             language,
         } = entrance;
         let priority = self.config.queues[queue].priority;
-        let wall_ms = self.config.wall_at_boot_ms + now.as_micros() / 1_000;
-        let id = CallId::new(wall_ms, self.chance_u128());
+        let id = self.new_call_id(now);
         let Caller {
             identity,
             rang_before,
@@ -188,6 +187,18 @@ impl Exchange {
             agenda: None,
             is_listed: false,
         };
+        self.take_first_step(now, leg, call, early);
+    }
+
+    /// Phones ring, or the queue has nobody or is closed, and that is acted on at once.
+    fn take_first_step(
+        &mut self,
+        now: Moment,
+        leg: LegId,
+        call: Call,
+        early: Option<(AudioDescription, Coding)>,
+    ) {
+        let (id, queue, trunk) = (call.id, call.queue, call.trunk);
         self.legs.insert(leg, Role::Caller(id));
         self.calls.insert(id, call);
         self.shares.began(trunk);

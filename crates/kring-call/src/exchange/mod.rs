@@ -384,6 +384,12 @@ impl Exchange {
         Some(call)
     }
 
+    /// Names a call that begins now.
+    fn new_call_id(&mut self, now: Moment) -> CallId {
+        let wall_ms = self.config.wall_at_boot_ms + now.as_micros() / 1_000;
+        CallId::new(wall_ms, self.chance_u128())
+    }
+
     fn chance_u128(&mut self) -> u128 {
         (u128::from(self.chance.next_u64()) << 64) | u128::from(self.chance.next_u64())
     }

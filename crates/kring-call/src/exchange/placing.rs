@@ -52,8 +52,7 @@ impl Exchange {
             return None;
         }
         let sound = self.sound_to_place()?;
-        let wall_ms = self.config.wall_at_boot_ms + now.as_micros() / 1_000;
-        let id = CallId::new(wall_ms, self.chance_u128());
+        let id = self.new_call_id(now);
         let caller = CallerRef::new(self.chance_u128() as u64);
         let terms = self.config.terms.clone();
         let offered = Fact::Offered {

@@ -241,9 +241,10 @@ impl StreamDoors {
                 let standing = self.open.get(&from).and_then(|open| open.standing.clone());
                 let welcome = standing.is_some_and(|standing| standing.is_welcome());
                 let over = self.forget(from, id);
-                match unsent {
-                    true => Some(Arrival::Failed { to: from }),
-                    false => (over && welcome).then_some(Arrival::Closed { from }),
+                if unsent {
+                    Some(Arrival::Failed { to: from })
+                } else {
+                    (over && welcome).then_some(Arrival::Closed { from })
                 }
             }
         }

@@ -186,6 +186,14 @@ fn values_are_checked_against_each_other() {
             "[ring]\ndeadline_action = \"announce_busy\"\n[[queue]]\nname = \"a\"\nmax_wait_s = 60\n",
             "kring.toml:5: queue.max_wait_s is for callers who wait, but ring.deadline_action is not \"answer_greet_queue\". Set that, or take the line out.",
         ),
+    ] {
+        assert_eq!(refused(text), told);
+    }
+}
+
+#[test]
+fn where_callers_go_is_checked_with_when_they_go() {
+    for (text, told) in [
         (
             "[[queue]]\nname = \"a\"\ndeadline_action = \"redirect\"\n",
             "kring.toml:1: queue.deadline_action is \"redirect\", but queue \"a\" does not say where to. Write overflow = \"sip:NUMBER@HOST\".",
@@ -230,6 +238,14 @@ fn values_are_checked_against_each_other() {
             "[[queue]]\nname = \"a\"\ncallback = true\n",
             "kring.toml:1: queue \"a\" calls back, but no [[trunk]] has an address. Write trunk.address.",
         ),
+    ] {
+        assert_eq!(refused(text), told);
+    }
+}
+
+#[test]
+fn names_numbers_and_ports_are_checked_against_each_other() {
+    for (text, told) in [
         (
             "[[queue]]\nname = \"a\"\n[[queue]]\nname = \"b\"\n",
             "kring.toml:3: the queues \"a\" and \"b\" both have no did: only one can take the calls that are left over. Write did = [\"NUMBER\"], or callers = [\"vip\"].",

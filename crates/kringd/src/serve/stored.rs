@@ -1,0 +1,57 @@
+//! What the store holds of phones, callers, call-backs and departments, read before the first call.
+
+use crate::{
+    call_backs::CallBacks,
+    clock::Clock,
+    config::Config,
+    database, directory,
+    exit::Fault,
+    known::Known,
+    phones::{PhoneTasks, Phones},
+};
+use kring_store::{AgentRow, Department, Store};
+use kring_web::Ask;
+use std::sync::Arc;
+use tokio::{sync::mpsc, task::JoinHandle};
+
+/// What was read, with the tasks that keep it as it is stored.
+pub(super) struct Stored {
+    pub(super) agents: Vec<AgentRow>,
+    pub(super) known: Arc<Known>,
+    pub(super) phones: Phones,
+    pub(super) phone_tasks: PhoneTasks,
+    pub(super) call_backs: CallBacks,
+    /// Writes call-backs until the exchange is gone.
+    pub(super) keeping: JoinHandle<()>,
+    pub(super) departments: Vec<Department>,
+    /// Follows the departments.
+    pub(super) directory: JoinHandle<()>,
+}
+
+impl Stored {
+    /// Reads all of it.
+    pub(super) async fn open(
+        config: &Config,
+        store: &Store,
+        clock: &Clock,
+        asks: &mpsc::Sender<Ask>,
+    ) -> Result<Stored, Fault> {
+        let agents = store.agents().await.map_err(database::refused)?;
+        let known = Arc::new(Known::new(database::number_plan(config)));
+        known.read(store).await?;
+        let realm = &config.registrar.realm;
+        let (phones, phone_tasks) = Phones::open(store, clock, realm, asks).await?;
+        let (call_backs, keeping) = CallBacks::open(store, clock).await?;
+        let (departments, directory) = directory::open(store, asks).await?;
+        Ok(Stored {
+            agents,
+            known,
+            phones,
+            phone_tasks,
+            call_backs,
+            keeping,
+            departments,
+            directory,
+        })
+    }
+}
