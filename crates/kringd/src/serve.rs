@@ -170,7 +170,7 @@ impl House {
         };
         let (exchange, sip) = opening.start().await?;
         let recorder = tokio::spawn(screens.recorder.run());
-        let (watching, traces) = Watching::open(&config, &clock, &store, tap);
+        let (watching, traces) = Watching::open(&config, &clock, &store, tap).await;
         let web = Web::new(
             terms::web_config(&config, traces, rereading.for_pages()),
             store.clone(),

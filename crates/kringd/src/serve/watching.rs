@@ -19,7 +19,7 @@ pub(super) struct Watching {
 
 impl Watching {
     /// Starts them; with them, the traces of live calls for the API.
-    pub(super) fn open(
+    pub(super) async fn open(
         config: &Config,
         clock: &Clock,
         store: &Store,
@@ -39,7 +39,7 @@ impl Watching {
         });
         let watching = Watching {
             keeper: tokio::spawn(keeper.run(stopping)),
-            door: tokio::spawn(trace::open_door(config.data_dir.clone(), watch)),
+            door: trace::open_door(config.data_dir.clone(), watch).await,
             stop,
         };
         (watching, traces)

@@ -23,6 +23,7 @@ use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
     net::{UnixListener, UnixStream},
     sync::{Semaphore, broadcast::error::RecvError},
+    task::JoinHandle,
     time::timeout,
 };
 
@@ -44,19 +45,23 @@ pub(crate) fn path(data_dir: &Path) -> PathBuf {
     data_dir.join("kringd.sock")
 }
 
-/// Opens the door and serves whoever comes, until it is dropped. Without a door the daemon runs all
-/// the same: the log says why there is none.
-pub(crate) async fn open(data_dir: PathBuf, watch: Watch) {
+/// Opens the door; whoever comes is served until the task is ended. It is open when this returns. Without
+/// a door the daemon runs all the same: the log says why there is none.
+pub(crate) async fn open(data_dir: PathBuf, watch: Watch) -> JoinHandle<()> {
     let path = path(&data_dir);
-    let listener = match bind(&path).await {
-        Ok(listener) => listener,
-        Err(refused) => {
-            let socket = path.display();
-            tracing::warn!(%socket, %refused, "`kringd trace` cannot reach this daemon");
-            return;
+    let listener = bind(&path).await;
+    tokio::spawn(async move {
+        match listener {
+            Ok(listener) => admit(listener, RemovedAtTheEnd(path), watch).await,
+            Err(refused) => {
+                let socket = path.display();
+                tracing::warn!(%socket, %refused, "`kringd trace` cannot reach this daemon");
+            }
         }
-    };
-    let _gone = RemovedAtTheEnd(path);
+    })
+}
+
+async fn admit(listener: UnixListener, _gone: RemovedAtTheEnd, watch: Watch) {
     let places = Arc::new(Semaphore::new(limits::FOLLOWERS_MAX));
     loop {
         let Ok((stream, _)) = listener.accept().await else {

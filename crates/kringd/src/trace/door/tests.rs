@@ -54,11 +54,11 @@ mod tempdir {
 }
 
 impl House {
-    fn open(name: &str) -> House {
+    async fn open(name: &str) -> House {
         let folder = tempdir::Folder::new(name);
         let tap = Tap::default();
         let watch = Watch::new(tap.clone(), Clock::start());
-        let door = tokio::spawn(open(folder.0.clone(), watch.clone()));
+        let door = open(folder.0.clone(), watch.clone()).await;
         House {
             folder,
             tap,
@@ -102,7 +102,7 @@ async fn line(said: &mut BufReader<UnixStream>) -> String {
 
 #[tokio::test]
 async fn what_was_seen_apart_and_what_comes_is_told_as_it_was_asked() {
-    let house = House::open("told");
+    let house = House::open("told").await;
     house.options_come(3);
     let mut recent = house
         .ask(&Asked {
@@ -139,7 +139,7 @@ async fn what_was_seen_apart_and_what_comes_is_told_as_it_was_asked() {
 
 #[tokio::test]
 async fn a_reader_who_falls_behind_is_told_so_and_cut() {
-    let house = House::open("slow");
+    let house = House::open("slow").await;
     let follow = Asked {
         follow: true,
         raw: true,
@@ -161,7 +161,7 @@ async fn a_reader_who_falls_behind_is_told_so_and_cut() {
 
 #[tokio::test]
 async fn there_are_so_many_readers_and_no_more_and_the_socket_goes_with_the_door() {
-    let house = House::open("many");
+    let house = House::open("many").await;
     let follow = Asked {
         follow: true,
         ..Asked::default()
