@@ -27,9 +27,10 @@ use kring_media::Languages;
 use kring_time::Moment;
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
-/// After the last thing that was planned, the longest that a call may take to settle: 15 s of rings,
-/// a minute of talk, 32 s for each of two messages that are never answered, wrap-up, and some.
-const SETTLED_WITHIN: Duration = Duration::from_mins(5);
+/// After the last thing that was planned, the longest that a call may take to settle: 15 s of rings, two
+/// minutes in the queue, more than three of talk, 32 s for each of two messages that are never answered,
+/// wrap-up, and some.
+const SETTLED_WITHIN: Duration = Duration::from_mins(8);
 
 /// Sound and silence of a ring.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

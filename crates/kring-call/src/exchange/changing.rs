@@ -210,8 +210,10 @@ impl Exchange {
         let Some((side, change)) = self.take_change(id, leg) else {
             return;
         };
-        if let Why::Wanted { offer, .. } = change.why {
-            self.answer_without(now, id, side, *offer, 488);
+        match change.why {
+            Why::Wanted { offer, .. } => self.answer_without(now, id, side, *offer, 488),
+            Why::GivenUp => self.bring_back(now, id, side),
+            Why::Restores => {}
         }
         self.reschedule(id);
     }
@@ -228,6 +230,8 @@ impl Exchange {
         }
         if let Some((side, offer)) = self.give_change_up(id) {
             self.answer_without(now, id, side, offer, 504);
+            // Of a choice that was taken all the same the other side has yet to hear.
+            self.bring_back(now, id, side);
         }
     }
 
