@@ -152,6 +152,8 @@ fn check_overflow(section: &Section<'_>, queue: &Queue, table: &str) {
         None
     };
     match (wants, &queue.overflow) {
+        // It was written, and could not be read: that has been said.
+        (Some(_), None) if section.says("overflow") => {}
         (Some("redirect"), None) => {
             let text = format!(
                 "{table}.deadline_action is \"redirect\", but queue {name:?} does not say where to. \
