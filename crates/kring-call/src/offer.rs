@@ -19,6 +19,8 @@ pub(crate) struct Offer {
     pub(crate) leg: LegId,
     pub(crate) agent: AgentId,
     pub(crate) invited: Moment,
+    /// The version of the sound that it was offered.
+    pub(crate) offered: u64,
     /// At least one.
     pub(crate) devices: Vec<RungDevice>,
     /// It was offered the last ring only, by an `all` hop: not answering that is no fault.

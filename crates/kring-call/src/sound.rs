@@ -23,6 +23,8 @@ pub(crate) struct Sound {
     pub(crate) answer_due: Option<Side>,
     /// What the phones are offered.
     pub(crate) to_phones: AudioDescription,
+    /// What they were offered before kring and the caller had agreed: one of those may answer yet.
+    offered_before: Option<Box<AudioDescription>>,
     /// What the caller was told last.
     said_to_caller: Option<AudioDescription>,
     /// What the phone that won was told last.
@@ -94,6 +96,7 @@ impl Sound {
             callers,
             agents: None,
             versions: [0, to_phones.origin.version],
+            offered_before: None,
             said_to_caller: None,
             said_to_agent: to_phones.clone(),
             to_phones,
@@ -119,7 +122,16 @@ impl Sound {
         self.voice = Some(voice);
         self.used(Side::Agent, &to_phones);
         self.said_to_agent = to_phones.clone();
-        self.to_phones = to_phones;
+        let before = std::mem::replace(&mut self.to_phones, to_phones);
+        self.offered_before = Some(Box::new(before));
+    }
+
+    /// The phone that has won was made the offer of this version.
+    pub(crate) fn won_by(&mut self, version: u64) {
+        let before = &mut self.offered_before;
+        if let Some(before) = before.take_if(|before| before.origin.version == version) {
+            self.said_to_agent = *before;
+        }
     }
 
     /// What a side said last.

@@ -60,6 +60,7 @@ impl Exchange {
             self.endpoint.accept(now, caller_leg, Some(sdp.into()));
         }
         self.drop_outward(now, &call, reason_for(Withdrawal::AnsweredElsewhere));
+        call.sound.won_by(offer.offered);
         self.join_sound(&mut call, answer);
         let device = offer.device_of(branch);
         let agent = (&offer.agent, offer.named(device));
@@ -94,8 +95,10 @@ impl Exchange {
         let (was_kept, can_hear) = (call.kept.is_some(), call.sound.callers.is_some());
         let user = call.identity.user.clone();
         if was_kept {
-            // Whoever made no offer may have agreed to more than this phone takes.
+            // Whoever made no offer may have agreed to more than this phone takes, and a phone that was
+            // invited before to more than the caller takes.
             self.bring_back(now, id, Side::Caller);
+            self.bring_back(now, id, Side::Agent);
         }
         self.is_served(now, &user);
         if can_hear {
@@ -158,7 +161,9 @@ impl Exchange {
             return;
         }
         let is_first = call.sound.callers.is_none() && side == Side::Caller;
-        let first_heard = call.kept.is_some() && call.sound.voice.is_none();
+        // Who was answered by an agent meanwhile has no place in the queue any more.
+        let talks = matches!(call.state, State::Talking { .. });
+        let first_heard = call.kept.is_some() && call.sound.voice.is_none() && !talks;
         if let Some(Ok(answer)) = body.as_deref().map(kring_media::read) {
             call.sound.answer_due = None;
             let session = call.sound.session;

@@ -184,7 +184,13 @@ impl Exchange {
         let fits = match change.why {
             Why::Wanted { offer, .. } => self.answer_by(now, id, side.other(), *offer, &agreed),
             Why::GivenUp => false,
-            Why::Restores => true,
+            Why::Restores => {
+                // The caller comes first, and the agent after; then both have been asked.
+                if side == Side::Caller {
+                    self.bring_back(now, id, Side::Agent);
+                }
+                true
+            }
         };
         if !fits {
             self.bring_back(now, id, side);

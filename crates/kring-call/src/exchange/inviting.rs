@@ -64,6 +64,7 @@ impl Exchange {
             leg,
             agent: agent.clone(),
             invited: now,
+            offered: call.sound.to_phones.origin.version,
             devices,
             last_ring_only: last_hop_of_many,
             withdrawn: None,
