@@ -199,6 +199,12 @@ pub(super) fn check_ways(root: &Section<'_>, queues: &[Queue], trunks: &[Trunk])
                     queue.name
                 )
             }
+            // A redirect to one of these is no redirect, and that has been said.
+            Some(OverflowTo::Department(_) | OverflowTo::Extension(_))
+                if queue.deadline_action == DeadlineAction::Redirect =>
+            {
+                continue;
+            }
             Some(OverflowTo::Department(_) | OverflowTo::Extension(_)) if !can_dial => format!(
                 "queue {:?} overflows to somebody whom kring dials, but no [[trunk]] has an address. \
                  Write trunk.address.",

@@ -256,7 +256,7 @@ fn names_numbers_and_ports_are_checked_against_each_other() {
         ),
         (
             "[[queue]]\nname = \"a\"\ndid = [\"1\"]\n[[queue]]\nname = \"b\"\ndid = [\"2\",\n\"1\"]\n",
-            "kring.toml:7: the number 1 leads to the queue \"a\" already. Take it out of one.",
+            "kring.toml:7: the number 1 leads to the queue \"a\" already. Take it out of one, or say by callers = [\"vip\"] whom one of them is for.",
         ),
         (
             "[media]\nrtp_ports = \"20001-29999\"\n",
