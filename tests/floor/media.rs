@@ -146,6 +146,12 @@ impl MediaThreads {
                 ..
             } => self.play(now, session, side, Some(program)),
             MediaOrder::Hush { session, side } => self.play(now, session, side, None),
+            MediaOrder::Admit { session, .. }
+            | MediaOrder::Join { session, .. }
+            | MediaOrder::Dismiss { session }
+            | MediaOrder::Succeed { session } => self
+                .mistakes
+                .push(format!("{session:?}: a third is not known here yet")),
             MediaOrder::Close { session } => self.close(now, session),
         }
     }
@@ -159,6 +165,7 @@ impl MediaThreads {
         match side {
             Side::Caller => relay.caller_known = true,
             Side::Agent => relay.agent_known = true,
+            Side::Third => {}
         }
         relay.listen(now);
         if relay.began || !relay.caller_known || !relay.agent_known {
@@ -207,7 +214,7 @@ impl MediaThreads {
                 .push(format!("{session:?} was spoken to but is not open"));
             return;
         };
-        let known = [relay.caller_known, relay.agent_known][side as usize];
+        let known = [relay.caller_known, relay.agent_known, false][side as usize];
         if program.is_some() && !known {
             self.mistakes.push(format!(
                 "{session:?}: {side:?} was spoken to but is nowhere"

@@ -266,6 +266,7 @@ impl Call {
         match side {
             Side::Caller => self.caller_leg,
             Side::Agent => self.far_leg().map(|(leg, _)| leg),
+            Side::Third => None, // No call has a third yet.
         }
     }
 

@@ -30,7 +30,7 @@ pub(crate) struct Sound {
     /// What the phone that won was told last.
     said_to_agent: AudioDescription,
     /// The highest version of what the caller and the phone were told or offered.
-    versions: [u64; 2],
+    versions: [u64; 3],
     /// A change that one side wants and the other is asked about.
     pub(crate) change: Option<Change>,
     /// How kring speaks to the caller, once they have agreed on it.
@@ -95,7 +95,7 @@ impl Sound {
             answer_due: callers.is_none().then_some(Side::Caller),
             callers,
             agents: None,
-            versions: [0, to_phones.origin.version],
+            versions: [0, to_phones.origin.version, 0],
             offered_before: None,
             said_to_caller: None,
             said_to_agent: to_phones.clone(),
@@ -139,6 +139,7 @@ impl Sound {
         match side {
             Side::Caller => self.callers.as_ref(),
             Side::Agent => self.agents.as_ref(),
+            Side::Third => None, // No call has a third yet.
         }
     }
 
@@ -147,6 +148,7 @@ impl Sound {
         match side {
             Side::Caller => self.said_to_caller.as_ref(),
             Side::Agent => Some(&self.said_to_agent),
+            Side::Third => None, // No call has a third yet.
         }
     }
 
@@ -155,6 +157,7 @@ impl Sound {
         match side {
             Side::Caller => self.callers = Some(theirs),
             Side::Agent => self.agents = Some(theirs),
+            Side::Third => unreachable!("no call has a third yet"),
         }
     }
 
@@ -164,6 +167,7 @@ impl Sound {
         let ports = match side {
             Side::Caller => self.caller_ports,
             Side::Agent => self.agent_ports,
+            Side::Third => unreachable!("no call has a third yet"),
         };
         OwnAudio {
             address,
@@ -187,6 +191,7 @@ impl Sound {
         match side {
             Side::Caller => self.said_to_caller = Some(said),
             Side::Agent => self.said_to_agent = said,
+            Side::Third => unreachable!("no call has a third yet"),
         }
         written
     }

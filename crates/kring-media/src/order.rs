@@ -6,31 +6,46 @@
 use crate::program::{Coding, Program};
 use std::net::SocketAddr;
 
-/// One relay between a caller and an agent. Made by the exchange, never used twice.
+/// The sound of one call: a caller, an agent, and at times a third. Made by the exchange, never used twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SessionId(pub u64);
 
-/// One of the two ends of a relay.
+/// One of the places in a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Side {
     /// Who made the call.
     Caller,
     /// Who answers it.
     Agent,
+    /// Whoever is consulted, or to whom the caller is transferred.
+    Third,
 }
 
 impl Side {
-    /// Both, the caller first.
+    /// The two that every session has, the caller first.
     pub const BOTH: [Side; 2] = [Side::Caller, Side::Agent];
 
-    /// The opposite one.
+    /// Everybody who may be in a session.
+    pub const ALL: [Side; 3] = [Side::Caller, Side::Agent, Side::Third];
+
+    /// The opposite one in a session of two; of a third, the caller.
     #[must_use]
     pub const fn other(self) -> Side {
         match self {
             Side::Caller => Side::Agent,
-            Side::Agent => Side::Caller,
+            Side::Agent | Side::Third => Side::Caller,
         }
     }
+}
+
+/// Who hears whom in a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Joined {
+    /// All but this side hear each other; the side that is left out hears only what kring plays to it.
+    /// `Without(Third)` is how every session begins.
+    Without(Side),
+    /// Everybody hears the two others: kring mixes. How each is spoken to, in the order of [`Side::ALL`].
+    Conference([Coding; 3]),
 }
 
 /// Two ports of ours that are bound: RTP on an even one, RTCP on the odd one above it
@@ -115,6 +130,34 @@ pub enum MediaOrder {
         /// Who hears nothing more of kring.
         side: Side,
     },
+    /// A third side comes in, with these reserved ports. It hears and is heard only from a
+    /// [`MediaOrder::Join`] on.
+    Admit {
+        /// The session. One that has a third side already keeps it, and these ports rest.
+        session: SessionId,
+        /// What the third sends to.
+        third: PortPair,
+    },
+    /// From now on these hear each other. What kring plays to a side still takes the place of what it
+    /// would hear, until it ends or [`MediaOrder::Hush`].
+    Join {
+        /// The session.
+        session: SessionId,
+        /// Who hears whom.
+        joined: Joined,
+    },
+    /// The third side leaves: its ports rest and come back by [`MediaNotice::Reserved`], and caller and
+    /// agent hear each other.
+    Dismiss {
+        /// The session.
+        session: SessionId,
+    },
+    /// The third side takes the agent's place, with its ports, its address and its stream; caller and new
+    /// agent hear each other. The former agent's ports rest.
+    Succeed {
+        /// The session.
+        session: SessionId,
+    },
     /// Stop relaying. Answered by [`MediaNotice::Closed`]; the ports rest for late packets and then
     /// come back by [`MediaNotice::Reserved`].
     Close {
@@ -133,6 +176,10 @@ impl MediaOrder {
             MediaOrder::Press { .. } => "press",
             MediaOrder::Play { .. } => "play",
             MediaOrder::Hush { .. } => "hush",
+            MediaOrder::Admit { .. } => "admit",
+            MediaOrder::Join { .. } => "join",
+            MediaOrder::Dismiss { .. } => "dismiss",
+            MediaOrder::Succeed { .. } => "succeed",
             MediaOrder::Close { .. } => "close",
         }
     }
@@ -193,7 +240,7 @@ pub enum MediaNotice {
         session: SessionId,
         /// What was heard of the caller.
         caller: SideStats,
-        /// What was heard of the agent.
+        /// What was heard of the agent, the one who had that place at the end.
         agent: SideStats,
     },
 }

@@ -26,6 +26,7 @@ pub struct Relay {
     dead_after: Duration,
     caller: End,
     agent: End,
+    third: End,
     life: Life,
     notices: VecDeque<MediaNotice>,
 }
@@ -69,6 +70,7 @@ impl Relay {
             dead_after,
             caller: End::default(),
             agent: End::default(),
+            third: End::default(),
             life: Life::Alive,
             notices: VecDeque::new(),
         }
@@ -101,6 +103,7 @@ impl Relay {
         let (end, opposite) = match side {
             Side::Caller => (&mut self.caller, &mut self.agent),
             Side::Agent => (&mut self.agent, &mut self.caller),
+            Side::Third => (&mut self.third, &mut self.caller),
         };
         if !end
             .remote
@@ -246,6 +249,7 @@ impl Relay {
         match side {
             Side::Caller => &self.caller,
             Side::Agent => &self.agent,
+            Side::Third => &self.third,
         }
     }
 
@@ -253,6 +257,7 @@ impl Relay {
         match side {
             Side::Caller => &mut self.caller,
             Side::Agent => &mut self.agent,
+            Side::Third => &mut self.third,
         }
     }
 

@@ -198,6 +198,10 @@ impl MediaHandle {
             | MediaOrder::Press { session, .. }
             | MediaOrder::Play { session, .. }
             | MediaOrder::Hush { session, .. }
+            | MediaOrder::Admit { session, .. }
+            | MediaOrder::Join { session, .. }
+            | MediaOrder::Dismiss { session }
+            | MediaOrder::Succeed { session }
             | MediaOrder::Close { session } => threads.pass(session, WorkerOrder::Session(order)),
         };
         if !taken {

@@ -169,6 +169,7 @@ fn journal_side(side: Side) -> MediaSide {
     match side {
         Side::Caller => MediaSide::Caller,
         Side::Agent => MediaSide::Agent,
+        Side::Third => unreachable!("no call has a third yet"),
     }
 }
 

@@ -19,7 +19,7 @@ impl Call {
     fn pair(&self, side: Side) -> &BoundPair {
         match side {
             Side::Caller => &self.caller,
-            Side::Agent => &self.agent,
+            Side::Agent | Side::Third => &self.agent,
         }
     }
 

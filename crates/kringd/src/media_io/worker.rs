@@ -291,6 +291,15 @@ impl Worker {
                     }
                 }
                 WorkerOrder::Session(MediaOrder::Close { session }) => self.close(session),
+                WorkerOrder::Session(
+                    order @ (MediaOrder::Admit { .. }
+                    | MediaOrder::Join { .. }
+                    | MediaOrder::Dismiss { .. }
+                    | MediaOrder::Succeed { .. }),
+                ) => tracing::error!(
+                    order = order.name(),
+                    "a media order of three is not known yet"
+                ),
                 // `MediaHandle` sends no others this way.
                 WorkerOrder::Session(MediaOrder::Reserve { .. } | MediaOrder::Open { .. }) => {}
                 WorkerOrder::SpeakWith(library) => self.library = library,
