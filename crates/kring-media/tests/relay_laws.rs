@@ -82,19 +82,13 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// What was signalled, kept beside the relay and by simpler means.
+/// What was signalled, kept beside the relay and by simpler means: in the order of `Side::ALL`.
 #[derive(Default)]
-struct Signalled {
-    caller: Option<Remote>,
-    agent: Option<Remote>,
-}
+struct Signalled([Option<Remote>; 3]);
 
 impl Signalled {
     fn of(&self, side: Side) -> Option<Remote> {
-        match side {
-            Side::Caller => self.caller,
-            Side::Agent => self.agent,
-        }
+        self.0[side as usize]
     }
 
     fn address(&self, side: Side, kind: PacketKind) -> Option<SocketAddr> {
@@ -133,10 +127,7 @@ proptest! {
                 }
                 Step::Remote { side, remote } => {
                     relay.set_remote(now, side, remote);
-                    match side {
-                        Side::Caller => signalled.caller = Some(remote),
-                        Side::Agent => signalled.agent = Some(remote),
-                    }
+                    signalled.0[side as usize] = Some(remote);
                 }
                 Step::Wake => relay.wake(now),
             }
