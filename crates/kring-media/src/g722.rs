@@ -32,6 +32,9 @@ const QM6: [i32; 64] = [
 /// Steps of the upper band's quantiser.
 const QM2: [i32; 4] = [-7408, -1616, 7408, 1616];
 
+/// The word of an upper band in which nothing is: its step shrinks to the least.
+const SILENT_UPPER: usize = 3;
+
 /// How a word of the lower band moves the logarithmic step.
 const WL: [i32; 8] = [-60, -30, 58, 172, 334, 538, 1198, 3042];
 
@@ -87,19 +90,7 @@ impl Encoder {
     /// The byte of two samples of 16 kHz, which follow those of the call before.
     pub fn encode(&mut self, pair: [i16; 2]) -> u8 {
         let (low, high) = split(&mut self.delay, pair);
-        let error = saturate(low - self.lower.estimate);
-        let magnitude = if error < 0 { !error } else { error };
-        let reached = |level: &i32| magnitude >= (level * self.lower.det) >> 12;
-        // The levels rise, and the first is 0.
-        let level = 1 + Q6[1..].iter().take_while(|level| reached(level)).count();
-        let lower_word = match (error < 0, level) {
-            (true, 1) => 63,
-            (true, 2) => 62,
-            (true, level) => 34 - level,
-            (false, level) => 62 - level,
-        };
-        self.lower.adapt_lower(lower_word >> 2);
-
+        let lower_word = self.lower_word(low);
         let error = saturate(high - self.upper.estimate);
         let magnitude = if error < 0 { !error } else { error };
         let is_far = magnitude >= (564 * self.upper.det) >> 12;
@@ -112,20 +103,52 @@ impl Encoder {
         self.upper.adapt_upper(upper_word);
         (upper_word << 6 | lower_word) as u8
     }
+
+    /// The byte of one sample of 8 kHz: the lower band is such a sound, at half its level, and the upper one
+    /// is silent. One encoder makes bytes of one kind only.
+    pub fn encode_narrow(&mut self, sample: i16) -> u8 {
+        (SILENT_UPPER << 6 | self.lower_word(i32::from(sample) >> 1)) as u8
+    }
+
+    fn lower_word(&mut self, low: i32) -> usize {
+        let error = saturate(low - self.lower.estimate);
+        let magnitude = if error < 0 { !error } else { error };
+        let reached = |level: &i32| magnitude >= (level * self.lower.det) >> 12;
+        // The levels rise, and the first is 0.
+        let level = 1 + Q6[1..].iter().take_while(|level| reached(level)).count();
+        let lower_word = match (error < 0, level) {
+            (true, 1) => 63,
+            (true, 2) => 62,
+            (true, level) => 34 - level,
+            (false, level) => 62 - level,
+        };
+        self.lower.adapt_lower(lower_word >> 2);
+        lower_word
+    }
 }
 
 impl Decoder {
     /// The two samples of a byte.
     pub fn decode(&mut self, byte: u8) -> [i16; 2] {
-        let lower_word = usize::from(byte & 0x3f);
+        let low = self.low(byte);
         let upper_word = usize::from(byte >> 6);
-        let step = (self.lower.det * QM6[lower_word]) >> 15;
-        let low = (self.lower.estimate + step).clamp(-16_384, 16_383);
-        self.lower.adapt_lower(lower_word >> 2);
         let step = (self.upper.det * QM2[upper_word]) >> 15;
         let high = (self.upper.estimate + step).clamp(-16_384, 16_383);
         self.upper.adapt_upper(upper_word);
         join(&mut self.delay, low, high)
+    }
+
+    /// The one sample of 8 kHz that the lower band of a byte is. One decoder makes samples of one kind only.
+    pub fn decode_narrow(&mut self, byte: u8) -> i16 {
+        (self.low(byte) * 2) as i16
+    }
+
+    fn low(&mut self, byte: u8) -> i32 {
+        let lower_word = usize::from(byte & 0x3f);
+        let step = (self.lower.det * QM6[lower_word]) >> 15;
+        let low = (self.lower.estimate + step).clamp(-16_384, 16_383);
+        self.lower.adapt_lower(lower_word >> 2);
+        low
     }
 }
 

@@ -1,13 +1,17 @@
 //! Sound, as far as it can be decided without a socket: SDP offer and answer, the relay between a
-//! caller and an agent, its quality, and the tones and codings that phones are tested with.
+//! caller, an agent and at times a third, its quality, and the tones and codings that phones are tested with.
 
 #![forbid(unsafe_code)]
 
+mod bond;
 mod clip;
 mod coding;
+mod conference;
 pub mod dtmf;
+mod end;
 pub mod g711;
 pub mod g722;
+mod inbox;
 mod languages;
 mod library;
 pub mod limits;

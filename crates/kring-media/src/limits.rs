@@ -22,7 +22,14 @@ pub const PARAMETER_MAX: usize = 512;
 pub const SILENT_AFTER: Duration = Duration::from_secs(5);
 
 /// Notices that wait in one relay to be fetched: one of each kind a side and one death.
-pub const RELAY_NOTICES_MAX: usize = 8;
+pub const RELAY_NOTICES_MAX: usize = 13;
+
+/// What one side of a conference has said and nobody has heard yet, samples at 8 kHz: eight frames. More is
+/// a delay that talk does not bear, so the oldest is dropped.
+pub const MIX_AHEAD_MAX: usize = 8 * 160;
+
+/// The longest packet that is mixed, samples: 120 ms, which no telephone reaches.
+pub const MIX_PACKET_MAX: usize = 6 * 160;
 
 /// Longest RTP or RTCP packet that is relayed, bytes. An Ethernet frame holds 1,500; longer ones
 /// would be fragmented and are no telephone's.

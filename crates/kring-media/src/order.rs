@@ -36,6 +36,18 @@ impl Side {
             Side::Agent | Side::Third => Side::Caller,
         }
     }
+
+    /// The one that is neither of these two; none when they are the same.
+    pub(crate) const fn beside(self, left_out: Side) -> Option<Side> {
+        match (self, left_out) {
+            (Side::Caller, Side::Agent) | (Side::Agent, Side::Caller) => Some(Side::Third),
+            (Side::Caller, Side::Third) | (Side::Third, Side::Caller) => Some(Side::Agent),
+            (Side::Agent, Side::Third) | (Side::Third, Side::Agent) => Some(Side::Caller),
+            (Side::Caller, Side::Caller)
+            | (Side::Agent, Side::Agent)
+            | (Side::Third, Side::Third) => None,
+        }
+    }
 }
 
 /// Who hears whom in a session.
@@ -96,8 +108,8 @@ pub enum MediaOrder {
         /// It says that it wants sound. If not, none is sent to it.
         receives: bool,
     },
-    /// A key that this side pressed and told apart from its sound: the other side hears it as an event
-    /// (RFC 4733) in place of the sound that passes meanwhile.
+    /// A key that this side pressed and told apart from its sound: whom it is joined with hears it as an event
+    /// (RFC 4733) in place of the sound that passes meanwhile. In a conference it is lost.
     Press {
         /// The session.
         session: SessionId,
@@ -195,14 +207,15 @@ pub enum MediaNotice {
     },
     /// The last [`MediaOrder::Reserve`] could not be met in full: the range is used up.
     Exhausted,
-    /// The first RTP packet of a side was forwarded or could have been.
+    /// The first RTP packet of a side was forwarded or could have been. Told once for each who comes in, under
+    /// the place that he has then.
     Flowing {
         /// The session.
         session: SessionId,
         /// Whose packet it was.
         side: Side,
     },
-    /// A side that said it sends has sent neither RTP nor RTCP for a while. Told once; again only
+    /// A side that said it sends, to somebody who is joined with it, has sent neither RTP nor RTCP for a while. Told once; again only
     /// after it has been heard in between.
     Silent {
         /// The session.
@@ -212,7 +225,8 @@ pub enum MediaNotice {
         /// For how long, ms.
         for_ms: u64,
     },
-    /// Neither RTP nor RTCP from either side for the configured time, while both should send.
+    /// Neither RTP nor RTCP from any of those who are joined for the configured time, while all of them
+    /// should send.
     /// Told once.
     Dead {
         /// The session.

@@ -1,7 +1,7 @@
 //! One stream of RTP towards one side, whoever speaks in it.
 //!
-//! As long as only the other side is heard, its packets pass untouched. From the first frame of kring's own
-//! on, the stream has one source, one row of sequence numbers and one line of timestamps (RFC 3550 §5.1), and
+//! As long as only one other side is heard, its packets pass untouched. From the first frame of kring's own, or
+//! of somebody else, on, the stream has one source, one row of sequence numbers and one line of timestamps (RFC 3550 §5.1), and
 //! packets of the other side are renumbered onto them: a phone sees a talk spurt begin, never a new stream.
 
 use crate::{coding::FRAME, quality::RtpSeen, rtp};
@@ -80,6 +80,14 @@ impl Outgoing {
     /// kring speaks no more; the numbers stay ours.
     pub(crate) fn end(&mut self) {
         if !matches!(self.line, Line::Theirs) {
+            self.line = Line::Pause;
+        }
+    }
+
+    /// Somebody else is heard from now on. Where anything was sent before, the numbers are ours from here, so
+    /// that it goes on as one stream; where nothing was, whoever is first may begin it with his.
+    pub(crate) fn change(&mut self) {
+        if self.last.is_some() {
             self.line = Line::Pause;
         }
     }

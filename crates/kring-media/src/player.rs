@@ -13,11 +13,11 @@ use std::{sync::Arc, time::Duration};
 
 /// A thread that is later than this leaves frames out instead of sending them in a burst, which a phone's
 /// buffer would only throw away.
-const LATE_MAX: Duration = Duration::from_millis(60);
+pub(crate) const LATE_MAX: Duration = Duration::from_millis(60);
 
 /// How much before its time a frame may be sent: half of it, so that a steady beat with some jitter sends
 /// exactly one each time.
-const EARLY: Duration = Duration::from_millis(10);
+pub(crate) const EARLY: Duration = Duration::from_millis(10);
 
 /// What goes on after all is said.
 #[derive(Clone, Debug)]

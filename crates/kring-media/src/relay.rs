@@ -3,17 +3,20 @@
 //! A packet is taken only from exactly the address that its side signalled; everybody else is a
 //! stranger and is counted and dropped. Only [`Relay::set_remote`] moves a target: no packet ever
 //! does, so nobody can pull a call's sound to himself by sending some. Packets pass unchanged, but for
-//! key presses that take the place of some, and for the numbers of a stream in which kring has spoken.
+//! key presses that take the place of some, and for the numbers of a stream in which kring has spoken or
+//! of which the speaker has changed. In a conference none passes: what was said in them is mixed.
 
 use crate::{
-    limits::{PACKET_MAX, RELAY_NOTICES_MAX, SILENT_AFTER},
-    order::{MediaNotice, SessionId, Side, SideStats},
-    outgoing::Passage,
+    bond::{Bond, Hears},
+    conference::Beat,
+    end::{Ear, End, Taken},
+    limits::{RELAY_NOTICES_MAX, SILENT_AFTER},
+    order::{Joined, MediaNotice, SessionId, Side, SideStats},
     player::Player,
-    presses::{KeyPacket, Presses},
-    quality::{Quality, RtpSeen},
-    rtcp, rtp,
-    speaking::{FramePacket, Speaking, Turn},
+    quality::RtpSeen,
+    rtcp::RtcpSeen,
+    rtp,
+    speaking::{FramePacket, Turn},
     verdict::{PacketKind, Remote, Verdict, Why},
 };
 use kring_time::Moment;
@@ -24,36 +27,11 @@ use std::{collections::VecDeque, net::SocketAddr, time::Duration};
 pub struct Relay {
     session: SessionId,
     dead_after: Duration,
-    caller: End,
-    agent: End,
-    third: End,
+    /// In the order of [`Side::ALL`].
+    ends: [End; 3],
+    bond: Bond,
     life: Life,
     notices: VecDeque<MediaNotice>,
-}
-
-#[derive(Clone, Debug, Default)]
-struct End {
-    remote: Option<Remote>,
-    ear: Ear,
-    quality: Quality,
-    presses: Presses,
-    /// What this side hears of kring, and the stream it gets.
-    speaking: Speaking,
-    packets: u64,
-    strangers: u64,
-    garbage: u64,
-}
-
-/// How a side is listened for.
-#[derive(Clone, Copy, Debug, Default)]
-enum Ear {
-    /// It need not send.
-    #[default]
-    Closed,
-    /// It should send, and was last heard, or first waited for, then.
-    Open { since: Moment },
-    /// The same, and its silence was told.
-    Told { since: Moment },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,27 +46,52 @@ impl Relay {
         Relay {
             session,
             dead_after,
-            caller: End::default(),
-            agent: End::default(),
-            third: End::default(),
+            ends: Default::default(),
+            bond: Bond::Without(Side::Third),
             life: Life::Alive,
             notices: VecDeque::new(),
         }
     }
 
-    /// What a side signalled, at first or anew. The wait for its sound begins again.
+    /// What a side signalled, at first or anew. The wait for its sound, and for that of whom it hears,
+    /// begins again.
     pub fn set_remote(&mut self, now: Moment, side: Side, remote: Remote) {
-        let moved = self.end(side).remote != Some(remote);
-        self.end_mut(side).remote = Some(remote);
-        for side in Side::BOTH {
-            let expected = self.should_send(side);
-            let ear = &mut self.end_mut(side).ear;
-            *ear = match *ear {
-                _ if !expected => Ear::Closed,
-                heard if !moved => heard,
-                _ => Ear::Open { since: now },
-            };
+        let end = &mut self.ends[side as usize];
+        if end.remote != Some(remote) {
+            end.remote = Some(remote);
+            end.ear = Ear::Closed;
+            match self.bond.hears(side) {
+                Hears::Nobody => {}
+                Hears::One(other) => self.ends[other as usize].ear = Ear::Closed,
+                Hears::Mix => (self.ends.iter_mut()).for_each(|end| end.ear = Ear::Closed),
+            }
         }
+        self.listen(now);
+    }
+
+    /// Who hears whom from now on; `chances` are random numbers, with which the streams of a conference
+    /// begin where nothing was sent yet. In a third place that nobody has, nobody hears or is heard.
+    pub fn join(&mut self, now: Moment, joined: Joined, chances: [u64; 3]) {
+        let before = Side::ALL.map(|side| self.bond.hears(side));
+        self.bond.become_joined(joined);
+        self.settle(now, before, chances);
+    }
+
+    /// The third side leaves; caller and agent hear each other.
+    pub fn dismiss(&mut self, now: Moment) {
+        // The chances are a conference's.
+        self.join(now, Joined::Without(Side::Third), [0; 3]);
+        self.ends[Side::Third as usize] = End::default();
+    }
+
+    /// The third side takes the agent's place; caller and new agent hear each other. To whom of them this
+    /// is no change, it is none in the stream either.
+    pub fn succeed(&mut self, now: Moment) {
+        let [caller, _, third] = Side::ALL.map(|side| self.bond.hears(side));
+        self.ends[Side::Agent as usize] = std::mem::take(&mut self.ends[Side::Third as usize]);
+        self.bond = Bond::Without(Side::Third);
+        let before = [caller.after_succession(), third, Hears::Nobody];
+        self.settle(now, before, [0; 3]);
     }
 
     /// A packet came from `from` to the port `kind` of `side`.
@@ -100,64 +103,81 @@ impl Relay {
         from: SocketAddr,
         bytes: &[u8],
     ) -> Verdict {
-        let (end, opposite) = match side {
-            Side::Caller => (&mut self.caller, &mut self.agent),
-            Side::Agent => (&mut self.agent, &mut self.caller),
-            Side::Third => (&mut self.third, &mut self.caller),
+        let end = &mut self.ends[side as usize];
+        let seen = match end.take(now, kind, from, bytes) {
+            Taken::Strange => return Verdict::Drop(Why::Stranger),
+            Taken::Garbage => return Verdict::Drop(Why::Garbage),
+            Taken::Report(seen) => return self.pass_report(side, seen),
+            Taken::Sound(seen) => seen,
         };
-        if !end
-            .remote
-            .is_some_and(|remote| is_from(from, remote.address(kind)))
-        {
-            end.strangers += 1;
-            return Verdict::Drop(Why::Stranger);
+        let (key, is_first) = (end.speaking.key(seen, bytes), end.began_just_now());
+        let verdict = self.pass_sound(now, side, seen, bytes);
+        let session = self.session;
+        if is_first {
+            self.tell(MediaNotice::Flowing { session, side });
         }
-        let taken = end.take(now, kind, bytes);
-        let out = side.other();
-        let verdict = match (taken, opposite.target(kind)) {
-            (Taken::Garbage, _) => return Verdict::Drop(Why::Garbage),
-            (_, None) => Verdict::Drop(Why::NotWanted),
-            (Taken::Report, Some(to)) => Verdict::Forward { out, to },
-            (Taken::Sound(_), Some(_)) if opposite.speaking.speaks() => {
-                Verdict::Drop(Why::SpokenTo)
-            }
-            (Taken::Sound(seen), Some(to)) => match end.presses.instead_of(bytes) {
-                Some(by) => opposite.replaced(now, by, out, to),
-                None => match opposite.speaking.pass(now, seen, bytes) {
-                    Passage::Untouched => Verdict::Forward { out, to },
-                    Passage::Under(header) => Verdict::Renumber { out, to, header },
-                    Passage::TooLate => Verdict::Drop(Why::TooLate),
-                },
-            },
-        };
-        if let Taken::Sound(seen) = taken {
-            let (key, is_first) = (end.speaking.key(seen, bytes), end.packets == 1);
-            let session = self.session;
-            if is_first {
-                self.tell(MediaNotice::Flowing { session, side });
-            }
-            if let Some(key) = key {
-                self.tell(MediaNotice::Pressed { session, side, key });
-            }
+        if let Some(key) = key {
+            self.tell(MediaNotice::Pressed { session, side, key });
         }
         verdict
+    }
+
+    fn pass_sound(&mut self, now: Moment, side: Side, seen: RtpSeen, bytes: &[u8]) -> Verdict {
+        let out = match &mut self.bond {
+            Bond::Conference(conference) => {
+                conference.hear(side, seen, bytes);
+                return Verdict::Drop(Why::Mixed);
+            }
+            Bond::Without(left_out) => side.beside(*left_out),
+        };
+        let Some(out) = out else {
+            return Verdict::Drop(Why::LeftOut);
+        };
+        let listener = &self.ends[out as usize];
+        let Some(to) = listener.target(PacketKind::Rtp) else {
+            return Verdict::Drop(Why::NotWanted);
+        };
+        if listener.speaking.speaks() {
+            return Verdict::Drop(Why::SpokenTo);
+        }
+        let key = self.ends[side as usize].presses.instead_of(bytes);
+        let listener = &mut self.ends[out as usize];
+        match key {
+            Some(by) => listener.replaced(now, (out, to), by),
+            None => listener.pass(now, (out, to), seen, bytes),
+        }
+    }
+
+    fn pass_report(&self, side: Side, seen: RtcpSeen) -> Verdict {
+        match self.bond.hears(side) {
+            // The stream may go on with another's sound: its end is signalling's word.
+            _ if seen.goodbye => Verdict::Drop(Why::Goodbye),
+            Hears::Nobody => Verdict::Drop(Why::LeftOut),
+            Hears::Mix => Verdict::Drop(Why::Mixed),
+            Hears::One(out) => match self.ends[out as usize].target(PacketKind::Rtcp) {
+                Some(to) => Verdict::Forward { out, to },
+                None => Verdict::Drop(Why::NotWanted),
+            },
+        }
     }
 
     /// Speaks to a side from now on, instead of whatever it heard before; `chance` is any random number,
     /// with which a stream begins in which nothing was sent yet.
     pub fn play(&mut self, now: Moment, side: Side, player: Player, payload_type: u8, chance: u64) {
-        let speaking = &mut self.end_mut(side).speaking;
+        let speaking = &mut self.ends[side as usize].speaking;
         speaking.play(now, player, payload_type, chance);
     }
 
-    /// Speaks to a side no more: it hears the other one again.
+    /// Speaks to a side no more: it hears again whom it is joined with.
     pub fn hush(&mut self, side: Side) {
-        self.end_mut(side).speaking.hush();
+        self.ends[side as usize].speaking.hush();
     }
 
-    /// Whether it speaks to anybody: [`Relay::next_frame`] is then asked every 20 ms.
+    /// Whether it speaks to anybody or mixes: [`Relay::next_frame`] and [`Relay::next_mixed`] are then
+    /// asked every 20 ms.
     pub fn speaks(&self) -> bool {
-        self.caller.speaking.speaks() || self.agent.speaking.speaks()
+        matches!(self.bond, Bond::Conference(_))
+            || self.ends.iter().any(|end| end.speaking.speaks())
     }
 
     /// The next frame for a side that is due now, written into `out`, and where it goes. Asked until it
@@ -169,7 +189,7 @@ impl Relay {
         out: &mut FramePacket,
     ) -> Option<SocketAddr> {
         loop {
-            let end = self.end_mut(side);
+            let end = &mut self.ends[side as usize];
             let target = end.target(PacketKind::Rtp);
             match end.speaking.turn(now, target.is_some(), out) {
                 Turn::Send => return target,
@@ -182,10 +202,40 @@ impl Relay {
         }
     }
 
-    /// A side pressed a key; the other side knows key events by `payload_type`.
+    /// The next frame of a conference that is due now, written into `out`, who hears it and where. Asked
+    /// until it gives none, after [`Relay::next_frame`]: to whom kring speaks hears that and no other.
+    pub fn next_mixed(&mut self, now: Moment, out: &mut FramePacket) -> Option<(Side, SocketAddr)> {
+        let Bond::Conference(conference) = &mut self.bond else {
+            return None;
+        };
+        loop {
+            match conference.beat(now) {
+                Beat::Frame { side, at } => {
+                    let end = &mut self.ends[side as usize];
+                    if end.speaking.speaks() {
+                        continue;
+                    }
+                    let Some(to) = end.target(PacketKind::Rtp) else {
+                        end.speaking.skip();
+                        continue;
+                    };
+                    let number = conference.write(side, &mut out[rtp::HEADER..]);
+                    out[..rtp::HEADER].copy_from_slice(&end.speaking.mixed(at, number));
+                    return Some((side, to));
+                }
+                Beat::LeftOut => (self.ends.iter_mut()).for_each(|end| end.speaking.skip()),
+                Beat::Later => return None,
+            }
+        }
+    }
+
+    /// A side pressed a key; the one that hears it knows key events by `payload_type`. Where no other one
+    /// hears it, or two do, it is lost.
     pub fn press(&mut self, side: Side, key: char, duration_ms: u32, payload_type: u8) {
-        let presses = &mut self.end_mut(side).presses;
-        presses.add(key, duration_ms, payload_type);
+        if let Hears::One(_) = self.bond.hears(side) {
+            let presses = &mut self.ends[side as usize].presses;
+            presses.add(key, duration_ms, payload_type);
+        }
     }
 
     /// When [`Relay::wake`] has something to say if nothing is heard till then.
@@ -194,19 +244,18 @@ impl Relay {
             Ear::Open { since } => Some(since + SILENT_AFTER),
             Ear::Closed | Ear::Told { .. } => None,
         };
-        [silent(&self.caller), silent(&self.agent), self.dies_at()]
-            .into_iter()
-            .flatten()
-            .min()
+        let silent = self.ends.iter().filter_map(silent).min();
+        silent.into_iter().chain(self.dies_at()).min()
     }
 
     /// Time has passed: is somebody silent, or the call dead? Cheap enough to be asked often.
     pub fn wake(&mut self, now: Moment) {
-        for side in Side::BOTH {
-            if let Ear::Open { since } = self.end(side).ear
+        for side in Side::ALL {
+            let ear = &mut self.ends[side as usize].ear;
+            if let Ear::Open { since } = *ear
                 && since + SILENT_AFTER <= now
             {
-                self.end_mut(side).ear = Ear::Told { since };
+                *ear = Ear::Told { since };
                 let for_ms = now.since(since).as_millis() as u64;
                 let session = self.session;
                 self.tell(MediaNotice::Silent {
@@ -228,57 +277,68 @@ impl Relay {
         self.notices.pop_front()
     }
 
-    /// What was heard of a side so far.
+    /// What was heard so far of whoever has this place now.
     pub fn stats(&self, side: Side) -> SideStats {
-        let end = self.end(side);
-        SideStats {
-            packets: end.packets,
-            lost: end.quality.lost(),
-            jitter_us: end.quality.jitter_us(),
-            strangers: end.strangers,
-            garbage: end.garbage,
-        }
+        self.ends[side as usize].stats()
     }
 
     /// What a side signalled last.
     pub fn remote(&self, side: Side) -> Option<Remote> {
-        self.end(side).remote
+        self.ends[side as usize].remote
     }
 
-    fn end(&self, side: Side) -> &End {
-        match side {
-            Side::Caller => &self.caller,
-            Side::Agent => &self.agent,
-            Side::Third => &self.third,
+    /// Who hears somebody else than `before` goes on in one stream, whose numbers are kring's; and who is
+    /// joined to nobody is waited for no more.
+    fn settle(&mut self, now: Moment, before: [Hears; 3], chances: [u64; 3]) {
+        for side in Side::ALL {
+            let (n, hears) = (side as usize, self.bond.hears(side));
+            if hears == before[n] {
+                continue;
+            }
+            let end = &mut self.ends[n];
+            // They were for ears that have another number for key events, or none.
+            end.presses = Default::default();
+            match hears {
+                Hears::Mix => end.speaking.hear_mix(now, chances[n]),
+                Hears::One(_) | Hears::Nobody => end.speaking.hear_another(),
+            }
+        }
+        self.listen(now);
+    }
+
+    /// Waits for whoever should send, and for nobody else. Who was not waited for has the full time.
+    fn listen(&mut self, now: Moment) {
+        for side in Side::ALL {
+            let expected = self.ends[side as usize].sends() && self.is_listened_to(side);
+            let ear = &mut self.ends[side as usize].ear;
+            if expected {
+                ear.open(now);
+            } else {
+                *ear = Ear::Closed;
+            }
         }
     }
 
-    fn end_mut(&mut self, side: Side) -> &mut End {
-        match side {
-            Side::Caller => &mut self.caller,
-            Side::Agent => &mut self.agent,
-            Side::Third => &mut self.third,
+    fn is_listened_to(&self, side: Side) -> bool {
+        let others = Side::ALL.into_iter().filter(|other| *other != side);
+        match self.bond.hears(side) {
+            Hears::Nobody => false,
+            Hears::One(other) => self.ends[other as usize].receives(),
+            Hears::Mix => (others.into_iter()).any(|other| self.ends[other as usize].receives()),
         }
     }
 
-    /// It says that it sends, from an address it can be known by, and the other side listens.
-    fn should_send(&self, side: Side) -> bool {
-        let sends = |remote: Remote| remote.sends && !remote.rtp.ip().is_unspecified();
-        self.end(side).remote.is_some_and(sends)
-            && self
-                .end(side.other())
-                .remote
-                .is_some_and(|other| other.receives)
-    }
-
-    /// Both should send and neither has been heard for so long. Not while one side only is
-    /// silent: a mute or a hold is no death.
+    /// All who are joined should send and none has been heard for so long. Not while one of them speaks
+    /// or need not send: a mute or a hold is no death.
     fn dies_at(&self) -> Option<Moment> {
         if self.life == Life::ToldDead || self.dead_after.is_zero() {
             return None;
         }
-        let heard = self.caller.ear.since()?.max(self.agent.ear.since()?);
-        Some(heard + self.dead_after)
+        let mut heard = None;
+        for side in self.bond.members() {
+            heard = heard.max(Some(self.ends[side as usize].ear.since()?));
+        }
+        heard.map(|at| at + self.dead_after)
     }
 
     fn tell(&mut self, notice: MediaNotice) {
@@ -288,71 +348,4 @@ impl Relay {
         }
         self.notices.push_back(notice);
     }
-}
-
-#[derive(Clone, Copy)]
-enum Taken {
-    Sound(RtpSeen),
-    Report,
-    Garbage,
-}
-
-impl End {
-    /// A packet from the right address: is it what it should be?
-    fn take(&mut self, now: Moment, kind: PacketKind, bytes: &[u8]) -> Taken {
-        let taken = match kind {
-            _ if bytes.len() > PACKET_MAX => Taken::Garbage,
-            PacketKind::Rtp => match rtp::look(bytes) {
-                None => Taken::Garbage,
-                Some(seen) => {
-                    self.quality.note(now, seen);
-                    self.packets += 1;
-                    Taken::Sound(seen)
-                }
-            },
-            PacketKind::Rtcp => match rtcp::look(bytes) {
-                Err(_) => Taken::Garbage,
-                Ok(_) => Taken::Report,
-            },
-        };
-        match (&taken, self.ear) {
-            (Taken::Garbage, _) => self.garbage += 1,
-            (_, Ear::Closed) => {}
-            (_, Ear::Open { .. } | Ear::Told { .. }) => self.ear = Ear::Open { since: now },
-        }
-        taken
-    }
-
-    /// A key event that goes to this side in the place of sound.
-    fn replaced(&mut self, now: Moment, mut by: KeyPacket, out: Side, to: SocketAddr) -> Verdict {
-        let passage = rtp::look(&by).map(|seen| self.speaking.pass(now, seen, &by));
-        match passage {
-            Some(Passage::Under(header)) => by[..rtp::HEADER].copy_from_slice(&header),
-            Some(Passage::TooLate) => return Verdict::Drop(Why::TooLate),
-            Some(Passage::Untouched) | None => {}
-        }
-        Verdict::Replace { out, to, by }
-    }
-
-    fn target(&self, kind: PacketKind) -> Option<SocketAddr> {
-        let remote = self.remote?;
-        // RTCP goes on during a hold (RFC 3264 §8.4).
-        let wanted = remote.receives || kind == PacketKind::Rtcp;
-        let to = remote.address(kind);
-        (wanted && !to.ip().is_unspecified() && to.port() != 0).then_some(to)
-    }
-}
-
-impl Ear {
-    fn since(self) -> Option<Moment> {
-        match self {
-            Ear::Closed => None,
-            Ear::Open { since } | Ear::Told { since } => Some(since),
-        }
-    }
-}
-
-/// Address and port; an IPv6 scope or flow label is the kernel's word and not the sender's.
-fn is_from(from: SocketAddr, signalled: SocketAddr) -> bool {
-    from.port() == signalled.port() && from.ip() == signalled.ip()
 }

@@ -3,7 +3,7 @@
 use crate::{
     coding::FRAME,
     dtmf::KeyListener,
-    outgoing::{Outgoing, Passage},
+    outgoing::{Header, Outgoing, Passage},
     player::{Due, Player},
     quality::RtpSeen,
     rtp,
@@ -95,6 +95,30 @@ impl Speaking {
                 Due::Later => return Turn::Later,
             }
         }
+    }
+
+    /// Somebody else is heard from now on, or nobody, when kring does not speak.
+    pub(crate) fn hear_another(&mut self) {
+        if !self.speaks() {
+            self.outgoing.change();
+        }
+    }
+
+    /// A conference is heard from now on, when kring does not speak; `chance` as in [`Speaking::play`].
+    pub(crate) fn hear_mix(&mut self, now: Moment, chance: u64) {
+        if !self.speaks() {
+            self.outgoing.begin(now, chance);
+        }
+    }
+
+    /// The header of the next frame of a conference, which belongs to the moment `at`.
+    pub(crate) fn mixed(&mut self, at: Moment, payload_type: u8) -> Header {
+        self.outgoing.own(at, payload_type)
+    }
+
+    /// A frame of a conference was due that this side does not hear.
+    pub(crate) fn skip(&mut self) {
+        self.outgoing.skip();
     }
 
     /// How a packet of the other side goes on to this one.

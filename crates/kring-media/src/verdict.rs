@@ -35,7 +35,8 @@ pub enum Verdict {
         /// Where to.
         to: SocketAddr,
     },
-    /// Send it with these first bytes in the place of its own: kring has spoken in this stream.
+    /// Send it with these first bytes in the place of its own: kring or somebody else has spoken in this
+    /// stream.
     Renumber {
         /// Whose port it leaves by.
         out: Side,
@@ -68,6 +69,12 @@ pub enum Why {
     NotWanted,
     /// kring speaks to the other side itself.
     SpokenTo,
+    /// The side is joined with nobody.
+    LeftOut,
+    /// It was said in a conference: what was in it is mixed.
+    Mixed,
+    /// A goodbye (RFC 3550 §6.6): the stream may go on with another's sound, and calls end by signalling.
+    Goodbye,
     /// It is older than what kring has said since.
     TooLate,
 }

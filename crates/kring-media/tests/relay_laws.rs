@@ -1,7 +1,11 @@
-//! The relay's laws, on any packets in any order: a third address never gets a packet through and
-//! never moves a target; no bytes make it panic; what waits in it is bounded.
+//! The relay's laws, on any packets in any order: an address that nobody signalled never gets a packet through
+//! and never moves a target; a packet goes only to whom its sender is joined with; no bytes make it panic;
+//! what waits in it is bounded.
 
-use kring_media::{PacketKind, Relay, Remote, SessionId, Side, Verdict, limits, read, rtcp};
+use kring_media::{
+    Coding, FRAME, FramePacket, Joined, PacketKind, Playable, Relay, Remote, SessionId, Side,
+    Verdict, limits, read, rtcp, rtp,
+};
 use kring_time::Moment;
 use proptest::prelude::*;
 use std::{
@@ -21,6 +25,9 @@ enum Step {
         side: Side,
         remote: Remote,
     },
+    Join(Joined),
+    Dismiss,
+    Succeed,
     Wake,
 }
 
@@ -36,7 +43,19 @@ fn address() -> impl Strategy<Value = SocketAddr> {
 }
 
 fn side() -> impl Strategy<Value = Side> {
-    prop_oneof![Just(Side::Caller), Just(Side::Agent)]
+    prop_oneof![3 => Just(Side::Caller), 3 => Just(Side::Agent), 2 => Just(Side::Third)]
+}
+
+fn joined() -> impl Strategy<Value = Joined> {
+    let coding =
+        (0..3_usize, prop_oneof![0..35_u8, 96..128_u8]).prop_map(|(n, payload_type)| Coding {
+            codec: Playable::ALL[n],
+            payload_type,
+        });
+    prop_oneof![
+        3 => side().prop_map(Joined::Without),
+        2 => [coding.clone(), coding.clone(), coding].prop_map(Joined::Conference),
+    ]
 }
 
 fn kind() -> impl Strategy<Value = PacketKind> {
@@ -78,6 +97,9 @@ fn step() -> impl Strategy<Value = Step> {
         12 => (side(), kind(), address(), bytes())
             .prop_map(|(side, kind, from, bytes)| Step::Packet { side, kind, from, bytes }),
         2 => (side(), remote()).prop_map(|(side, remote)| Step::Remote { side, remote }),
+        2 => joined().prop_map(Step::Join),
+        1 => Just(Step::Dismiss),
+        1 => Just(Step::Succeed),
         1 => Just(Step::Wake),
     ]
 }
@@ -85,6 +107,17 @@ fn step() -> impl Strategy<Value = Step> {
 /// What was signalled, kept beside the relay and by simpler means: in the order of `Side::ALL`.
 #[derive(Default)]
 struct Signalled([Option<Remote>; 3]);
+
+/// All who are joined, by simpler means too.
+fn members(joined: Joined) -> Vec<Side> {
+    let left_out = match joined {
+        Joined::Without(side) => Some(side),
+        Joined::Conference(_) => None,
+    };
+    (Side::ALL.into_iter())
+        .filter(|side| Some(*side) != left_out)
+        .collect()
+}
 
 impl Signalled {
     fn of(&self, side: Side) -> Option<Remote> {
@@ -108,6 +141,7 @@ proptest! {
     ) {
         let mut relay = Relay::new(SessionId(1), Duration::from_secs(20));
         let mut signalled = Signalled::default();
+        let mut joined = Joined::Without(Side::Third);
         let mut now = Moment::BOOT;
         for (step, later_ms) in steps {
             now = now + Duration::from_millis(later_ms);
@@ -118,12 +152,30 @@ proptest! {
                     let honest = signalled.address(side, kind) == Some(from);
                     let strangers = relay.stats(side).strangers - before.strangers;
                     prop_assert_eq!(strangers, u64::from(!honest));
-                    if let Verdict::Forward { out, to } = verdict {
+                    if let Verdict::Forward { out, to }
+                    | Verdict::Renumber { out, to, .. }
+                    | Verdict::Replace { out, to, .. } = verdict
+                    {
                         prop_assert!(honest, "{} is a stranger to {:?}", from, side);
-                        prop_assert_eq!(out, side.other());
+                        let mut both = [side, out];
+                        both.sort_by_key(|side| *side as usize);
+                        prop_assert_eq!(members(joined), both);
                         prop_assert_eq!(signalled.address(out, kind), Some(to));
                         prop_assert!(!to.ip().is_unspecified() && to.port() != 0);
                     }
+                }
+                Step::Join(wanted) => {
+                    relay.join(now, wanted, [7; 3]);
+                    joined = wanted;
+                }
+                Step::Dismiss => {
+                    relay.dismiss(now);
+                    (joined, signalled.0[2]) = (Joined::Without(Side::Third), None);
+                }
+                Step::Succeed => {
+                    relay.succeed(now);
+                    joined = Joined::Without(Side::Third);
+                    signalled.0[1] = signalled.0[2].take();
                 }
                 Step::Remote { side, remote } => {
                     relay.set_remote(now, side, remote);
@@ -131,7 +183,13 @@ proptest! {
                 }
                 Step::Wake => relay.wake(now),
             }
-            for side in Side::BOTH {
+            let mut frame: FramePacket = [0; rtp::HEADER + FRAME];
+            while let Some((side, to)) = relay.next_mixed(now, &mut frame) {
+                prop_assert_eq!(members(joined).len(), 3, "only a conference is mixed");
+                prop_assert_eq!(signalled.address(side, PacketKind::Rtp), Some(to));
+                prop_assert!(rtp::look(&frame).is_some());
+            }
+            for side in Side::ALL {
                 prop_assert_eq!(relay.remote(side), signalled.of(side), "a target moved");
             }
         }
@@ -153,6 +211,9 @@ proptest! {
                     relay.packet(now, side, kind, from, &bytes);
                 }
                 Step::Remote { side, remote } => relay.set_remote(now, side, remote),
+                Step::Join(joined) => relay.join(now, joined, [7; 3]),
+                Step::Dismiss => relay.dismiss(now),
+                Step::Succeed => relay.succeed(now),
                 Step::Wake => {}
             }
             if let Some(due) = relay.deadline() {
