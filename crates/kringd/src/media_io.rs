@@ -194,11 +194,14 @@ impl MediaHandle {
                 ),
                 None => false,
             },
+            MediaOrder::Admit { session, third } => match threads.pool.take(third) {
+                Some(third) => threads.pass(session, WorkerOrder::Admit { session, third }),
+                None => false,
+            },
             MediaOrder::Remote { session, .. }
             | MediaOrder::Press { session, .. }
             | MediaOrder::Play { session, .. }
             | MediaOrder::Hush { session, .. }
-            | MediaOrder::Admit { session, .. }
             | MediaOrder::Join { session, .. }
             | MediaOrder::Dismiss { session }
             | MediaOrder::Succeed { session }
@@ -241,7 +244,7 @@ impl Threads {
         self.running.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// To the thread that has the session. Ports of an `Open` that it does not take go back.
+    /// To the thread that has the session. Ports of an order that it does not take go back.
     fn pass(&self, session: SessionId, order: WorkerOrder) -> bool {
         let link = &self.workers[(session.0 % self.workers.len() as u64) as usize];
         let sent = link.orders.try_send(order);
@@ -249,9 +252,13 @@ impl Threads {
         match sent {
             Ok(()) => true,
             Err(TrySendError::Full(order) | TrySendError::Disconnected(order)) => {
-                if let WorkerOrder::Open { caller, agent, .. } = order {
-                    self.pool.put(caller);
-                    self.pool.put(agent);
+                match order {
+                    WorkerOrder::Open { caller, agent, .. } => {
+                        self.pool.put(caller);
+                        self.pool.put(agent);
+                    }
+                    WorkerOrder::Admit { third, .. } => self.pool.put(third),
+                    WorkerOrder::Session(_) | WorkerOrder::SpeakWith(_) | WorkerOrder::Stop => {}
                 }
                 false
             }

@@ -1,70 +1,101 @@
-//! One call's relay with its four sockets, and how a ready socket tells whose it is.
+//! One call's relay with its sockets, and how a ready socket tells whose it is.
 
 use super::ports::BoundPair;
-use kring_media::{PacketKind, Relay, Side};
-use std::{
-    io,
-    net::{SocketAddr, UdpSocket},
-};
+use kring_media::{PacketKind, Relay, SessionId, Side};
+use std::net::{SocketAddr, UdpSocket};
 
 pub(super) struct Call {
     pub(super) relay: Relay,
     pub(super) caller: BoundPair,
     pub(super) agent: BoundPair,
+    /// While there is somebody who is consulted, or to whom the caller goes.
+    pub(super) third: Option<BoundPair>,
     /// Packets that the kernel would not send.
-    pub(super) unsent: u64,
+    unsent: u64,
 }
 
 impl Call {
-    fn pair(&self, side: Side) -> &BoundPair {
+    pub(super) fn new(relay: Relay, caller: BoundPair, agent: BoundPair) -> Call {
+        Call {
+            relay,
+            caller,
+            agent,
+            third: None,
+            unsent: 0,
+        }
+    }
+
+    /// The ports of a side, if the call has it.
+    pub(super) fn pair(&self, side: Side) -> Option<&BoundPair> {
         match side {
-            Side::Caller => &self.caller,
-            Side::Agent | Side::Third => &self.agent,
+            Side::Caller => Some(&self.caller),
+            Side::Agent => Some(&self.agent),
+            Side::Third => self.third.as_ref(),
         }
     }
 
-    pub(super) fn socket(&self, side: Side, kind: PacketKind) -> &UdpSocket {
-        match kind {
-            PacketKind::Rtp => &self.pair(side).rtp,
-            PacketKind::Rtcp => &self.pair(side).rtcp,
+    pub(super) fn socket(&self, side: Side, kind: PacketKind) -> Option<&UdpSocket> {
+        self.pair(side).map(|pair| pair.socket(kind))
+    }
+
+    pub(super) fn send(&mut self, out: Side, kind: PacketKind, packet: &[u8], to: SocketAddr) {
+        // The relay sends to nobody whose side the call has not.
+        let sent = self
+            .socket(out, kind)
+            .map(|socket| socket.send_to(packet, to));
+        if let Some(Err(_)) = sent {
+            self.unsent += 1;
         }
     }
 
-    pub(super) fn send(
-        &self,
-        out: Side,
-        kind: PacketKind,
-        packet: &[u8],
-        to: SocketAddr,
-    ) -> io::Result<()> {
-        self.socket(out, kind).send_to(packet, to).map(|_| ())
+    /// All its ports, which nobody needs any more.
+    pub(super) fn into_pairs(self, session: SessionId) -> Vec<BoundPair> {
+        let unsent = self.unsent;
+        if unsent > 0 {
+            tracing::warn!(
+                session = session.0,
+                unsent,
+                "packets of a call could not be sent"
+            );
+        }
+        let both = [self.caller, self.agent];
+        both.into_iter().chain(self.third).collect()
     }
 }
 
-/// The four sockets of a call.
-pub(super) const ENDS: [(Side, PacketKind); 4] = [
-    (Side::Caller, PacketKind::Rtp),
-    (Side::Caller, PacketKind::Rtcp),
-    (Side::Agent, PacketKind::Rtp),
-    (Side::Agent, PacketKind::Rtcp),
-];
+pub(super) const KINDS: [PacketKind; 2] = [PacketKind::Rtp, PacketKind::Rtcp];
 
 pub(super) fn join(slot: usize, side: Side, kind: PacketKind) -> u64 {
-    let side = u64::from(side == Side::Agent);
     let kind = u64::from(kind == PacketKind::Rtcp);
-    (slot as u64) << 2 | side << 1 | kind
+    (slot as u64) << 3 | (side as u64) << 1 | kind
 }
 
 pub(super) fn split(token: u64) -> (usize, Side, PacketKind) {
-    let side = if token & 2 == 0 {
-        Side::Caller
-    } else {
-        Side::Agent
+    let side = match token >> 1 & 3 {
+        0 => Side::Caller,
+        1 => Side::Agent,
+        _ => Side::Third,
     };
     let kind = if token & 1 == 0 {
         PacketKind::Rtp
     } else {
         PacketKind::Rtcp
     };
-    ((token >> 2) as usize, side, kind)
+    ((token >> 3) as usize, side, kind)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_tells_slot_side_and_kind() {
+        for side in Side::ALL {
+            for kind in KINDS {
+                for slot in [0, 1, 9_999] {
+                    assert_eq!(split(join(slot, side, kind)), (slot, side, kind));
+                }
+            }
+        }
+    }
 }

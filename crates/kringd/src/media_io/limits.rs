@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// Orders that wait for one relaying thread. A call gives about five; a thread that is 800 calls
+/// Orders that wait for one relaying thread. A call gives about five, a transfer as many more; a thread that is 400 calls
 /// behind is stuck.
 pub(super) const ORDERS_WAITING_MAX: usize = 4_096;
 

@@ -8,7 +8,7 @@ use super::{
     outbox::Outbox,
 };
 use crate::clock::Clock;
-use kring_media::{MediaNotice, PortPair};
+use kring_media::{MediaNotice, PacketKind, PortPair};
 use kring_time::Moment;
 use rustc_hash::FxHashMap;
 use rustix::net::sockopt;
@@ -30,8 +30,8 @@ const SPEECH_TOS: u8 = 46 << 2;
 #[derive(Debug)]
 pub(super) struct BoundPair {
     pub(super) ports: PortPair,
-    pub(super) rtp: UdpSocket,
-    pub(super) rtcp: UdpSocket,
+    rtp: UdpSocket,
+    rtcp: UdpSocket,
 }
 
 impl BoundPair {
@@ -41,6 +41,13 @@ impl BoundPair {
             rtp: socket(ip, ports.rtp, RTP_BACKLOG)?,
             rtcp: socket(ip, ports.rtcp(), RTCP_BACKLOG)?,
         })
+    }
+
+    pub(super) fn socket(&self, kind: PacketKind) -> &UdpSocket {
+        match kind {
+            PacketKind::Rtp => &self.rtp,
+            PacketKind::Rtcp => &self.rtcp,
+        }
     }
 }
 
@@ -97,6 +104,11 @@ impl SharedPool {
         pool.insert(pair.ports, pair);
     }
 
+    pub(super) fn take(&self, one: PortPair) -> Option<BoundPair> {
+        let mut pool = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        pool.remove(&one)
+    }
+
     /// Both or none.
     pub(super) fn take_two(&self, one: PortPair, two: PortPair) -> Option<(BoundPair, BoundPair)> {
         let mut pool = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -114,10 +126,9 @@ pub(super) enum PoolOrder {
     Reserve {
         pairs: usize,
     },
-    /// A call is over: its pairs rest and then come back.
+    /// No call has these any more: they rest and then come back.
     Rest {
-        caller: BoundPair,
-        agent: BoundPair,
+        pairs: Vec<BoundPair>,
     },
     Stop,
 }
@@ -167,10 +178,10 @@ impl Landlord {
             };
             match order {
                 Ok(PoolOrder::Reserve { pairs }) => self.reserve(pairs),
-                Ok(PoolOrder::Rest { caller, agent }) => {
+                Ok(PoolOrder::Rest { pairs }) => {
                     let until = self.clock.now() + self.rest;
-                    self.resting.push_back((until, caller));
-                    self.resting.push_back((until, agent));
+                    let resting = pairs.into_iter().map(|pair| (until, pair));
+                    self.resting.extend(resting);
                 }
                 Ok(PoolOrder::Stop) | Err(RecvTimeoutError::Disconnected) => return,
                 Err(RecvTimeoutError::Timeout) => {}

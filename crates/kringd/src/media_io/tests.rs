@@ -1,6 +1,7 @@
 //! Real sockets on loopback. Every wait is bounded and ends as soon as what it waits for is there.
 
 mod speaking;
+mod three;
 
 use super::*;
 use kring_media::{PortPair, Side};

@@ -1,28 +1,29 @@
 //! One relaying thread: it waits for packets of its calls, asks their relays, and sends; and speaks itself
-//! where it is told to.
+//! where it is told to, or mixes. What it is told, it obeys in `orders`.
 //!
 //! Readiness is level-triggered and one packet is read for each: at one packet a socket in 20 ms a
 //! second read would only learn that there is nothing, and a burst comes round again at once.
 
+mod orders;
+
 use super::{
     Waker,
-    call::{Call, ENDS, join, split},
-    limits::{BUFFER, EVENTS_MAX, STALE_PACKETS_MAX, SWEEP_EVERY},
+    call::{Call, split},
+    limits::{BUFFER, EVENTS_MAX, SWEEP_EVERY},
     metronome::{Beat, Metronome},
     outbox::Outbox,
-    ports::{BoundPair, PoolOrder},
+    ports::PoolOrder,
 };
 use crate::clock::Clock;
-use kring_media::{
-    Coding, FRAME, FramePacket, Library, MediaNotice, MediaOrder, PacketKind, Program, Relay,
-    Remote, SessionId, Side, SideStats, Verdict, rtp,
-};
+use kring_media::{FRAME, FramePacket, Library, PacketKind, SessionId, Side, Verdict, rtp};
 use kring_time::Moment;
+use orders::Next;
+pub(super) use orders::WorkerOrder;
 use rustc_hash::FxHashMap;
 use rustix::{event::epoll, io::Errno};
 use std::{
     io,
-    net::{SocketAddr, UdpSocket},
+    net::SocketAddr,
     os::fd::OwnedFd,
     sync::{
         Arc,
@@ -37,19 +38,6 @@ const WAKE: u64 = u64::MAX;
 /// The token of the metronome.
 const BEAT: u64 = u64::MAX - 1;
 
-#[derive(Debug)]
-pub(super) enum WorkerOrder {
-    Open {
-        session: SessionId,
-        caller: BoundPair,
-        agent: BoundPair,
-    },
-    /// Any but `Reserve` and `Open`.
-    Session(MediaOrder),
-    SpeakWith(Arc<Library>),
-    Stop,
-}
-
 pub(super) struct Worker {
     epoll: OwnedFd,
     waker: Waker,
@@ -63,16 +51,10 @@ pub(super) struct Worker {
     slots: FxHashMap<SessionId, usize>,
     buffer: Box<[u8; BUFFER]>,
     metronome: Metronome,
-    /// The slots of calls to which kring speaks; some may have ended meanwhile.
+    /// The slots of calls to which kring speaks, or which it mixes; some may have ended meanwhile.
     speaking: Vec<usize>,
     /// When all relays are asked next whether somebody is silent.
     sweep_at: Moment,
-}
-
-/// What the loop does next.
-enum Next {
-    GoOn,
-    End,
 }
 
 impl Worker {
@@ -150,22 +132,20 @@ impl Worker {
         };
         let buffer = &mut self.buffer[..];
         // An error here is a packet that went bad in the kernel; there will be others.
-        let Ok((length, from)) = call.socket(side, kind).recv_from(buffer) else {
+        let received = call.socket(side, kind).map(|s| s.recv_from(buffer));
+        let Some(Ok((length, from))) = received else {
             return;
         };
         let packet = &buffer[..length];
         let from = canonical(from);
-        let sent = match call.relay.packet(now, side, kind, from, packet) {
+        match call.relay.packet(now, side, kind, from, packet) {
             Verdict::Forward { out, to } => call.send(out, kind, packet, to),
             Verdict::Renumber { out, to, header } => {
                 buffer[..rtp::HEADER].copy_from_slice(&header);
                 call.send(out, kind, &buffer[..length], to)
             }
             Verdict::Replace { out, to, by } => call.send(out, kind, &by, to),
-            Verdict::Drop(_) => Ok(()),
-        };
-        if sent.is_err() {
-            call.unsent += 1;
+            Verdict::Drop(_) => {}
         }
         while let Some(notice) = call.relay.poll_notice() {
             self.outbox.tell(notice);
@@ -188,7 +168,8 @@ impl Worker {
         self.keep_time();
     }
 
-    /// A frame for everybody to whom kring speaks. All of a thread's are sent in one turn.
+    /// A frame for everybody to whom kring speaks or for whom it mixes. All of a thread's are sent in one
+    /// turn.
     fn speak(&mut self, now: Moment) {
         let mut packet: FramePacket = [0; rtp::HEADER + FRAME];
         let (calls, outbox) = (&mut self.calls, &mut self.outbox);
@@ -196,40 +177,19 @@ impl Worker {
             let Some(call) = calls.get_mut(*slot).and_then(Option::as_mut) else {
                 return false;
             };
-            for side in Side::BOTH {
+            for side in Side::ALL {
                 while let Some(to) = call.relay.next_frame(now, side, &mut packet) {
-                    if call.send(side, PacketKind::Rtp, &packet, to).is_err() {
-                        call.unsent += 1;
-                    }
+                    call.send(side, PacketKind::Rtp, &packet, to);
                 }
+            }
+            while let Some((side, to)) = call.relay.next_mixed(now, &mut packet) {
+                call.send(side, PacketKind::Rtp, &packet, to);
             }
             while let Some(notice) = call.relay.poll_notice() {
                 outbox.tell(notice);
             }
             call.relay.speaks()
         });
-    }
-
-    fn play(
-        &mut self,
-        now: Moment,
-        session: SessionId,
-        side: Side,
-        coding: Coding,
-        said: &Program,
-    ) {
-        let Some(slot) = self.slots.get(&session).copied() else {
-            return;
-        };
-        let player = self.library.player(said, coding);
-        if let Some(call) = self.calls.get_mut(slot).and_then(Option::as_mut) {
-            let chance = rand::random();
-            let number = coding.payload_type;
-            call.relay.play(now, side, player, number, chance);
-            if !self.speaking.contains(&slot) {
-                self.speaking.push(slot);
-            }
-        }
     }
 
     /// Without calls and with everything told, the thread sleeps until it is woken.
@@ -241,146 +201,6 @@ impl Worker {
             (true, true) => Beat::Still,
         });
     }
-
-    fn obey(&mut self, now: Moment, orders: &Receiver<WorkerOrder>) -> Next {
-        while let Ok(order) = orders.try_recv() {
-            match order {
-                WorkerOrder::Open {
-                    session,
-                    caller,
-                    agent,
-                } => self.open(session, caller, agent),
-                WorkerOrder::Session(MediaOrder::Remote {
-                    session,
-                    side,
-                    rtp,
-                    rtcp,
-                    sends,
-                    receives,
-                }) => {
-                    let remote = Remote {
-                        rtp,
-                        rtcp,
-                        sends,
-                        receives,
-                    };
-                    if let Some(call) = self.call(session) {
-                        call.relay.set_remote(now, side, remote);
-                    }
-                }
-                WorkerOrder::Session(MediaOrder::Press {
-                    session,
-                    side,
-                    key,
-                    duration_ms,
-                    payload_type,
-                }) => {
-                    if let Some(call) = self.call(session) {
-                        call.relay.press(side, key, duration_ms, payload_type);
-                    }
-                }
-                WorkerOrder::Session(MediaOrder::Play {
-                    session,
-                    side,
-                    coding,
-                    program,
-                }) => self.play(now, session, side, coding, &program),
-                WorkerOrder::Session(MediaOrder::Hush { session, side }) => {
-                    if let Some(call) = self.call(session) {
-                        call.relay.hush(side);
-                    }
-                }
-                WorkerOrder::Session(MediaOrder::Close { session }) => self.close(session),
-                WorkerOrder::Session(
-                    order @ (MediaOrder::Admit { .. }
-                    | MediaOrder::Join { .. }
-                    | MediaOrder::Dismiss { .. }
-                    | MediaOrder::Succeed { .. }),
-                ) => tracing::error!(
-                    order = order.name(),
-                    "a media order of three is not known yet"
-                ),
-                // `MediaHandle` sends no others this way.
-                WorkerOrder::Session(MediaOrder::Reserve { .. } | MediaOrder::Open { .. }) => {}
-                WorkerOrder::SpeakWith(library) => self.library = library,
-                WorkerOrder::Stop => return Next::End,
-            }
-        }
-        Next::GoOn
-    }
-
-    fn call(&mut self, session: SessionId) -> Option<&mut Call> {
-        let slot = *self.slots.get(&session)?;
-        self.calls.get_mut(slot)?.as_mut()
-    }
-
-    fn open(&mut self, session: SessionId, caller: BoundPair, agent: BoundPair) {
-        let call = Call {
-            relay: Relay::new(session, self.dead_after),
-            caller,
-            agent,
-            unsent: 0,
-        };
-        if self.slots.contains_key(&session) {
-            tracing::error!(session = session.0, "a media session was opened twice");
-            self.let_rest(call);
-            return;
-        }
-        let slot = self.vacant.pop().unwrap_or_else(|| {
-            self.calls.push(None);
-            self.calls.len() - 1
-        });
-        for (side, kind) in ENDS {
-            let socket = call.socket(side, kind);
-            throw_away_stale(socket);
-            let token = epoll::EventData::new_u64(join(slot, side, kind));
-            let added = epoll::add(&self.epoll, socket, token, epoll::EventFlags::IN);
-            if let Err(refused) = added {
-                tracing::error!(session = session.0, %refused, "a socket of a call is not watched");
-            }
-        }
-        self.slots.insert(session, slot);
-        self.calls[slot] = Some(call);
-    }
-
-    /// Always answered, even for a session that never was: the exchange waits for the answer.
-    fn close(&mut self, session: SessionId) {
-        let closed = self.slots.remove(&session).and_then(|slot| {
-            self.vacant.push(slot);
-            self.calls[slot].take()
-        });
-        let stats = |side| {
-            closed
-                .as_ref()
-                .map_or(SideStats::default(), |c| c.relay.stats(side))
-        };
-        let (caller, agent) = (stats(Side::Caller), stats(Side::Agent));
-        if let Some(call) = closed {
-            for (side, kind) in ENDS {
-                let _ = epoll::delete(&self.epoll, call.socket(side, kind));
-            }
-            if call.unsent > 0 {
-                let unsent = call.unsent;
-                tracing::warn!(
-                    session = session.0,
-                    unsent,
-                    "packets of a call could not be sent"
-                );
-            }
-            self.let_rest(call);
-        }
-        self.outbox.tell(MediaNotice::Closed {
-            session,
-            caller,
-            agent,
-        });
-    }
-
-    fn let_rest(&self, call: Call) {
-        let Call { caller, agent, .. } = call;
-        // The channel has room for every pair of the range, so this is refused only at the end.
-        let _ = self.landlord.try_send(PoolOrder::Rest { caller, agent });
-    }
 }
 
 /// A socket for both families shows IPv4 as `::ffff:a.b.c.d`; SDP does not.
@@ -391,15 +211,5 @@ fn canonical(from: SocketAddr) -> SocketAddr {
             Some(four) => SocketAddr::new(four.into(), six.port()),
             None => from,
         },
-    }
-}
-
-/// What came for an earlier call, or between the calls.
-fn throw_away_stale(socket: &UdpSocket) {
-    let mut byte = [0];
-    for _ in 0..STALE_PACKETS_MAX {
-        if socket.recv_from(&mut byte).is_err() {
-            return;
-        }
     }
 }

@@ -1,0 +1,300 @@
+//! What a relaying thread is ordered, and how it obeys.
+
+use super::{
+    super::{
+        call::{Call, KINDS, join},
+        limits::STALE_PACKETS_MAX,
+        ports::{BoundPair, PoolOrder},
+    },
+    Worker,
+};
+use kring_media::{
+    Coding, Joined, Library, MediaNotice, MediaOrder, Program, Relay, Remote, SessionId, Side,
+    SideStats,
+};
+use kring_time::Moment;
+use rustix::event::epoll;
+use std::{
+    net::UdpSocket,
+    os::fd::OwnedFd,
+    sync::{Arc, mpsc::Receiver},
+};
+
+#[derive(Debug)]
+pub(in super::super) enum WorkerOrder {
+    Open {
+        session: SessionId,
+        caller: BoundPair,
+        agent: BoundPair,
+    },
+    Admit {
+        session: SessionId,
+        third: BoundPair,
+    },
+    /// Any but `Reserve` and those that bring ports.
+    Session(MediaOrder),
+    SpeakWith(Arc<Library>),
+    Stop,
+}
+
+/// What the loop does next.
+pub(super) enum Next {
+    GoOn,
+    End,
+}
+
+impl Worker {
+    pub(super) fn obey(&mut self, now: Moment, orders: &Receiver<WorkerOrder>) -> Next {
+        while let Ok(order) = orders.try_recv() {
+            match order {
+                WorkerOrder::Open {
+                    session,
+                    caller,
+                    agent,
+                } => self.open(session, caller, agent),
+                WorkerOrder::Admit { session, third } => self.admit(session, third),
+                WorkerOrder::Session(order) => self.obey_in_session(now, order),
+                WorkerOrder::SpeakWith(library) => self.library = library,
+                WorkerOrder::Stop => return Next::End,
+            }
+        }
+        Next::GoOn
+    }
+
+    fn obey_in_session(&mut self, now: Moment, order: MediaOrder) {
+        match order {
+            MediaOrder::Remote {
+                session,
+                side,
+                rtp,
+                rtcp,
+                sends,
+                receives,
+            } => {
+                let remote = Remote {
+                    rtp,
+                    rtcp,
+                    sends,
+                    receives,
+                };
+                if let Some(call) = self.call(session, side) {
+                    call.relay.set_remote(now, side, remote);
+                }
+            }
+            MediaOrder::Press {
+                session,
+                side,
+                key,
+                duration_ms,
+                payload_type,
+            } => {
+                if let Some(call) = self.call(session, side) {
+                    call.relay.press(side, key, duration_ms, payload_type);
+                }
+            }
+            MediaOrder::Play {
+                session,
+                side,
+                coding,
+                program,
+            } => self.play(now, (session, side), coding, &program),
+            MediaOrder::Hush { session, side } => {
+                if let Some(call) = self.call(session, side) {
+                    call.relay.hush(side);
+                }
+            }
+            MediaOrder::Join { session, joined } => self.join(now, session, joined),
+            MediaOrder::Dismiss { session } => self.dismiss(now, session),
+            MediaOrder::Succeed { session } => self.succeed(now, session),
+            MediaOrder::Close { session } => self.close(session),
+            // `MediaHandle` sends no others this way.
+            MediaOrder::Reserve { .. } | MediaOrder::Open { .. } | MediaOrder::Admit { .. } => {}
+        }
+    }
+
+    /// The call, in which there must be this side. One that has ended is none.
+    fn call(&mut self, session: SessionId, side: Side) -> Option<&mut Call> {
+        let slot = *self.slots.get(&session)?;
+        let call = self.calls.get_mut(slot)?.as_mut()?;
+        if call.pair(side).is_none() {
+            tracing::error!(
+                session = session.0,
+                ?side,
+                "a media order is for a side that its session has not"
+            );
+            return None;
+        }
+        Some(call)
+    }
+
+    fn play(
+        &mut self,
+        now: Moment,
+        (session, side): (SessionId, Side),
+        coding: Coding,
+        said: &Program,
+    ) {
+        let player = self.library.player(said, coding);
+        if let Some(call) = self.call(session, side) {
+            let number = coding.payload_type;
+            call.relay.play(now, side, player, number, rand::random());
+            self.keep_speaking(session);
+        }
+    }
+
+    /// The session needs the beat of frames.
+    fn keep_speaking(&mut self, session: SessionId) {
+        if let Some(slot) = self.slots.get(&session).copied()
+            && !self.speaking.contains(&slot)
+        {
+            self.speaking.push(slot);
+        }
+    }
+
+    fn open(&mut self, session: SessionId, caller: BoundPair, agent: BoundPair) {
+        if self.slots.contains_key(&session) {
+            tracing::error!(session = session.0, "a media session was opened twice");
+            self.let_rest(vec![caller, agent]);
+            return;
+        }
+        let slot = self.vacant.pop().unwrap_or_else(|| {
+            self.calls.push(None);
+            self.calls.len() - 1
+        });
+        let_in(&self.epoll, slot, Side::Caller, &caller);
+        let_in(&self.epoll, slot, Side::Agent, &agent);
+        let relay = Relay::new(session, self.dead_after);
+        self.slots.insert(session, slot);
+        self.calls[slot] = Some(Call::new(relay, caller, agent));
+    }
+
+    fn admit(&mut self, session: SessionId, third: BoundPair) {
+        let slot = self.slots.get(&session).copied();
+        let Some(slot) = slot else {
+            // It ended meanwhile.
+            self.let_rest(vec![third]);
+            return;
+        };
+        match self.calls[slot].as_mut() {
+            Some(call) if call.third.is_none() => {
+                let_in(&self.epoll, slot, Side::Third, &third);
+                call.third = Some(third);
+            }
+            _ => {
+                tracing::error!(
+                    session = session.0,
+                    "a media session was given a third side twice"
+                );
+                self.let_rest(vec![third]);
+            }
+        }
+    }
+
+    fn join(&mut self, now: Moment, session: SessionId, joined: Joined) {
+        // Caller and agent can always be joined.
+        let needed = match joined {
+            Joined::Without(Side::Third) => Side::Agent,
+            Joined::Without(_) | Joined::Conference(_) => Side::Third,
+        };
+        if let Some(call) = self.call(session, needed) {
+            call.relay.join(now, joined, rand::random());
+            self.keep_speaking(session);
+        }
+    }
+
+    fn dismiss(&mut self, now: Moment, session: SessionId) {
+        let Some(call) = self.call(session, Side::Third) else {
+            return;
+        };
+        call.relay.dismiss(now);
+        if let Some(third) = call.third.take() {
+            self.ignore(&third);
+            self.let_rest(vec![third]);
+        }
+    }
+
+    fn succeed(&mut self, now: Moment, session: SessionId) {
+        let slot = self.slots.get(&session).copied();
+        let Some(call) = self.call(session, Side::Third) else {
+            return;
+        };
+        call.relay.succeed(now);
+        if let (Some(third), Some(slot)) = (call.third.take(), slot) {
+            self.ignore(&third);
+            watch(&self.epoll, slot, Side::Agent, &third);
+            if let Some(call) = self.calls[slot].as_mut() {
+                let former = std::mem::replace(&mut call.agent, third);
+                self.ignore(&former);
+                self.let_rest(vec![former]);
+            }
+        }
+    }
+
+    /// Always answered, even for a session that never was: the exchange waits for the answer.
+    fn close(&mut self, session: SessionId) {
+        let closed = self.slots.remove(&session).and_then(|slot| {
+            self.vacant.push(slot);
+            self.calls[slot].take()
+        });
+        let stats = |side| {
+            closed
+                .as_ref()
+                .map_or(SideStats::default(), |call| call.relay.stats(side))
+        };
+        let (caller, agent) = (stats(Side::Caller), stats(Side::Agent));
+        if let Some(call) = closed {
+            let pairs = call.into_pairs(session);
+            for pair in &pairs {
+                self.ignore(pair);
+            }
+            self.let_rest(pairs);
+        }
+        self.outbox.tell(MediaNotice::Closed {
+            session,
+            caller,
+            agent,
+        });
+    }
+
+    /// No packet of this pair is looked at from now on.
+    fn ignore(&self, pair: &BoundPair) {
+        for kind in KINDS {
+            let _ = epoll::delete(&self.epoll, pair.socket(kind));
+        }
+    }
+
+    fn let_rest(&self, pairs: Vec<BoundPair>) {
+        // The channel has room for every pair of the range, so this is refused only at the end.
+        let _ = self.landlord.try_send(PoolOrder::Rest { pairs });
+    }
+}
+
+/// A pair comes into a call: what came before that is not for it.
+fn let_in(epoll: &OwnedFd, slot: usize, side: Side, pair: &BoundPair) {
+    for kind in KINDS {
+        throw_away_stale(pair.socket(kind));
+    }
+    watch(epoll, slot, side, pair);
+}
+
+/// A packet of this pair is one of this side from now on.
+fn watch(epoll: &OwnedFd, slot: usize, side: Side, pair: &BoundPair) {
+    for kind in KINDS {
+        let token = epoll::EventData::new_u64(join(slot, side, kind));
+        let added = epoll::add(epoll, pair.socket(kind), token, epoll::EventFlags::IN);
+        if let Err(refused) = added {
+            let port = pair.ports.rtp;
+            tracing::error!(port, %refused, "a socket of a call is not watched");
+        }
+    }
+}
+
+/// What came for an earlier call, or between the calls.
+fn throw_away_stale(socket: &UdpSocket) {
+    let mut byte = [0];
+    for _ in 0..STALE_PACKETS_MAX {
+        if socket.recv_from(&mut byte).is_err() {
+            return;
+        }
+    }
+}
