@@ -3,7 +3,9 @@
 
 use crate::{
     citizen::Citizen,
+    ear::Who,
     floor::{Floor, QueueSetup},
+    media::MediaThreads,
     network::{Datagram, Party},
     pbx::Told,
     phone::{Heard, Phone},
@@ -13,7 +15,6 @@ use kring_call::{
     command::{CommandRefused, Done},
 };
 use kring_journal::{AgentId, CallId, CallerRef, Entry, RingTerms};
-use kring_media::SessionId;
 use kring_time::Moment;
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
@@ -62,6 +63,10 @@ pub struct Account {
     pub told: Vec<(Citizen, Told)>,
     /// What each citizen's ear received after an answer, and when it began.
     pub ears: BTreeMap<String, Vec<(Moment, String)>>,
+    /// What those heard who served each citizen first.
+    pub agent_ears: BTreeMap<String, Vec<(Moment, String)>>,
+    /// What those heard who were consulted about each citizen.
+    pub unit_ears: BTreeMap<String, Vec<(Moment, String)>>,
     /// The keys that went from one side of a call to the other.
     pub keys_passed: String,
     /// What each phone sounded, call by call.
@@ -115,6 +120,8 @@ impl Account {
             names: BTreeMap::new(),
             told: Vec::new(),
             ears: BTreeMap::new(),
+            agent_ears: BTreeMap::new(),
+            unit_ears: BTreeMap::new(),
             keys_passed: String::new(),
             rung: Vec::new(),
             dialled: Vec::new(),
@@ -192,22 +199,46 @@ impl Account {
         self.bursts_heard = self.rung.iter().map(|rung| rung.bursts).max().unwrap_or(0);
     }
 
-    pub(crate) fn listened(&mut self, heard: &BTreeMap<SessionId, Vec<(Moment, String)>>) {
+    pub(crate) fn listened(&mut self, media: &MediaThreads) {
         for (citizen, told) in &self.told {
-            if let Some(heard) = told.session.and_then(|session| heard.get(&session)) {
-                self.ears.insert(citizen.name.clone(), heard.clone());
+            let Some(session) = told.session else {
+                continue;
+            };
+            for (who, ears) in [
+                (Who::Caller, &mut self.ears),
+                (Who::Agent, &mut self.agent_ears),
+                (Who::Unit, &mut self.unit_ears),
+            ] {
+                if let Some(heard) = media.heard(session, who) {
+                    ears.insert(citizen.name.clone(), heard.to_vec());
+                }
             }
         }
     }
 
     /// What this citizen's ear received after an answer, a line each, in the time of the transcript.
     pub fn ear(&self, citizen: &str) -> String {
-        let heard = self.ears.get(citizen).into_iter().flatten();
+        self.lines(self.ears.get(citizen))
+    }
+
+    /// What the agent heard who had this citizen first.
+    pub fn agent_ear(&self, citizen: &str) -> String {
+        self.lines(self.agent_ears.get(citizen))
+    }
+
+    /// What those heard who were consulted about this citizen or took the call over, in the order in which
+    /// they came in.
+    pub fn unit_ear(&self, citizen: &str) -> String {
+        self.lines(self.unit_ears.get(citizen))
+    }
+
+    fn lines(&self, heard: Option<&Vec<(Moment, String)>>) -> String {
         let line = |(at, what): &(Moment, String)| {
             let ms = at.millis_from(self.zero());
             format!("{}.{:03} {what}", ms / 1_000, ms % 1_000)
         };
-        heard.map(line).collect::<Vec<_>>().join("\n")
+        let lines = heard.into_iter().flatten().map(line);
+        lines.collect::<Vec<_>>().join("\n")
     }
 
     /// What this citizen was told. Panics when there is no such citizen.

@@ -1,4 +1,4 @@
-//! What a side of a call hears: phrases of kring, what goes on after them, the other person, or nothing.
+//! What somebody in a call hears: phrases of kring, what goes on after them, the others, or nothing.
 
 use kring_media::{Ground, Language, Phrase, Program};
 use kring_time::Moment;
@@ -10,23 +10,40 @@ const CLIP: Duration = Duration::from_secs(3);
 /// How long a number takes to be said.
 const NUMBER: Duration = Duration::from_secs(2);
 
+/// Somebody in a session, whatever place he has: the unit stays the unit when it takes the agent's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Who {
+    Caller,
+    Agent,
+    /// Whoever came in as the third.
+    Unit,
+}
+
+/// Those who are heard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum People {
+    /// It is silent.
+    Nobody,
+    One(Who),
+    /// A conference.
+    Two(Who, Who),
+}
+
 /// Where the sound comes from.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Source {
     /// Nobody knows where to send any: it cannot be heard.
-    #[default]
     Unplugged,
-    /// From nowhere.
-    Silence,
-    /// From the other person.
-    Person,
-    /// From kring, and then perhaps from the other person, if there is one.
-    Kring(Program, bool),
+    /// From these.
+    Person(People),
+    /// From kring, and then perhaps from these.
+    Kring(Program, People),
 }
 
 /// An ear.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(crate) struct Ear {
+    who: Who,
     source: Source,
     since: Moment,
     /// What began when.
@@ -34,6 +51,21 @@ pub(crate) struct Ear {
 }
 
 impl Ear {
+    /// Somebody's, who hears nothing yet.
+    pub(crate) fn of(who: Who) -> Ear {
+        Ear {
+            who,
+            source: Source::Unplugged,
+            since: Moment::BOOT,
+            heard: Vec::new(),
+        }
+    }
+
+    /// Whose it is.
+    pub(crate) fn who(&self) -> Who {
+        self.who
+    }
+
     /// Where what it hears comes from.
     pub(crate) fn source(&self) -> &Source {
         &self.source
@@ -55,12 +87,6 @@ impl Ear {
         }
     }
 
-    /// Whether there was nothing to hear for some time.
-    pub(crate) fn silences(&self) -> impl Iterator<Item = Moment> {
-        let silent = self.heard.iter().filter(|(_, what)| what == "silence");
-        silent.map(|(at, _)| *at)
-    }
-
     /// Writes down what it heard until now.
     pub(crate) fn note(&mut self, now: Moment) {
         let mut at = self.since;
@@ -74,9 +100,8 @@ impl Ear {
         };
         match &self.source {
             Source::Unplugged => {}
-            Source::Silence => hear(at, "silence".to_owned()),
-            Source::Person => hear(at, "person".to_owned()),
-            Source::Kring(program, person) => {
+            Source::Person(people) => hear(at, heard_by(self.who, *people)),
+            Source::Kring(program, people) => {
                 for language in program.languages.each() {
                     for phrase in &program.say {
                         hear(at, said(phrase, *language));
@@ -84,15 +109,29 @@ impl Ear {
                     }
                 }
                 let ground = match program.then {
-                    Ground::Other if *person => "person",
-                    Ground::Other => "silence",
-                    Ground::Music => "music",
-                    Ground::Ringback => "ringback",
+                    Ground::Other => heard_by(self.who, *people),
+                    Ground::Music => "music".to_owned(),
+                    Ground::Ringback => "ringback".to_owned(),
                 };
-                hear(at, ground.to_owned());
+                hear(at, ground);
             }
         }
         self.since = now;
+    }
+}
+
+/// The agent is simply the person to a caller, and the caller to an agent.
+fn heard_by(ear: Who, people: People) -> String {
+    let name = |who| match who {
+        Who::Caller => "caller",
+        Who::Agent => "agent",
+        Who::Unit => "unit",
+    };
+    match people {
+        People::Nobody => "silence".to_owned(),
+        People::One(Who::Caller | Who::Agent) if ear != Who::Unit => "person".to_owned(),
+        People::One(who) => format!("the {}", name(who)),
+        People::Two(one, other) => format!("{} and {}", name(one), name(other)),
     }
 }
 

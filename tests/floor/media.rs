@@ -2,11 +2,15 @@
 //! tell what they would hear. No packet exists; what people say comes from the seed, and what kring says
 //! is heard as it was ordered.
 
+#[cfg(test)]
+mod tests;
+
 use crate::{
     chance::Chance,
-    ear::{Ear, Source, spoken},
+    ear::{People, Who, spoken},
+    seats::{Seat, Seats},
 };
-use kring_media::{MediaNotice, MediaOrder, PortPair, Program, SessionId, Side, SideStats};
+use kring_media::{Joined, MediaNotice, MediaOrder, PortPair, Program, SessionId, Side, SideStats};
 use kring_time::Moment;
 use std::{
     collections::{BTreeMap, HashMap, VecDeque},
@@ -34,17 +38,6 @@ pub struct Hearing {
     pub dead: u32,
 }
 
-#[derive(Debug)]
-struct Relay {
-    ports: [PortPair; 2],
-    caller_known: bool,
-    agent_known: bool,
-    began: bool,
-    /// The caller's and the agent's.
-    ears: [Ear; 2],
-    programs: [Option<Program>; 2],
-}
-
 /// What a caller hears now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Hears {
@@ -54,24 +47,6 @@ pub(crate) enum Hears {
     Person,
 }
 
-impl Relay {
-    /// Turns each ear to where sound now comes from.
-    fn listen(&mut self, now: Moment) {
-        let known = [self.caller_known, self.agent_known];
-        for (n, ear) in self.ears.iter_mut().enumerate() {
-            let source = match (&self.programs[n], known[n], known[1 - n]) {
-                (_, false, _) => Source::Unplugged,
-                (Some(program), _, person) => Source::Kring(program.clone(), person),
-                (None, _, true) => Source::Person,
-                (None, _, false) => Source::Silence,
-            };
-            if *ear.source() != source {
-                ear.turn(now, source);
-            }
-        }
-    }
-}
-
 /// The media threads.
 #[derive(Debug)]
 pub(crate) struct MediaThreads {
@@ -79,11 +54,11 @@ pub(crate) struct MediaThreads {
     chance: Chance,
     next_port: u16,
     notices: VecDeque<(Moment, MediaNotice)>,
-    relays: BTreeMap<SessionId, Relay>,
+    relays: BTreeMap<SessionId, Seats>,
     /// Whose port for a caller's sound it is.
     callers_ports: HashMap<u16, SessionId>,
-    /// What the callers of closed relays heard.
-    heard: BTreeMap<SessionId, Vec<(Moment, String)>>,
+    /// What those heard who have left.
+    heard: BTreeMap<(SessionId, Who), Vec<(Moment, String)>>,
     /// Keys that were passed on to the other side as events: whose.
     keys: Vec<(SessionId, Side, char)>,
     mistakes: Vec<String>,
@@ -117,21 +92,14 @@ impl MediaThreads {
                 caller,
                 agent,
             } => {
-                let taken = |relay: &Relay| relay.ports.iter().any(|p| [caller, agent].contains(p));
-                if self.relays.values().any(taken) || caller == agent {
+                self.check_free(session, &[caller, agent]);
+                if caller == agent {
                     self.mistakes
-                        .push(format!("{session:?} was given ports in use"));
+                        .push(format!("{session:?} was given one pair twice"));
                 }
-                let relay = Relay {
-                    ports: [caller, agent],
-                    caller_known: false,
-                    agent_known: false,
-                    began: false,
-                    ears: [Ear::default(), Ear::default()],
-                    programs: [None, None],
-                };
                 self.callers_ports.insert(caller.rtp, session);
-                if self.relays.insert(session, relay).is_some() {
+                let seats = Seats::new(caller, agent);
+                if self.relays.insert(session, seats).is_some() {
                     self.mistakes.push(format!("{session:?} was opened twice"));
                 }
             }
@@ -146,29 +114,100 @@ impl MediaThreads {
                 ..
             } => self.play(now, session, side, Some(program)),
             MediaOrder::Hush { session, side } => self.play(now, session, side, None),
-            MediaOrder::Admit { session, .. }
-            | MediaOrder::Join { session, .. }
-            | MediaOrder::Dismiss { session }
-            | MediaOrder::Succeed { session } => self
-                .mistakes
-                .push(format!("{session:?}: a third is not known here yet")),
+            MediaOrder::Admit { session, third } => self.admit(session, third),
+            MediaOrder::Join { session, joined } => self.join(now, session, joined),
+            MediaOrder::Dismiss { session } => {
+                let third = self.relays.get_mut(&session).and_then(|r| r.dismiss(now));
+                self.leaves(now, session, third);
+            }
+            MediaOrder::Succeed { session } => {
+                let agent = self.relays.get_mut(&session).and_then(|r| r.succeed(now));
+                self.leaves(now, session, agent);
+            }
             MediaOrder::Close { session } => self.close(now, session),
         }
     }
 
+    fn check_free(&mut self, session: SessionId, pairs: &[PortPair]) {
+        let mut used = self.relays.values().flat_map(Seats::ports);
+        if used.any(|pair| pairs.contains(&pair)) {
+            self.mistakes
+                .push(format!("{session:?} was given ports in use"));
+        }
+    }
+
+    fn admit(&mut self, session: SessionId, third: PortPair) {
+        self.check_free(session, &[third]);
+        match self
+            .relays
+            .get_mut(&session)
+            .map(|relay| relay.admit(third))
+        {
+            Some(true) => {}
+            Some(false) => self
+                .mistakes
+                .push(format!("{session:?} was given a second third")),
+            None => self
+                .mistakes
+                .push(format!("{session:?} was given a third but is not open")),
+        }
+    }
+
+    fn join(&mut self, now: Moment, session: SessionId, joined: Joined) {
+        let relay = self.relays.get_mut(&session);
+        let Some(relay) = relay else {
+            self.mistakes
+                .push(format!("{session:?} was joined but is not open"));
+            return;
+        };
+        if joined != Joined::Without(Side::Third) && relay.get(Side::Third).is_none() {
+            self.mistakes
+                .push(format!("{session:?}: {joined:?} without a third"));
+            return;
+        }
+        relay.join(now, joined);
+    }
+
+    /// Somebody has left for good: his ports rest.
+    fn leaves(&mut self, now: Moment, session: SessionId, seat: Option<Seat>) {
+        let Some(seat) = seat else {
+            self.mistakes
+                .push(format!("{session:?} has no third who could go or stay"));
+            return;
+        };
+        let pairs = vec![seat.ports];
+        self.keep(now, session, seat);
+        self.tell(now + REST, MediaNotice::Reserved { pairs });
+    }
+
+    /// What he heard is kept.
+    fn keep(&mut self, now: Moment, session: SessionId, mut seat: Seat) {
+        seat.ear.note(now);
+        let heard = self.heard.entry((session, seat.ear.who())).or_default();
+        heard.append(&mut seat.ear.heard);
+    }
+
     fn remote(&mut self, now: Moment, session: SessionId, side: Side) {
-        let Some(relay) = self.relays.get_mut(&session) else {
+        let relay = self.relays.get_mut(&session);
+        let Some(relay) = relay else {
             self.mistakes
                 .push(format!("{session:?} got an address but is not open"));
             return;
         };
-        match side {
-            Side::Caller => relay.caller_known = true,
-            Side::Agent => relay.agent_known = true,
-            Side::Third => {}
-        }
+        let Some(seat) = relay.get_mut(side) else {
+            self.mistakes
+                .push(format!("{session:?} got an address of nobody's"));
+            return;
+        };
+        let comes_in = !std::mem::replace(&mut seat.known, true);
         relay.listen(now);
-        if relay.began || !relay.caller_known || !relay.agent_known {
+        if side == Side::Third {
+            if comes_in {
+                self.tell(now + FIRST_PACKET, MediaNotice::Flowing { session, side });
+            }
+            return;
+        }
+        if relay.began || !Side::BOTH.iter().all(|side| relay.is_known(*side)) {
             return;
         }
         relay.began = true;
@@ -214,17 +253,19 @@ impl MediaThreads {
                 .push(format!("{session:?} was spoken to but is not open"));
             return;
         };
-        let known = [relay.caller_known, relay.agent_known, false][side as usize];
+        if relay.get(side).is_none() {
+            self.mistakes.push(format!(
+                "{session:?}: {side:?} is spoken to or hushed but is nobody"
+            ));
+            return;
+        }
+        let known = relay.is_known(side);
         if program.is_some() && !known {
             self.mistakes.push(format!(
                 "{session:?}: {side:?} was spoken to but is nowhere"
             ));
         }
-        // A program that is played again begins anew.
-        let ear = &mut relay.ears[side as usize];
-        ear.note(now);
-        relay.programs[side as usize].clone_from(&program);
-        relay.listen(now);
+        relay.play(now, side, program.clone());
         if let Some(program) = program.filter(|program| !program.say.is_empty()) {
             self.tell(now + spoken(&program), MediaNotice::Said { session, side });
         }
@@ -237,9 +278,10 @@ impl MediaThreads {
         let Some(relay) = self.relays.get(&session) else {
             return;
         };
-        if relay.ears[side as usize].hears_kring(now) {
+        let ear = relay.get(side).map(|seat| &seat.ear);
+        if ear.is_some_and(|ear| ear.hears_kring(now)) {
             self.tell(now, MediaNotice::Pressed { session, side, key });
-        } else if relay.agent_known {
+        } else if relay.only_listener(side).is_some() {
             self.keys.push((session, side, key));
         }
     }
@@ -253,30 +295,39 @@ impl MediaThreads {
     pub(crate) fn listen(&self, now: Moment, port: u16) -> Option<(SessionId, Hears)> {
         let session = self.callers_ports.get(&port)?;
         let relay = self.relays.get(session)?;
-        let alone = !relay.agent_known || relay.ears[0].hears_kring(now);
+        let hears_kring = relay.get(Side::Caller)?.ear.hears_kring(now);
+        let alone = hears_kring || relay.heard_by(Side::Caller) == People::Nobody;
         let hears = if alone { Hears::Kring } else { Hears::Person };
         Some((*session, hears))
     }
 
-    /// What callers heard, by session.
-    pub(crate) fn heard(&self) -> &BTreeMap<SessionId, Vec<(Moment, String)>> {
-        &self.heard
+    /// What somebody in a session heard, who has left it.
+    pub(crate) fn heard(&self, session: SessionId, who: Who) -> Option<&[(Moment, String)]> {
+        self.heard.get(&(session, who)).map(Vec::as_slice)
     }
 
     fn close(&mut self, now: Moment, session: SessionId) {
-        let Some(mut relay) = self.relays.remove(&session) else {
+        let Some(relay) = self.relays.remove(&session) else {
             self.mistakes
                 .push(format!("{session:?} was closed but is not open"));
             return;
         };
-        self.callers_ports.remove(&relay.ports[0].rtp);
-        relay.ears[0].note(now);
-        for at in relay.ears[0].silences() {
-            self.mistakes
-                .push(format!("{session:?}: the caller heard nothing at {at}"));
+        let pairs: Vec<PortPair> = relay.ports().collect();
+        self.callers_ports.remove(&pairs[0].rtp);
+        for seat in relay.into_seats() {
+            self.keep(now, session, seat);
         }
-        let heard = std::mem::take(&mut relay.ears[0].heard);
-        self.heard.insert(session, heard);
+        for (at, what) in self
+            .heard
+            .get(&(session, Who::Caller))
+            .into_iter()
+            .flatten()
+        {
+            if what == "silence" {
+                self.mistakes
+                    .push(format!("{session:?}: the caller heard nothing at {at}"));
+            }
+        }
         self.notices
             .retain(|(_, notice)| !is_about(notice, session));
         let (caller, agent) = (SideStats::default(), SideStats::default());
@@ -288,12 +339,7 @@ impl MediaThreads {
                 agent,
             },
         );
-        self.tell(
-            now + REST,
-            MediaNotice::Reserved {
-                pairs: relay.ports.to_vec(),
-            },
-        );
+        self.tell(now + REST, MediaNotice::Reserved { pairs });
     }
 
     /// When the next notice comes.

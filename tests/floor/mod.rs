@@ -39,6 +39,7 @@ mod reliable;
 mod saboteur;
 mod screen;
 mod seat;
+mod seats;
 mod session;
 mod transcript;
 mod wire;

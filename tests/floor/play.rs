@@ -388,7 +388,7 @@ impl Play {
         self.account.dialled = dialled
             .map(|(number, heard)| (number.to_owned(), heard.clone()))
             .collect();
-        self.account.listened(self.media.heard());
+        self.account.listened(&self.media);
         self.account.keys_passed = self.media.keys().iter().map(|(_, _, key)| key).collect();
         self.account.hear(self.phones);
         self.account.datagrams = self.network.into_log();
