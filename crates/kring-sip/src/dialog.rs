@@ -6,7 +6,7 @@
 use crate::{
     HeaderName, Headers, NameAddr, Peer, Transport, Uri,
     endpoint::{Draft, Heads, Identity, LoginId, Thread, Way, address_of, read_token},
-    header::RouteSet,
+    header::{Replaces, RouteSet},
 };
 
 /// A dialog, or the seed of one.
@@ -216,6 +216,11 @@ impl Dialog {
     /// Whether a request from the other side, already matched by our tag, belongs here.
     pub(crate) fn is_meant(&self, heads: &Heads<'_>) -> bool {
         *self.call_id == *heads.call_id && *self.remote_tag == *heads.from_tag
+    }
+
+    /// Whether Replaces, already matched by our tag, names this one.
+    pub(crate) fn is_named(&self, replaces: &Replaces) -> bool {
+        self.call_id == replaces.call_id && self.remote_tag == replaces.from_tag
     }
 
     /// Whether a request from the other side comes in order (RFC 3261 §12.2.2).

@@ -22,11 +22,16 @@ mod identity;
 mod info;
 mod leg;
 mod limits;
+mod notice;
 mod offers;
 mod orphans;
 mod proofs;
+mod referral;
+mod referred;
+mod referring;
 mod registering;
 mod reliable;
+mod replacing;
 mod reply;
 mod requests;
 mod responses;
@@ -53,6 +58,8 @@ pub use effect::{
     OfferKind, SipCount, Transmit,
 };
 pub use proofs::LoginId;
+pub use referral::Referral;
+pub use replacing::Replaced;
 pub use strangers::Strangers;
 
 use crate::{

@@ -7,9 +7,21 @@ use kring_time::Moment;
 impl Exchange {
     /// Every event of every leg comes through here: the role says whose concern it is.
     pub(super) fn leg_event(&mut self, now: Moment, leg: LegId, event: LegEvent) {
-        if let LegEvent::Incoming(invite) = event {
-            self.incoming(now, leg, &invite);
-            return;
+        match event {
+            // Nobody is put into the place of a caller or an agent yet.
+            LegEvent::Incoming(invite) if invite.replaces.is_some() => {
+                self.endpoint.turn_away(now, leg, 603, Vec::new());
+                return;
+            }
+            LegEvent::Incoming(invite) => {
+                self.incoming(now, leg, &invite);
+                return;
+            }
+            LegEvent::Referred { .. } => {
+                self.endpoint.reject_referral(now, leg, 603);
+                return;
+            }
+            _ => {}
         }
         let Some(role) = self.legs.get(&leg).cloned() else {
             // A leg that was refused at the door still says goodbye.

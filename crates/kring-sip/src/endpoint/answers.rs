@@ -6,6 +6,7 @@ use super::{
     changes::Changes,
     effect::{LegEvent, LegId},
     leg::{Ack, Established, Leg},
+    referral::Referrals,
     reliable::Order,
     session_timer::SessionTimer,
     streams::carried_by,
@@ -163,6 +164,7 @@ impl Endpoint {
             sdp: wording.body,
             updates: response.headers.lists(&HeaderName::Allow, "UPDATE"),
             prack: None,
+            referrals: Referrals::default(),
         };
         self.put_leg(leg, Leg::Established(Box::new(established)));
         for attempt in attempts {

@@ -9,6 +9,7 @@ use super::{
     leg::{Called, Leg},
     limits,
     reliable::Provisionals,
+    replacing::Replaced,
     reply::Reply,
     screen::{self, Refused},
     session_timer::{Asked, Terms},
@@ -24,6 +25,7 @@ struct Wanted {
     to: NameAddr,
     body: Option<Bytes>,
     terms: Option<Terms>,
+    replaces: Option<Replaced>,
 }
 
 impl Endpoint {
@@ -60,6 +62,7 @@ impl Endpoint {
             terms: Asked::of(headers).settle(self.identity.session_timer_s, None)?,
             caller: headers.from().map_err(bad)?,
             to: headers.to().map_err(bad)?,
+            replaces: self.replaced(headers)?,
         })
     }
 
@@ -137,6 +140,7 @@ impl Endpoint {
             max_forwards: headers.max_forwards().ok().flatten().unwrap_or(70),
             headers: headers.clone(),
             body: wanted.body,
+            replaces: wanted.replaces,
         };
         self.tell(leg, LegEvent::Incoming(Box::new(event)));
         // After the event: whoever is turned away on hearing of it gets no 100.

@@ -7,6 +7,7 @@ use super::{
     established,
     heads::Arrival,
     leg::{Ack, Awaited, Called, Established, Leg, PendingBye},
+    referral::Referrals,
     reply::Reply,
     screen::Refused,
     session_timer::Terms,
@@ -49,6 +50,7 @@ impl Endpoint {
             sdp,
             updates: called.updates,
             prack: called.provisionals.expects(called.seq),
+            referrals: Referrals::default(),
         };
         self.put_leg(leg, Leg::Established(Box::new(established)));
     }

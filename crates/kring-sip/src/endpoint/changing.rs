@@ -248,7 +248,7 @@ impl Endpoint {
         let stray;
         let dialog = match self.legs.get(leg) {
             Some(Leg::Established(established)) => &established.dialog,
-            Some(Leg::Leaving(dialog)) => dialog,
+            Some(Leg::Leaving(leaving)) => &leaving.dialog,
             _ => {
                 stray = Dialog::stray(&response.headers, heads, to)?;
                 &stray
@@ -337,6 +337,7 @@ impl Endpoint {
     /// Ends a dialog whose other side is lost: a BYE goes out, and nobody waits for its answer.
     pub(super) fn lose(&mut self, now: Moment, leg: LegId, code: u16, text: &str) {
         self.drop_offer(now, leg);
+        self.drop_referral(now, leg);
         let begun = self.change_established(leg, |established| established.dialog.next_seq());
         let (Some(seq), Some(Leg::Established(established))) = (begun, self.legs.get(leg)) else {
             return;

@@ -64,10 +64,14 @@ impl Draft {
     }
 
     /// Ends the message, with SDP or without.
-    pub(crate) fn finish(mut self, sdp: Option<&[u8]>) -> Bytes {
-        let body = sdp.unwrap_or_default();
+    pub(crate) fn finish(self, sdp: Option<&[u8]>) -> Bytes {
+        self.finish_with("application/sdp", sdp.unwrap_or_default())
+    }
+
+    /// Ends the message with a body of this kind; an empty one is none.
+    pub(crate) fn finish_with(mut self, kind: &str, body: &[u8]) -> Bytes {
         if !body.is_empty() {
-            self.line("Content-Type", "application/sdp");
+            self.line("Content-Type", kind);
         }
         self.line("Content-Length", body.len());
         self.out.extend_from_slice(b"\r\n");

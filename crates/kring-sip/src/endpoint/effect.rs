@@ -1,8 +1,9 @@
 //! What an endpoint is told and tells: where messages go, what happened to a leg, what was counted.
 
-use super::{Answered, AskId, LoginId};
+use super::{Answered, AskId, LoginId, Replaced};
 use crate::{
-    AccountEvent, AccountId, HeaderName, Headers, Method, NameAddr, Peer, Uri, registrar::PhoneNews,
+    AccountEvent, AccountId, HeaderName, Headers, Method, NameAddr, Peer, Uri, header::Replaces,
+    registrar::PhoneNews,
 };
 use bytes::Bytes;
 use std::{fmt, time::Duration};
@@ -114,6 +115,8 @@ pub struct IncomingInvite {
     pub headers: Headers,
     /// The SDP offer, if there was one.
     pub body: Option<Bytes>,
+    /// The leg of ours that it wants the place of (RFC 3891).
+    pub replaces: Option<Replaced>,
 }
 
 /// Which request carried an offer within a dialog.
@@ -219,6 +222,33 @@ pub enum LegEvent {
         key: char,
         /// For how long, ms, at most 2,000.
         duration_ms: u32,
+    },
+    /// The other side has taken on our [`super::Endpoint::refer`]: what comes of it is told next.
+    ReferralAccepted,
+    /// The other side does not do what our [`super::Endpoint::refer`] asks. The leg stays as it was,
+    /// whatever the code.
+    ReferralRefused {
+        /// The status; 408 for no answer, 503 for a failed transport.
+        code: u16,
+        /// Made here, not received.
+        local: bool,
+    },
+    /// How what we asked for goes (NOTIFY), after [`LegEvent::ReferralAccepted`].
+    ReferralProgress {
+        /// The status of the call that the other side makes.
+        code: u16,
+        /// That was the last word: the call has a final status, or the other side tells no more.
+        over: bool,
+    },
+    /// The other side asks us to call somebody (REFER); wants `accept_referral` or `reject_referral`.
+    Referred {
+        /// Refer-To, without what was asked for beside the address.
+        to: NameAddr,
+        /// The dialog that the new call is to take the place of, as whoever is called sees it. It may be
+        /// one of ours: see [`super::Endpoint::named_by`].
+        replaces: Option<Replaces>,
+        /// In whose name, as it says itself (RFC 3892).
+        referred_by: Option<NameAddr>,
     },
     /// The other side hung up. 200 is on its way; the leg is over.
     Bye {

@@ -5,8 +5,9 @@ use super::{
     effect::{LegEvent, LegId},
     heads::{Arrival, Heads},
     info::{self, Pressed},
-    leg::{Ack, Established, Leg, PendingBye},
-    limits,
+    leg::{Ack, Established, Leaving, Leg, PendingBye},
+    limits, notice,
+    referred::{self, Errand},
     reply::Reply,
     screen::{self, Refused},
     session_timer::{Asked, Terms},
@@ -29,6 +30,8 @@ enum Answer {
     Offer,
     Talk,
     Press(Pressed),
+    Refer(Errand),
+    Notice,
 }
 
 impl Endpoint {
@@ -52,6 +55,7 @@ impl Endpoint {
 
     pub(super) fn send_bye(&mut self, now: Moment, leg: LegId, reason: Option<Reason>) {
         self.drop_offer(now, leg);
+        self.drop_referral(now, leg);
         let Some(Leg::Established(_)) = self.legs.get(leg) else {
             return;
         };
@@ -66,26 +70,22 @@ impl Endpoint {
             draft.line("Reason", reason);
         }
         self.begin_client(now, key, Purpose::Bye(leg), way, draft.finish(None));
-        self.put_leg(leg, Leg::Leaving(Box::new(dialog)));
+        let referral = established.referrals.ours;
+        self.put_leg(leg, Leg::Leaving(Box::new(Leaving { dialog, referral })));
     }
 
     /// A request of the other side within the dialog of `leg`.
     pub(super) fn request_within(&mut self, now: Moment, leg: LegId, arrival: &Arrival<'_>) {
-        let Arrival {
-            key,
-            request,
-            heads,
-            ..
-        } = arrival;
-        let key = *key;
+        let Arrival { request, heads, .. } = arrival;
         let reply = Reply::to_request(arrival, 0);
         if reply.len() > limits::ECHO_BYTES_MAX {
             self.send_refusal(&reply, Refused::plain(513));
             return;
         }
         let answer = if self.comes_in_order(leg, heads) {
-            let checked =
-                screen::method(&request.method).and_then(|()| screen::extensions(&request.headers));
+            let checked = screen::method(&request.method)
+                .and_then(|()| screen::extensions(&request.headers))
+                .and_then(|()| screen::replacing(request));
             match checked {
                 Ok(()) => self.judge(leg, request),
                 Err(refused) => Answer::Refuse(refused),
@@ -93,6 +93,18 @@ impl Endpoint {
         } else {
             Answer::Refuse(Refused::plain(500))
         };
+        self.answer_judged(now, leg, reply, arrival, answer);
+    }
+
+    fn answer_judged(
+        &mut self,
+        now: Moment,
+        leg: LegId,
+        reply: Reply,
+        arrival: &Arrival<'_>,
+        answer: Answer,
+    ) {
+        let (key, request) = (arrival.key, arrival.request);
         match answer {
             Answer::Ok => self.answer_within(now, key, leg, &reply, Refused::plain(200)),
             Answer::Acknowledged(code) => {
@@ -103,6 +115,7 @@ impl Endpoint {
             Answer::Refuse(refused) => self.answer_within(now, key, leg, &reply, refused),
             Answer::HangUp => {
                 self.drop_offer(now, leg);
+                self.drop_referral(now, leg);
                 self.end_leg(leg);
                 self.answer_within(now, key, leg, &reply, Refused::plain(200));
                 let reason = reason_of(&request.headers);
@@ -129,6 +142,8 @@ impl Endpoint {
                 self.tell(leg, LegEvent::Pressed { key, duration_ms });
             }
             Answer::Offer => self.offered(now, leg, reply, arrival),
+            Answer::Refer(errand) => self.referred(leg, reply, (arrival, errand)),
+            Answer::Notice => self.noticed(now, leg, &reply, arrival),
         }
     }
 
@@ -140,7 +155,7 @@ impl Endpoint {
                 .is_some_and(|early| early.dialog.take_seq(heads.seq)),
             Leg::Called(called) => called.dialog.take_seq(heads.seq),
             Leg::Established(established) => established.dialog.take_seq(heads.seq),
-            Leg::Leaving(dialog) => dialog.take_seq(heads.seq),
+            Leg::Leaving(leaving) => leaving.dialog.take_seq(heads.seq),
         });
         in_order == Some(true)
     }
@@ -175,6 +190,19 @@ impl Endpoint {
             (Method::Options | Method::Info, _) => Answer::Ok,
             (Method::Notify, Leg::Called(_)) if self.identity.talkable && is_talk(request) => {
                 Answer::Talk
+            }
+            (Method::Notify, Leg::Established(_) | Leg::Leaving(_))
+                if notice::refer_event(&request.headers).is_some() =>
+            {
+                Answer::Notice
+            }
+            (Method::Refer, Leg::Established(established)) => {
+                referred::judge(established, request, later)
+                    .map_or_else(Answer::Refuse, Answer::Refer)
+            }
+            // Nobody has answered yet.
+            (Method::Refer, Leg::Calling(_) | Leg::Called(_)) => {
+                Answer::Refuse(Refused::for_now(500, later))
             }
             (Method::Invite | Method::Update, Leg::Leaving(_)) => {
                 Answer::Refuse(Refused::plain(481))

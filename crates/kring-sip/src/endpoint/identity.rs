@@ -10,20 +10,21 @@ use crate::{
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 /// The methods that we answer with something else than 405.
-pub(crate) const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, NOTIFY, PRACK";
+pub(crate) const ALLOW: &str =
+    "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, NOTIFY, PRACK, REFER";
 
 /// What we can do, for everything that makes or changes a dialog: [`ALLOW`], and Supported.
 pub(crate) const ABILITIES: &[u8] =
-    b"Allow: INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, NOTIFY, PRACK\r\n\
-      Supported: 100rel, timer\r\n";
+    b"Allow: INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, NOTIFY, PRACK, REFER\r\n\
+      Supported: 100rel, timer, replaces, norefersub\r\n";
 
 /// The same for what must not be answered reliably (RFC 3262 §4).
 pub(crate) const ABILITIES_WITHIN: &[u8] =
-    b"Allow: INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, NOTIFY, PRACK\r\n\
-      Supported: timer\r\n";
+    b"Allow: INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, NOTIFY, PRACK, REFER\r\n\
+      Supported: timer, replaces, norefersub\r\n";
 
 /// The extensions that others may demand of us.
-pub(crate) const SUPPORTED: &str = "100rel, timer";
+pub(crate) const SUPPORTED: &str = "100rel, timer, replaces, norefersub";
 
 /// The bodies of INFO that we read.
 pub(crate) const INFO_ACCEPT: &str = "application/dtmf-relay, application/dtmf";

@@ -3,6 +3,7 @@
 use super::{
     branches::Calling,
     changes::Changes,
+    referral::{Ours, Referrals},
     reliable::Provisionals,
     reply::Reply,
     session_timer::{SessionTimer, Terms},
@@ -26,7 +27,7 @@ pub(crate) enum Leg {
     /// There is a dialog and nobody has hung up.
     Established(Box<Established>),
     /// Our BYE is on its way.
-    Leaving(Box<Dialog>),
+    Leaving(Box<Leaving>),
 }
 
 /// We are called.
@@ -65,6 +66,16 @@ pub(crate) struct Established {
     pub(crate) updates: bool,
     /// A PRACK that our 2xx has overtaken.
     pub(crate) prack: Option<RAck>,
+    /// Who is to call whom.
+    pub(crate) referrals: Referrals,
+}
+
+/// A dialog that we leave.
+#[derive(Debug)]
+pub(crate) struct Leaving {
+    pub(crate) dialog: Dialog,
+    /// How our REFER ends may cross our BYE.
+    pub(crate) referral: Ours,
 }
 
 /// Whether the latest INVITE of the dialog is acknowledged.
@@ -134,7 +145,7 @@ impl Leg {
             Leg::Calling(calling) => calling.local_tag,
             Leg::Called(called) => called.dialog.local_tag(),
             Leg::Established(established) => established.dialog.local_tag(),
-            Leg::Leaving(dialog) => dialog.local_tag(),
+            Leg::Leaving(leaving) => leaving.dialog.local_tag(),
         }
     }
 
@@ -144,7 +155,7 @@ impl Leg {
             Leg::Calling(_) => None,
             Leg::Called(called) => Some(&called.dialog),
             Leg::Established(established) => Some(&established.dialog),
-            Leg::Leaving(dialog) => Some(dialog),
+            Leg::Leaving(leaving) => Some(&leaving.dialog),
         }
     }
 
@@ -171,6 +182,9 @@ impl Established {
         };
         let change = self.is_quiet().then(|| self.changes.due()).flatten();
         let timer = self.timer.as_ref().map(SessionTimer::due);
-        [ack, change, timer].into_iter().flatten().min()
+        [ack, change, timer, self.referrals.due()]
+            .into_iter()
+            .flatten()
+            .min()
     }
 }

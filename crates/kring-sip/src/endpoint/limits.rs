@@ -75,6 +75,13 @@ pub(crate) const CHANGE_RETRY_AFTER_MAX_S: u32 = 30;
 /// of no interest any more.
 pub(crate) const PROVISIONALS_MAX: usize = 4;
 
+/// For how long it is told how a REFER goes, s: longer than anybody lets a telephone ring.
+pub(crate) const REFERRAL_EXPIRES_S: u32 = 300;
+
+/// So much later than its subscription ends a REFER of ours is given up: the last NOTIFY is repeated for as
+/// long (64*T1).
+pub(crate) const REFERRAL_GRACE: Duration = Duration::from_secs(32);
+
 /// The largest request that goes as a datagram whoever it is for, bytes (RFC 3261 §18.1.1): the MTU of a path is
 /// never known here.
 pub(crate) const DATAGRAM_SAFE_BYTES: usize = 1_300;

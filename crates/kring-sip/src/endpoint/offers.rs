@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     Method, StatusCode,
-    transaction::{Server, ServerInvite},
+    transaction::{Server, ServerInvite, ServerKey},
 };
 use bytes::Bytes;
 use kring_time::Moment;
@@ -53,7 +53,7 @@ impl Endpoint {
                     terms.write(&mut draft);
                 }
                 let bytes = draft.finish(body.as_deref());
-                self.answer_update(now, &offer, bytes, 200);
+                self.answer_waiting(now, offer.request, &offer.reply, bytes, 200);
                 self.begin_change(now, leg);
             }
         }
@@ -91,18 +91,25 @@ impl Endpoint {
             OfferKind::Reinvite => self.refuse_invite(now, offer.request, &offer.reply, code, &[]),
             OfferKind::Update => {
                 let bytes = offer.reply.begin(code).finish(None);
-                self.answer_update(now, offer, bytes, code);
+                self.answer_waiting(now, offer.request, &offer.reply, bytes, code);
             }
         }
     }
 
-    fn answer_update(&mut self, now: Moment, offer: &PendingOffer, bytes: Bytes, code: u16) {
+    /// Answers a request other than INVITE that waited for the exchange.
+    pub(super) fn answer_waiting(
+        &mut self,
+        now: Moment,
+        request: ServerKey,
+        reply: &Reply,
+        bytes: Bytes,
+        code: u16,
+    ) {
         let (timers, kept) = (self.timers, bytes.clone());
-        self.servers
-            .change(&mut self.queue, offer.request, |server| {
-                server.answered(now, &timers, kept);
-            });
-        self.send_response(offer.reply.to, bytes, Method::Update, code);
+        self.servers.change(&mut self.queue, request, |server| {
+            server.answered(now, &timers, kept);
+        });
+        self.send_response(reply.to, bytes, reply.method.clone(), code);
     }
 
     /// A re-INVITE or UPDATE that may go to the exchange.

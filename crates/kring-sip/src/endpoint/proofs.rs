@@ -90,8 +90,10 @@ impl Endpoint {
         let uri = String::from_utf8_lossy(uri.unwrap_or_default()).into_owned();
         let lines = proofs.lines(&purpose.method(), &uri, &mut self.entropy);
         let next = ClientKey::of_branch(self.entropy.token());
-        let seq = purpose.leg().and_then(|leg| self.next_seq_of(leg));
-        let Some(bytes) = seq.and_then(|seq| again(request, next.branch(), seq, &lines)) else {
+        let Some(seq) = purpose.leg().and_then(|leg| self.next_seq_of(leg)) else {
+            return false;
+        };
+        let Some(bytes) = again(request, next.branch(), seq, &lines) else {
             return false;
         };
         self.begin_client(now, next, purpose, way, bytes);
@@ -99,7 +101,11 @@ impl Endpoint {
             client.proofs = Some(proofs);
         });
         if let Some(leg) = purpose.leg() {
-            self.change_established(leg, |established| established.changes.sent_again(key, next));
+            self.change_established(leg, |established| {
+                established.changes.sent_again(key, next);
+                established.referrals.theirs.sent_again(key, next);
+            });
+            self.change_ours(leg, |ours| ours.sent_again(key, next, seq));
         }
         true
     }
@@ -107,7 +113,7 @@ impl Endpoint {
     fn next_seq_of(&mut self, leg: LegId) -> Option<u32> {
         let seq = self.legs.change(&mut self.queue, leg, |leg| match leg {
             Leg::Established(established) => Some(established.dialog.next_seq()),
-            Leg::Leaving(dialog) => Some(dialog.next_seq()),
+            Leg::Leaving(leaving) => Some(leaving.dialog.next_seq()),
             Leg::Calling(_) | Leg::Called(_) => None,
         });
         seq.flatten()

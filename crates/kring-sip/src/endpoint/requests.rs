@@ -120,7 +120,7 @@ impl Endpoint {
             Leg::Calling(calling) => calling.early().any(|early| early.dialog.is_meant(heads)),
             Leg::Called(called) => called.dialog.is_meant(heads),
             Leg::Established(established) => established.dialog.is_meant(heads),
-            Leg::Leaving(dialog) => dialog.is_meant(heads),
+            Leg::Leaving(leaving) => leaving.dialog.is_meant(heads),
         };
         is_meant.then_some(id)
     }
@@ -135,6 +135,8 @@ impl Endpoint {
                     self.answer_options(arrival);
                     Ok(())
                 }
+                // Who is to be called is asked within a call, by somebody whom we know by it.
+                Method::Refer => Err(Refused::plain(403)),
                 _ => Err(Refused::plain(481)),
             });
         if let Err(refused) = done {

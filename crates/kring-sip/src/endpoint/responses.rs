@@ -77,6 +77,10 @@ impl Endpoint {
         };
         match purpose {
             Purpose::Update(leg) => self.update_ended(now, leg, key, code, headers),
+            Purpose::Refer(leg) => {
+                self.referral_answered(now, leg, key, (code, headers.is_none()));
+            }
+            Purpose::Report(leg) => self.report_answered(leg, key, code),
             Purpose::Options(ask) | Purpose::Register(ask) => self.ask_ended(now, ask, end),
             Purpose::Bye(leg) => {
                 if self.legs.contains(leg) {

@@ -47,7 +47,8 @@ pub(crate) fn method(method: &Method) -> Result<(), Refused> {
         | Method::Info
         | Method::Update
         | Method::Notify
-        | Method::Prack => Ok(()),
+        | Method::Prack
+        | Method::Refer => Ok(()),
         Method::Other(_) => Err(Refused::because(501, HeaderName::Allow, ALLOW)),
         _ => Err(Refused::because(405, HeaderName::Allow, ALLOW)),
     }
@@ -67,6 +68,15 @@ pub(crate) fn extensions(headers: &Headers) -> Result<(), Refused> {
     Err(Refused::unsupported(&demanded))
 }
 
+/// Only an INVITE can take the place of a call (RFC 3891 §3).
+pub(crate) fn replacing(request: &Request) -> Result<(), Refused> {
+    match request.method {
+        Method::Invite => Ok(()),
+        _ if request.headers.get(&HeaderName::Replaces).is_some() => Err(Refused::plain(400)),
+        _ => Ok(()),
+    }
+}
+
 /// What must hold outside dialogs: a request URI that we understand, and hops to spare. We go on as a
 /// caller, so a call without hops to spare ends here (RFC 7332 §4).
 pub(crate) fn outside(request: &Request) -> Result<(), Refused> {
@@ -74,6 +84,7 @@ pub(crate) fn outside(request: &Request) -> Result<(), Refused> {
         return Err(Refused::plain(416));
     }
     extensions(&request.headers)?;
+    replacing(request)?;
     match request.headers.max_forwards() {
         Err(_) => Err(Refused::plain(400)),
         Ok(Some(0)) if request.method == Method::Invite => Err(Refused::plain(483)),

@@ -22,6 +22,7 @@ impl Endpoint {
 
     fn established_woken(&mut self, now: Moment, leg: LegId) {
         self.success_woken(now, leg);
+        self.referrals_woken(now, leg);
         let rings = self.change_established(leg, |established| {
             let rings = established
                 .timer

@@ -186,7 +186,9 @@ impl HeaderName {
                 | HeaderName::MaxForwards
                 | HeaderName::MinSe
                 | HeaderName::RAck
+                | HeaderName::ReferSub
                 | HeaderName::ReferTo
+                | HeaderName::ReferredBy
                 | HeaderName::Replaces
                 | HeaderName::RSeq
                 | HeaderName::SessionExpires

@@ -28,13 +28,21 @@ pub(crate) enum Purpose {
     Prack(LegId),
     /// Refreshes the leg's session.
     Update(LegId),
+    /// Asks the other side of the leg to call somebody.
+    Refer(LegId),
+    /// Tells the other side of the leg how its own REFER goes.
+    Report(LegId),
 }
 
 impl Purpose {
     /// The leg within whose dialog it is asked.
     pub(crate) fn leg(self) -> Option<LegId> {
         match self {
-            Purpose::Bye(leg) | Purpose::Talk(leg) | Purpose::Update(leg) => Some(leg),
+            Purpose::Bye(leg)
+            | Purpose::Talk(leg)
+            | Purpose::Update(leg)
+            | Purpose::Refer(leg)
+            | Purpose::Report(leg) => Some(leg),
             Purpose::Cancel | Purpose::ByeOfFork | Purpose::Prack(_) => None,
             Purpose::Options(_) | Purpose::Register(_) => None,
         }
@@ -45,7 +53,8 @@ impl Purpose {
         match self {
             Purpose::Cancel => Method::Cancel,
             Purpose::Bye(_) | Purpose::ByeOfFork => Method::Bye,
-            Purpose::Talk(_) => Method::Notify,
+            Purpose::Talk(_) | Purpose::Report(_) => Method::Notify,
+            Purpose::Refer(_) => Method::Refer,
             Purpose::Options(_) => Method::Options,
             Purpose::Register(_) => Method::Register,
             Purpose::Update(_) => Method::Update,

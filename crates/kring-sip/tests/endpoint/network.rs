@@ -361,6 +361,17 @@ pub(crate) fn label(event: &LegEvent) -> String {
         LegEvent::OfferRefused { code } => format!("offer refused {code}"),
         LegEvent::Offer { kind, .. } => format!("offer {kind:?}"),
         LegEvent::Pressed { key, duration_ms } => format!("pressed {key} for {duration_ms} ms"),
+        LegEvent::ReferralAccepted => "referral accepted".to_owned(),
+        LegEvent::ReferralRefused { code, local } => {
+            format!(
+                "referral refused {code}{}",
+                if *local { " here" } else { "" }
+            )
+        }
+        LegEvent::ReferralProgress { code, over } => {
+            format!("referral {code}{}", if *over { " over" } else { "" })
+        }
+        LegEvent::Referred { to, .. } => format!("referred to {}", to.uri),
         LegEvent::Bye { .. } => "bye".to_owned(),
         LegEvent::Gone { code } => format!("gone {code}"),
     }

@@ -1,7 +1,10 @@
 //! Any seed of loss, doubling, delay and human will: every leg gets exactly one end, and when the
 //! network is quiet nothing is left.
 
-use crate::network::{ANSWER, Faults, Network, OFFER, Side, label};
+use crate::{
+    network::{ANSWER, Faults, Network, OFFER, Side, label},
+    referrals::referral,
+};
 use bytes::Bytes;
 use kring_sip::{LegEvent, LegId, Reason, Transport};
 use proptest::prelude::*;
@@ -15,6 +18,7 @@ struct Story {
     rings_at: u64,
     answers: Will,
     cancels_at: Option<u64>,
+    refers_at: (Side, u64),
     hangs_up_at: (Side, u64),
 }
 
@@ -39,25 +43,25 @@ fn stories() -> impl Strategy<Value = Story> {
         (0..20_000_u64).prop_map(Will::Refuse),
         Just(Will::Nothing),
     ];
-    let hangs_up = (
-        prop_oneof![Just(Side::Alice), Just(Side::Bob)],
-        0..60_000_u64,
-    );
+    let sides = || prop_oneof![Just(Side::Alice), Just(Side::Bob)];
+    let (refers, hangs_up) = ((sides(), 0..60_000_u64), (sides(), 0..60_000_u64));
     (
         any::<u64>(),
         faults,
         0..3_000_u64,
         answers,
         proptest::option::of(0..25_000_u64),
+        refers,
         hangs_up,
     )
         .prop_map(
-            |(seed, faults, rings_at, answers, cancels_at, hangs_up_at)| Story {
+            |(seed, faults, rings_at, answers, cancels_at, refers_at, hangs_up_at)| Story {
                 seed: seed / 2,
                 faults,
                 rings_at,
                 answers,
                 cancels_at,
+                refers_at,
                 hangs_up_at,
             },
         )
@@ -67,6 +71,8 @@ fn stories() -> impl Strategy<Value = Story> {
 struct Teller {
     net: Network,
     ends: BTreeMap<(u8, LegId), Vec<String>>,
+    /// Whose REFER is open, and whether it was taken on.
+    referral: Option<(u8, bool)>,
     alice: LegId,
     bob: Option<LegId>,
 }
@@ -85,6 +91,28 @@ impl Teller {
                     match side {
                         Side::Alice => self.net.alice.accept_offer(now, leg, answer),
                         Side::Bob => self.net.bob.accept_offer(now, leg, answer),
+                    }
+                }
+                LegEvent::Referred { .. } => {
+                    let end = match side {
+                        Side::Alice => &mut self.net.alice,
+                        Side::Bob => &mut self.net.bob,
+                    };
+                    end.accept_referral(now, leg);
+                    end.report_referral(now, leg, 180);
+                    end.report_referral(now, leg, 200);
+                }
+                LegEvent::ReferralAccepted => {
+                    assert_eq!(self.referral, Some((side as u8, false)));
+                    self.referral = Some((side as u8, true));
+                }
+                LegEvent::ReferralRefused { .. } => {
+                    assert_eq!(self.referral.take(), Some((side as u8, false)));
+                }
+                LegEvent::ReferralProgress { over, .. } => {
+                    assert_eq!(self.referral, Some((side as u8, true)));
+                    if *over {
+                        self.referral = None;
                     }
                 }
                 LegEvent::Confirmed { .. }
@@ -125,6 +153,7 @@ enum Deed {
     Answer,
     Refuse,
     Cancel,
+    Refer(Side),
     HangUp(Side),
 }
 
@@ -137,6 +166,20 @@ impl Teller {
                 .alice
                 .cancel(now, alice, Reason::sip(200, "enough")),
             (Deed::HangUp(Side::Alice), _) => self.net.alice.bye(now, alice, None),
+            (Deed::Refer(Side::Alice), _) => {
+                if self
+                    .net
+                    .alice
+                    .refer(now, alice, referral("sip:1@192.0.2.9"))
+                {
+                    self.referral = Some((Side::Alice as u8, false));
+                }
+            }
+            (Deed::Refer(Side::Bob), Some(bob)) => {
+                if self.net.bob.refer(now, bob, referral("sip:1@192.0.2.9")) {
+                    self.referral = Some((Side::Bob as u8, false));
+                }
+            }
             (Deed::Ring, Some(bob)) => self.net.bob.provisional(now, bob, 180, None),
             (Deed::Answer, Some(bob)) => {
                 self.net
@@ -160,12 +203,15 @@ fn tell(story: &Story, transport: Transport) -> Teller {
     let mut teller = Teller {
         net,
         ends: BTreeMap::new(),
+        referral: None,
         alice,
         bob: None,
     };
     let (side, hangs_up_at) = story.hangs_up_at;
+    let (refers, refers_at) = story.refers_at;
     let mut deeds = vec![
         (story.rings_at, Deed::Ring),
+        (refers_at, Deed::Refer(refers)),
         (hangs_up_at, Deed::HangUp(side)),
     ];
     match story.answers {
@@ -231,6 +277,7 @@ fn a_quiet_network_tells_the_story_as_it_is() {
         rings_at: 100,
         answers: Will::Answer(5_000),
         cancels_at: None,
+        refers_at: (Side::Bob, 10_000),
         hangs_up_at: (Side::Bob, 20_000),
     };
     let teller = tell(&story, Transport::Udp);

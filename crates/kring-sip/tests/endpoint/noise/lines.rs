@@ -97,6 +97,41 @@ pub(crate) const BODIES: [&str; 6] = [
     "\u{feff}\0",
 ];
 
+/// What is asked for by REFER.
+pub(crate) const ERRANDS: [&str; 8] = [
+    "Refer-To: <sip:2104@192.0.2.1>\r\nReferred-By: <sip:5021@192.0.2.2>\r\n",
+    "r: sip:2104@192.0.2.1\r\n",
+    "Refer-To: <sip:2104@192.0.2.1?Replaces=a%40b%3Bto-tag%3Dx%3Bfrom-tag%3Dy>\r\n",
+    "Refer-To: <tel:1203>\r\nRefer-Sub: false\r\nRequire: norefersub\r\n",
+    "Refer-To: <sip:2104@192.0.2.1;method=BYE>\r\n",
+    "Refer-To: <sip:2104@192.0.2.1?Replaces=x>\r\nb: nonsense\r\n",
+    "Refer-To: \u{e01}\r\n",
+    "",
+];
+
+/// What is told of a REFER, and who wants to be answered.
+pub(crate) const NOTICES: [&str; 10] = [
+    "Event: refer\r\nSubscription-State: active;expires=60\r\nContent-Type: message/sipfrag;version=2.0\r\n",
+    "Event: refer\r\nSubscription-State: terminated;reason=noresource\r\nContent-Type: message/sipfrag\r\n",
+    "Event: talk\r\n",
+    "Event: refer\r\nSubscription-State: active;expires=60\r\nContent-Type: message/sipfrag;version=2.0\r\n",
+    "Event: refer\r\nSubscription-State: terminated;reason=noresource\r\nContent-Type: message/sipfrag\r\n",
+    "o: refer\r\nSubscription-State: active;expires=4294967295\r\n",
+    "Event: refer;id=2\r\nSubscription-State: active\r\nc: message/sipfrag\r\n",
+    "Event: refer\r\nSubscription-State: terminated\r\nContent-Type: text/plain\r\n",
+    "Event: refer;id=x\r\nSubscription-State: pending;expires=x\r\n",
+    "Event: talk\r\n",
+];
+
+pub(crate) const FRAGMENTS: [&str; 6] = [
+    "SIP/2.0 100 Trying\r\n",
+    "SIP/2.0 200 OK\r\n",
+    "SIP/2.0 486 Busy Here\r\nTo: x\r\n",
+    "SIP/2.0 180",
+    "",
+    "SIP/2.0 99 \u{feff}\0",
+];
+
 /// What a phone says of where it is.
 pub(crate) const PLACES: [&str; 20] = [
     "Contact: <sip:5021@192.0.2.2:5060>\r\nExpires: 120\r\n",

@@ -118,11 +118,13 @@ impl Stage {
     /// What happens in a call that stands: either side changes it, refreshes it or ends it.
     fn talks(&mut self, script: &mut Script<'_>, leg: LegId) {
         for _ in 0..script.below(4) {
-            let method = script.pick(&["INVITE", "UPDATE", "INFO", "BYE"]);
-            match script.below(8) {
+            let method = script.pick(&["INVITE", "UPDATE", "INFO", "BYE", "REFER", "NOTIFY"]);
+            match script.below(12) {
                 0..4 => self.request_within(script, method),
                 4 | 5 => self.endpoint.reoffer(self.now, leg, SDP.into()),
                 6 => self.wait(Duration::from_secs(46)),
+                7 | 8 => self.refers(script, leg),
+                9 => self.is_referred(script, leg),
                 _ => self.endpoint.bye(self.now, leg, None),
             }
             self.endpoint.accept_offer(self.now, leg, Some(SDP.into()));
@@ -132,6 +134,39 @@ impl Stage {
                 2 => self.request_within(script, "ACK"),
                 _ => self.respond_with(script, "200 OK"),
             }
+        }
+    }
+
+    /// The endpoint refers, and is mostly told how it goes.
+    fn refers(&mut self, script: &mut Script<'_>, leg: LegId) {
+        if !self.refer(script, leg) {
+            return;
+        }
+        let status = script.pick(&[
+            "202 Accepted",
+            "202 Accepted",
+            "603 Decline",
+            "401 Unauthorized",
+        ]);
+        self.respond_with(script, status);
+        for _ in 0..script.below(4) {
+            self.request_within(script, "NOTIFY");
+        }
+    }
+
+    /// The other side refers, and is mostly told how it goes.
+    fn is_referred(&mut self, script: &mut Script<'_>, leg: LegId) {
+        self.request_within(script, "REFER");
+        match script.below(4) {
+            3 => self.endpoint.reject_referral(self.now, leg, 603),
+            _ => self.endpoint.accept_referral(self.now, leg),
+        }
+        self.drain();
+        for _ in 0..script.below(3) {
+            let code = [180, 200, 486][script.below(3)];
+            self.endpoint.report_referral(self.now, leg, code);
+            self.drain();
+            self.respond(script);
         }
     }
 

@@ -6,7 +6,8 @@ use super::{
     stage::{Stage, peer},
 };
 use kring_sip::{
-    Account, Branch, HeaderName, Invitation, LegId, Method, Peer, Question, Reason, digest::Ha1Set,
+    Account, Branch, HeaderName, Invitation, LegId, Method, Peer, Question, Reason, Referral,
+    digest::Ha1Set,
 };
 use std::time::Duration;
 
@@ -131,6 +132,21 @@ impl Stage {
         self.drain();
     }
 
+    /// The other side of a leg is to call somebody, perhaps in the place of another leg.
+    pub(super) fn refer(&mut self, script: &mut Script<'_>, leg: LegId) -> bool {
+        let which = script.below(256) % self.legs.len();
+        let replaces = self.endpoint.replaces_of(self.legs[which]);
+        let referral = Referral {
+            to: "sip:2104@192.0.2.2".parse().expect("a URI"),
+            replaces,
+            referred_by: Some("<sip:5021@192.0.2.1>".parse().expect("an address")),
+            extra: vec![(HeaderName::Subject, script.words())],
+        };
+        let done = self.endpoint.refer(self.now, leg, referral);
+        self.drain();
+        done
+    }
+
     pub(super) fn order(&mut self, script: &mut Script<'_>) {
         let back = if script.once_in(3) {
             script.below(256)
@@ -140,7 +156,7 @@ impl Stage {
         let leg = self.legs[self.legs.len() - 1 - back % self.legs.len()];
         let now = self.now;
         let body = (!script.once_in(3)).then(|| SDP.into());
-        let order = script.below(14);
+        let order = script.below(18);
         let code = match order {
             3 | 4 => [180, 183, 199, 99][script.below(4)],
             _ => [486, 480, 302, 200, 700, 488][script.below(6)],
@@ -164,6 +180,12 @@ impl Stage {
             9 | 10 => end.accept_offer(now, leg, body),
             11 => end.reject_offer(now, leg, code),
             12 => end.set_login(leg, self.login),
+            13 => end.accept_referral(now, leg),
+            14 => end.reject_referral(now, leg, code),
+            15 => end.report_referral(now, leg, code),
+            16 => {
+                self.refer(script, leg);
+            }
             _ => end.reoffer(now, leg, SDP.into()),
         }
         self.drain();

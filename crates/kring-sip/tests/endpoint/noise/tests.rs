@@ -10,11 +10,12 @@ const STORIES: u64 = 32;
 
 /// Events of every kind, requests and answers of every kind, and what an address may not do too often.
 const REACHED: &str = "
-    ACK BYE CANCEL INVITE NOTIFY OPTIONS PRACK REGISTER UPDATE
-    100 180 183 200 400 401 403 405 406 415 416 420 422 423 480 481 482 483 486 487 488 491 500
+    ACK BYE CANCEL INVITE NOTIFY OPTIONS PRACK REFER REGISTER UPDATE
+    100 180 183 200 202 400 401 403 405 406 415 416 420 422 423 480 481 482 483 486 487 488 491 500
     501
     leg:Incoming leg:CallerCancelled leg:Confirmed leg:AckMissing leg:TalkWanted leg:Progress
     leg:Accepted leg:Rejected leg:Offer leg:Answer leg:OfferRefused leg:Pressed leg:Bye leg:Gone
+    leg:ReferralAccepted leg:ReferralRefused leg:ReferralProgress leg:Referred
     account:Up account:Failed account:Down phone:Registered phone:Refreshed phone:Gone phone:Locked
     answered:200 answered:408
     bound:stranger_rate

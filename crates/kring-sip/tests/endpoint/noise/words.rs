@@ -2,7 +2,10 @@
 //! smudged, so that they nearly do.
 
 use super::{
-    lines::{AGREED, BODIES, CALLERS, EXTRAS, GRANTS, METHODS, SDP, STATUSES},
+    lines::{
+        AGREED, BODIES, CALLERS, ERRANDS, EXTRAS, FRAGMENTS, GRANTS, METHODS, NOTICES, SDP,
+        STATUSES,
+    },
     script::Script,
     stage::{Said, Stage, peer},
 };
@@ -166,8 +169,28 @@ impl Stage {
             rseq: 1,
             with,
         };
-        let lines = script.pick(&CALLERS);
-        self.request_of(script, "INVITE", &dialog, lines);
+        let lines = script.pick(&CALLERS).to_owned() + &self.place(script);
+        self.request_of(script, "INVITE", &dialog, &lines);
+    }
+
+    /// Perhaps the place of a call that stands, by the name that the endpoint gave it.
+    fn place(&mut self, script: &mut Script<'_>) -> String {
+        if !script.once_in(6) {
+            return String::new();
+        }
+        let of_answer = |said: &Said| said.text.starts_with("SIP/2.0");
+        let early = script.pick(&["", "", ";early-only"]);
+        let Some(said) = self.said(script, of_answer) else {
+            return String::new();
+        };
+        let tag = |name| {
+            line(&said.text, name)
+                .rsplit("tag=")
+                .next()
+                .unwrap_or_default()
+        };
+        let (call_id, to, from) = (line(&said.text, "Call-ID"), tag("To"), tag("From"));
+        format!("Replaces: {call_id};to-tag={to};from-tag={from}{early}\r\n")
     }
 
     /// A request within something that the endpoint said, or out of the blue.
@@ -195,7 +218,8 @@ impl Stage {
         let wants_answer = matches!(method, "PRACK" | "ACK" | "CANCEL");
         let anywhere = script.once_in(8);
         let said = self.said(script, |said| {
-            let of_invite = line(&said.text, "CSeq").ends_with("INVITE");
+            let of_refer = method == "NOTIFY" && said.text.starts_with("REFER");
+            let of_invite = line(&said.text, "CSeq").ends_with("INVITE") || of_refer;
             let fits = !wants_answer || said.text.starts_with("SIP/2.0");
             anywhere || of_invite && fits
         });
@@ -226,7 +250,9 @@ impl Stage {
         let lines = match method {
             "INVITE" | "UPDATE" => script.pick(&AGREED),
             "INFO" => "Content-Type: application/dtmf-relay\r\n",
+            "NOTIFY" if text.starts_with("REFER") || script.once_in(4) => script.pick(&NOTICES),
             "NOTIFY" => "Event: talk\r\n",
+            "REFER" => script.pick(&ERRANDS),
             _ => "",
         };
         self.request_of(script, method, &dialog, lines);
@@ -274,7 +300,8 @@ impl Stage {
         let body = match (method, script.below(4)) {
             ("INVITE" | "UPDATE", 0..3) => SDP,
             ("INFO", 0..3) => BODIES[2],
-            ("BYE" | "CANCEL" | "OPTIONS", 0..3) | ("ACK" | "PRACK", 0..2) => "",
+            ("NOTIFY", 0..3) => script.pick(&FRAGMENTS),
+            ("BYE" | "CANCEL" | "OPTIONS" | "REFER", 0..3) | ("ACK" | "PRACK", 0..2) => "",
             _ => script.pick(&BODIES),
         };
         let out = format!(
