@@ -1,4 +1,4 @@
-//! Departments, people who sign in, tokens of programs, and the list of cases.
+//! People who sign in, tokens of programs, and the list of cases.
 
 use crate::{
     records::{confirmed, record},
@@ -7,119 +7,8 @@ use crate::{
 use kring_journal::{AgentId, WallTime};
 use kring_store::{
     AgentRow, ApiToken, CaseFilter, CaseKind, CasePatch, CaseStatus, ConfirmWrite, ContactChoice,
-    Department, DepartmentId, Endpoint, EndpointId, NewSession, Role,
+    DepartmentId, NewSession, Role,
 };
-
-pub(crate) async fn a_fresh_database_holds_the_manuals_departments(world: World) {
-    let departments = world.store.departments().await.unwrap();
-    let told: Vec<(&str, &str, &str, &str)> = departments
-        .iter()
-        .map(|unit| {
-            (
-                unit.short.as_str(),
-                unit.name_th.as_str(),
-                unit.website.as_str(),
-                unit.hotline.as_str(),
-            )
-        })
-        .collect();
-    assert_eq!(
-        told,
-        [
-            ("MOC", "กระทรวงพาณิชย์", "www.moc.go.th", "1203"),
-            ("DFT", "กรมการค้าต่างประเทศ", "www.dft.go.th", ""),
-            ("DIT", "กรมการค้าภายใน", "www.dit.go.th", "1569"),
-            ("DTN", "กรมเจรจาการค้าระหว่างประเทศ", "www.dtn.go.th", ""),
-            ("DIP", "กรมทรัพย์สินทางปัญญา", "www.ipthailand.go.th", ""),
-            ("DBD", "กรมพัฒนาธุรกิจการค้า", "www.dbd.go.th", ""),
-            ("DITP", "กรมส่งเสริมการค้าระหว่างประเทศ", "www.ditp.go.th", ""),
-            (
-                "TPSO",
-                "สำนักงานนโยบายและยุทธศาสตร์การค้า",
-                "www.tpsa.moc.go.th",
-                ""
-            ),
-            ("PWO", "องค์การคลังสินค้า", "www.pwo.go.th", ""),
-        ]
-    );
-    assert!(
-        departments
-            .iter()
-            .all(|unit| !unit.name_en.is_empty() && !unit.topics.is_empty())
-    );
-    // Opened again, nothing is put back that was taken out or changed.
-    let mut changed = departments[0].clone();
-    changed.hotline = "1111".to_owned();
-    world.store.put_department(&changed).await.unwrap();
-    let again = world.store_of("node-1").await;
-    assert_eq!(again.departments().await.unwrap()[0].hotline, "1111");
-    assert_eq!(again.departments().await.unwrap().len(), 9);
-    again.ping().await.unwrap();
-    again.close().await;
-}
-
-pub(crate) async fn a_department_is_stored_with_its_endpoints(world: World) {
-    let now = WallTime(MORNING);
-    let endpoint = |label: &str, extension: &str, sort| Endpoint {
-        id: EndpointId::new(now),
-        label: label.to_owned(),
-        extension: extension.to_owned(),
-        sort,
-    };
-    let mut unit = Department {
-        id: DepartmentId::new(now),
-        short: "RYG".to_owned(),
-        name_th: "สำนักงานพาณิชย์จังหวัดระยอง".to_owned(),
-        name_en: "Rayong Provincial Commercial Office".to_owned(),
-        website: String::new(),
-        hotline: String::new(),
-        topics: "ทะเบียนพาณิชย์".to_owned(),
-        sort: 10,
-        endpoints: vec![endpoint("สำรอง", "2105", 2), endpoint("โต๊ะหนึ่ง", "2104", 1)],
-    };
-    world.store.put_department(&unit).await.unwrap();
-    unit.endpoints.reverse();
-    assert_eq!(
-        world.store.department(unit.id).await.unwrap().as_ref(),
-        Some(&unit)
-    );
-    let third = world
-        .store
-        .add_endpoint(now, unit.id, "", "2106")
-        .await
-        .unwrap();
-    assert_eq!(third.sort, 3);
-    assert!(
-        world
-            .store
-            .remove_endpoint(unit.endpoints[0].id)
-            .await
-            .unwrap()
-    );
-    assert!(
-        !world
-            .store
-            .remove_endpoint(unit.endpoints[0].id)
-            .await
-            .unwrap()
-    );
-    let stored = world.store.department(unit.id).await.unwrap().unwrap();
-    let extensions: Vec<&str> = stored
-        .endpoints
-        .iter()
-        .map(|point| point.extension.as_str())
-        .collect();
-    assert_eq!(extensions, ["2105", "2106"]);
-    unit.id = DepartmentId::new(now);
-    let refused = world.store.put_department(&unit).await.unwrap_err();
-    assert_eq!(refused.code(), "taken", "{refused}");
-    let refused = world
-        .store
-        .add_endpoint(now, unit.id, "", "2107")
-        .await
-        .unwrap_err();
-    assert_eq!(refused.code(), "no_such_department");
-}
 
 fn somsri() -> AgentRow {
     AgentRow {

@@ -5,6 +5,7 @@
 
 mod call_backs;
 mod customers;
+mod departments;
 mod directory;
 mod history;
 mod journal;
@@ -106,9 +107,20 @@ contracts! {
         merging_moves_numbers_and_cases,
         names_are_found_in_any_spelling,
         thai_text_is_kept_as_it_is;
-    directory: a_fresh_database_holds_the_manuals_departments,
+    departments: a_fresh_database_holds_the_manuals_departments,
         a_department_is_stored_with_its_endpoints,
-        an_agent_is_stored_and_disabled,
+        what_no_department_can_be_is_refused,
+        a_department_with_cases_stays,
+        every_change_of_the_directory_is_audited,
+        a_department_is_reached_by_what_is_active_now,
+        a_department_is_closed_outside_of_its_hours,
+        an_extension_tells_whose_it_is,
+        holidays_close_every_unit_that_has_hours,
+        a_change_is_seen_at_once_everywhere,
+        the_directory_is_at_hand_while_the_database_is_away,
+        a_file_is_imported_by_short_names,
+        a_file_with_a_mistake_changes_nothing;
+    directory: an_agent_is_stored_and_disabled,
         a_session_ends_in_time,
         a_token_is_known_by_its_hash,
         cases_are_listed_and_changed_by_version;

@@ -8,11 +8,9 @@ mod call;
 mod callbacks;
 pub mod command;
 mod config;
-mod day;
 mod dial;
 mod doing;
 mod exchange;
-mod hours;
 mod identity;
 mod kept;
 mod known;
@@ -34,10 +32,8 @@ pub use config::{
     CallbackRules, ExchangeConfig, Member, OnClosed, OnDeadline, QueueConfig, QueueVoice, Recourse,
     Restored, Ringback, WaitingRules,
 };
-pub use day::{CivilMinute, DAY_MINUTES, Day, DayRefused};
 pub use dial::{DialPattern, DialPolicy, DialRefused, PatternRefused};
 pub use exchange::{Exchange, Input, Output, Party};
-pub use hours::{HoursRefused, Schedule, WeekHours};
 pub use known::{CallerTrait, CallerTraits, KnownCallers, NobodyKnown};
 pub use line::{AddressStatus, Line, LineAccount, LineStatus};
 pub use outward::{OverflowRefused, OverflowTo};

@@ -75,9 +75,6 @@ pub const PRIORITY_USUAL: u8 = 5;
 /// has the last priority is overtaken for eight minutes at most, and nobody starves.
 pub const PRIORITY_STEP: Duration = Duration::from_mins(1);
 
-/// How many days ahead the next opening is looked for: a year of holidays is a mistake.
-pub const OPENING_SOUGHT_DAYS: u16 = 366;
-
 /// Longest name of a skill, bytes.
 pub const SKILL_NAME_MAX: usize = 64;
 

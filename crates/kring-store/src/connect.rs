@@ -3,7 +3,7 @@
 //! SQLite has one writing connection, so that writers wait in line and never meet a lock, and a few
 //! reading ones; PostgreSQL has one pool. Nothing outside this file asks which of the two it is.
 
-use crate::{CaseRefFormat, StoreRefused, limits};
+use crate::{CaseRefFormat, StoreRefused, directory::DirectoryKept, limits};
 use sqlx::{
     Acquire, Any, AnyPool, ConnectOptions, Executor, SqlSafeStr, Transaction,
     any::{AnyConnectOptions, AnyPoolOptions},
@@ -57,6 +57,8 @@ pub struct Store {
     writer: AnyPool,
     /// Whether SQLite's writing connection syncs the disk at each commit just now.
     syncs: Arc<AtomicBool>,
+    /// The directory as it was read last.
+    pub(crate) directory_kept: Arc<DirectoryKept>,
     /// Tells that callers are known otherwise than before.
     pub(crate) callers: Arc<watch::Sender<()>>,
     pub(crate) config: Arc<StoreConfig>,
@@ -101,6 +103,7 @@ impl Store {
             reader,
             writer,
             syncs,
+            directory_kept: Arc::default(),
             callers: Arc::new(watch::Sender::new(())),
             config: Arc::new(config.clone()),
         })
@@ -276,6 +279,11 @@ fn migrations(engine: Engine) -> Migrator {
             30,
             "call backs",
             include_str!("../migrations/0030_call_backs.sql"),
+        ),
+        (
+            40,
+            "directory",
+            include_str!("../migrations/0040_directory.sql"),
         ),
     ];
     Migrator::with_migrations(

@@ -1,16 +1,14 @@
-//! The units of the ministry and how to reach them.
+//! The units of the ministry, how to reach them, and when they are open.
 
 use crate::{
     DepartmentId, EndpointId, Store, StoreRefused,
-    cases::{check_filled, check_text},
-    connect::Durability,
-    limits,
-    sql::{Cells, Given},
+    sql::{Cells, Question, Value},
+    written::{Written, as_text},
 };
-use kring_journal::WallTime;
+use kring_time::{Day, DayHours, WeekHours};
+use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
-use sqlx::AnyConnection;
-use std::collections::HashMap;
+use sqlx::{AnyConnection, AssertSqlSafe, any::AnyRow};
 
 /// A unit of the ministry.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,9 +29,17 @@ pub struct Department {
     pub topics: String,
     /// Its place in the list.
     pub sort: i64,
-    /// How to reach it.
+    /// Its hours; none: those of the house (`hours.default`).
+    #[serde(default)]
+    pub hours: Option<Written<WeekHours>>,
+    /// Days with other hours, in order.
+    #[serde(default)]
+    pub exceptions: Vec<DayException>,
+    /// How to reach it, in the order in which they are tried.
     #[serde(default)]
     pub endpoints: Vec<Endpoint>,
+    /// Counted up by every change of it, its hours and its endpoints.
+    pub version: i64,
 }
 
 /// A way to reach a unit.
@@ -45,135 +51,80 @@ pub struct Endpoint {
     pub label: String,
     /// The extension, or number, that is dialled.
     pub extension: String,
-    /// The order in which they are tried.
-    pub sort: i64,
+    /// The order in which they are tried, the lowest first.
+    pub priority: i64,
+    /// How many rings it is given, 1 to 10.
+    pub rings: u8,
+    /// Whether calls go there now.
+    pub active: bool,
+    /// Counted up by every change of it.
+    pub version: i64,
+}
+
+/// A day on which a unit has other hours than those of its week.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DayException {
+    /// Which day.
+    #[serde(with = "as_text")]
+    pub day: Day,
+    /// Its hours, or `closed`.
+    pub hours: Written<DayHours>,
+    /// Why, in Thai.
+    pub name_th: String,
+    /// And in English.
+    pub name_en: String,
 }
 
 impl Store {
     /// Every unit with its endpoints, in the order of the list.
     pub async fn departments(&self) -> Result<Vec<Department>, StoreRefused> {
-        let mut connection = self.reading().await?;
-        let rows = sqlx::query(
-            "SELECT id, short, name_th, name_en, website, hotline, topics, sort \
-             FROM department ORDER BY sort, short",
-        )
-        .fetch_all(&mut *connection)
-        .await?;
-        let mut endpoints = endpoints(&mut connection).await?;
-        let read = |row| {
-            let mut cells = Cells::of(row, "department");
-            let id = cells.id()?;
-            Ok(Department {
-                id,
-                short: cells.text()?,
-                name_th: cells.text()?,
-                name_en: cells.text()?,
-                website: cells.text()?,
-                hotline: cells.text()?,
-                topics: cells.text()?,
-                sort: cells.int()?,
-                endpoints: endpoints.remove(&id).unwrap_or_default(),
-            })
-        };
-        rows.iter().map(read).collect()
+        Ok(self.directory().await?.departments().to_vec())
     }
 
     /// The unit with this id.
     pub async fn department(&self, id: DepartmentId) -> Result<Option<Department>, StoreRefused> {
-        // A ministry has dozens of units: reading all is one indexed page.
-        let departments = self.departments().await?;
-        Ok(departments
-            .into_iter()
-            .find(|department| department.id == id))
+        Ok(self.directory().await?.department(id).cloned())
     }
+}
 
-    /// Stores a unit with its endpoints, in place of what was there. [`StoreRefused::Taken`] when
-    /// another unit has this short name.
-    pub async fn put_department(&self, department: &Department) -> Result<(), StoreRefused> {
-        check_filled("short", &department.short)?;
-        check_filled("name_th", &department.name_th)?;
-        for (field, text) in [
-            ("name_en", &department.name_en),
-            ("website", &department.website),
-            ("hotline", &department.hotline),
-        ] {
-            check_text(field, text, limits::SHORT_CHARS_MAX)?;
-        }
-        check_text("topics", &department.topics, limits::DETAIL_CHARS_MAX)?;
-        let id = department.id.to_string();
-        let mut writing = self.writing().await?;
-        let mut tx = writing.begin(Durability::Trusted).await?;
-        let mut given = Given::default();
-        given
-            .add(id.as_str())
-            .add(department.short.as_str())
-            .add(department.name_th.as_str())
-            .add(department.name_en.as_str())
-            .add(department.website.as_str())
-            .add(department.hotline.as_str())
-            .add(department.topics.as_str())
-            .add(department.sort);
-        sqlx::query_with(
-            "INSERT INTO department (id, short, name_th, name_en, website, hotline, topics, sort) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (id) DO UPDATE \
-             SET short = excluded.short, name_th = excluded.name_th, name_en = excluded.name_en, \
-             website = excluded.website, hotline = excluded.hotline, topics = excluded.topics, \
-             sort = excluded.sort",
-            given.take(),
-        )
-        .execute(&mut *tx)
-        .await
-        .map_err(|error| StoreRefused::taken(error, "short name"))?;
-        sqlx::query("DELETE FROM department_endpoint WHERE department = $1")
-            .bind(&id)
-            .execute(&mut *tx)
-            .await?;
-        for endpoint in &department.endpoints {
-            insert_endpoint(&mut tx, department.id, endpoint).await?;
-        }
-        tx.commit().await?;
-        Ok(())
-    }
+const UNITS: &str = "SELECT id, short, name_th, name_en, website, hotline, topics, sort, hours, \
+    version FROM department";
 
-    /// Adds an endpoint to a unit, after those it has.
-    pub async fn add_endpoint(
-        &self,
-        now: WallTime,
-        department: DepartmentId,
-        label: &str,
-        extension: &str,
-    ) -> Result<Endpoint, StoreRefused> {
-        let mut writing = self.writing().await?;
-        let mut tx = writing.begin(Durability::Trusted).await?;
-        department_exists(&mut tx, department).await?;
-        let row = sqlx::query(
-            "SELECT COALESCE(MAX(sort), 0) + 1 FROM department_endpoint WHERE department = $1",
-        )
-        .bind(department.to_string())
-        .fetch_one(&mut *tx)
+/// All of them, in the order of the list.
+pub(crate) async fn read_departments(
+    connection: &mut AnyConnection,
+) -> Result<Vec<Department>, StoreRefused> {
+    let sql = format!("{UNITS} ORDER BY sort, short");
+    let rows = sqlx::query(AssertSqlSafe(sql))
+        .fetch_all(&mut *connection)
         .await?;
-        let endpoint = Endpoint {
-            id: EndpointId::new(now),
-            label: label.to_owned(),
-            extension: extension.to_owned(),
-            sort: Cells::of(&row, "department_endpoint").int()?,
-        };
-        insert_endpoint(&mut tx, department, &endpoint).await?;
-        tx.commit().await?;
-        Ok(endpoint)
-    }
+    let mut endpoints = read_endpoints(connection, None).await?;
+    let mut exceptions = read_exceptions(connection, None).await?;
+    let whole = |row| {
+        let mut unit = read_unit(row)?;
+        unit.endpoints = endpoints.remove(&unit.id).unwrap_or_default();
+        unit.exceptions = exceptions.remove(&unit.id).unwrap_or_default();
+        Ok(unit)
+    };
+    rows.iter().map(whole).collect()
+}
 
-    /// Removes an endpoint; whether there was one.
-    pub async fn remove_endpoint(&self, endpoint: EndpointId) -> Result<bool, StoreRefused> {
-        let mut writing = self.writing().await?;
-        let mut tx = writing.begin(Durability::Trusted).await?;
-        let done = sqlx::query("DELETE FROM department_endpoint WHERE id = $1")
-            .bind(endpoint.to_string())
-            .execute(&mut *tx)
-            .await?;
-        tx.commit().await?;
-        Ok(done.rows_affected() == 1)
-    }
+/// The one with this id, as the transaction sees it.
+pub(crate) async fn read_department(
+    connection: &mut AnyConnection,
+    id: DepartmentId,
+) -> Result<Department, StoreRefused> {
+    let sql = format!("{UNITS} WHERE id = $1");
+    let row = sqlx::query(AssertSqlSafe(sql))
+        .bind(id.to_string())
+        .fetch_optional(&mut *connection)
+        .await?;
+    let mut unit = read_unit(&row.ok_or(StoreRefused::NoSuchDepartment)?)?;
+    let endpoints = read_endpoints(connection, Some(id)).await?;
+    let exceptions = read_exceptions(connection, Some(id)).await?;
+    unit.endpoints = endpoints.into_values().flatten().collect();
+    unit.exceptions = exceptions.into_values().flatten().collect();
+    Ok(unit)
 }
 
 /// Refuses a unit that there is not.
@@ -189,48 +140,75 @@ pub(crate) async fn department_exists(
         .ok_or(StoreRefused::NoSuchDepartment)
 }
 
-async fn insert_endpoint(
-    connection: &mut AnyConnection,
-    department: DepartmentId,
-    endpoint: &Endpoint,
-) -> Result<(), StoreRefused> {
-    check_text("label", &endpoint.label, limits::SHORT_CHARS_MAX)?;
-    check_filled("extension", &endpoint.extension)?;
-    sqlx::query(
-        "INSERT INTO department_endpoint (id, department, label, extension, sort) \
-         VALUES ($1, $2, $3, $4, $5)",
-    )
-    .bind(endpoint.id.to_string())
-    .bind(department.to_string())
-    .bind(&endpoint.label)
-    .bind(&endpoint.extension)
-    .bind(endpoint.sort)
-    .execute(connection)
-    .await?;
-    Ok(())
+fn read_unit(row: &AnyRow) -> Result<Department, StoreRefused> {
+    let mut cells = Cells::of(row, "department");
+    Ok(Department {
+        id: cells.id()?,
+        short: cells.text()?,
+        name_th: cells.text()?,
+        name_en: cells.text()?,
+        website: cells.text()?,
+        hotline: cells.text()?,
+        topics: cells.text()?,
+        sort: cells.int()?,
+        hours: cells.some_id()?,
+        version: cells.int()?,
+        exceptions: Vec::new(),
+        endpoints: Vec::new(),
+    })
 }
 
-async fn endpoints(
+async fn read_endpoints(
     connection: &mut AnyConnection,
-) -> Result<HashMap<DepartmentId, Vec<Endpoint>>, StoreRefused> {
-    let rows = sqlx::query(
-        "SELECT department, id, label, extension, sort FROM department_endpoint \
-         ORDER BY department, sort, id",
-    )
-    .fetch_all(connection)
-    .await?;
-    let mut by_department: HashMap<DepartmentId, Vec<Endpoint>> = HashMap::new();
+    of: Option<DepartmentId>,
+) -> Result<FxHashMap<DepartmentId, Vec<Endpoint>>, StoreRefused> {
+    let mut question = Question::new(
+        "SELECT department, id, label, extension, sort, rings, active, version \
+         FROM department_endpoint",
+    );
+    if let Some(id) = of {
+        question.when_is("department = $", [Value::text(&id)]);
+    }
+    question.push(" ORDER BY department, sort, id", []);
+    let rows = question.rows(connection).await?;
+    let mut by_department: FxHashMap<DepartmentId, Vec<Endpoint>> = FxHashMap::default();
     for row in &rows {
         let mut cells = Cells::of(row, "department_endpoint");
-        by_department
-            .entry(cells.id()?)
-            .or_default()
-            .push(Endpoint {
-                id: cells.id()?,
-                label: cells.text()?,
-                extension: cells.text()?,
-                sort: cells.int()?,
-            });
+        let endpoints = by_department.entry(cells.id()?).or_default();
+        endpoints.push(Endpoint {
+            id: cells.id()?,
+            label: cells.text()?,
+            extension: cells.text()?,
+            priority: cells.int()?,
+            rings: cells.whole()?,
+            active: cells.truth()?,
+            version: cells.int()?,
+        });
+    }
+    Ok(by_department)
+}
+
+async fn read_exceptions(
+    connection: &mut AnyConnection,
+    of: Option<DepartmentId>,
+) -> Result<FxHashMap<DepartmentId, Vec<DayException>>, StoreRefused> {
+    let mut question =
+        Question::new("SELECT department, day, hours, name_th, name_en FROM department_exception");
+    if let Some(id) = of {
+        question.when_is("department = $", [Value::text(&id)]);
+    }
+    question.push(" ORDER BY department, day", []);
+    let rows = question.rows(connection).await?;
+    let mut by_department: FxHashMap<DepartmentId, Vec<DayException>> = FxHashMap::default();
+    for row in &rows {
+        let mut cells = Cells::of(row, "department_exception");
+        let exceptions = by_department.entry(cells.id()?).or_default();
+        exceptions.push(DayException {
+            day: cells.id()?,
+            hours: cells.id()?,
+            name_th: cells.text()?,
+            name_en: cells.text()?,
+        });
     }
     Ok(by_department)
 }

@@ -62,4 +62,6 @@ ulid_id! {
     DepartmentId,
     /// A way to reach a unit.
     EndpointId,
+    /// A line of the audit.
+    AuditId,
 }

@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 mod agents;
+mod audit;
 mod call_backs;
 mod call_history;
 mod call_rows;
@@ -15,9 +16,20 @@ mod cases;
 mod chain;
 mod connect;
 mod contact_rows;
+mod csv_mistake;
+mod csv_rows;
 mod customers;
+mod department_check;
+mod department_csv;
+mod department_export;
+mod department_import;
+mod department_writes;
 mod departments;
+mod dialled;
+mod directory;
+mod directory_search;
 mod drafts;
+mod holidays;
 mod ids;
 mod journal_log;
 mod journal_read;
@@ -27,16 +39,21 @@ mod names;
 mod number;
 mod number_text;
 mod phones;
+mod reach;
 mod refused;
 mod restart;
 mod sealed;
 mod sign_in;
 mod sql;
+mod standing;
 mod thai_fold;
 mod traces;
 mod trusted;
+mod written;
+mod zone;
 
 pub use agents::{AgentRow, Role};
+pub use audit::{AuditCursor, AuditPage, AuditRow, ChangedBy};
 pub use call_backs::CallBackRow;
 pub use call_history::{CallCursor, CallFilter, CallPage, CallRow, CallerNumber, CursorRefused};
 pub use case_ref::{CaseRefFormat, CaseRefRefused};
@@ -45,20 +62,31 @@ pub use cases::{
     Resolution,
 };
 pub use connect::{Store, StoreConfig};
+pub use csv_mistake::CsvMistake;
 pub use customers::{CallerCard, Contact, ContactPatch, HistoryItem, NewContact};
-pub use departments::{Department, Endpoint};
+pub use department_csv::{ImportedUnit, read_departments_csv};
+pub use department_export::write_departments_csv;
+pub use department_import::{ImportRefused, ImportRun, Imported};
+pub use departments::{DayException, Department, Endpoint};
+pub use directory::Directory;
+pub use directory_search::{Found, FoundBy};
 pub use drafts::{Draft, Unfinished};
-pub use ids::{CaseId, ContactId, DepartmentId, EndpointId};
+pub use holidays::Holiday;
+pub use ids::{AuditId, CaseId, ContactId, DepartmentId, EndpointId};
 pub use journal_log::{Appended, Group, JournalLog};
 pub use journal_read::{Broken, Verified};
 pub use known_callers::KnownCaller;
 pub use number::{Number, NumberClass, NumberPlan};
 pub use phones::{BindingRow, PhoneRow};
+pub use reach::{EndpointOwner, Reach};
 pub use refused::StoreRefused;
 pub use restart::{Boot, CallerRow, PresenceRow, UncleanBoot, closing_facts};
 pub use sealed::{ChainHead, SealedCall, SealedSegment};
 pub use sign_in::{ApiToken, NewSession, SessionOf, TokenHash};
+pub use standing::{Standing, UsualHours};
 pub use traces::TraceRow;
 pub use trusted::{
     ConfirmWrite, ContactChoice, DraftWrite, NoCaseWrite, Trusted, TrustedDone, TrustedWrite,
 };
+pub use written::Written;
+pub use zone::Zone;

@@ -30,7 +30,33 @@ pub const UNFINISHED_MAX: u32 = 200;
 pub const TRACE_BYTES_MAX: usize = 512 * 1024;
 /// Traces erased in one transaction: some milliseconds, so that the journal need not wait.
 pub const TRACES_ERASED_AT_ONCE: u32 = 200;
-/// Rows of a page when nobody says how many.
+/// Units of the directory at most: as many as the exchange knows at once.
+pub const DEPARTMENTS_MAX: usize = 1_000;
+/// Endpoints of the directory at most: it is kept in memory.
+pub const ENDPOINTS_MAX: usize = 20_000;
+/// Endpoints of one unit at most: more than a caller would wait for by far.
+pub const ENDPOINTS_OF_UNIT_MAX: usize = 500;
+/// Days of a unit with hours of their own at most: every day of the year, with room.
+pub const EXCEPTIONS_OF_UNIT_MAX: usize = 400;
+/// Holidays at most: twenty a year for half a century.
+pub const HOLIDAYS_MAX: usize = 1_000;
+/// Characters of a unit's short name at most.
+pub const SHORT_NAME_CHARS_MAX: usize = 40;
+/// Characters of an extension or number at most: E.164 has 15 digits, users of SIP may have more.
+pub const EXTENSION_CHARS_MAX: usize = 40;
+/// Rings that an endpoint may be given.
+pub const ENDPOINT_RINGS: std::ops::RangeInclusive<u8> = 1..=10;
+/// Rings of an endpoint of which nothing is said: as many as a citizen hears at the desk.
+pub const ENDPOINT_RINGS_USUAL: u8 = 3;
+/// Rows of a file that is imported at most.
+pub const CSV_ROWS_MAX: usize = 25_000;
+/// Mistakes in a file that are told at most: nobody mends more at once.
+pub const CSV_MISTAKES_MAX: usize = 100;
+/// Characters of what is looked for in the directory that are looked at: nobody types more.
+pub const SEARCH_CHARS_MAX: usize = 100;
+/// Words of it.
+pub const SEARCH_WORDS_MAX: usize = 8;
+/// How many rows a page has when nobody says how many.
 const PAGE_USUAL: u32 = 50;
 
 /// How many rows a page has, when `asked` were asked for.

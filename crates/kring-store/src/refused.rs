@@ -43,6 +43,18 @@ pub enum StoreRefused {
     /// There is no such department.
     #[error("no such department")]
     NoSuchDepartment,
+    /// The unit has no such endpoint.
+    #[error("no such endpoint")]
+    NoSuchEndpoint,
+    /// The day is no holiday.
+    #[error("no such holiday")]
+    NoSuchHoliday,
+    /// Other rows refer to it.
+    #[error("this {0} is in use and cannot be removed")]
+    InUse(&'static str),
+    /// There are as many as there may be.
+    #[error("there are too many {0}")]
+    TooMany(&'static str),
     /// There is no such agent.
     #[error("no such agent")]
     NoSuchAgent,
@@ -78,6 +90,10 @@ impl StoreRefused {
             StoreRefused::NoSuchContact => "no_such_contact",
             StoreRefused::NoSuchCase => "no_such_case",
             StoreRefused::NoSuchDepartment => "no_such_department",
+            StoreRefused::NoSuchEndpoint => "no_such_endpoint",
+            StoreRefused::NoSuchHoliday => "no_such_holiday",
+            StoreRefused::InUse(_) => "in_use",
+            StoreRefused::TooMany(_) => "too_many",
             StoreRefused::NoSuchAgent => "no_such_agent",
             StoreRefused::Stale { .. } => "stale",
             StoreRefused::Taken(_) => "taken",

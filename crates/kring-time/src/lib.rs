@@ -1,9 +1,16 @@
-//! What time is, inside kring.
+//! What time is, inside kring: the moments of a process, the days of the calendar, and the hours of a week.
 //!
 //! The pure crates never ask for the time; they are told. So this crate has no way to read a
 //! clock: only `kringd::clock` makes a [`Moment`] from a real one, and tests make any they like.
 
 #![forbid(unsafe_code)]
+
+mod day;
+mod hours;
+mod limits;
+
+pub use day::{CivilMinute, DAY_MINUTES, Day, DayRefused};
+pub use hours::{DayHours, HoursRefused, Openness, Schedule, WeekHours};
 
 use std::{
     fmt,

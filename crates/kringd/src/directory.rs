@@ -1,62 +1,95 @@
-//! The departments to which callers may overflow, told to the exchange as the directory changes.
+//! The directory followed as it changes: the exchange is told of departments to which callers may overflow,
+//! and the opening hours of holidays.
 
 use crate::{database, exit::Fault};
 use kring_call::command::Command;
-use kring_store::{Department, Store};
+use kring_store::{Department, Directory, Store};
+use kring_time::Day;
 use kring_web::Ask;
 use rustc_hash::FxHashMap;
-use std::time::Duration;
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 use tokio::{
-    sync::{mpsc, oneshot},
+    sync::{mpsc, oneshot, watch},
     task::JoinHandle,
 };
 
-/// How often the directory is read.
-const READ_EVERY: Duration = Duration::from_secs(5);
+/// How often it is looked whether another process has changed the directory: one row is read.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+
+/// Days on which all are closed, by the directory.
+pub(crate) type ClosedDays = Arc<BTreeSet<Day>>;
+
+/// What was read, and what follows it.
+pub(crate) struct Followed {
+    pub(crate) directory: Arc<Directory>,
+    /// The holidays as they change.
+    pub(crate) holidays: watch::Receiver<ClosedDays>,
+    pub(crate) task: JoinHandle<()>,
+}
 
 /// Reads the directory, and follows it from then on.
-pub(crate) async fn open(
-    store: &Store,
-    asks: &mpsc::Sender<Ask>,
-) -> Result<(Vec<Department>, JoinHandle<()>), Fault> {
-    let departments = store.departments().await.map_err(database::refused)?;
-    let following = follow(store.clone(), asks.clone(), by_short(&departments));
-    Ok((departments, tokio::spawn(following)))
+pub(crate) async fn open(store: &Store, asks: &mpsc::Sender<Ask>) -> Result<Followed, Fault> {
+    let directory = store.directory().await.map_err(database::refused)?;
+    let (tell, holidays) = watch::channel(Arc::clone(directory.closed_days()));
+    let following = follow(store.clone(), asks.clone(), Arc::clone(&directory), tell);
+    Ok(Followed {
+        directory,
+        holidays,
+        task: tokio::spawn(following),
+    })
 }
 
 /// What is dialled for a department, in its order.
 pub(crate) fn extensions(department: &Department) -> Vec<String> {
     let endpoints = department.endpoints.iter();
     endpoints
+        .filter(|endpoint| endpoint.active)
         .map(|endpoint| endpoint.extension.clone())
         .collect()
 }
 
-fn by_short(departments: &[Department]) -> FxHashMap<String, Vec<String>> {
-    let known = departments.iter();
+fn by_short(directory: &Directory) -> FxHashMap<String, Vec<String>> {
+    let known = directory.departments().iter();
     known
         .map(|department| (department.short.clone(), extensions(department)))
         .collect()
 }
 
-/// Tells the exchange of departments that were added, changed or removed, until the exchange is gone.
-async fn follow(store: Store, asks: mpsc::Sender<Ask>, mut known: FxHashMap<String, Vec<String>>) {
-    let mut tick = tokio::time::interval(READ_EVERY);
+/// Tells the exchange of departments that were added, changed or removed, and the opening hours of holidays,
+/// until the exchange is gone: at once of what this process has changed, a moment later of what others have.
+async fn follow(
+    store: Store,
+    asks: mpsc::Sender<Ask>,
+    mut known: Arc<Directory>,
+    holidays: watch::Sender<ClosedDays>,
+) {
+    let mut tick = tokio::time::interval(LOOK_EVERY);
+    let mut changed = store.watch_directory();
     loop {
-        tick.tick().await;
-        let now = match store.departments().await {
-            Ok(departments) => by_short(&departments),
+        tokio::select! {
+            _ = tick.tick() => {}
+            // The store that sends it is ours.
+            _ = changed.changed() => {}
+        }
+        let now = match store.directory().await {
+            Ok(now) if now.revision() == known.revision() => continue,
+            Ok(now) => now,
             Err(refused) => {
                 tracing::warn!(%refused, "the departments cannot be read");
                 continue;
             }
         };
-        for command in changes(&known, &now) {
+        for command in changes(&by_short(&known), &by_short(&now)) {
             let (reply, _) = oneshot::channel();
             if asks.send(Ask { command, reply }).await.is_err() {
                 return;
             }
         }
+        holidays.send_if_modified(|days| {
+            let are_others = *days != *now.closed_days();
+            days.clone_from(now.closed_days());
+            are_others
+        });
         known = now;
     }
 }

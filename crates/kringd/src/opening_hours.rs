@@ -5,17 +5,16 @@
 //! the hours with them.
 
 use crate::{clock::Clock, config::Config};
-use jiff::{
-    Timestamp, civil,
-    tz::{AmbiguousOffset, TimeZone},
-};
-use kring_call::{
-    CivilMinute, Day, Schedule,
-    command::{Command, Opening},
-};
+use kring_call::command::{Command, Opening};
 use kring_journal::WallTime;
+use kring_store::{Standing, Zone};
+use kring_time::{Day, Schedule};
 use kring_web::Ask;
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::Duration,
+};
 use tokio::sync::{mpsc, oneshot, watch};
 
 /// How often the wall is looked at.
@@ -24,7 +23,7 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// The queues that have hours.
 #[derive(Clone, Debug)]
 pub(crate) struct OpeningHours {
-    zone: TimeZone,
+    zone: Zone,
     schedules: Arc<[(String, Schedule)]>,
 }
 
@@ -38,23 +37,34 @@ impl OpeningHours {
         }
     }
 
+    /// With the holidays of the directory beside those of the configuration.
+    pub(crate) fn closed_also_on(&self, days: &BTreeSet<Day>) -> OpeningHours {
+        if days.is_empty() {
+            return self.clone();
+        }
+        let also = |(queue, schedule): &(String, Schedule)| {
+            let holidays = schedule.holidays.union(days).copied();
+            let schedule = Schedule {
+                holidays: Arc::new(holidays.collect()),
+                ..schedule.clone()
+            };
+            (queue.clone(), schedule)
+        };
+        OpeningHours {
+            zone: self.zone.clone(),
+            schedules: self.schedules.iter().map(also).collect(),
+        }
+    }
+
     /// How it is with each queue that has hours now.
     pub(crate) fn now(&self, clock: &Clock) -> Vec<(String, Opening)> {
         self.at(clock.wall(clock.now()))
     }
 
     fn at(&self, wall: WallTime) -> Vec<(String, Opening)> {
-        let Some(at) = civil_minute(wall, &self.zone) else {
-            // Outside of the years that a calendar has: no reason to close.
-            return Vec::new();
-        };
-        let opening = |schedule: &Schedule| match schedule.closed(at) {
-            None => Opening::Open,
-            Some(why) => {
-                let next = schedule.next_open(at);
-                let next_open = next.and_then(|next| wall_time(next, &self.zone));
-                Opening::Closed { why, next_open }
-            }
+        let opening = |schedule: &Schedule| match Standing::of(schedule, &self.zone, wall) {
+            Standing::Open => Opening::Open,
+            Standing::Closed { why, next_open } => Opening::Closed { why, next_open },
         };
         let schedules = self.schedules.iter();
         schedules
@@ -63,56 +73,28 @@ impl OpeningHours {
     }
 }
 
-/// What a clock on the wall there shows.
-fn civil_minute(wall: WallTime, zone: &TimeZone) -> Option<CivilMinute> {
-    let at = Timestamp::from_microsecond(wall.0).ok()?;
-    let shown = zone.to_datetime(at);
-    let day = Day::of(
-        i32::from(shown.year()),
-        shown.month().unsigned_abs(),
-        shown.day().unsigned_abs(),
-    )?;
-    let minute =
-        u16::from(shown.hour().unsigned_abs()) * 60 + u16::from(shown.minute().unsigned_abs());
-    Some(CivilMinute { day, minute })
-}
-
-/// When a clock there shows this for the first time; a time that is left out when clocks go forward is
-/// that at which they do.
-fn wall_time(at: CivilMinute, zone: &TimeZone) -> Option<WallTime> {
-    let (year, month, day) = at.day.civil();
-    let shown = civil::DateTime::new(
-        i16::try_from(year).ok()?,
-        i8::try_from(month).ok()?,
-        i8::try_from(day).ok()?,
-        i8::try_from(at.minute / 60).ok()?,
-        i8::try_from(at.minute % 60).ok()?,
-        0,
-        0,
-    );
-    let shown = zone.to_ambiguous_timestamp(shown.ok()?);
-    let at = if matches!(shown.offset(), AmbiguousOffset::Gap { .. }) {
-        let after = shown.later().ok()?;
-        zone.preceding(after).next()?.timestamp()
-    } else {
-        shown.compatible().ok()?
-    };
-    Some(WallTime(at.as_microsecond()))
-}
-
 /// Tells the exchange of every change, until it is gone. The hours may be others after the configuration
-/// was read again; a queue that has none any more is open.
+/// was read again, and the holidays after the directory was changed; a queue that has no hours any more is
+/// open.
 pub(crate) async fn follow(
-    hours: watch::Receiver<OpeningHours>,
+    mut hours: watch::Receiver<OpeningHours>,
+    mut holidays: watch::Receiver<Arc<BTreeSet<Day>>>,
     clock: Clock,
     asks: mpsc::Sender<Ask>,
 ) {
     let mut told: BTreeMap<String, Opening> = BTreeMap::new();
     let mut tick = tokio::time::interval(LOOK_EVERY);
     tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut in_force = hours.borrow().closed_also_on(&holidays.borrow());
     loop {
         tick.tick().await;
-        let now: BTreeMap<String, Opening> = hours.borrow().now(&clock).into_iter().collect();
+        // Whoever sent them may be gone; what was said last holds.
+        let are_others = hours.has_changed().unwrap_or(false);
+        if are_others || holidays.has_changed().unwrap_or(false) {
+            let days = holidays.borrow_and_update().clone();
+            in_force = hours.borrow_and_update().closed_also_on(&days);
+        }
+        let now: BTreeMap<String, Opening> = in_force.now(&clock).into_iter().collect();
         let freed = told.keys().filter(|queue| !now.contains_key(*queue));
         let freed = freed.map(|queue| (queue.clone(), Opening::Open));
         let changes: Vec<(String, Opening)> = freed
@@ -133,17 +115,18 @@ pub(crate) async fn follow(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use jiff::Timestamp;
     use kring_journal::ClosedWhy;
 
     const OFFICE: &str = "mon-fri 08:30-12:00,13:00-16:30";
 
     fn hours(zone: &str, week: &str, holidays: &[&str]) -> OpeningHours {
         let schedule = Schedule {
-            week: week.parse().unwrap(),
             holidays: Arc::new(holidays.iter().map(|day| day.parse().unwrap()).collect()),
+            ..Schedule::of(week.parse().unwrap())
         };
         OpeningHours {
-            zone: TimeZone::get(zone).unwrap(),
+            zone: Zone::named(zone).unwrap(),
             schedules: [("support".to_owned(), schedule)].into(),
         }
     }
@@ -193,6 +176,19 @@ mod tests {
         assert_closed(
             &hours,
             "2026-11-30T03:00:00Z",
+            ClosedWhy::Holiday,
+            "2026-12-01T01:30:00Z",
+        );
+    }
+
+    #[test]
+    fn holidays_of_the_directory_close_queues_too() {
+        let office = hours("Asia/Bangkok", OFFICE, &["2026-11-30"]);
+        let days = BTreeSet::from(["2026-11-27".parse().unwrap()]);
+        let office = office.closed_also_on(&days);
+        assert_closed(
+            &office,
+            "2026-11-27T03:00:00Z",
             ClosedWhy::Holiday,
             "2026-12-01T01:30:00Z",
         );

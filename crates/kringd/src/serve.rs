@@ -149,7 +149,7 @@ impl House {
         let opening = Opening {
             phones: stored.phones,
             call_backs: stored.call_backs,
-            departments: stored.departments,
+            departments: stored.directory.directory,
             config: config.clone(),
             clock: clock.clone(),
             resolver: resolver.clone(),
@@ -163,7 +163,9 @@ impl House {
             live: screens.live.clone(),
             facts: screens.facts,
             tap: tap.clone(),
-            hours: hours.borrow().clone(),
+            hours: hours
+                .borrow()
+                .closed_also_on(&stored.directory.holidays.borrow()),
             known: stored.known.clone(),
             load,
             stopping,
@@ -181,7 +183,8 @@ impl House {
         let lines = lines::follow(config.trunks.clone(), resolver.clone(), asks.clone());
         let agents = by_login(stored.agents);
         let seats = seats::follow(store.clone(), config.trunks, resolver, asks.clone(), agents);
-        let hours = opening_hours::follow(hours, clock.clone(), asks.clone());
+        let holidays = stored.directory.holidays;
+        let hours = opening_hours::follow(hours, holidays, clock.clone(), asks.clone());
         let known = known::follow(stored.known, store.clone());
         Ok(House {
             http,
@@ -199,7 +202,7 @@ impl House {
                 tokio::spawn(lines),
                 tokio::spawn(hours),
                 tokio::spawn(known),
-                stored.directory,
+                stored.directory.task,
             ],
             keeping: stored.keeping,
             phones: stored.phone_tasks,

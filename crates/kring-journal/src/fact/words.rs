@@ -1,5 +1,6 @@
 //! The words that facts are made of: reasons, states and sides, each a closed list.
 
+use kring_time::Openness;
 use serde::{Deserialize, Serialize};
 
 /// When the budget of a call ends (`[ring] policy`).
@@ -145,7 +146,7 @@ pub enum ChosenBy {
     Language,
 }
 
-/// Why a queue takes no new calls.
+/// Why a queue or a unit takes no new calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ClosedWhy {
@@ -153,6 +154,17 @@ pub enum ClosedWhy {
     Hours,
     /// It is a holiday.
     Holiday,
+}
+
+impl ClosedWhy {
+    /// Why it is closed; none: it is open.
+    pub const fn of(openness: Openness) -> Option<ClosedWhy> {
+        match openness {
+            Openness::Open => None,
+            Openness::OutOfHours => Some(ClosedWhy::Hours),
+            Openness::Holiday => Some(ClosedWhy::Holiday),
+        }
+    }
 }
 
 /// Which side of a call.

@@ -9,9 +9,10 @@ use super::{
 };
 use kring_call::{
     CallbackRules, CallerTrait, Member, OnClosed, OverflowTo, Plan, PlanRefused, QueueVoice,
-    Ringback, Schedule, Skill, WaitingRules,
+    Ringback, Skill, WaitingRules,
 };
 use kring_journal::{AgentId, DeadlineAction, RingPolicyKind, RingTerms};
+use kring_time::Schedule;
 
 /// Rings that a budget may have.
 const LIMIT_MAX: u64 = 20;

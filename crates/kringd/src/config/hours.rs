@@ -1,18 +1,16 @@
 //! `[hours]`, and the hours of a queue.
 
 use super::section::Section;
-use jiff::tz::TimeZone;
-use kring_call::{Day, OnClosed, Schedule, WeekHours};
+use kring_call::OnClosed;
+use kring_store::{UsualHours, Zone};
+use kring_time::{Day, Schedule, WeekHours};
 use std::{collections::BTreeSet, sync::Arc};
-
-/// The zone of a centre that says nothing else.
-const USUAL_ZONE: &str = "Asia/Bangkok";
 
 /// `[hours]`.
 #[derive(Clone, Debug)]
 pub(crate) struct Hours {
     /// Where the centre is: what its clocks show.
-    pub(crate) zone: TimeZone,
+    pub(crate) zone: Zone,
     /// Of queues that say nothing else; none: always open.
     default: Option<WeekHours>,
     holidays: Arc<BTreeSet<Day>>,
@@ -20,14 +18,19 @@ pub(crate) struct Hours {
 
 impl Hours {
     pub(super) fn read(mut section: Section<'_>) -> Hours {
-        let name = section.text("tz").unwrap_or_else(|| USUAL_ZONE.to_owned());
-        let zone = TimeZone::get(&name).unwrap_or_else(|_| {
-            let text = format!(
-                "hours.tz is {name:?}, which is no time zone. Write one such as \"Asia/Bangkok\"."
-            );
-            section.complain("tz", text);
-            TimeZone::UTC
-        });
+        let mut zone = Zone::default();
+        if let Some(name) = section.text("tz") {
+            match Zone::named(&name) {
+                Some(named) => zone = named,
+                None => {
+                    let text = format!(
+                        "hours.tz is {name:?}, which is no time zone. Write one such as \
+                         \"Asia/Bangkok\"."
+                    );
+                    section.complain("tz", text);
+                }
+            }
+        }
         let default = section.read("default");
         let mut holidays = BTreeSet::new();
         for item in section.list("holidays").unwrap_or_default() {
@@ -62,7 +65,19 @@ impl Hours {
     fn schedule(&self, week: Option<WeekHours>) -> Option<Schedule> {
         let week = week.filter(|week| *week != WeekHours::Always)?;
         let holidays = Arc::clone(&self.holidays);
-        Some(Schedule { week, holidays })
+        Some(Schedule {
+            holidays,
+            ..Schedule::of(week)
+        })
+    }
+
+    /// Of units of the directory that say nothing of their own.
+    pub(crate) fn of_units(&self) -> UsualHours {
+        UsualHours {
+            zone: self.zone.clone(),
+            week: self.default.clone().unwrap_or(WeekHours::Always),
+            holidays: Arc::clone(&self.holidays),
+        }
     }
 }
 

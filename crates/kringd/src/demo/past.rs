@@ -7,9 +7,9 @@ use kring_journal::{
     AgentId, CallId, CallRecord, CallerRef, EndedBy, Entry, Fact, RingResult, WallTime,
 };
 use kring_store::{
-    AgentRow, CallerRow, CaseKind, Confidentiality, ConfirmWrite, ContactChoice, ContactPatch,
-    Department, Group, JournalLog, NewContact, Number, NumberPlan, Resolution, Role, Store,
-    StoreRefused, Trusted, TrustedWrite,
+    AgentRow, CallerRow, CaseKind, ChangedBy, Confidentiality, ConfirmWrite, ContactChoice,
+    ContactPatch, Department, Endpoint, EndpointId, Group, JournalLog, NewContact, Number,
+    NumberPlan, Resolution, Role, Store, StoreRefused, Trusted, TrustedWrite,
 };
 use kring_time::Moment;
 use rand::{RngCore, SeedableRng};
@@ -42,11 +42,21 @@ pub(super) async fn fill(
             .iter()
             .find(|unit| unit.short == officer.department)
         {
-            let label = "เจ้าหน้าที่ประจำหน่วยงาน";
-            store
-                .add_endpoint(now, unit.id, label, officer.extension)
-                .await
-                .map_err(told)?;
+            let by = ChangedBy {
+                who: "demo".to_owned(),
+                at: now,
+            };
+            let seat = |unit: &mut Department| {
+                let id = EndpointId::new(now);
+                let seat = Endpoint::dialled(id, officer.extension, unit.last_priority());
+                unit.endpoints.push(Endpoint {
+                    label: "เจ้าหน้าที่ประจำหน่วยงาน".to_owned(),
+                    ..seat
+                });
+                Ok(())
+            };
+            let seated = store.change_department(&by, unit.id, None, seat).await;
+            seated.map_err(told)?;
         }
     }
     earlier_shift(store, &departments, now).await.map_err(told)

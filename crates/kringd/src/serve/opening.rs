@@ -21,7 +21,7 @@ use kring_call::{Exchange, ExchangeConfig, Restored};
 use kring_journal::AgentId;
 use kring_media::MediaNotice;
 use kring_sip::{Advertised, EndpointConfig};
-use kring_store::{AgentRow, Department};
+use kring_store::{AgentRow, Directory};
 use kring_web::{Ask, Live};
 use std::{collections::BTreeSet, net::SocketAddr, sync::Arc, time::Duration};
 use tokio::sync::{mpsc, oneshot, watch};
@@ -36,7 +36,7 @@ pub(super) struct Opening {
     pub(super) restored: Vec<Restored>,
     pub(super) phones: Phones,
     pub(super) call_backs: CallBacks,
-    pub(super) departments: Vec<Department>,
+    pub(super) departments: Arc<Directory>,
     pub(super) asked: mpsc::Receiver<Ask>,
     pub(super) noticed: mpsc::Receiver<MediaNotice>,
     pub(super) media: MediaHandle,
@@ -118,7 +118,7 @@ impl Opening {
         }
         let realm = &self.config.registrar.realm;
         self.phones.introduce(&mut exchange, &self.clock, realm);
-        for department in &self.departments {
+        for department in self.departments.departments() {
             exchange.introduce_department(&department.short, directory::extensions(department));
         }
         self.call_backs.introduce(&mut exchange, &self.clock);

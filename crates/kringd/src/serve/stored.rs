@@ -4,12 +4,13 @@ use crate::{
     call_backs::CallBacks,
     clock::Clock,
     config::Config,
-    database, directory,
+    database,
+    directory::{self, Followed},
     exit::Fault,
     known::Known,
     phones::{PhoneTasks, Phones},
 };
-use kring_store::{AgentRow, Department, Store};
+use kring_store::{AgentRow, Store};
 use kring_web::Ask;
 use std::sync::Arc;
 use tokio::{sync::mpsc, task::JoinHandle};
@@ -23,9 +24,8 @@ pub(super) struct Stored {
     pub(super) call_backs: CallBacks,
     /// Writes call-backs until the exchange is gone.
     pub(super) keeping: JoinHandle<()>,
-    pub(super) departments: Vec<Department>,
-    /// Follows the departments.
-    pub(super) directory: JoinHandle<()>,
+    /// Departments and holidays.
+    pub(super) directory: Followed,
 }
 
 impl Stored {
@@ -42,7 +42,7 @@ impl Stored {
         let realm = &config.registrar.realm;
         let (phones, phone_tasks) = Phones::open(store, clock, realm, asks).await?;
         let (call_backs, keeping) = CallBacks::open(store, clock).await?;
-        let (departments, directory) = directory::open(store, asks).await?;
+        let directory = directory::open(store, asks).await?;
         Ok(Stored {
             agents,
             known,
@@ -50,7 +50,6 @@ impl Stored {
             phone_tasks,
             call_backs,
             keeping,
-            departments,
             directory,
         })
     }

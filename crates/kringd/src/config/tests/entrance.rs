@@ -1,9 +1,9 @@
 //! Whose calls come to which queue, when, and who may serve it.
 
 use super::read;
-use kring_call::{CallerTrait, CivilMinute, OnClosed, WeekHours};
-use kring_journal::ClosedWhy;
+use kring_call::{CallerTrait, OnClosed};
 use kring_media::Language;
+use kring_time::{CivilMinute, Openness, WeekHours};
 
 fn refused(text: &str) -> String {
     read(text).expect_err("this must be refused").to_string()
@@ -99,7 +99,7 @@ fn hours_are_of_the_house_or_of_a_queue() {
         minute: 600,
     };
     let hours = support.hours.as_ref().unwrap();
-    assert_eq!(hours.closed(at), Some(ClosedWhy::Holiday));
+    assert_eq!(hours.at(at), Openness::Holiday);
     let own: WeekHours = "mon 09:00-10:00".parse().unwrap();
     assert_eq!(law.hours.as_ref().unwrap().week, own);
     assert_eq!(

@@ -26,9 +26,20 @@ pub struct CivilMinute {
 }
 
 /// Why a text is no day.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is no date: write YYYY-MM-DD, in the common or the Buddhist era")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DayRefused(String);
+
+impl fmt::Display for DayRefused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = &self.0;
+        write!(
+            f,
+            "{text:?} is no date: write YYYY-MM-DD, in the common or the Buddhist era"
+        )
+    }
+}
+
+impl std::error::Error for DayRefused {}
 
 impl Day {
     /// This day of the common era, if there is such a day.
