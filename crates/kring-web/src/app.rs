@@ -1,10 +1,10 @@
 //! The rooms of the house that a request may enter, and the way to each: the router.
 
 use crate::{
-    callbacks_api, calls_api,
+    audit_api, callbacks_api, calls_api,
     clock::Clock,
     config::WebConfig,
-    console, crm_api,
+    console, crm_api, departments_api,
     desk::Desk,
     directory_api, health,
     idempotency::{self, Answers},
@@ -134,6 +134,8 @@ fn api() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(session::sign_in, session::sign_out))
         .merge(directory_api::routes())
+        .merge(departments_api::routes())
+        .merge(audit_api::routes())
         .merge(settings_api::routes())
         .merge(trunks_api::routes())
         .merge(phones_api::routes())

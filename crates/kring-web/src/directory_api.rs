@@ -1,4 +1,4 @@
-//! The house: oneself, the units of the ministry and the agents.
+//! The house: oneself and the agents.
 
 use crate::{
     app::App,
@@ -14,7 +14,7 @@ use crate::{
 use axum::extract::{Path, State};
 use kring_call::command::{Command, Done, PresenceWish};
 use kring_journal::{AgentId, PresenceState};
-use kring_store::{AgentRow, Department};
+use kring_store::AgentRow;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
@@ -26,7 +26,6 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(me))
         .routes(routes!(set_presence))
         .routes(routes!(readiness))
-        .routes(routes!(departments))
         .routes(routes!(agents))
         .routes(routes!(force_presence))
         .routes(routes!(queues_api::queues))
@@ -211,70 +210,6 @@ async fn has_phone(app: &App, agent: &AgentRow) -> bool {
         }
     }
     false
-}
-
-/// A unit of the ministry.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct DepartmentOnWire {
-    id: String,
-    short: String,
-    name_th: String,
-    name_en: String,
-    website: String,
-    hotline: Option<String>,
-    topics: Vec<String>,
-    endpoints: Vec<EndpointOnWire>,
-}
-
-/// A desk of a unit.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct EndpointOnWire {
-    id: String,
-    label: String,
-    extension: String,
-}
-
-/// Units in the order of the list.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct DepartmentList {
-    items: Vec<DepartmentOnWire>,
-}
-
-/// The units of the ministry with their desks.
-#[utoipa::path(get, path = "/departments", tag = "directory",
-    responses((status = 200, body = DepartmentList)))]
-pub(crate) async fn departments(
-    State(app): State<App>,
-    who: Identity,
-) -> Result<axum::Json<DepartmentList>, Problem> {
-    who.must(Right::ReadDirectory)?;
-    let items = app.store.departments().await?;
-    let items = items.into_iter().map(DepartmentOnWire::from).collect();
-    Ok(axum::Json(DepartmentList { items }))
-}
-
-impl From<Department> for DepartmentOnWire {
-    fn from(unit: Department) -> DepartmentOnWire {
-        let topics = unit.topics.split([',', '\n', ';']).map(str::trim);
-        let desks = unit.endpoints.into_iter().map(|desk| EndpointOnWire {
-            id: desk.id.to_string(),
-            label: desk.label,
-            extension: desk.extension,
-        });
-        DepartmentOnWire {
-            id: unit.id.to_string(),
-            short: unit.short,
-            name_th: unit.name_th,
-            name_en: unit.name_en,
-            website: unit.website,
-            hotline: Some(unit.hotline).filter(|hotline| !hotline.is_empty()),
-            topics: topics
-                .filter(|topic| !topic.is_empty())
-                .map(Into::into)
-                .collect(),
-            endpoints: desks.collect(),
-        }
-    }
 }
 
 /// An agent and what they do now.

@@ -6,12 +6,14 @@
 #![forbid(unsafe_code)]
 
 mod app;
+mod audit_api;
 mod callbacks_api;
 mod calls_api;
 mod clock;
 mod config;
 mod console;
 mod crm_api;
+mod departments_api;
 mod desk;
 mod directory_api;
 mod etag;

@@ -134,3 +134,12 @@ pub(crate) const WRAP_UP_EXTENSION_S_MAX: u32 = 600;
 
 /// Queues of which it is known whether they are closed: as many as a configuration may have.
 pub(crate) const QUEUES_MAX: usize = 200;
+
+/// Rows of a type-ahead when nobody says how many: what a list under an input shows.
+pub(crate) const TYPE_AHEAD_ROWS: u32 = 10;
+
+/// Rows of a type-ahead at most.
+pub(crate) const TYPE_AHEAD_ROWS_MAX: u32 = 50;
+
+/// Bytes of a file that is imported: 20,000 rows of a directory.
+pub(crate) const IMPORT_BYTES: usize = 8 * 1024 * 1024;

@@ -57,6 +57,8 @@ codes! {
     NoSuchContact 404 "no_such_contact" "There is no such contact" "ไม่พบผู้ติดต่อนี้";
     NoSuchCase 404 "no_such_case" "There is no such case" "ไม่พบเรื่องนี้";
     NoSuchDepartment 404 "no_such_department" "There is no such department" "ไม่พบหน่วยงานนี้";
+    NoSuchEndpoint 404 "no_such_endpoint" "The department has no such endpoint" "ไม่พบหมายเลขนี้ในหน่วยงาน";
+    NoSuchHoliday 404 "no_such_holiday" "There is no holiday on this day" "วันนี้ไม่ได้กำหนดเป็นวันหยุด";
     NoTrace 404 "no_trace" "No SIP trace of this call is kept" "ไม่มีการเก็บข้อความ SIP ของสายนี้";
     NoDraft 404 "no_draft" "Nothing was typed for this call yet" "ยังไม่มีแบบร่างของสายนี้";
     NotFound 404 "not_found" "There is no such thing" "ไม่พบข้อมูล";
@@ -76,11 +78,15 @@ codes! {
     TooManyQueues 409 "too_many_queues" "No more queues can be served at once" "มีคิวในระบบมากเกินไป";
     TooManyDepartments 409 "too_many_departments" "No more departments can be known at once" "มีหน่วยงานในระบบมากเกินไป";
     Taken 409 "taken" "The name is in use already" "ชื่อนี้ถูกใช้แล้ว";
+    InUse 409 "in_use" "It is in use and cannot be removed" "มีข้อมูลอื่นอ้างถึงอยู่ จึงลบไม่ได้";
+    TooManyRows 409 "too_many" "There can be no more of these" "มีรายการมากเกินกำหนด";
     KeyInUse 409 "idempotency_in_progress" "The first request with this Idempotency-Key is not answered yet" "คำขอแรกที่ใช้ Idempotency-Key นี้ยังทำไม่เสร็จ";
     StaleDraft 412 "stale_draft" "The draft was changed elsewhere; load it again" "แบบร่างถูกแก้ไขจากที่อื่น กรุณาโหลดใหม่";
     Stale 412 "stale" "It was changed elsewhere; load it again" "ข้อมูลถูกแก้ไขจากที่อื่น กรุณาโหลดใหม่";
     TooLarge 413 "too_large" "The request is too large" "คำขอมีขนาดใหญ่เกินไป";
     NotJson 415 "not_json" "The body must be application/json" "เนื้อหาต้องเป็น application/json";
+    NotCsv 415 "not_csv" "The body must be text/csv" "เนื้อหาต้องเป็น text/csv";
+    BadImport 422 "bad_import" "The file has mistakes; nothing was changed" "ไฟล์มีข้อผิดพลาด ระบบไม่ได้เปลี่ยนแปลงข้อมูลใด";
     BadField 422 "bad_field" "A field has a value that it cannot have" "ข้อมูลบางช่องไม่ถูกต้อง";
     NoSuchReason 422 "no_such_reason" "The pause reason is not one of the configured ones" "เหตุผลการพักงานไม่อยู่ในรายการที่กำหนด";
     BadConfiguration 422 "bad_configuration" "The configuration has mistakes; the one in force stays" "ไฟล์ตั้งค่ามีข้อผิดพลาด ระบบใช้ค่าเดิมต่อไป";
@@ -221,6 +227,15 @@ impl From<StoreRefused> for Problem {
             StoreRefused::NoSuchCase => Code::NoSuchCase,
             StoreRefused::NoSuchDepartment => Code::NoSuchDepartment,
             StoreRefused::NoSuchAgent => Code::NoSuchAgent,
+            StoreRefused::NoSuchEndpoint => Code::NoSuchEndpoint,
+            StoreRefused::NoSuchHoliday => Code::NoSuchHoliday,
+            StoreRefused::InUse(_) | StoreRefused::TooMany(_) => {
+                let code = match &refused {
+                    StoreRefused::InUse(_) => Code::InUse,
+                    _ => Code::TooManyRows,
+                };
+                return Problem::new(code).detail(refused.to_string());
+            }
             StoreRefused::Taken(_) => Code::Taken,
             StoreRefused::Stale { current } => {
                 return Problem::new(Code::Stale).with("version", *current);

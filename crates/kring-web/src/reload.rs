@@ -2,6 +2,7 @@
 //! what pages are told of the configuration in force.
 
 use crate::limits;
+use kring_store::UsualHours;
 use std::sync::{Arc, PoisonError, RwLock};
 use tokio::sync::{mpsc, oneshot};
 
@@ -55,6 +56,8 @@ pub struct HouseRules {
     pub particle: String,
     /// The names of the queues.
     pub queues: Vec<String>,
+    /// Of units that have no hours of their own (`[hours]`).
+    pub hours: UsualHours,
 }
 
 impl Default for HouseRules {
@@ -63,6 +66,7 @@ impl Default for HouseRules {
             pause_reasons: Vec::new(),
             particle: "ค่ะ".into(),
             queues: Vec::new(),
+            hours: UsualHours::default(),
         }
     }
 }

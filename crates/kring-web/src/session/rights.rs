@@ -16,6 +16,7 @@ pub const SCOPES: &[&str] = &[
     "floor:act",
     "tips:read",
     "traces:read",
+    "audit:read",
 ];
 
 /// Something that may be allowed.
@@ -34,7 +35,9 @@ pub(crate) enum Right {
     ReadTips,
     /// Reading the SIP messages of calls: numbers and names of callers, for those who look for faults.
     ReadTraces,
-    /// Changing what belongs to the process.
+    /// Reading who changed what.
+    ReadAudit,
+    /// Changing what belongs to the process or to the house: the directory, holidays.
     Administer,
 }
 
@@ -52,6 +55,7 @@ impl Right {
             Right::ActOnFloor => "floor:act",
             Right::ReadTips => "tips:read",
             Right::ReadTraces => "traces:read",
+            Right::ReadAudit => "audit:read",
             Right::Administer => "admin",
         }
     }
@@ -59,19 +63,22 @@ impl Right {
     /// Whether this role has it.
     pub(crate) const fn is_of(self, role: Role) -> bool {
         use Right::{
-            ActOnCalls, ActOnFloor, Administer, ReadCalls, ReadCases, ReadContacts, ReadDirectory,
-            ReadTips, ReadTraces, WriteContacts,
+            ActOnCalls, ActOnFloor, Administer, ReadAudit, ReadCalls, ReadCases, ReadContacts,
+            ReadDirectory, ReadTips, ReadTraces, WriteContacts,
         };
         match role {
             Role::Admin => true,
-            Role::Agent => !matches!(self, ReadTips | ReadTraces | ActOnFloor | Administer),
-            Role::Supervisor => !matches!(self, ReadTips | Administer),
-            Role::TipOfficer => !matches!(self, ReadTraces | ActOnFloor | Administer),
+            Role::Agent => !matches!(
+                self,
+                ReadTips | ReadTraces | ReadAudit | ActOnFloor | Administer
+            ),
+            Role::Supervisor => !matches!(self, ReadTips | ReadAudit | Administer),
+            Role::TipOfficer => !matches!(self, ReadTraces | ReadAudit | ActOnFloor | Administer),
             Role::UnitOfficer => matches!(self, ReadContacts | ReadCases | ReadDirectory),
             Role::KbEditor => matches!(self, ReadDirectory),
             Role::Dpo => matches!(
                 self,
-                ReadCalls | ReadContacts | WriteContacts | ReadCases | ReadDirectory
+                ReadCalls | ReadContacts | WriteContacts | ReadCases | ReadDirectory | ReadAudit
             ),
             Role::Auditor => !matches!(
                 self,
@@ -79,7 +86,13 @@ impl Right {
             ),
             Role::Integrator => !matches!(
                 self,
-                ActOnCalls | ActOnFloor | WriteContacts | ReadTips | ReadTraces | Administer
+                ActOnCalls
+                    | ActOnFloor
+                    | WriteContacts
+                    | ReadTips
+                    | ReadTraces
+                    | ReadAudit
+                    | Administer
             ),
         }
     }
@@ -144,6 +157,7 @@ mod tests {
             ActOnFloor,
             ReadTips,
             ReadTraces,
+            ReadAudit,
             Administer,
         ] {
             assert!(SCOPES.contains(&right.scope()));

@@ -7,6 +7,8 @@ mod callbacks;
 mod calls;
 mod console;
 mod crm;
+mod departments;
+mod directory_files;
 mod house;
 mod live_socket;
 mod phones;

@@ -88,6 +88,7 @@ async fn pages_follow_the_rules_in_force() {
         pause_reasons: vec!["อบรม".to_owned()],
         particle: "ครับ".to_owned(),
         queues: vec!["law".to_owned()],
+        ..HouseRules::default()
     });
     let me = house.get("/api/v1/me", &cookie).await;
     assert_eq!(me.json["pause_reasons"], json!(["อบรม"]));

@@ -61,6 +61,7 @@ pub(super) fn house_rules(config: &Config) -> HouseRules {
             .iter()
             .map(|queue| queue.name.clone())
             .collect(),
+        hours: config.hours.of_units(),
     }
 }
 
