@@ -3,6 +3,7 @@
 use crate::{
     check_command,
     config::Config,
+    directory_command,
     exit::Fault,
     file_limit, heap, journal_command, logging, phone_command,
     serve::{self, ServeOptions},
@@ -49,6 +50,12 @@ enum Command {
     /// Tokens for programs that use the API.
     #[command(subcommand)]
     Token(TokenCommand),
+    /// Reads rows of a file (CSV in UTF-8) into the database.
+    #[command(subcommand)]
+    Import(ImportCommand),
+    /// Writes rows of the database as such a file.
+    #[command(subcommand)]
+    Export(ExportCommand),
 }
 
 /// How the demo runs.
@@ -237,6 +244,31 @@ pub(crate) enum TokenCommand {
     },
 }
 
+#[derive(Debug, Subcommand)]
+pub(crate) enum ImportCommand {
+    /// Units of the directory, one row an endpoint, known by their short names: all or nothing.
+    Departments(ImportFile),
+}
+
+/// A file to be read.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct ImportFile {
+    /// The file.
+    pub(crate) file: PathBuf,
+    /// Only tells what would be added, changed and left.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ExportCommand {
+    /// Units of the directory, one row an endpoint.
+    Departments {
+        /// The file; without it, standard output.
+        file: Option<PathBuf>,
+    },
+}
+
 /// Carries out what the arguments say. Whatever goes wrong is one line and an exit code.
 pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let arguments = match Arguments::try_parse_from(arguments) {
@@ -293,6 +325,8 @@ fn carry_out(arguments: Arguments) -> Result<(), Fault> {
         Command::User(command) => block_on(user_command::run(&config, command)),
         Command::Phone(command) => block_on(phone_command::run(&config, command)),
         Command::Token(command) => block_on(token_command::run(&config, command)),
+        Command::Import(command) => block_on(directory_command::import(&config, command)),
+        Command::Export(command) => block_on(directory_command::export(&config, command)),
     }
 }
 

@@ -12,6 +12,7 @@ mod counters;
 mod database;
 mod demo;
 mod directory;
+mod directory_command;
 mod exchange_task;
 mod exit;
 mod file_limit;
