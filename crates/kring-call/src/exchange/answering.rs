@@ -113,6 +113,10 @@ impl Exchange {
         if let Some(fits) = Self::fits_voice(call, answer) {
             return fits.then_some(ForCaller::HadOne);
         }
+        if call.kept.is_some() {
+            // Our 200 has made the offer already, and what the caller takes of it comes with the ACK.
+            return Some(ForCaller::HadOne);
+        }
         let sound = &call.sound;
         let own = sound.own(self.config.media_address, Side::Caller);
         let said = match &sound.callers {
@@ -169,7 +173,9 @@ impl Exchange {
             let session = call.sound.session;
             call.sound.hear(side, answer.clone());
             self.order_remote(session, side, &answer);
-            self.bring_back(now, id, side.other());
+            // A phone that answered before this ACK came may take less than the caller does.
+            self.bring_back(now, id, Side::Caller);
+            self.bring_back(now, id, Side::Agent);
         }
         if first_heard {
             if self.voice_is_answered(id) {

@@ -198,12 +198,15 @@ impl Exchange {
         self.reschedule(id);
     }
 
-    /// What a side has agreed to does not fit what the other one said: it is offered that.
+    /// What a side has agreed to does not fit what the other one said: it is offered that. A side that
+    /// has yet to say anything is asked when it has.
     pub(super) fn bring_back(&mut self, now: Moment, id: CallId, side: Side) {
         let Some(call) = self.calls.get(&id) else {
             return;
         };
-        let Some(other) = call.sound.theirs(side.other()).cloned() else {
+        let sound = &call.sound;
+        let (Some(_), Some(other)) = (sound.theirs(side), sound.theirs(side.other()).cloned())
+        else {
             return;
         };
         if call.sound.change.is_none() && call.sound.place(side, &other) != Place::Here {
