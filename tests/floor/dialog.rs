@@ -3,7 +3,7 @@
 use crate::{
     network::Party,
     post::Post,
-    wire::{Letter, Message, Start},
+    wire::{Letter, Message},
 };
 
 /// What every request within the dialog says.
@@ -47,10 +47,7 @@ impl Dialog {
 
 /// CANCEL and the ACK of a refusal repeat the INVITE's key headers (RFC 3261 §9.1, §17.1.1.3).
 pub(crate) fn copy_of(invite: &Message, method: &str, cseq: &str, to: &str) -> Message {
-    let uri = match &invite.start {
-        Start::Request { uri, .. } => uri.as_str(),
-        Start::Response { .. } => "sip:nobody@invalid",
-    };
+    let uri = invite.uri().unwrap_or("sip:nobody@invalid");
     Message::request(method, uri)
         .with("Max-Forwards", "70")
         .with("From", invite.from())

@@ -175,6 +175,13 @@ impl Leg {
         }
     }
 
+    /// Whether nothing can happen at it any more, but that somebody asks for it again.
+    pub(crate) fn is_settled(&self) -> bool {
+        matches!(self.state, State::Over | State::Forgotten)
+            && self.reliable.is_none()
+            && self.fork.is_none()
+    }
+
     /// Whether the telephone knows nothing of it any more.
     pub(crate) fn is_forgotten(&self) -> bool {
         matches!(self.state, State::Forgotten)

@@ -11,6 +11,7 @@ use crate::{
     wire::{Letter, Message},
 };
 use kring_time::Moment;
+use std::collections::HashMap;
 
 /// What one call sounded like at this phone.
 #[derive(Clone, Debug)]
@@ -51,6 +52,10 @@ pub(crate) struct Phone {
     party: Party,
     setup: PhoneSetup,
     legs: Vec<Leg>,
+    /// The newest leg of each Call-ID.
+    by_call_id: HashMap<String, usize>,
+    /// How many of the first legs are settled.
+    settled: usize,
     enrolling: Vec<Enrolling>,
     /// When it next does something by itself.
     due: Option<Moment>,
@@ -71,6 +76,8 @@ impl Phone {
             party: Party::Phone(number),
             setup,
             legs: Vec::new(),
+            by_call_id: HashMap::new(),
+            settled: 0,
             enrolling: enrolled.map(Enrolling::new).collect(),
             due: None,
             dark_until: Moment::BOOT,
@@ -81,8 +88,10 @@ impl Phone {
 
     /// Reckons anew when it next does something by itself.
     fn reckon(&mut self) {
+        let settled = self.legs[self.settled..].iter();
+        self.settled += settled.take_while(|leg| leg.is_settled()).count();
         let enrolling = self.enrolling.iter().filter_map(Enrolling::due);
-        let legs = self.legs.iter().filter_map(Leg::due);
+        let legs = self.legs[self.settled..].iter().filter_map(Leg::due);
         let power = self.setup.outages.first().map(|outage| outage.from);
         self.due = legs.chain(enrolling).chain(power).min();
     }
@@ -93,6 +102,8 @@ impl Phone {
             party,
             setup,
             legs: Vec::new(),
+            by_call_id: HashMap::new(),
+            settled: 0,
             enrolling: Vec::new(),
             due: None,
             dark_until: Moment::BOOT,
@@ -101,8 +112,7 @@ impl Phone {
 
     /// Whether it knows the call of this message.
     pub(crate) fn knows_leg(&self, letter: &Letter) -> bool {
-        let mut legs = self.legs.iter();
-        legs.any(|leg| leg.heard.call_id == letter.call_id())
+        self.by_call_id.contains_key(letter.call_id())
     }
 
     /// What its calls sounded like, in their order.
@@ -145,7 +155,7 @@ impl Phone {
         self.enrolling
             .iter_mut()
             .for_each(|one| one.wake(now, post));
-        for leg in &mut self.legs {
+        for leg in &mut self.legs[self.settled..] {
             if leg.due().is_some_and(|due| due <= now) {
                 leg.wake(now, &self.setup, self.party, post);
             }
@@ -215,7 +225,12 @@ impl Phone {
             }
             return;
         }
-        let overlapped = self.legs.iter().any(Leg::is_live);
+        if letter.to_tag().is_some() {
+            // Of a call that it knows nothing of any more (RFC 3261 §12.2.2).
+            post.answer(party, letter, Message::answer(letter, 481, "none"));
+            return;
+        }
+        let overlapped = self.legs[self.settled..].iter().any(Leg::is_live);
         let mood = self.next_mood();
         let heard = Heard {
             caller: letter.caller().to_owned(),
@@ -247,6 +262,8 @@ impl Phone {
             _ if self.setup.rings_after.is_zero() => leg.ring(now, &self.setup, self.party, post),
             _ => leg.try_until(now + self.setup.rings_after, self.party, post),
         }
+        let call_id = letter.call_id().to_owned();
+        self.by_call_id.insert(call_id, self.legs.len());
         self.legs.push(leg);
     }
 
@@ -288,8 +305,10 @@ impl Phone {
     }
 
     fn leg_mut(&mut self, letter: &Letter) -> Option<&mut Leg> {
-        let mut legs = self.legs.iter_mut().rev();
-        legs.find(|leg| leg.heard.call_id == letter.call_id() && !leg.is_forgotten())
+        // With its power a telephone loses all its legs at once, so an older one is forgotten, too.
+        let newest = *self.by_call_id.get(letter.call_id())?;
+        let newest = self.legs.get_mut(newest);
+        newest.filter(|leg| !leg.is_forgotten())
     }
 
     fn next_mood(&mut self) -> Mood {

@@ -14,7 +14,7 @@ use crate::{
     post::Post,
     registering::{Registrations, known},
     saboteur::Engine,
-    screen::Screen,
+    screen::{Screen, shown_to},
     wire::Message,
 };
 use kring_call::{
@@ -25,7 +25,7 @@ use kring_journal::{CallId, Entry, Fact};
 use kring_sip::{Peer, Transmit, Transport};
 use kring_time::Moment;
 use std::{
-    collections::{BTreeSet, VecDeque},
+    collections::{HashSet, VecDeque},
     rc::Rc,
 };
 
@@ -50,7 +50,7 @@ pub(crate) struct Play {
     registrations: Registrations,
     account: Account,
     /// Call-IDs of which kring has said whose they are.
-    legs: BTreeSet<String>,
+    legs: HashSet<String>,
 }
 
 impl Play {
@@ -143,7 +143,7 @@ impl Play {
             cuts: cuts.into(),
             registrations: Registrations::new(&floor.registering),
             account: Account::new(&floor),
-            legs: BTreeSet::new(),
+            legs: HashSet::new(),
             floor,
         }
     }
@@ -297,9 +297,11 @@ impl Play {
     }
 
     fn record(&mut self, at: Moment, call: Option<CallId>, fact: Fact) {
-        self.screens
-            .iter_mut()
-            .for_each(|screen| screen.see(self.now, call, &fact));
+        if let Some(agent) = shown_to(&fact) {
+            let screens = self.screens.iter_mut();
+            let shown = screens.filter(|screen| screen.agent() == agent);
+            shown.for_each(|screen| screen.see(self.now, call, &fact));
+        }
         self.account
             .order
             .push(Step::Fact(self.account.entries.len()));
@@ -333,9 +335,9 @@ impl Play {
                     .push(format!("{line} went to nobody, {}", transmit.to));
             }
             (Ok(message), Some(to)) => {
-                let line = message.headline();
                 // Whoever watches must know whose message it is (docs/ARCHITECTURE.md, Watching SIP).
-                if line.starts_with("INVITE ") && !self.legs.contains(message.call_id()) {
+                if message.asks("INVITE") && !self.legs.contains(message.call_id()) {
+                    let line = message.headline();
                     let seen = format!("{line} left before anybody was told whose it is");
                     self.account.mistakes.push(seen);
                 }

@@ -129,15 +129,19 @@ impl Screen {
         self.setup.outages.iter().any(|outage| outage.lasts(now))
     }
 
-    /// Takes a fact, as the live socket would bring it.
+    /// Whose it is.
+    pub(crate) fn agent(&self) -> &AgentId {
+        &self.agent
+    }
+
+    /// Takes a fact that is shown to this agent, as the live socket would bring it.
     pub(crate) fn see(&mut self, now: Moment, call: Option<CallId>, fact: &Fact) {
         if self.is_dead(now) {
             return;
         }
-        let mine = |agent: &AgentId| *agent == self.agent;
         let agent = self.agent.clone();
         match (fact, call) {
-            (Fact::Invited { agent: whose, .. }, Some(call)) if mine(whose) => {
+            (Fact::Invited { .. }, Some(call)) => {
                 let sounds = Command::RingAudible {
                     agent: agent.clone(),
                     call,
@@ -145,13 +149,13 @@ impl Screen {
                 self.perhaps(now, self.setup.sounds, sounds);
                 self.perhaps(now, self.setup.declines, Command::Decline { agent, call });
             }
-            (Fact::Alerting { agent: whose, .. }, Some(call)) if mine(whose) => {
+            (Fact::Alerting { .. }, Some(call)) => {
                 self.perhaps(now, self.setup.answers, Command::Answer { agent, call });
             }
-            (Fact::Answered { agent: whose, .. }, Some(call)) if mine(whose) => {
+            (Fact::Answered { .. }, Some(call)) => {
                 self.perhaps(now, self.setup.hangs_up, Command::HangUp { agent, call });
             }
-            (Fact::WrapUpOpened { agent: whose, .. }, Some(call)) if mine(whose) => {
+            (Fact::WrapUpOpened { .. }, Some(call)) => {
                 if let Some((habit, more)) = self.setup.extends {
                     let longer = Command::ExtendWrapUp {
                         agent: agent.clone(),
@@ -166,15 +170,9 @@ impl Screen {
                     Command::WrapUpDone { agent, call },
                 );
             }
-            (
-                Fact::Presence {
-                    agent: whose,
-                    state: PresenceState::Paused,
-                    reason,
-                    ..
-                },
-                _,
-            ) if mine(whose) && is_for_missing(reason.as_deref()) => {
+            (Fact::Presence { state, reason, .. }, _)
+                if *state == PresenceState::Paused && is_for_missing(reason.as_deref()) =>
+            {
                 let wish = PresenceWish::Ready;
                 self.perhaps(
                     now,
@@ -197,6 +195,18 @@ impl Screen {
     fn plan(&mut self, at: Moment, command: Command) {
         let place = self.agenda.partition_point(|(other, _)| *other <= at);
         self.agenda.insert(place, (at, command));
+    }
+}
+
+/// Whose screen makes somebody act on this fact, if any does.
+pub(crate) fn shown_to(fact: &Fact) -> Option<&AgentId> {
+    match fact {
+        Fact::Invited { agent, .. }
+        | Fact::Alerting { agent, .. }
+        | Fact::Answered { agent, .. }
+        | Fact::WrapUpOpened { agent, .. }
+        | Fact::Presence { agent, .. } => Some(agent),
+        _ => None,
     }
 }
 

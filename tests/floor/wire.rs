@@ -5,29 +5,37 @@
 
 use std::{fmt::Write as _, rc::Rc};
 
+/// How long the head of a message is at most, as a rule.
+const HEAD_USUAL: usize = 640;
+
+/// How many headers a message has, as a rule.
+const FIELDS_USUAL: usize = 14;
+
 /// The first line.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Start {
-    /// A request.
-    Request {
-        /// Its method.
-        method: String,
-        /// Its request URI.
-        uri: String,
-    },
-    /// A response.
-    Response {
-        /// 100 to 699.
-        code: u16,
-    },
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Start {
+    /// A request: where its method ends, and its request URI.
+    Request { method: u32, uri: u32 },
+    /// A response: 100 to 699.
+    Response { code: u16 },
 }
 
-/// A message that a witness has read, or is about to send.
+/// Where a header line is in the head: its beginning, its colon and its end.
+#[derive(Clone, Copy, Debug)]
+struct Field {
+    at: u32,
+    colon: u32,
+    end: u32,
+}
+
+/// A message that a witness has read, or is about to send. A day has a hundred thousand of them, so one is two
+/// texts and a table.
 #[derive(Clone, Debug)]
 pub struct Message {
-    /// The first line.
-    pub start: Start,
-    headers: Vec<(String, String)>,
+    start: Start,
+    /// The first line and the headers, a line each.
+    head: String,
+    fields: Vec<Field>,
     /// What follows the empty line.
     pub body: String,
 }
@@ -35,39 +43,70 @@ pub struct Message {
 impl Message {
     /// A request without headers.
     pub fn request(method: &str, uri: &str) -> Message {
-        let (method, uri) = (method.to_owned(), uri.to_owned());
-        Message {
-            start: Start::Request { method, uri },
-            headers: Vec::new(),
-            body: String::new(),
-        }
+        let mut head = String::with_capacity(HEAD_USUAL);
+        head.extend([method, " ", uri, " SIP/2.0\r\n"]);
+        let method = method.len();
+        let uri = method + 1 + uri.len();
+        Message::begin(
+            Start::Request {
+                method: method as u32,
+                uri: uri as u32,
+            },
+            head,
+        )
     }
 
     /// A response to `request`, with what RFC 3261 §8.2.6.2 has copied; `tag` goes to a To without one.
     pub fn answer(request: &Message, code: u16, tag: &str) -> Message {
+        let mut head = String::with_capacity(HEAD_USUAL);
+        write!(head, "SIP/2.0 {code} {}\r\n", phrase(code))
+            .expect("writing to a String cannot fail");
+        let mut answer = Message::begin(Start::Response { code }, head);
         let copied = ["Via", "From", "To", "Call-ID", "CSeq", "Record-Route"];
-        let mut headers: Vec<(String, String)> = request
-            .headers
-            .iter()
-            .filter(|(name, _)| copied.contains(&name.as_str()))
-            .cloned()
-            .collect();
-        if code > 100 && request.to_tag().is_none() {
-            let to = headers.iter_mut().find(|(name, _)| name == "To");
-            let to = &mut to.expect("every message that was read has a To").1;
-            to.push_str(";tag=");
-            to.push_str(tag);
+        let tagged = code > 100 && request.to_tag().is_none();
+        for (name, value) in request.headers() {
+            match name {
+                "To" if tagged => answer.put("To", &[value, ";tag=", tag]),
+                _ if copied.contains(&name) => answer.put(name, &[value]),
+                _ => {}
+            }
         }
+        answer
+    }
+
+    fn begin(start: Start, head: String) -> Message {
         Message {
-            start: Start::Response { code },
-            headers,
+            start,
+            head,
+            fields: Vec::with_capacity(FIELDS_USUAL),
             body: String::new(),
         }
     }
 
+    fn put(&mut self, name: &str, value: &[&str]) {
+        let at = self.head.len();
+        self.head.extend([name, ": "]);
+        self.head.extend(value.iter().copied());
+        self.fields.push(Field {
+            at: at as u32,
+            colon: (at + name.len()) as u32,
+            end: self.head.len() as u32,
+        });
+        self.head.push_str("\r\n");
+    }
+
+    fn headers(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.fields.iter().map(|field| self.header(*field))
+    }
+
+    fn header(&self, field: Field) -> (&str, &str) {
+        let (at, colon, end) = (field.at as usize, field.colon as usize, field.end as usize);
+        (&self.head[at..colon], &self.head[colon + 2..end])
+    }
+
     /// With one more header.
-    pub fn with(mut self, name: &str, value: impl Into<String>) -> Message {
-        self.headers.push((name.to_owned(), value.into()));
+    pub fn with(mut self, name: &str, value: impl AsRef<str>) -> Message {
+        self.put(name, &[value.as_ref()]);
         self
     }
 
@@ -88,19 +127,22 @@ impl Message {
         let text = std::str::from_utf8(bytes).map_err(|_| "not UTF-8")?;
         let (head, body) = text.split_once("\r\n\r\n").ok_or("no empty line")?;
         let mut lines = head.split("\r\n");
-        let start = read_start(lines.next().unwrap_or_default())?;
-        let mut headers = Vec::with_capacity(14);
+        let first = lines.next().unwrap_or_default();
+        let mut message = Message::begin(read_start(first)?, head.to_owned());
+        let mut at = first.len() + 2;
         for line in lines {
-            let (name, value) = line
+            let (name, _) = line
                 .split_once(": ")
                 .ok_or_else(|| format!("header {line:?}"))?;
-            headers.push((name.to_owned(), value.to_owned()));
+            let end = at + line.len();
+            message.fields.push(Field {
+                at: at as u32,
+                colon: (at + name.len()) as u32,
+                end: end as u32,
+            });
+            at = end + 2;
         }
-        let message = Message {
-            start,
-            headers,
-            body: body.to_owned(),
-        };
+        body.clone_into(&mut message.body);
         message.check()?;
         Ok(message)
     }
@@ -117,13 +159,7 @@ impl Message {
             "Max-Forwards",
             "Content-Length",
         ] {
-            if self
-                .headers
-                .iter()
-                .filter(|(other, _)| other == name)
-                .count()
-                > 1
-            {
+            if self.headers().filter(|(other, _)| *other == name).count() > 1 {
                 return Err(format!("{name} more than once"));
             }
         }
@@ -137,31 +173,19 @@ impl Message {
             return Err("a branch without the magic cookie".to_owned());
         }
         let (_, cseq_method) = self.cseq();
-        match &self.start {
-            Start::Request { method, .. } if method != cseq_method => {
+        match self.method() {
+            Some(method) if method != cseq_method => {
                 Err(format!("CSeq says {cseq_method}, the first line {method}"))
             }
-            Start::Request { .. } if self.get("Max-Forwards").is_none() => {
-                Err("no Max-Forwards".to_owned())
-            }
+            Some(_) if self.get("Max-Forwards").is_none() => Err("no Max-Forwards".to_owned()),
             _ => Ok(()),
         }
     }
 
     /// As it goes to the network.
     pub fn write(&self) -> String {
-        let mut text = String::with_capacity(512 + self.body.len());
-        let written = match &self.start {
-            Start::Request { method, uri } => write!(text, "{method} {uri} SIP/2.0\r\n"),
-            Start::Response { code } => write!(text, "SIP/2.0 {code} {}\r\n", phrase(*code)),
-        };
-        written.expect("writing to a String cannot fail");
-        for (name, value) in &self.headers {
-            text.push_str(name);
-            text.push_str(": ");
-            text.push_str(value);
-            text.push_str("\r\n");
-        }
+        let mut text = String::with_capacity(self.head.len() + 32 + self.body.len());
+        text.push_str(&self.head);
         write!(text, "Content-Length: {}\r\n\r\n", self.body.len())
             .expect("writing to a String cannot fail");
         text.push_str(&self.body);
@@ -170,17 +194,15 @@ impl Message {
 
     /// The first value of a header.
     pub fn get(&self, name: &str) -> Option<&str> {
-        let found = self
-            .headers
-            .iter()
-            .find(|(other, _)| other.eq_ignore_ascii_case(name));
-        found.map(|(_, value)| value.as_str())
+        let mut headers = self.headers();
+        let found = headers.find(|(other, _)| other.eq_ignore_ascii_case(name));
+        found.map(|(_, value)| value)
     }
 
     /// All values of a header, a line each.
     pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        let meant = move |(other, _): &&(String, String)| other.eq_ignore_ascii_case(name);
-        self.headers.iter().filter(meant).map(|(_, value)| &**value)
+        let meant = move |(other, _): &(&str, &str)| other.eq_ignore_ascii_case(name);
+        self.headers().filter(meant).map(|(_, value)| value)
     }
 
     /// The value of a header that every message has.
@@ -191,8 +213,16 @@ impl Message {
 
     /// The method, of requests only.
     pub fn method(&self) -> Option<&str> {
-        match &self.start {
-            Start::Request { method, .. } => Some(method),
+        match self.start {
+            Start::Request { method, .. } => Some(&self.head[..method as usize]),
+            Start::Response { .. } => None,
+        }
+    }
+
+    /// The request URI, of requests only.
+    pub fn uri(&self) -> Option<&str> {
+        match self.start {
+            Start::Request { method, uri } => Some(&self.head[method as usize + 1..uri as usize]),
             Start::Response { .. } => None,
         }
     }
@@ -217,16 +247,16 @@ impl Message {
 
     /// `INVITE`, or `180`: how a scenario names a message.
     pub fn label(&self) -> String {
-        match &self.start {
-            Start::Request { method, .. } => method.clone(),
+        match self.start {
+            Start::Request { method, .. } => self.head[..method as usize].to_owned(),
             Start::Response { code } => code.to_string(),
         }
     }
 
     /// One line for a person: `INVITE sip:support@…` or `180 (INVITE)`.
     pub fn headline(&self) -> String {
-        match &self.start {
-            Start::Request { method, uri } => format!("{method} {uri}"),
+        match self.start {
+            Start::Request { uri, .. } => self.head[..uri as usize].to_owned(),
             Start::Response { code } => format!("{code} ({})", self.cseq().1),
         }
     }
@@ -299,8 +329,8 @@ fn read_start(line: &str) -> Result<Start, String> {
         return Err(refused());
     };
     Ok(Start::Request {
-        method: method.to_owned(),
-        uri: uri.to_owned(),
+        method: method.len() as u32,
+        uri: (method.len() + 1 + uri.len()) as u32,
     })
 }
 

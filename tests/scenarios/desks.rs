@@ -92,3 +92,36 @@ fn a_desk_is_itself_again_when_the_power_is_back() {
     assert_eq!(floor.bursts_at("seat-5021"), 2, "one for each citizen");
     lawful(&floor);
 }
+
+/// The telephone has its power back before anybody noticed, and knows nothing of the call: a change that the
+/// PBX wants gets 481 (RFC 3261 §12.2.2), and the call is over for both. Found by busy hour 794.
+#[test]
+fn a_desk_that_forgot_the_call_ends_it_when_it_is_asked() {
+    let floor = Floor::new(Cadence::THAILAND)
+        .seat(
+            Seat::new("seat-5021")
+                .knows(&[8, 9])
+                .answers_after_ms(920)
+                .crashes_at_ms(3_000, 2_000),
+        )
+        .citizen(
+            Citizen::new("citizen-1", "support")
+                .knows(&[8, 9])
+                .talks_ms(60_000)
+                .changes_codec_after_ms(8_000, 9),
+        )
+        .play();
+
+    assert_journal(
+        &floor,
+        "
+         0.000  offered    citizen-1 -> support
+         0.000  ring       1
+         0.080  alerting   seat-5021
+         1.000  answered   seat-5021 after 1.000 s, ring 1
+         9.160  ended      by Kring, gone, talked 8.160 s
+    ",
+    );
+    assert!(floor.told("citizen-1").bye_came);
+    lawful(&floor);
+}

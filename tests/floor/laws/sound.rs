@@ -1,8 +1,8 @@
 //! What one side sends the other understands, however often either has changed its codec.
 
 use super::Court;
-use crate::{codecs::Agreed, witness::Evidence};
-use std::time::Duration;
+use crate::{account::Rung, codecs::Agreed, pbx::Told, witness::Evidence};
+use std::{collections::HashMap, time::Duration};
 
 /// After so long every change is settled: glare, repetitions and the last timer included.
 const SETTLED: Duration = Duration::from_secs(40);
@@ -10,15 +10,21 @@ const SETTLED: Duration = Duration::from_secs(40);
 /// Compares what the citizen and the agent who took the call had agreed on when it ended.
 pub(super) fn understood(evidence: &Evidence<'_>, court: &mut Court) {
     let account = evidence.account;
+    let lifted = account.rung.iter();
+    let lifted = lifted.filter(|rung| rung.heard.answered.is_some());
+    let mut by_caller: HashMap<&str, Vec<&Rung>> = HashMap::new();
+    for rung in lifted {
+        let caller = by_caller.entry(&rung.heard.caller).or_default();
+        caller.push(rung);
+    }
+    let told = account.told.iter();
+    let told: HashMap<&str, &Told> = told.map(|(c, told)| (c.name.as_str(), told)).collect();
     for story in evidence.stories.iter().filter(|story| !story.is_placed()) {
-        let Some((_, told)) = account.told.iter().find(|(c, _)| c.name == story.name) else {
+        let Some(told) = told.get(story.name) else {
             continue;
         };
-        let mut phones = account.rung.iter().filter(|rung| {
-            rung.heard.caller == story.name
-                && Some(&rung.agent) == story.winner
-                && rung.heard.answered.is_some()
-        });
+        let phones = by_caller.get(story.name).into_iter().flatten();
+        let mut phones = phones.filter(|rung| Some(&rung.agent) == story.winner);
         let (Some(rung), None) = (phones.next(), phones.next()) else {
             continue;
         };
