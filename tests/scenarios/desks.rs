@@ -119,7 +119,7 @@ fn a_desk_that_forgot_the_call_ends_it_when_it_is_asked() {
          0.000  ring       1
          0.080  alerting   seat-5021
          1.000  answered   seat-5021 after 1.000 s, ring 1
-         9.160  ended      by Kring, gone, talked 8.160 s
+         9.160  ended      by Agent, lost, talked 8.160 s
     ",
     );
     assert!(floor.told("citizen-1").bye_came);
