@@ -128,7 +128,8 @@ pub enum OfferKind {
     Update,
 }
 
-/// What happened to a leg. After `CallerCancelled`, `Rejected`, `Bye` and `Gone` the leg is over.
+/// What happened to a leg. After `CallerCancelled`, `Rejected`, `Bye` and `Gone` the leg is over; only what
+/// comes of a REFER of ours (`Referral…`) may still be told after a `Bye`.
 #[derive(Clone, Debug)]
 pub enum LegEvent {
     /// UAS: somebody calls. 100 is on its way.

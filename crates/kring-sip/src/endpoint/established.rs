@@ -74,6 +74,19 @@ impl Endpoint {
         self.put_leg(leg, Leg::Leaving(Box::new(Leaving { dialog, referral })));
     }
 
+    /// The other side hangs up. What it still does for us by a REFER it may tell.
+    fn leave(&mut self, now: Moment, leg: LegId) {
+        let referral = self.change_established(leg, |established| {
+            let mut ours = std::mem::take(&mut established.referrals.ours);
+            ours.outlive(now);
+            (!ours.is_over()).then(|| (established.dialog.clone(), ours))
+        });
+        self.end_leg(leg);
+        if let Some(Some((dialog, referral))) = referral {
+            self.put_leg(leg, Leg::Left(Box::new(Leaving { dialog, referral })));
+        }
+    }
+
     /// A request of the other side within the dialog of `leg`.
     pub(super) fn request_within(&mut self, now: Moment, leg: LegId, arrival: &Arrival<'_>) {
         let Arrival { request, heads, .. } = arrival;
@@ -116,7 +129,7 @@ impl Endpoint {
             Answer::HangUp => {
                 self.drop_offer(now, leg);
                 self.drop_referral(now, leg);
-                self.end_leg(leg);
+                self.leave(now, leg);
                 self.answer_within(now, key, leg, &reply, Refused::plain(200));
                 let reason = reason_of(&request.headers);
                 self.tell(leg, LegEvent::Bye { reason });
@@ -155,7 +168,7 @@ impl Endpoint {
                 .is_some_and(|early| early.dialog.take_seq(heads.seq)),
             Leg::Called(called) => called.dialog.take_seq(heads.seq),
             Leg::Established(established) => established.dialog.take_seq(heads.seq),
-            Leg::Leaving(leaving) => leaving.dialog.take_seq(heads.seq),
+            Leg::Leaving(leaving) | Leg::Left(leaving) => leaving.dialog.take_seq(heads.seq),
         });
         in_order == Some(true)
     }
@@ -187,14 +200,15 @@ impl Endpoint {
                 Ok(None) => Answer::Ok,
                 Err(refused) => Answer::Refuse(refused),
             },
-            (Method::Options | Method::Info, _) => Answer::Ok,
-            (Method::Notify, Leg::Called(_)) if self.identity.talkable && is_talk(request) => {
-                Answer::Talk
-            }
-            (Method::Notify, Leg::Established(_) | Leg::Leaving(_))
+            (Method::Notify, Leg::Established(_) | Leg::Leaving(_) | Leg::Left(_))
                 if notice::refer_event(&request.headers).is_some() =>
             {
                 Answer::Notice
+            }
+            (_, Leg::Left(_)) => Answer::Refuse(Refused::plain(481)),
+            (Method::Options | Method::Info, _) => Answer::Ok,
+            (Method::Notify, Leg::Called(_)) if self.identity.talkable && is_talk(request) => {
+                Answer::Talk
             }
             (Method::Refer, Leg::Established(established)) => {
                 referred::judge(established, request, later)

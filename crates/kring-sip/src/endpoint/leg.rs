@@ -28,6 +28,9 @@ pub(crate) enum Leg {
     Established(Box<Established>),
     /// Our BYE is on its way.
     Leaving(Box<Leaving>),
+    /// The other side has hung up, and may still tell how our REFER goes: that outlives the call (RFC 5057
+    /// §4.2).
+    Left(Box<Leaving>),
 }
 
 /// We are called.
@@ -70,11 +73,11 @@ pub(crate) struct Established {
     pub(crate) referrals: Referrals,
 }
 
-/// A dialog that we leave.
+/// A dialog without its call.
 #[derive(Debug)]
 pub(crate) struct Leaving {
     pub(crate) dialog: Dialog,
-    /// How our REFER ends may cross our BYE.
+    /// How our REFER ends may cross our BYE, and follow theirs.
     pub(crate) referral: Ours,
 }
 
@@ -136,6 +139,7 @@ impl Leg {
             Leg::Established(established) => established.due(),
             Leg::Called(called) => called.provisionals.due(),
             Leg::Leaving(_) => None,
+            Leg::Left(left) => left.referral.due(),
         }
     }
 
@@ -145,14 +149,14 @@ impl Leg {
             Leg::Calling(calling) => calling.local_tag,
             Leg::Called(called) => called.dialog.local_tag(),
             Leg::Established(established) => established.dialog.local_tag(),
-            Leg::Leaving(leaving) => leaving.dialog.local_tag(),
+            Leg::Leaving(leaving) | Leg::Left(leaving) => leaving.dialog.local_tag(),
         }
     }
 
-    /// The dialog, once there is one.
+    /// The dialog of a call, once there is one.
     pub(crate) fn dialog(&self) -> Option<&Dialog> {
         match self {
-            Leg::Calling(_) => None,
+            Leg::Calling(_) | Leg::Left(_) => None,
             Leg::Called(called) => Some(&called.dialog),
             Leg::Established(established) => Some(&established.dialog),
             Leg::Leaving(leaving) => Some(&leaving.dialog),

@@ -82,6 +82,9 @@ pub(crate) const REFERRAL_EXPIRES_S: u32 = 300;
 /// long (64*T1).
 pub(crate) const REFERRAL_GRACE: Duration = Duration::from_secs(32);
 
+/// How long after its BYE the other side may tell how our REFER goes: a telephone is not rung for longer.
+pub(crate) const REFERRAL_AFTER_BYE: Duration = Duration::from_secs(64);
+
 /// The largest request that goes as a datagram whoever it is for, bytes (RFC 3261 §18.1.1): the MTU of a path is
 /// never known here.
 pub(crate) const DATAGRAM_SAFE_BYTES: usize = 1_300;

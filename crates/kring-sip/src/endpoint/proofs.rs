@@ -60,7 +60,7 @@ impl Endpoint {
         self.legs.change(&mut self.queue, leg, |leg| match leg {
             Leg::Called(called) => called.dialog.set_login(login),
             Leg::Established(established) => established.dialog.set_login(login),
-            Leg::Calling(_) | Leg::Leaving(_) => {}
+            Leg::Calling(_) | Leg::Leaving(_) | Leg::Left(_) => {}
         });
     }
 
@@ -114,7 +114,7 @@ impl Endpoint {
         let seq = self.legs.change(&mut self.queue, leg, |leg| match leg {
             Leg::Established(established) => Some(established.dialog.next_seq()),
             Leg::Leaving(leaving) => Some(leaving.dialog.next_seq()),
-            Leg::Calling(_) | Leg::Called(_) => None,
+            Leg::Calling(_) | Leg::Called(_) | Leg::Left(_) => None,
         });
         seq.flatten()
     }

@@ -5,7 +5,7 @@
 
 use super::{
     effect::LegEvent,
-    limits::{REFERRAL_EXPIRES_S, REFERRAL_GRACE},
+    limits::{REFERRAL_AFTER_BYE, REFERRAL_EXPIRES_S, REFERRAL_GRACE},
     notice::{Notice, Subscription},
     reply::Reply,
 };
@@ -54,8 +54,8 @@ pub(crate) enum Ours {
     },
     /// The other side has taken it on, and tells how it goes.
     Followed(Followed),
-    /// How it ended was told. That the subscription ends is no news then.
-    Told { seq: u32 },
+    /// How it ended was told. That the subscription ends is no news then, if it comes by then.
+    Told { seq: u32, until: Moment },
     /// Nothing more was heard of it, but may be yet.
     Lost,
 }
@@ -150,15 +150,11 @@ impl Referral {
 impl Referrals {
     /// When something runs out.
     pub(crate) fn due(&self) -> Option<Moment> {
-        let ours = match &self.ours {
-            Ours::Followed(followed) => Some(followed.until),
-            _ => None,
-        };
         let theirs = match &self.theirs {
             Theirs::Reported(reported) => Some(reported.until),
             _ => None,
         };
-        ours.into_iter().chain(theirs).min()
+        self.ours.due().into_iter().chain(theirs).min()
     }
 }
 
@@ -209,6 +205,26 @@ impl Theirs {
 }
 
 impl Ours {
+    /// When it is given up.
+    pub(crate) fn due(&self) -> Option<Moment> {
+        match self {
+            Ours::Followed(Followed { until, .. }) | Ours::Told { until, .. } => Some(*until),
+            Ours::None | Ours::Asked { .. } | Ours::Lost => None,
+        }
+    }
+
+    /// Whether anything of it may still come.
+    pub(crate) fn is_over(&self) -> bool {
+        matches!(self, Ours::None | Ours::Lost)
+    }
+
+    /// The other side has hung up: what it does for us may take it a while longer, but not for ever.
+    pub(crate) fn outlive(&mut self, now: Moment) {
+        if let Ours::Followed(followed) = self {
+            followed.until = followed.until.min(now + REFERRAL_AFTER_BYE);
+        }
+    }
+
     /// Whether another one may go out.
     pub(crate) fn may_begin(&self) -> bool {
         !matches!(self, Ours::Asked { .. } | Ours::Followed(_))
@@ -241,7 +257,7 @@ impl Ours {
         let (number, naming) = match self {
             Ours::Asked { seq, naming, .. } => (*seq, *naming),
             Ours::Followed(followed) => (followed.seq, followed.naming),
-            Ours::Told { seq } => (*seq, Naming::Optional),
+            Ours::Told { seq, .. } => (*seq, Naming::Optional),
             Ours::None | Ours::Lost => return false,
         };
         match id {
@@ -324,7 +340,8 @@ impl Ours {
                 true
             }
             Subscription::Lasts { .. } if code >= 200 => {
-                *self = Ours::Told { seq };
+                let until = now + REFERRAL_GRACE;
+                *self = Ours::Told { seq, until };
                 true
             }
             Subscription::Lasts { expires_s } => {
@@ -341,15 +358,18 @@ impl Ours {
 
     /// Gives up what nothing more was heard of.
     pub(crate) fn wake(&mut self, now: Moment) -> Option<LegEvent> {
-        let Ours::Followed(followed) = self else {
-            return None;
-        };
-        if followed.until > now {
-            return None;
+        match self {
+            Ours::Followed(followed) if followed.until <= now => {
+                let code = followed.code;
+                *self = Ours::Lost;
+                Some(LegEvent::ReferralProgress { code, over: true })
+            }
+            Ours::Told { until, .. } if *until <= now => {
+                *self = Ours::None;
+                None
+            }
+            _ => None,
         }
-        let code = followed.code;
-        *self = Ours::Lost;
-        Some(LegEvent::ReferralProgress { code, over: true })
     }
 }
 

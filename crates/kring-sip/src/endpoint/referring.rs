@@ -21,7 +21,8 @@ impl Endpoint {
     /// Sends REFER within the confirmed dialog of `leg`: whether that could be done. It could not where
     /// there is no confirmed dialog, or a REFER of ours is still open there. Ends in
     /// [`super::LegEvent::ReferralRefused`], or goes on by [`super::LegEvent::ReferralAccepted`] to the last
-    /// [`super::LegEvent::ReferralProgress`], or ends with the leg.
+    /// [`super::LegEvent::ReferralProgress`], or ends with the leg; after the other side's BYE it may still be
+    /// told for a minute what comes of it.
     pub fn refer(&mut self, now: Moment, leg: LegId, referral: Referral) -> bool {
         let key = ClientKey::of_branch(self.entropy.token());
         let begun = self.change_established(leg, |established| established.begin_referral(key));
@@ -58,6 +59,7 @@ impl Endpoint {
         if let Some(event) = event.flatten() {
             self.tell(leg, event);
         }
+        self.forget_left(now, leg);
     }
 
     /// A NOTIFY of how a REFER goes: answered at once, whatever it says.
@@ -84,9 +86,31 @@ impl Endpoint {
         for event in events.into_iter().flatten().flatten() {
             self.tell(leg, event);
         }
+        self.forget_left(now, leg);
     }
 
-    /// What of ours is still open on a leg whose BYE is on its way may still be answered and told of.
+    /// Nothing more was heard of a REFER after the other side had hung up.
+    pub(super) fn left_woken(&mut self, now: Moment, leg: LegId) {
+        let event = self.change_ours(leg, |ours| ours.wake(now));
+        if let Some(event) = event.flatten() {
+            self.tell(leg, event);
+        }
+        self.forget_left(now, leg);
+    }
+
+    /// After the other side's BYE nobody waits long, and no longer than for what may still come.
+    fn forget_left(&mut self, now: Moment, leg: LegId) {
+        self.legs.change(&mut self.queue, leg, |leg| {
+            if let Leg::Left(left) = leg {
+                left.referral.outlive(now);
+            }
+        });
+        if matches!(self.legs.get(leg), Some(Leg::Left(left)) if left.referral.is_over()) {
+            self.end_leg(leg);
+        }
+    }
+
+    /// What of ours is still open on a leg that one side has left may still be answered and told of.
     pub(super) fn change_ours<R>(
         &mut self,
         leg: LegId,
@@ -94,7 +118,7 @@ impl Endpoint {
     ) -> Option<R> {
         let changed = self.legs.change(&mut self.queue, leg, |leg| match leg {
             Leg::Established(established) => Some(change(&mut established.referrals.ours)),
-            Leg::Leaving(leaving) => Some(change(&mut leaving.referral)),
+            Leg::Leaving(leaving) | Leg::Left(leaving) => Some(change(&mut leaving.referral)),
             Leg::Calling(_) | Leg::Called(_) => None,
         });
         changed.flatten()

@@ -240,7 +240,7 @@ impl Endpoint {
             Leg::Established(established) => {
                 established.prack.take_if(|due| *due == rack).is_some()
             }
-            Leg::Calling(_) | Leg::Leaving(_) => false,
+            Leg::Calling(_) | Leg::Leaving(_) | Leg::Left(_) => false,
         });
         taken == Some(true)
     }

@@ -65,7 +65,7 @@ impl Endpoint {
                 _ => Ok(Some(Replaced { leg, early_only })),
             },
             Some(Leg::Leaving(_)) => Err(Refused::plain(603)),
-            Some(Leg::Called(_)) | None => Err(Refused::plain(481)),
+            Some(Leg::Called(_) | Leg::Left(_)) | None => Err(Refused::plain(481)),
         }
     }
 }

@@ -120,7 +120,7 @@ impl Endpoint {
             Leg::Calling(calling) => calling.early().any(|early| early.dialog.is_meant(heads)),
             Leg::Called(called) => called.dialog.is_meant(heads),
             Leg::Established(established) => established.dialog.is_meant(heads),
-            Leg::Leaving(leaving) => leaving.dialog.is_meant(heads),
+            Leg::Leaving(leaving) | Leg::Left(leaving) => leaving.dialog.is_meant(heads),
         };
         is_meant.then_some(id)
     }

@@ -16,6 +16,7 @@ impl Endpoint {
             Some(Leg::Calling(_)) => self.calling_woken(now, leg),
             Some(Leg::Established(_)) => self.established_woken(now, leg),
             Some(Leg::Called(_)) => self.called_woken(now, leg),
+            Some(Leg::Left(_)) => self.left_woken(now, leg),
             Some(Leg::Leaving(_)) | None => {}
         }
     }

@@ -11,6 +11,7 @@ mod in_dialog;
 mod network;
 mod nobodys;
 mod noise;
+mod notices;
 mod overload;
 mod passwords;
 mod phone_places;

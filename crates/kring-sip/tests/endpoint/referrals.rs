@@ -17,7 +17,7 @@ pub(crate) fn referral(to: &str) -> Referral {
 }
 
 /// The endpoint refers in a call that the peer has made: the leg, its tag, and the REFER.
-fn asked(wire: &mut Wire) -> (LegId, String, String) {
+pub(crate) fn asked(wire: &mut Wire) -> (LegId, String, String) {
     let (leg, tag) = wire.answered(&[]);
     assert!(
         wire.endpoint
@@ -30,11 +30,11 @@ fn asked(wire: &mut Wire) -> (LegId, String, String) {
 const KIND: &str = "Content-Type: message/sipfrag;version=2.0";
 
 /// The peer tells how it goes: `lines` may hold another Event.
-fn told(wire: &mut Wire, tag: &str, seq: u32, state: &str, status: &str) -> String {
+pub(crate) fn told(wire: &mut Wire, tag: &str, seq: u32, state: &str, status: &str) -> String {
     told_of(wire, tag, seq, &format!("Event: refer\r\n{state}"), status)
 }
 
-fn told_of(wire: &mut Wire, tag: &str, seq: u32, lines: &str, status: &str) -> String {
+pub(crate) fn told_of(wire: &mut Wire, tag: &str, seq: u32, lines: &str, status: &str) -> String {
     let body = match status {
         "" => String::new(),
         status => format!("SIP/2.0 {status}\r\n"),
@@ -53,8 +53,8 @@ fn told_of(wire: &mut Wire, tag: &str, seq: u32, lines: &str, status: &str) -> S
     crate::network::name(&wire.only().1)
 }
 
-const ACTIVE: &str = "Subscription-State: active;expires=60";
-const OVER: &str = "Subscription-State: terminated;reason=noresource";
+pub(crate) const ACTIVE: &str = "Subscription-State: active;expires=60";
+pub(crate) const OVER: &str = "Subscription-State: terminated;reason=noresource";
 
 #[test]
 fn a_refer_says_who_is_to_be_called_and_in_whose_name() {
@@ -125,42 +125,6 @@ fn a_transfer_goes_on_to_its_end_and_each_notify_is_told() {
     assert_eq!(wire.endpoint.counts().dialogs, 1, "the call goes on");
 }
 
-/// RFC 3515 §2.4.4: what comes of it may be known before it is answered.
-#[test]
-fn a_notify_may_overtake_the_202() {
-    let mut wire = Wire::new();
-    let (leg, tag, refer) = asked(&mut wire);
-    assert_eq!(told(&mut wire, &tag, 2, ACTIVE, "100 Trying"), "200 NOTIFY");
-    assert_eq!(wire.happened(), ["referral accepted", "referral 100"]);
-    wire.say(&response(&refer, "202 Accepted", "", &[]));
-    assert!(wire.happened().is_empty());
-    told(&mut wire, &tag, 3, OVER, "486 Busy Here");
-    assert_eq!(wire.happened(), ["referral 486 over"]);
-
-    // Even the last word may.
-    assert!(
-        wire.endpoint
-            .refer(wire.now, leg, referral("sip:2105@192.0.2.2"))
-    );
-    let (_, refer) = wire.only();
-    told(&mut wire, &tag, 4, OVER, "200 OK");
-    wire.say(&response(&refer, "202 Accepted", "", &[]));
-    assert_eq!(wire.happened(), ["referral accepted", "referral 200 over"]);
-
-    // Who says that it goes on, and then that it never began.
-    assert!(
-        wire.endpoint
-            .refer(wire.now, leg, referral("sip:2105@192.0.2.2"))
-    );
-    let (_, refer) = wire.only();
-    told(&mut wire, &tag, 5, ACTIVE, "100 Trying");
-    wire.say(&response(&refer, "603 Decline", "", &[]));
-    assert_eq!(
-        wire.happened(),
-        ["referral accepted", "referral 100", "referral 603 over"]
-    );
-}
-
 #[test]
 fn a_refused_refer_leaves_the_call_as_it_was() {
     for status in [
@@ -208,114 +172,6 @@ fn a_refer_that_nobody_answers_ends_by_itself() {
     let (to, _) = wire.only();
     wire.endpoint.transport_failed(wire.now, to);
     assert_eq!(wire.happened(), ["referral refused 503 here"]);
-}
-
-#[test]
-fn a_202_and_then_silence_ends_by_itself() {
-    let mut wire = Wire::new();
-    let (leg, tag, refer) = asked(&mut wire);
-    wire.say(&response(&refer, "202 Accepted", "", &[]));
-    told(&mut wire, &tag, 2, ACTIVE, "180 Ringing");
-    wire.pass_ms(91_000);
-    assert_eq!(wire.happened(), ["referral accepted", "referral 180"]);
-    wire.pass_ms(2_000);
-    assert_eq!(
-        wire.happened(),
-        ["referral 180 over"],
-        "60 s and the time of a last NOTIFY"
-    );
-    // What may be of the old one is not taken for the new one.
-    assert!(
-        wire.endpoint
-            .refer(wire.now, leg, referral("sip:1@192.0.2.2"))
-    );
-    let (_, refer) = wire.only();
-    wire.say(&response(&refer, "202 Accepted", "", &[]));
-    assert_eq!(told(&mut wire, &tag, 3, OVER, "200 OK"), "481 NOTIFY");
-    let id = header(&refer, "CSeq").split(' ').next().unwrap();
-    let lines = format!("Event: refer;id={id}\r\n{OVER}");
-    assert_eq!(told_of(&mut wire, &tag, 4, &lines, "200 OK"), "200 NOTIFY");
-    assert_eq!(wire.happened(), ["referral accepted", "referral 200 over"]);
-}
-
-#[test]
-fn a_notify_of_nothing_gets_481() {
-    let mut wire = Wire::new();
-    let (leg, tag) = wire.answered(&[]);
-    assert_eq!(told(&mut wire, &tag, 2, ACTIVE, "100 Trying"), "481 NOTIFY");
-    assert!(
-        wire.endpoint
-            .refer(wire.now, leg, referral("sip:1@192.0.2.2"))
-    );
-    let (_, refer) = wire.only();
-    wire.say(&response(&refer, "202 Accepted", "", &[]));
-    for (seq, event) in [
-        (3, "Event: refer;id=77"),
-        (4, "Event: refer;id=x"),
-        (5, "Event: presence"),
-        (6, "Event: talk"),
-    ] {
-        let lines = format!("{event}\r\n{ACTIVE}");
-        assert_eq!(
-            told_of(&mut wire, &tag, seq, &lines, "100 Trying"),
-            "481 NOTIFY"
-        );
-    }
-    assert_eq!(wire.happened(), ["referral accepted"]);
-}
-
-#[test]
-fn a_notify_that_says_nothing_is_refused() {
-    let mut wire = Wire::new();
-    let (_, tag, refer) = asked(&mut wire);
-    wire.say(&response(&refer, "202 Accepted", "", &[]));
-    assert_eq!(told(&mut wire, &tag, 2, ACTIVE, ""), "400 NOTIFY");
-    let lines = ["Event: refer", ACTIVE];
-    wire.within("NOTIFY", &tag, 3, &lines, "v=0");
-    let (_, answer) = wire.only();
-    assert!(
-        answer.starts_with("SIP/2.0 415 "),
-        "SDP is no answer: {answer}"
-    );
-    assert_eq!(header(&answer, "Accept"), "message/sipfrag");
-    assert_eq!(wire.happened(), ["referral accepted"]);
-    // The last one counts whatever it is like.
-    wire.within("NOTIFY", &tag, 4, &["Event: refer", OVER], "v=0");
-    assert_eq!(wire.heard(), ["415 NOTIFY"]);
-    assert_eq!(wire.happened(), ["referral 100 over"]);
-}
-
-/// A PBX that tells the final status and ends the subscription only then.
-#[test]
-fn the_end_of_the_subscription_is_no_news_after_the_final_status() {
-    let mut wire = Wire::new();
-    let (_, tag, refer) = asked(&mut wire);
-    wire.say(&response(&refer, "200 OK", "", &[]));
-    told(&mut wire, &tag, 2, ACTIVE, "200 OK");
-    assert_eq!(wire.happened(), ["referral accepted", "referral 200 over"]);
-    assert_eq!(told(&mut wire, &tag, 3, OVER, "200 OK"), "200 NOTIFY");
-    assert!(wire.happened().is_empty());
-    assert_eq!(told(&mut wire, &tag, 4, OVER, "200 OK"), "481 NOTIFY");
-}
-
-#[test]
-fn the_last_notify_may_cross_our_bye() {
-    let mut wire = Wire::new();
-    let (leg, tag, refer) = asked(&mut wire);
-    wire.say(&response(&refer, "202 Accepted", "", &[]));
-    wire.endpoint.bye(wire.now, leg, None);
-    let (_, bye) = wire.only();
-    assert_eq!(told(&mut wire, &tag, 2, ACTIVE, "100 Trying"), "200 NOTIFY");
-    assert_eq!(told(&mut wire, &tag, 3, OVER, "200 OK"), "200 NOTIFY");
-    assert_eq!(
-        wire.happened(),
-        ["referral accepted", "referral 100", "referral 200 over"]
-    );
-    wire.say(&response(&bye, "200 OK", "", &[]));
-    assert_eq!(wire.happened(), ["gone 200"]);
-    assert_eq!(told(&mut wire, &tag, 4, OVER, "200 OK"), "481 NOTIFY");
-    wire.pass_ms(40_000);
-    assert_eq!(wire.endpoint.counts(), Default::default());
 }
 
 #[test]
