@@ -77,6 +77,8 @@ impl Conference {
     }
 
     /// A packet of a side.
+    // Apart from the way of packets that only pass, which is every call's.
+    #[inline(never)]
     pub(crate) fn hear(&mut self, side: Side, seen: RtpSeen, bytes: &[u8]) {
         let seat = &mut self.seats[side as usize];
         let (Some(codec), Some(payload)) = (seat.codec(seen.payload_type), rtp::payload(bytes))

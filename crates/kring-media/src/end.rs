@@ -6,8 +6,7 @@ use crate::{
     outgoing::Passage,
     presses::{KeyPacket, Presses},
     quality::{Quality, RtpSeen},
-    rtcp::{self, RtcpSeen},
-    rtp,
+    rtcp, rtp,
     speaking::Speaking,
     verdict::{PacketKind, Remote, Verdict, Why},
 };
@@ -47,12 +46,17 @@ pub(crate) enum Taken {
     /// From an address that this side has not signalled.
     Strange,
     Garbage,
-    Report(RtcpSeen),
+    Report,
+    /// It says goodbye (RFC 3550 §6.6). The stream may go on with another's sound: its end is signalling's
+    /// word.
+    Goodbye,
     Sound(RtpSeen),
 }
 
 impl End {
     /// A packet came: is it this side's, and is it what it should be?
+    // Inlined here and below: one call is one packet of every call, and codegen units are cut by module.
+    #[inline]
     pub(crate) fn take(
         &mut self,
         now: Moment,
@@ -60,8 +64,11 @@ impl End {
         from: SocketAddr,
         bytes: &[u8],
     ) -> Taken {
-        let is_ours = |remote: Remote| is_from(from, remote.address(kind));
-        if !self.remote.is_some_and(is_ours) {
+        let is_ours = |remote: &Remote| match kind {
+            PacketKind::Rtp => is_from(&from, &remote.rtp),
+            PacketKind::Rtcp => is_from(&from, &remote.rtcp),
+        };
+        if !self.remote.as_ref().is_some_and(is_ours) {
             self.strangers += 1;
             return Taken::Strange;
         }
@@ -77,7 +84,8 @@ impl End {
             },
             PacketKind::Rtcp => match rtcp::look(bytes) {
                 Err(_) => Taken::Garbage,
-                Ok(seen) => Taken::Report(seen),
+                Ok(seen) if seen.goodbye => Taken::Goodbye,
+                Ok(_) => Taken::Report,
             },
         };
         match (&taken, self.ear) {
@@ -94,6 +102,7 @@ impl End {
     }
 
     /// How a packet of another side goes on to this one, which is `out`.
+    #[inline]
     pub(crate) fn pass(
         &mut self,
         now: Moment,
@@ -125,8 +134,9 @@ impl End {
     }
 
     /// Where this side wants packets of a kind, if it does.
+    #[inline]
     pub(crate) fn target(&self, kind: PacketKind) -> Option<SocketAddr> {
-        let remote = self.remote?;
+        let remote = self.remote.as_ref()?;
         // RTCP goes on during a hold (RFC 3264 §8.4).
         let wanted = remote.receives || kind == PacketKind::Rtcp;
         let to = remote.address(kind);
@@ -172,6 +182,6 @@ impl Ear {
 }
 
 /// Address and port; an IPv6 scope or flow label is the kernel's word and not the sender's.
-fn is_from(from: SocketAddr, signalled: SocketAddr) -> bool {
+fn is_from(from: &SocketAddr, signalled: &SocketAddr) -> bool {
     from.port() == signalled.port() && from.ip() == signalled.ip()
 }

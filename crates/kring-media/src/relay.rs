@@ -14,7 +14,6 @@ use crate::{
     order::{Joined, MediaNotice, SessionId, Side, SideStats},
     player::Player,
     quality::RtpSeen,
-    rtcp::RtcpSeen,
     rtp,
     speaking::{FramePacket, Turn},
     verdict::{PacketKind, Remote, Verdict, Why},
@@ -107,7 +106,8 @@ impl Relay {
         let seen = match end.take(now, kind, from, bytes) {
             Taken::Strange => return Verdict::Drop(Why::Stranger),
             Taken::Garbage => return Verdict::Drop(Why::Garbage),
-            Taken::Report(seen) => return self.pass_report(side, seen),
+            Taken::Goodbye => return Verdict::Drop(Why::Goodbye),
+            Taken::Report => return self.pass_report(side),
             Taken::Sound(seen) => seen,
         };
         let (key, is_first) = (end.speaking.key(seen, bytes), end.began_just_now());
@@ -148,10 +148,8 @@ impl Relay {
         }
     }
 
-    fn pass_report(&self, side: Side, seen: RtcpSeen) -> Verdict {
+    fn pass_report(&self, side: Side) -> Verdict {
         match self.bond.hears(side) {
-            // The stream may go on with another's sound: its end is signalling's word.
-            _ if seen.goodbye => Verdict::Drop(Why::Goodbye),
             Hears::Nobody => Verdict::Drop(Why::LeftOut),
             Hears::Mix => Verdict::Drop(Why::Mixed),
             Hears::One(out) => match self.ends[out as usize].target(PacketKind::Rtcp) {
