@@ -5,6 +5,7 @@
 
 mod begin_and_end;
 mod commands;
+mod directory;
 mod refused;
 mod shell;
 mod watching;

@@ -114,6 +114,60 @@ fn changes(
 mod tests {
     use super::*;
 
+    /// What the exchange is told next.
+    async fn told(asked: &mut mpsc::Receiver<Ask>) -> Command {
+        asked
+            .recv()
+            .await
+            .expect("the directory is followed")
+            .command
+    }
+
+    #[tokio::test]
+    async fn a_change_is_told_without_a_restart() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}", folder.path().join("kring.db").display());
+        let config = kring_store::StoreConfig::new(&url, "test");
+        let store = Store::open(&config).await.unwrap();
+        let by = kring_store::ChangedBy {
+            who: "root".to_owned(),
+            at: kring_journal::WallTime(0),
+        };
+        let (asks, mut asked) = mpsc::channel(8);
+        let followed = open(&store, &asks).await.unwrap();
+        let dft = followed.directory.find("DFT").unwrap().id;
+        let put = |unit: &mut Department| {
+            for (n, active) in [(1, false), (2, true)] {
+                let id = kring_store::EndpointId::new(by.at);
+                let endpoint = kring_store::Endpoint::dialled(id, &format!("210{n}"), n);
+                unit.endpoints
+                    .push(kring_store::Endpoint { active, ..endpoint });
+            }
+            Ok(())
+        };
+        store.change_department(&by, dft, None, put).await.unwrap();
+        let expected = Command::PutDepartment {
+            short: "DFT".to_owned(),
+            extensions: vec!["2102".to_owned()],
+        };
+        assert_eq!(told(&mut asked).await, expected, "what is active");
+        // By another process: it opens the same file.
+        let other = Store::open(&config).await.unwrap();
+        other.remove_department(&by, dft, None).await.unwrap();
+        let expected = Command::RemoveDepartment("DFT".to_owned());
+        assert_eq!(told(&mut asked).await, expected);
+        let mut holidays = followed.holidays;
+        let holiday = kring_store::Holiday {
+            day: "2026-12-07".parse().unwrap(),
+            name_th: "หยุด".to_owned(),
+            name_en: String::new(),
+        };
+        store.add_holiday(&by, &holiday).await.unwrap();
+        holidays.changed().await.unwrap();
+        assert!(holidays.borrow().contains(&holiday.day));
+        followed.task.abort();
+    }
+
     #[test]
     fn what_has_changed_is_told() {
         let directory = |rows: &[(&str, &[&str])]| -> FxHashMap<String, Vec<String>> {
