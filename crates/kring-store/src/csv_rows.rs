@@ -106,8 +106,8 @@ impl Lines<'_> {
         while matches!(bytes.get(place), Some(b'\r' | b'\n')) {
             place += 1;
         }
-        let between = &bytes[self.seen.min(place)..place];
-        self.line += between.iter().filter(|byte| **byte == b'\n').count() as u64;
+        let between = self.text.get(self.seen..place).unwrap_or_default();
+        self.line += between.matches('\n').count() as u64;
         self.seen = place;
         self.line
     }
@@ -161,8 +161,8 @@ fn places(
 
 fn utf8(bytes: &[u8]) -> Result<&str, CsvMistake> {
     let text = std::str::from_utf8(bytes).map_err(|refused| {
-        let before = &bytes[..refused.valid_up_to()];
-        let line = before.iter().filter(|byte| **byte == b'\n').count() as u64 + 1;
+        let before = String::from_utf8_lossy(&bytes[..refused.valid_up_to()]);
+        let line = before.matches('\n').count() as u64 + 1;
         let told = (
             "is not UTF-8: save the file as \"CSV UTF-8\"".to_owned(),
             "ไม่ใช่ UTF-8 กรุณาบันทึกไฟล์เป็น \"CSV UTF-8\"".to_owned(),
