@@ -2,8 +2,16 @@
 //!
 //! Commands are the whole of `kring-call` that `kring-web` may know.
 
+mod refused;
+mod transferring;
+
+pub use refused::CommandRefused;
+pub use transferring::{
+    ConsultTurn, OnTransferFailed, PlaceOrigin, TransferPlace, TransferWanted,
+};
+
 use crate::{settings::Settings, skill::Skill};
-use kring_journal::{AgentId, CallId, ClosedWhy, WallTime};
+use kring_journal::{AgentId, CallId, ClosedWhy, TransferId, WallTime};
 use kring_sip::{Peer, Uri, digest::Ha1Set};
 use std::time::Duration;
 
@@ -226,6 +234,24 @@ pub enum Command {
         /// About which case.
         case_id: Option<String>,
     },
+    /// The caller is to talk with somebody else, with the agent or in place of the agent.
+    Transfer {
+        /// The agent; none: whoever has the caller.
+        agent: Option<AgentId>,
+        /// The call.
+        call: CallId,
+        /// Where to, and how.
+        wanted: Box<TransferWanted>,
+    },
+    /// Changes a consult or a transfer that is on its way.
+    Consult {
+        /// The agent; none: whoever has the caller.
+        agent: Option<AgentId>,
+        /// The call.
+        call: CallId,
+        /// How.
+        turn: ConsultTurn,
+    },
     /// The citizen who asked for it in this call is not called back.
     CancelCallBack(CallId),
     /// The addresses of a PBX were found anew.
@@ -268,87 +294,6 @@ pub enum Done {
     AfterCall,
     /// This call was placed.
     Placed(CallId),
-}
-
-/// Why a command was refused. Each has a stable code for REST.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum CommandRefused {
-    /// No such agent.
-    #[error("no agent has this login: add one with `kringd user add`")]
-    NoSuchAgent,
-    /// The call is over, or is not (any more) this agent's.
-    #[error("the call is over or has gone to somebody else")]
-    CallGone,
-    /// The agent has a call now.
-    #[error("the agent has a call now; the state can be changed when it has ended")]
-    AgentBusy,
-    /// The phone cannot be made to answer.
-    #[error("this phone cannot be answered from the screen: lift the handset")]
-    AnswerOnPhone,
-    /// The agent has no phone.
-    #[error("the agent has no phone: set one with `kringd user add … --device`")]
-    NoDevice,
-    /// The house is full.
-    #[error("no more agents can be known at once: remove some with `kringd user disable`")]
-    TooManyAgents,
-    /// The time for the record has been extended as far as it may be.
-    #[error("the time for the record cannot be extended any further")]
-    WrapUpTooLong,
-    /// No such queue.
-    #[error("no queue has this name: see [[queue]] in the configuration")]
-    NoSuchQueue,
-    /// No such trunk.
-    #[error("no trunk has this name")]
-    NoSuchTrunk,
-    /// Nobody is to be called back of this name.
-    #[error("nobody is to be called back for this call")]
-    NoSuchCallBack,
-    /// No pattern of `[dial]` allows it.
-    #[error("this number may not be dialled: dial.patterns has no pattern of it")]
-    NumberNotAllowed,
-    /// No trunk has an address.
-    #[error("kring cannot dial: no [[trunk]] has an address")]
-    NoWayOut,
-    /// No more calls.
-    #[error("no more calls can be made now")]
-    NoRoom,
-    /// The directory is full.
-    #[error("no more departments can be known at once: remove some")]
-    TooManyDepartments,
-    /// No registrar, or it is full.
-    #[error("no more phones can be known at once: remove some with `kringd phone remove`")]
-    TooManyPhones,
-    /// No room for the queues that are new: those that were taken out still have callers.
-    #[error(
-        "no more queues can be served at once: try again when the callers of the old ones are served"
-    )]
-    TooManyQueues,
-    /// The pause reason is not one of the configured ones.
-    #[error("{0:?} is not one of the configured pause reasons")]
-    NoSuchReason(String),
-}
-
-impl CommandRefused {
-    /// The stable code of the REST error.
-    pub const fn code(&self) -> &'static str {
-        match self {
-            CommandRefused::NoSuchAgent => "no_such_agent",
-            CommandRefused::CallGone => "call_gone",
-            CommandRefused::AgentBusy => "agent_busy",
-            CommandRefused::AnswerOnPhone => "answer_on_phone",
-            CommandRefused::NoDevice => "no_device",
-            CommandRefused::TooManyPhones => "too_many_phones",
-            CommandRefused::NoSuchCallBack => "no_such_callback",
-            CommandRefused::NumberNotAllowed => "number_not_allowed",
-            CommandRefused::NoWayOut => "no_way_out",
-            CommandRefused::NoRoom => "no_room",
-            CommandRefused::TooManyDepartments => "too_many_departments",
-            CommandRefused::TooManyAgents => "too_many_agents",
-            CommandRefused::WrapUpTooLong => "wrap_up_too_long",
-            CommandRefused::NoSuchQueue => "no_such_queue",
-            CommandRefused::NoSuchTrunk => "no_such_trunk",
-            CommandRefused::TooManyQueues => "too_many_queues",
-            CommandRefused::NoSuchReason(_) => "no_such_reason",
-        }
-    }
+    /// This transfer has begun.
+    Transferring(TransferId),
 }

@@ -4,7 +4,7 @@
 
 use crate::{
     AgentId, CallId, CallerRef, DeadlineAction, EndedBy, Entry, Fact, QueueExit, Rescue, Service,
-    WallTime,
+    Transfer, TransferStep, WallTime,
 };
 use kring_time::Moment;
 use serde::{Deserialize, Serialize};
@@ -128,7 +128,7 @@ pub struct CallRecord {
     pub talk_ms: Option<u64>,
     /// Who answered, in time or out of the queue.
     pub agent: Option<AgentId>,
-    /// The extension that had the caller after the queue, if one answered.
+    /// The extension that had the caller in the end: after the queue, or by a transfer.
     pub connected_to: Option<String>,
     /// How a caller who was kept left the queue unserved.
     pub left_queue: Option<QueueExit>,
@@ -299,6 +299,10 @@ impl CallRecord {
                 self.answered_at = Some(entry.wall);
                 self.agent = Some(reach.agent.clone());
             }
+            Fact::Transfer(Transfer {
+                step: TransferStep::Done { to, .. },
+                ..
+            }) => self.connected_to = Some(to.clone()),
             Fact::Connected(connection) => {
                 self.state = CallState::Talking;
                 self.answered_at = Some(entry.wall);

@@ -8,6 +8,7 @@ mod outbound;
 mod phones;
 mod queueing;
 mod reconfiguring;
+mod transferring;
 mod trunks;
 mod words;
 
@@ -17,10 +18,11 @@ pub use outbound::{CallBackEnd, CallBackOver, CallBackWish, Outbound, PickUp, Re
 pub use phones::{DeviceEnd, DeviceOut, PhoneAway, PhoneThere};
 pub use queueing::{Announcement, QueueExit, Rescue, Service};
 pub use reconfiguring::{Mistakes, Reconfiguration};
+pub use transferring::*;
 pub use trunks::{AccountDown, AccountUp, TrunkAway, TrunkThere};
 pub use words::{
     ChosenBy, ClosedWhy, DeadlineAction, EndedBy, MediaSide, PhoneGoneWhy, PresenceState, Refusal,
-    RingPolicyKind, RingTerms, SideSummary, Unreached, Withdrawal,
+    RingPolicyKind, RingTerms, RonaWarning, SideSummary, Unreached, Withdrawal,
 };
 
 use crate::{AgentId, CallerRef, call_record::RingResult};
@@ -79,13 +81,7 @@ pub enum Fact {
         agent: AgentId,
     },
     /// The queue's last ready agent did not take calls, and was warned, not paused.
-    RonaWarned {
-        /// The agent.
-        agent: AgentId,
-        /// What a pause would have said; none: `rona`.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        reason: Option<String>,
-    },
+    RonaWarned(RonaWarning),
     /// A queue takes calls, and did not before.
     QueueOpened(Opened),
     /// A queue takes no new calls.
@@ -272,6 +268,8 @@ pub enum Fact {
     Missed(Missed),
     /// Whom kring dialled for the caller has answered.
     Connected(Connection),
+    /// A caller is to talk with a third party, alone or with the agent.
+    Transfer(Transfer),
     /// The agent whom kring rang for a call of its own has answered, and hears the citizen's telephone ring.
     PickedUp(PickUp),
     /// The citizen whom kring called has answered.

@@ -12,49 +12,60 @@ use ulid::Ulid;
 #[error("{0:?} is not a ULID: 26 characters of Crockford's base 32 are expected")]
 pub struct IdRefused(String);
 
-/// One call, from the caller's INVITE to the confirmed record. A ULID.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct CallId(Ulid);
+macro_rules! ulids {
+    ($($(#[$doc:meta])* $name:ident;)+) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(Ulid);
 
-impl CallId {
-    /// A call that began at `wall_ms` (Unix milliseconds), with 80 bits of `chance`.
-    pub fn new(wall_ms: u64, chance: u128) -> CallId {
-        CallId(Ulid::from_parts(wall_ms, chance))
-    }
+        impl $name {
+            /// One that began at `wall_ms` (Unix milliseconds), with 80 bits of `chance`.
+            pub fn new(wall_ms: u64, chance: u128) -> $name {
+                $name(Ulid::from_parts(wall_ms, chance))
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.pad(self.0.array_to_str(&mut [0; ulid::ULID_LEN]))
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, concat!(stringify!($name), "({})"), self)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = IdRefused;
+
+            fn from_str(text: &str) -> Result<$name, IdRefused> {
+                Ulid::from_string(text)
+                    .map($name)
+                    .map_err(|_| IdRefused(text.chars().take(40).collect()))
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+                s.collect_str(self)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(d: D) -> Result<$name, D::Error> {
+                String::deserialize(d)?.parse().map_err(D::Error::custom)
+            }
+        }
+    )+};
 }
 
-impl fmt::Display for CallId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.0.array_to_str(&mut [0; ulid::ULID_LEN]))
-    }
-}
-
-impl fmt::Debug for CallId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "CallId({self})")
-    }
-}
-
-impl FromStr for CallId {
-    type Err = IdRefused;
-
-    fn from_str(text: &str) -> Result<CallId, IdRefused> {
-        Ulid::from_string(text)
-            .map(CallId)
-            .map_err(|_| IdRefused(text.chars().take(40).collect()))
-    }
-}
-
-impl Serialize for CallId {
-    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-        s.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for CallId {
-    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<CallId, D::Error> {
-        String::deserialize(d)?.parse().map_err(D::Error::custom)
-    }
+ulids! {
+    /// One call, from the caller's INVITE to the confirmed record. A ULID.
+    CallId;
+    /// One transfer or consult of a call. A ULID.
+    TransferId;
 }
 
 /// An agent, by login. Stable, unique, and not a citizen's name, so facts may carry it.

@@ -7,7 +7,7 @@ use crate::{
     doing::{Doing, Miss, Misses},
     roster::Wish,
 };
-use kring_journal::{AgentId, Fact, PresenceState, Withdrawal};
+use kring_journal::{AgentId, Fact, PresenceState, RonaWarning, Withdrawal};
 use kring_time::Moment;
 
 impl Exchange {
@@ -142,7 +142,7 @@ impl Exchange {
         } else {
             let reason = (miss != Miss::RungOut).then(|| miss.reason().to_owned());
             let agent = id.clone();
-            self.record_apart(now, Fact::RonaWarned { agent, reason });
+            self.record_apart(now, Fact::RonaWarned(RonaWarning { agent, reason }));
         }
     }
 

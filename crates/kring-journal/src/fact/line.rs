@@ -1,7 +1,7 @@
 //! How each fact is said in one line: a verb of ten characters, then the rest. Scenario tests compare
 //! these lines, and `kringd journal` prints them.
 
-use super::{DeadlineAction, Fact, PickUp, SideSummary};
+use super::{DeadlineAction, Fact, PickUp, RonaWarning, SideSummary};
 use std::fmt;
 
 impl fmt::Display for Fact {
@@ -34,7 +34,7 @@ impl fmt::Display for Fact {
             }
             Fact::ScreenDead { agent } => write!(f, "screen     {agent} dead"),
             Fact::ScreenRestored { agent } => write!(f, "screen     {agent} restored"),
-            Fact::RonaWarned { agent, reason } => {
+            Fact::RonaWarned(RonaWarning { agent, reason }) => {
                 let reason = reason.as_deref().unwrap_or("Rona");
                 write!(f, "warned     {agent} {reason}, last one ready")
             }
@@ -170,6 +170,7 @@ impl Fact {
             Fact::Dialled(dialling) => write!(f, "dialled    {dialling}"),
             Fact::Missed(missed) => write!(f, "missed     {missed}"),
             Fact::Connected(connection) => write!(f, "connected  {connection}"),
+            Fact::Transfer(transfer) => write!(f, "transfer   {transfer}"),
             Fact::PickedUp(PickUp { agent }) => write!(f, "picked up  {agent}"),
             Fact::Reached(reach) => write!(f, "reached    {reach}"),
             Fact::CallBackAsked(wish) => write!(f, "call-back  asked of {}", wish.queue),
@@ -246,7 +247,7 @@ impl Fact {
             | Fact::Presence { .. }
             | Fact::ScreenDead { .. }
             | Fact::ScreenRestored { .. }
-            | Fact::RonaWarned { .. }
+            | Fact::RonaWarned(_)
             | Fact::QueueOpened(_)
             | Fact::QueueClosed(_)
             | Fact::TrunkUp(_)
@@ -278,6 +279,7 @@ impl Fact {
             | Fact::Dialled(_)
             | Fact::Missed(_)
             | Fact::Connected(_)
+            | Fact::Transfer(_)
             | Fact::PickedUp(_)
             | Fact::Reached(_)
             | Fact::CallBackAsked(_)

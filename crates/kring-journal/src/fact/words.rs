@@ -1,5 +1,6 @@
 //! The words that facts are made of: reasons, states and sides, each a closed list.
 
+use crate::AgentId;
 use kring_time::Openness;
 use serde::{Deserialize, Serialize};
 
@@ -224,4 +225,14 @@ pub struct SideSummary {
     pub jitter_us: u64,
     /// Packets from addresses that were not signalled, dropped.
     pub strangers: u64,
+}
+
+/// An agent was warned who would otherwise have been paused.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RonaWarning {
+    /// The agent.
+    pub agent: AgentId,
+    /// What a pause would have said; none: `rona`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
 }

@@ -200,8 +200,9 @@ impl Floor {
             }
             (None, Fact::ScreenDead { agent }) => to(agent, None, Said::ScreenDead {}),
             (None, Fact::ScreenRestored { agent }) => to(agent, None, Said::ScreenRestored {}),
-            (None, Fact::RonaWarned { agent, reason }) => {
-                to(agent, None, Said::Alert(alerts::warned(reason.as_deref())))
+            (None, Fact::RonaWarned(warning)) => {
+                let alert = alerts::warned(warning.reason.as_deref());
+                to(&warning.agent, None, Said::Alert(alert))
             }
             (None, Fact::Draining) => vec![Delivery::All(Said::Drain {})],
             (None, Fact::InvariantBroken { .. }) => to_supervisors(alerts::INVARIANT_BROKEN),
