@@ -1,6 +1,6 @@
 //! A citizen: whom they call, when, for how long they wait, and how long they talk.
 
-use crate::{codecs::G711, in_call::Reoffer, keys::KeysBy};
+use crate::{codecs::G711, in_call::Reoffer, keys::KeysBy, referred::Obedience};
 use kring_time::Moment;
 use std::time::Duration;
 
@@ -66,6 +66,10 @@ pub struct Citizen {
     pub offers_late: bool,
     /// The number that forwarded the call.
     pub forwarded_by: Option<String>,
+    /// How the PBX takes it that it is to transfer the caller.
+    pub obedience: Obedience,
+    /// What the PBX calls itself.
+    pub user_agent: Option<&'static str>,
     /// Whether the call comes from an address that is no trunk.
     pub is_stranger: bool,
 }
@@ -93,8 +97,22 @@ impl Citizen {
             confirms: true,
             offers_late: false,
             forwarded_by: None,
+            obedience: Obedience::default(),
+            user_agent: None,
             is_stranger: false,
         }
+    }
+
+    /// Is connected by a PBX that takes REFERs so.
+    pub fn obeys(mut self, obedience: Obedience) -> Citizen {
+        self.obedience = obedience;
+        self
+    }
+
+    /// Is connected by a PBX that calls itself so.
+    pub fn comes_by(mut self, user_agent: &'static str) -> Citizen {
+        self.user_agent = Some(user_agent);
+        self
     }
 
     /// Dials `ms` after the floor opened.

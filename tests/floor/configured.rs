@@ -56,6 +56,7 @@ pub(crate) fn configure(floor: &Floor) -> ExchangeConfig {
         rona_limit: floor.rona_limit,
         pause_reasons: vec!["lunch".to_owned()],
         dial: floor.dial.clone(),
+        transfer: floor.transfer.clone(),
         cps_max: 0,
         options_ping: Duration::ZERO,
     }

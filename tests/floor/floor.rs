@@ -18,7 +18,8 @@ use crate::{
 };
 use kring_call::{
     CallBack, CallbackRules, CallerTrait, DialPolicy, Member, OnClosed, OnDeadline, OverflowTo,
-    Plan, QueueVoice, Restored, Ringback, Settings, Skill, WaitingRules,
+    Plan, QueueVoice, Restored, Ringback, Settings, Skill, TransferMethod, TransferRules,
+    WaitingRules,
     command::{Admission, AgentProfile, Command},
     thailand,
 };
@@ -100,6 +101,8 @@ pub struct Floor {
     pub(crate) extensions: Vec<Extension>,
     /// What kring may dial.
     pub(crate) dial: DialPolicy,
+    /// How callers are transferred.
+    pub(crate) transfer: TransferRules,
     /// Whether kring knows where the PBX is.
     pub(crate) has_line: bool,
     pub(crate) latency: Duration,
@@ -146,6 +149,7 @@ impl Floor {
             citizens: Vec::new(),
             extensions: Vec::new(),
             dial: DialPolicy::default(),
+            transfer: TransferRules::default(),
             has_line: false,
             latency: Duration::from_millis(40),
             own_latency: Vec::new(),
@@ -247,6 +251,13 @@ impl Floor {
     pub fn may_dial(mut self, pattern: &str) -> Floor {
         let pattern = pattern.parse().expect("a pattern of numbers");
         self.dial.patterns.push(pattern);
+        self.has_line = true;
+        self
+    }
+
+    /// Has callers transferred so.
+    pub fn transfers_by(mut self, method: TransferMethod) -> Floor {
+        self.transfer.method = method;
         self.has_line = true;
         self
     }

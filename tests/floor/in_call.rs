@@ -7,6 +7,7 @@ use crate::{
     dialog::Dialog,
     network::Party,
     post::{Post, Sent},
+    referred::{self, Obedience},
     session::{Role, Session},
     wire::{Letter, Message},
 };
@@ -30,12 +31,16 @@ pub(crate) const HELD_FOR: Duration = Duration::from_secs(4);
 const AFTER_GLARE: Duration = Duration::from_millis(2_400);
 
 /// What is planned.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 enum Change {
     Hold,
     Resume,
     /// To this codec alone.
     Codec(u8),
+    /// kring is asked to send the other side there.
+    Refer(String),
+    /// kring is told how far the call is that it asked for.
+    Tell(u16),
 }
 
 /// A request of this side that has no final response yet.
@@ -63,6 +68,12 @@ pub(crate) struct InCall {
     pub(crate) session: Option<Session>,
     /// When the session that ran out had been refreshed last.
     pub(crate) lapsed: Option<Moment>,
+    /// How it takes a REFER.
+    obedience: Obedience,
+    /// Where kring has asked it to go.
+    pub(crate) referred_to: Vec<String>,
+    /// What kring has said of a REFER of this side: the final response, and each NOTIFY.
+    pub(crate) notified: Vec<u16>,
     /// What kring did within the dialog that nobody should do.
     pub(crate) complaints: Vec<String>,
 }
@@ -87,8 +98,22 @@ impl InCall {
             agreed,
             session,
             lapsed: None,
+            obedience: Obedience::default(),
+            referred_to: Vec::new(),
+            notified: Vec::new(),
             complaints: Vec::new(),
         }
+    }
+
+    /// Takes a REFER so.
+    pub(crate) fn obeying(mut self, obedience: &Obedience) -> InCall {
+        self.obedience = obedience.clone();
+        self
+    }
+
+    /// Asks kring at `at` to send the other side there.
+    pub(crate) fn refer(&mut self, at: Moment, to: &str) {
+        self.plan(at, Change::Refer(to.to_owned()));
     }
 
     /// Holds the sound at `at` and resumes it later.
@@ -172,11 +197,24 @@ impl InCall {
         post: &mut Post,
     ) {
         let seq = self.next_seq();
-        let (method, mut request) = match self.by {
-            Reoffer::Invite => ("INVITE", dialog.request("INVITE", seq, from, post)),
-            Reoffer::Update => ("UPDATE", dialog.request("UPDATE", seq, from, post)),
+        let method = match (&change, self.by) {
+            (Some(Change::Refer(_)), _) => "REFER",
+            (Some(Change::Tell(_)), _) => "NOTIFY",
+            (_, Reoffer::Invite) => "INVITE",
+            (_, Reoffer::Update) => "UPDATE",
         };
+        let mut request = dialog.request(method, seq, from, post);
         request = request.with("Contact", post.contact(from));
+        if let Some(Change::Refer(to)) = &change {
+            let request = request.with("Refer-To", format!("<{to}>"));
+            self.keep_open(now, request, seq, change, (from, post));
+            return;
+        }
+        if let Some(Change::Tell(code)) = change {
+            let request = referred::telling(request, code);
+            self.keep_open(now, request, seq, change, (from, post));
+            return;
+        }
         if let Some(session) = self.session {
             request = request
                 .with("Supported", "timer")
@@ -184,18 +222,31 @@ impl InCall {
         }
         let host = from.address().ip().to_string();
         let own = description_of(&host, 4_002, &self.agreed.own);
-        request = match (change, self.by) {
+        request = match (&change, self.by) {
             (Some(Change::Codec(codec)), _) => {
-                request.describing(description_of(&host, 4_002, &[codec]))
+                request.describing(description_of(&host, 4_002, &[*codec]))
             }
             (Some(Change::Hold), _) => request.describing(own.replace("sendrecv", "sendonly")),
-            (Some(Change::Resume), _) | (None, Reoffer::Invite) => request.describing(own),
+            (Some(Change::Resume), _) | (_, Reoffer::Invite) => request.describing(own),
             // Asterisk refreshes so: without any description.
-            (None, Reoffer::Update) => request,
+            (_, Reoffer::Update) => request,
         };
-        let repeats = match method {
-            "INVITE" => Repeats::of_invite(now, post.wire(from)),
-            _ => Repeats::bounded(now, post.wire(from)),
+        self.keep_open(now, request, seq, change, (from, post));
+    }
+
+    /// Sends a request, and waits for its final response.
+    fn keep_open(
+        &mut self,
+        now: Moment,
+        request: Message,
+        seq: u32,
+        change: Option<Change>,
+        (from, post): (Party, &mut Post),
+    ) {
+        let repeats = if request.asks("INVITE") {
+            Repeats::of_invite(now, post.wire(from))
+        } else {
+            Repeats::bounded(now, post.wire(from))
         };
         self.open = Some(Open {
             request: post.send(from, request),
@@ -235,6 +286,13 @@ impl InCall {
         let Some(open) = self.open.take() else {
             return true;
         };
+        if let Some(Change::Refer(_)) = open.change {
+            self.notified.push(code);
+            return true;
+        }
+        if let Some(Change::Tell(_)) = open.change {
+            return true;
+        }
         if code < 300 {
             if is_invite {
                 let ack = dialog.request("ACK", open.seq, from, post);
@@ -255,7 +313,7 @@ impl InCall {
             let ack = post.send(from, ack);
             self.acknowledged.push((letter.branch().to_owned(), ack));
         }
-        if let (491 | 500, Some(change)) = (code, open.change) {
+        if let (491 | 500, Some(change)) = (code, open.change.clone()) {
             self.plans.push_front((now + AFTER_GLARE, change));
         }
         true
@@ -301,6 +359,13 @@ impl InCall {
         from: Party,
         contact: String,
     ) -> Message {
+        if letter.asks("REFER") {
+            return self.obey(now, letter, contact);
+        }
+        if letter.asks("NOTIFY") {
+            self.notified.extend(referred::told(letter));
+            return Message::answer(letter, 200, "none");
+        }
         if let Some(open) = &self.open
             && open.request.letter.get("Content-Type").is_some()
             && !letter.body.is_empty()
@@ -331,6 +396,23 @@ impl InCall {
             self.agree(now, own, codecs_of(&letter.body));
         }
         answer
+    }
+}
+
+impl InCall {
+    /// A REFER of kring's: the answer, and what is to be said of it later.
+    fn obey(&mut self, now: Moment, letter: &Letter, contact: String) -> Message {
+        let to = letter.get("Refer-To").unwrap_or_default();
+        self.referred_to.push(to.to_owned());
+        match self.obedience.clone() {
+            Obedience::Refuses(code) => Message::answer(letter, code, "none"),
+            Obedience::Obeys(steps) => {
+                for (after, code) in steps {
+                    self.plan(now + after, Change::Tell(code));
+                }
+                Message::answer(letter, 202, "none").with("Contact", contact)
+            }
+        }
     }
 }
 

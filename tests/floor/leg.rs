@@ -329,6 +329,9 @@ impl Leg {
         if let Some(after) = setup.holds {
             in_call.hold(now + after, in_call::HELD_FOR);
         }
+        if let Some((after, to)) = &setup.refers {
+            in_call.refer(now + *after, to);
+        }
         self.in_call = Some(in_call);
         let second = self.second_tag();
         self.fork = setup.fork.map(|after| Fork::lifted_at(now + after, second));

@@ -285,6 +285,9 @@ impl Line {
                 format!("<sip:{by}@pbx.example.go.th>;reason=no-answer"),
             );
         }
+        if let Some(name) = self.citizen.user_agent {
+            invite = invite.with("User-Agent", name);
+        }
         if !self.citizen.offers_late {
             let knows = &self.citizen.knows;
             invite = invite.describing(description_of("192.0.2.10", 30_000, knows));
@@ -424,7 +427,8 @@ impl Line {
                 };
                 let knows = [&self.citizen.knows[..], &self.citizen.knows_besides].concat();
                 let by = self.citizen.reoffers_by;
-                let mut in_call = InCall::new(by, sent, session, &knows, agreed);
+                let mut in_call =
+                    InCall::new(by, sent, session, &knows, agreed).obeying(&self.citizen.obedience);
                 if let Some((after, codec)) = self.citizen.changes {
                     in_call.change_codec(now + after, codec);
                 }

@@ -66,6 +66,8 @@ pub struct PhoneSetup {
     pub fork: Option<Duration>,
     /// The codecs that it knows, by payload number, the best first.
     pub knows: Vec<u8>,
+    /// How long after the answer the person sends the caller where, by the phone's own button; none: never.
+    pub refers: Option<(Duration, String)>,
     /// How long after the answer it changes to which codec; none: never.
     pub changes: Option<(Duration, u8)>,
     /// By which request it holds, resumes and refreshes.

@@ -1,8 +1,11 @@
 //! An agent's screen and the person in front of it: what is pressed, and how long after which fact.
 
 use crate::{chance::Chance, person::Outage};
-use kring_call::command::{Command, PresenceWish};
-use kring_journal::{AgentId, CallId, Fact, PresenceState};
+use kring_call::command::{
+    Command, ConsultTurn, OnTransferFailed, PlaceOrigin, PresenceWish, TransferPlace,
+    TransferWanted,
+};
+use kring_journal::{AgentId, CallId, Fact, PresenceState, Service, TransferMode};
 use kring_time::Moment;
 use std::time::Duration;
 
@@ -21,6 +24,62 @@ impl Habit {
         Habit {
             of_1000: 1_000,
             after: Duration::from_millis(ms),
+        }
+    }
+}
+
+/// Something that an agent does with a caller.
+#[derive(Clone, Debug)]
+pub enum Deed {
+    /// Sends the caller elsewhere, or asks somebody.
+    Transfers(TransferWanted),
+    /// Turns to somebody else.
+    Turns(ConsultTurn),
+    /// Hangs up.
+    HangsUp,
+}
+
+impl Deed {
+    /// A transfer or consult to these extensions, which an administrator has written.
+    fn to(mode: TransferMode, extensions: &[&str]) -> Deed {
+        let place = |number: &&str| TransferPlace {
+            number: (*number).to_owned(),
+            rings: 0,
+        };
+        Deed::Transfers(TransferWanted {
+            mode,
+            department: None,
+            places: extensions.iter().map(place).collect(),
+            origin: PlaceOrigin::Directory,
+            reason: None,
+            note: None,
+            failing: OnTransferFailed::Recall,
+        })
+    }
+
+    /// A blind transfer to the first of these that answers.
+    pub fn transfers(extensions: &[&str]) -> Deed {
+        Deed::to(TransferMode::Blind, extensions)
+    }
+
+    /// A consult with the first of these that answers.
+    pub fn consults(extensions: &[&str]) -> Deed {
+        Deed::to(TransferMode::Attended, extensions)
+    }
+
+    fn command(self, agent: AgentId, call: CallId) -> Command {
+        match self {
+            Deed::Transfers(wanted) => Command::Transfer {
+                agent: Some(agent),
+                call,
+                wanted: Box::new(wanted),
+            },
+            Deed::Turns(turn) => Command::Consult {
+                agent: Some(agent),
+                call,
+                turn,
+            },
+            Deed::HangsUp => Command::HangUp { agent, call },
         }
     }
 }
@@ -44,6 +103,8 @@ pub struct ScreenSetup {
     pub answers: Option<Habit>,
     /// Hangs up on the screen.
     pub hangs_up: Option<Habit>,
+    /// What the agent does in each call, so long after the answer.
+    pub deeds: Vec<(Duration, Deed)>,
     /// Finishes the record before the time is over.
     pub writes_up: Option<Habit>,
     /// When it is dead: nothing is seen and nothing pressed.
@@ -152,8 +213,13 @@ impl Screen {
             (Fact::Alerting { .. }, Some(call)) => {
                 self.perhaps(now, self.setup.answers, Command::Answer { agent, call });
             }
-            (Fact::Answered { .. }, Some(call)) => {
-                self.perhaps(now, self.setup.hangs_up, Command::HangUp { agent, call });
+            (Fact::Answered { .. } | Fact::Served(_), Some(call)) => {
+                for (after, deed) in self.setup.deeds.clone() {
+                    self.plan(now + after, deed.command(agent.clone(), call));
+                }
+                let hangs_up = self.setup.hangs_up;
+                let hangs_up = hangs_up.filter(|_| matches!(fact, Fact::Answered { .. }));
+                self.perhaps(now, hangs_up, Command::HangUp { agent, call });
             }
             (Fact::WrapUpOpened { .. }, Some(call)) => {
                 if let Some((habit, more)) = self.setup.extends {
@@ -204,6 +270,7 @@ pub(crate) fn shown_to(fact: &Fact) -> Option<&AgentId> {
         Fact::Invited { agent, .. }
         | Fact::Alerting { agent, .. }
         | Fact::Answered { agent, .. }
+        | Fact::Served(Service { agent, .. })
         | Fact::WrapUpOpened { agent, .. }
         | Fact::Presence { agent, .. } => Some(agent),
         _ => None,

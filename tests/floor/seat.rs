@@ -6,7 +6,7 @@ use crate::{
     in_call::Reoffer,
     network::Party,
     person::{Mood, Outage, PhoneSetup},
-    screen::{Habit, ScreenSetup},
+    screen::{Deed, Habit, ScreenSetup},
 };
 use kring_call::{
     Skill,
@@ -62,6 +62,7 @@ impl Seat {
                 honours_expires: false,
                 fork: None,
                 knows: G711.to_vec(),
+                refers: None,
                 changes: None,
                 reoffers_by: Reoffer::Invite,
                 refreshes: false,
@@ -103,6 +104,18 @@ impl Seat {
     pub fn rings_every_ms(mut self, ms: u64) -> Seat {
         self.phone.period = Duration::from_millis(ms);
         self.own_period = Some(self.phone.period);
+        self
+    }
+
+    /// Sends the caller there, by the phone's own button, `ms` after the answer.
+    pub fn refers_after_ms(mut self, ms: u64, to: &str) -> Seat {
+        self.phone.refers = Some((Duration::from_millis(ms), to.to_owned()));
+        self
+    }
+
+    /// Does this on the screen `ms` after the answer.
+    pub fn does_after_ms(mut self, ms: u64, deed: Deed) -> Seat {
+        self.screen.deeds.push((Duration::from_millis(ms), deed));
         self
     }
 

@@ -6,6 +6,7 @@ mod announced;
 mod answered;
 mod callbacks;
 mod codecs;
+mod consults;
 mod crossings;
 mod desks;
 mod devices;
@@ -23,6 +24,7 @@ mod reconfigured;
 mod sound;
 mod speaking;
 mod three_rings;
+mod transfers;
 
 use kring_tests::{Account, transcript};
 

@@ -11,6 +11,7 @@ use crate::{
     plan::Plan,
     ring::RingClock,
     sound::{Change, Sound},
+    transfer::{Circle, Stage, Transfer},
 };
 use kring_journal::{AgentId, CallId, CallerRef};
 use kring_media::{Language, Phrase, Side};
@@ -55,6 +56,8 @@ pub(crate) enum State {
     },
     /// Caller and extension are connected.
     Connected { leg: LegId, since: Moment },
+    /// The agent has wished the caller elsewhere, or asks somebody.
+    Transferring(Box<Transfer>),
 }
 
 /// What kring places a call for.
@@ -93,6 +96,8 @@ pub(crate) struct Call {
     pub(crate) caller_leg: Option<LegId>,
     /// What kring placed it for, if nobody called.
     pub(crate) errand: Option<Box<Errand>>,
+    /// What the caller's side calls itself (User-Agent), if it does.
+    pub(crate) caller_agent: Option<Box<str>>,
     /// The number that was dialled, as a redirect names it.
     pub(crate) dialled: Uri,
     /// Our place in the History-Info that came.
@@ -182,6 +187,10 @@ impl Call {
             State::Talking { .. } | State::Connected { .. } => {
                 self.sound.change.as_ref().and_then(Change::due)
             }
+            State::Transferring(transfer) => {
+                let change = self.sound.change.as_ref().and_then(Change::due);
+                change.into_iter().chain(transfer.due()).min()
+            }
         }
     }
 
@@ -196,6 +205,26 @@ impl Call {
         match &mut self.state {
             State::Overflowing { outward, .. } => Some(outward),
             State::Reaching { outward, .. } => outward.as_mut(),
+            State::Transferring(transfer) => match &mut transfer.stage {
+                Stage::Dialling { outward, .. } => Some(outward),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// The transfer that is on its way.
+    pub(crate) fn transfer(&self) -> Option<&Transfer> {
+        match &self.state {
+            State::Transferring(transfer) => Some(transfer),
+            _ => None,
+        }
+    }
+
+    /// See [`Call::transfer`].
+    pub(crate) fn transfer_mut(&mut self) -> Option<&mut Transfer> {
+        match &mut self.state {
+            State::Transferring(transfer) => Some(transfer),
             _ => None,
         }
     }
@@ -217,9 +246,9 @@ impl Call {
         rings && self.is_for_one() && self.is_placed() && self.live_offers().next().is_none()
     }
 
-    /// Whether the caller is connected with somebody.
+    /// Whether the caller is connected with somebody, or was and is on the way to somebody else.
     pub(crate) fn is_joined(&self) -> bool {
-        self.far_leg().is_some()
+        self.far_leg().is_some() || self.transfer().is_some()
     }
 
     /// The leg of whoever the caller is connected with, and since when.
@@ -256,8 +285,26 @@ impl Call {
     pub(crate) fn side_of(&self, leg: LegId) -> Side {
         if Some(leg) == self.caller_leg {
             Side::Caller
+        } else if self.transfer().and_then(Transfer::third) == Some(leg) {
+            Side::Third
         } else {
             Side::Agent
+        }
+    }
+
+    /// With which side this one talks; none: it hears music, or two others.
+    pub(crate) fn talks_with(&self, side: Side) -> Option<Side> {
+        let Some(transfer) = self.transfer() else {
+            return Some(side.other());
+        };
+        let (Stage::Met { circle, .. } | Stage::Joining { circle, .. }) = &transfer.stage else {
+            return None;
+        };
+        match (circle, side) {
+            (Circle::Unit, Side::Agent) => Some(Side::Third),
+            (Circle::Unit, Side::Third) | (Circle::Caller, Side::Caller) => Some(Side::Agent),
+            (Circle::Caller, Side::Agent) => Some(Side::Caller),
+            _ => None,
         }
     }
 
@@ -265,8 +312,11 @@ impl Call {
     pub(crate) fn leg_of(&self, side: Side) -> Option<LegId> {
         match side {
             Side::Caller => self.caller_leg,
-            Side::Agent => self.far_leg().map(|(leg, _)| leg),
-            Side::Third => None, // No call has a third yet.
+            Side::Agent => match self.transfer() {
+                Some(transfer) => transfer.agent_leg,
+                None => self.far_leg().map(|(leg, _)| leg),
+            },
+            Side::Third => self.transfer().and_then(Transfer::third),
         }
     }
 

@@ -6,9 +6,7 @@ mod refused;
 mod transferring;
 
 pub use refused::CommandRefused;
-pub use transferring::{
-    ConsultTurn, OnTransferFailed, PlaceOrigin, TransferPlace, TransferWanted,
-};
+pub use transferring::{ConsultTurn, OnTransferFailed, PlaceOrigin, TransferPlace, TransferWanted};
 
 use crate::{settings::Settings, skill::Skill};
 use kring_journal::{AgentId, CallId, ClosedWhy, TransferId, WallTime};

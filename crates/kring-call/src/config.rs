@@ -7,6 +7,7 @@ use crate::{
     passed::PassedHeader,
     plan::Plan,
     skill::Skill,
+    transfer::TransferRules,
     trunk::Trunk,
 };
 use kring_journal::{AgentId, CallId, PresenceState, RingTerms};
@@ -226,6 +227,8 @@ pub struct ExchangeConfig {
     pub pause_reasons: Vec<String>,
     /// What may be called beyond what is configured.
     pub dial: DialPolicy,
+    /// How callers are transferred.
+    pub transfer: TransferRules,
     /// Calls accepted per second; 0: no bound.
     pub cps_max: u32,
     /// How often PBXs are asked whether they are there; zero: never.

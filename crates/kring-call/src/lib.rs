@@ -25,6 +25,7 @@ mod roster;
 mod settings;
 mod skill;
 mod sound;
+mod transfer;
 mod trunk;
 
 pub use callbacks::{CallBack, CallBackState};
@@ -42,6 +43,7 @@ pub use plan::{Hop, Plan, PlanRefused, Strategy};
 pub use ring::{RingClock, TermsRefused, thailand};
 pub use settings::Settings;
 pub use skill::{LEVEL_MAX, Skill, SkillRefused};
+pub use transfer::{TransferMethod, TransferRules};
 pub use trunk::{PeerPattern, PeerRefused, RedirectHeader, Trunk};
 
 #[cfg(test)]

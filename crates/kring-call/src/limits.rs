@@ -145,3 +145,6 @@ pub const CHANGE_PATIENCE: Duration = Duration::from_secs(10);
 /// The same of an UPDATE, which is to be answered at once: three repetitions (0.5, 1.5 and 3.5 s) make
 /// its sender no worse than a slow network does.
 pub const UPDATE_PATIENCE: Duration = Duration::from_secs(4);
+
+/// Bytes of a note that go along with a transferred caller: two lines of Thai in a header.
+pub const TRANSFER_NOTE_MAX: usize = 480;

@@ -14,6 +14,8 @@ pub(crate) struct Outward {
     pub(crate) until: Moment,
     /// It has answered with something, if only 100.
     pub(crate) heard: bool,
+    /// The last status of its progress that was told; 0: none.
+    pub(crate) told: u16,
 }
 
 /// Where callers go whom a queue cannot serve (`overflow` of a queue).

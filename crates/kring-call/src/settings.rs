@@ -7,6 +7,7 @@ use crate::{
     config::{ExchangeConfig, QueueConfig, Ringback},
     dial::DialPolicy,
     passed::PassedHeader,
+    transfer::TransferRules,
 };
 use kring_journal::{AgentId, RingTerms};
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
@@ -32,6 +33,8 @@ pub struct Settings {
     pub pause_reasons: Vec<String>,
     /// What may be called beyond what is configured.
     pub dial: DialPolicy,
+    /// How callers are transferred.
+    pub transfer: TransferRules,
 }
 
 impl Settings {
@@ -47,6 +50,7 @@ impl Settings {
             rona_limit: config.rona_limit,
             pause_reasons: config.pause_reasons.clone(),
             dial: config.dial.clone(),
+            transfer: config.transfer.clone(),
         }
     }
 
@@ -67,6 +71,7 @@ impl Settings {
                 self.pause_reasons != config.pause_reasons,
             ),
             ("dial", self.dial != config.dial),
+            ("transfer", self.transfer != config.transfer),
         ];
         let names = differ.into_iter().filter(|(_, differs)| *differs);
         names.map(|(name, _)| name.to_owned()).collect()
@@ -82,5 +87,6 @@ impl Settings {
         config.rona_limit = self.rona_limit;
         config.pause_reasons = self.pause_reasons;
         config.dial = self.dial;
+        config.transfer = self.transfer;
     }
 }

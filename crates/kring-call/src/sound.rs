@@ -35,6 +35,17 @@ pub(crate) struct Sound {
     pub(crate) change: Option<Change>,
     /// How kring speaks to the caller, once they have agreed on it.
     pub(crate) voice: Option<Coding>,
+    /// Somebody who is consulted, or to whom the caller goes.
+    third: Option<Box<Third>>,
+}
+
+/// The sound of a third party.
+#[derive(Clone, Debug)]
+struct Third {
+    ports: PortPair,
+    theirs: Option<AudioDescription>,
+    /// What it was offered or told last.
+    said: AudioDescription,
 }
 
 /// A change of codec for which one side is asked by an offer of ours.
@@ -102,6 +113,7 @@ impl Sound {
             to_phones,
             change: None,
             voice: None,
+            third: None,
         }
     }
 
@@ -134,12 +146,61 @@ impl Sound {
         }
     }
 
+    /// A third party is offered what the caller takes of kring, at these ports; what is offered.
+    pub(crate) fn admit(
+        &mut self,
+        address: IpAddr,
+        ports: PortPair,
+        voice: Coding,
+    ) -> Option<AudioDescription> {
+        let own = OwnAudio {
+            address,
+            port: ports.rtp,
+            session_id: self.session.0,
+            version: self.versions[Side::Third as usize] + 1,
+        };
+        let callers = self.callers.as_ref()?;
+        let said = kring_media::offer_of_agreed(callers, voice, &own).ok()?;
+        self.used(Side::Third, &said);
+        let third = Third {
+            ports,
+            theirs: None,
+            said: said.clone(),
+        };
+        self.third = Some(Box::new(third));
+        Some(said)
+    }
+
+    /// What the third party was offered: every extension that is dialled gets the same.
+    pub(crate) fn to_third(&self) -> Option<Vec<u8>> {
+        self.third.as_ref().map(|third| write(&third.said))
+    }
+
+    /// The third party is gone: whether there was one.
+    pub(crate) fn dismiss(&mut self) -> bool {
+        self.third.take().is_some()
+    }
+
+    /// The third party has the agent's place.
+    pub(crate) fn succeed(&mut self) {
+        let Some(third) = self.third.take() else {
+            return;
+        };
+        self.agent_ports = third.ports;
+        self.agents = third.theirs;
+        self.said_to_agent = third.said;
+        self.versions[Side::Agent as usize] = self.versions[Side::Third as usize];
+        // What was asked of the agent before is answered by nobody any more.
+        self.change = None;
+        self.answer_due = self.answer_due.filter(|side| *side == Side::Caller);
+    }
+
     /// What a side said last.
     pub(crate) fn theirs(&self, side: Side) -> Option<&AudioDescription> {
         match side {
             Side::Caller => self.callers.as_ref(),
             Side::Agent => self.agents.as_ref(),
-            Side::Third => None, // No call has a third yet.
+            Side::Third => self.third.as_ref()?.theirs.as_ref(),
         }
     }
 
@@ -148,7 +209,7 @@ impl Sound {
         match side {
             Side::Caller => self.said_to_caller.as_ref(),
             Side::Agent => Some(&self.said_to_agent),
-            Side::Third => None, // No call has a third yet.
+            Side::Third => self.third.as_ref().map(|third| &third.said),
         }
     }
 
@@ -157,7 +218,11 @@ impl Sound {
         match side {
             Side::Caller => self.callers = Some(theirs),
             Side::Agent => self.agents = Some(theirs),
-            Side::Third => unreachable!("no call has a third yet"),
+            Side::Third => {
+                if let Some(third) = &mut self.third {
+                    third.theirs = Some(theirs);
+                }
+            }
         }
     }
 
@@ -167,7 +232,7 @@ impl Sound {
         let ports = match side {
             Side::Caller => self.caller_ports,
             Side::Agent => self.agent_ports,
-            Side::Third => unreachable!("no call has a third yet"),
+            Side::Third => self.third.as_ref().map_or(self.agent_ports, |t| t.ports),
         };
         OwnAudio {
             address,
@@ -191,7 +256,11 @@ impl Sound {
         match side {
             Side::Caller => self.said_to_caller = Some(said),
             Side::Agent => self.said_to_agent = said,
-            Side::Third => unreachable!("no call has a third yet"),
+            Side::Third => {
+                if let Some(third) = &mut self.third {
+                    third.said = said;
+                }
+            }
         }
         written
     }

@@ -5,6 +5,7 @@
 
 use crate::{
     command::{OnTransferFailed, TransferPlace},
+    dial::DialPattern,
     outward::Outward,
 };
 use kring_journal::{AgentId, TransferId};
@@ -26,6 +27,8 @@ pub(crate) struct Transfer {
     pub(crate) began: Moment,
     pub(crate) aim: Aim,
     pub(crate) failing: OnTransferFailed,
+    /// The phone that asked for it by REFER, and is told how it goes.
+    pub(crate) referrer: Option<LegId>,
     /// What the third party is told besides who calls.
     pub(crate) tells: Vec<(HeaderName, String)>,
     pub(crate) stage: Stage,
@@ -43,6 +46,8 @@ pub(crate) enum Aim {
 /// How far it has come.
 #[derive(Clone, Debug)]
 pub(crate) enum Stage {
+    /// Nobody was asked yet.
+    Waiting,
     /// The caller's PBX was asked to do it (REFER).
     Referred {
         /// The extension.
@@ -96,7 +101,7 @@ impl Transfer {
         match &self.stage {
             Stage::Referred { word, .. } | Stage::Joining { word, .. } => Some(word.until),
             Stage::Dialling { outward, .. } => Some(outward.until),
-            Stage::Met { .. } => None,
+            Stage::Waiting | Stage::Met { .. } => None,
         }
     }
 
@@ -105,7 +110,15 @@ impl Transfer {
         match &self.stage {
             Stage::Dialling { outward, .. } => Some(outward.leg),
             Stage::Met { third, .. } | Stage::Joining { third, .. } => Some(*third),
-            Stage::Referred { .. } => None,
+            Stage::Waiting | Stage::Referred { .. } => None,
+        }
+    }
+
+    /// How far the PBX is that was asked.
+    pub(crate) fn word_mut(&mut self) -> Option<&mut Word> {
+        match &mut self.stage {
+            Stage::Referred { word, .. } | Stage::Joining { word, .. } => Some(word),
+            Stage::Waiting | Stage::Dialling { .. } | Stage::Met { .. } => None,
         }
     }
 
@@ -131,6 +144,8 @@ pub struct TransferRules {
     pub final_word: Duration,
     /// A record's address with `{call}` in it, for the third party; none: it is not told.
     pub record_link: Option<String>,
+    /// What an extension of the house looks like: an agent may type these.
+    pub internal: Option<DialPattern>,
 }
 
 impl Default for TransferRules {
@@ -141,6 +156,7 @@ impl Default for TransferRules {
             recall_rings: 3,
             final_word: Duration::from_secs(40),
             record_link: None,
+            internal: None,
         }
     }
 }
@@ -189,6 +205,8 @@ mod tests {
         for name in [None, Some("Asterisk PBX 20.6"), Some("FPBX-16.0"), Some("")] {
             assert!(!auto.refers(name), "{name:?}");
         }
-        assert!(TransferMethod::Refer.refers(None) && !TransferMethod::Bridge.refers(Some("baresip")));
+        assert!(
+            TransferMethod::Refer.refers(None) && !TransferMethod::Bridge.refers(Some("baresip"))
+        );
     }
 }

@@ -1,6 +1,6 @@
 //! Trunks: which addresses may send calls, and how many.
 
-use crate::line::Line;
+use crate::{line::Line, transfer::TransferMethod};
 use kring_sip::Peer;
 use std::{
     net::{IpAddr, SocketAddr},
@@ -24,6 +24,10 @@ pub struct Trunk {
     pub line: Line,
     /// What our 302 says of itself.
     pub redirect_header: RedirectHeader,
+    /// Who joins its callers and whom they are transferred to; none: as `[transfer]` says.
+    pub transfer_method: Option<TransferMethod>,
+    /// Whether whoever is called through it is told the call in User-to-User (RFC 7433).
+    pub user_to_user: bool,
     /// Whether it is the one that is there when none is configured: everybody on this machine, and perhaps
     /// no PBX at all.
     pub built_in: bool,
@@ -52,6 +56,8 @@ impl Trunk {
             max_calls: 0,
             line: Line::default(),
             redirect_header: RedirectHeader::default(),
+            transfer_method: None,
+            user_to_user: false,
             built_in: false,
         }
     }

@@ -72,6 +72,8 @@ codes! {
     AnswerOnPhone 409 "answer_on_phone" "Lift the handset: this phone cannot be answered from the screen" "กรุณายกหูโทรศัพท์ เครื่องนี้รับสายจากหน้าจอไม่ได้";
     NoDevice 409 "no_device" "The agent has no phone" "เจ้าหน้าที่ยังไม่มีเครื่องโทรศัพท์";
     NoWayOut 409 "no_way_out" "kring cannot dial: no trunk has an address" "ระบบโทรออกไม่ได้ ยังไม่ได้กำหนดที่อยู่ของตู้สาขา";
+    NoConsult 409 "no_consult" "Nobody is being consulted in this call" "สายนี้ไม่มีการปรึกษาหน่วยงานอยู่";
+    CannotHold 409 "cannot_hold" "The phones of this call agreed on a codec that kring does not speak" "เครื่องโทรศัพท์ใช้รหัสเสียงที่ระบบพักสายไม่ได้";
     AlreadyRecorded 409 "already_recorded" "This call has its record already" "สายนี้บันทึกข้อมูลแล้ว";
     TooManyAgents 409 "too_many_agents" "No more agents can be known at once" "มีเจ้าหน้าที่ในระบบมากเกินไป";
     TooManyPhones 409 "too_many_phones" "No more phones can be known at once" "มีเครื่องโทรศัพท์ในระบบมากเกินไป";
@@ -91,7 +93,9 @@ codes! {
     NoSuchReason 422 "no_such_reason" "The pause reason is not one of the configured ones" "เหตุผลการพักงานไม่อยู่ในรายการที่กำหนด";
     BadConfiguration 422 "bad_configuration" "The configuration has mistakes; the one in force stays" "ไฟล์ตั้งค่ามีข้อผิดพลาด ระบบใช้ค่าเดิมต่อไป";
     NumberNotAllowed 422 "number_not_allowed" "This number may not be dialled" "ไม่อนุญาตให้โทรหมายเลขนี้";
+    NoTarget 422 "no_target" "Say where the caller is to go" "กรุณาระบุปลายทางที่จะโอน";
     KeyReused 422 "idempotency_key_reused" "This Idempotency-Key was used for another request" "Idempotency-Key นี้ใช้กับคำขออื่นแล้ว";
+    TransferInProgress 423 "transfer_in_progress" "A transfer of this call is on its way" "กำลังโอนสายนี้อยู่";
     TooMany 429 "too_many_attempts" "Too many wrong passwords; wait a little" "ใส่รหัสผ่านผิดหลายครั้ง กรุณารอสักครู่";
     Internal 500 "internal" "kring made a mistake; the log says which" "ระบบขัดข้อง ดูรายละเอียดในบันทึกระบบ";
     NoRoom 503 "no_room" "No more calls can be made now; try again" "ขณะนี้โทรออกไม่ได้ กรุณาลองใหม่";
@@ -193,6 +197,11 @@ impl From<CommandRefused> for Problem {
             CommandRefused::NoDevice => Code::NoDevice,
             CommandRefused::TooManyDepartments => Code::TooManyDepartments,
             CommandRefused::NoSuchCallBack => Code::NoSuchCallBack,
+            CommandRefused::NotYourCall => Code::NotYours,
+            CommandRefused::TransferInProgress => Code::TransferInProgress,
+            CommandRefused::NoConsult => Code::NoConsult,
+            CommandRefused::CannotHold => Code::CannotHold,
+            CommandRefused::NoTarget => Code::NoTarget,
             CommandRefused::NumberNotAllowed => Code::NumberNotAllowed,
             CommandRefused::NoWayOut => Code::NoWayOut,
             CommandRefused::NoRoom => Code::NoRoom,
@@ -284,6 +293,11 @@ mod tests {
             CommandRefused::NoDevice,
             CommandRefused::TooManyDepartments,
             CommandRefused::NoSuchCallBack,
+            CommandRefused::NotYourCall,
+            CommandRefused::TransferInProgress,
+            CommandRefused::NoConsult,
+            CommandRefused::CannotHold,
+            CommandRefused::NoTarget,
             CommandRefused::NumberNotAllowed,
             CommandRefused::NoWayOut,
             CommandRefused::NoRoom,

@@ -66,6 +66,7 @@ pub(super) fn config(size: Size, staff: Staff) -> ExchangeConfig {
         rona_limit: 0,
         pause_reasons: vec!["lunch".to_owned()],
         dial: DialPolicy::default(),
+        transfer: Default::default(),
         cps_max: 0,
         options_ping: Duration::ZERO,
     }

@@ -83,7 +83,7 @@ impl CommandRefused {
             CommandRefused::AnswerOnPhone => "answer_on_phone",
             CommandRefused::NoDevice => "no_device",
             CommandRefused::TooManyPhones => "too_many_phones",
-            CommandRefused::NotYourCall => "not_your_call",
+            CommandRefused::NotYourCall => "not_yours",
             CommandRefused::TransferInProgress => "transfer_in_progress",
             CommandRefused::NoConsult => "no_consult",
             CommandRefused::CannotHold => "cannot_hold",

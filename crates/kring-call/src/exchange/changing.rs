@@ -27,8 +27,8 @@ impl Exchange {
             return;
         };
         let side = call.side_of(leg);
-        if !call.is_joined() {
-            self.kept_sound_moves(now, id, leg, sdp);
+        if !call.is_joined() || call.transfer().is_some() {
+            self.held_sound_moves(now, id, leg, sdp);
             return;
         }
         if sdp.is_empty() {
@@ -255,6 +255,13 @@ impl Exchange {
         if wanted {
             self.give_change_up(id);
             self.reschedule(id);
+        }
+    }
+
+    /// The call is about to go elsewhere: whoever wants a change hears that there is none now.
+    pub(super) fn abandon_change(&mut self, now: Moment, id: CallId) {
+        if let Some((side, offer)) = self.give_change_up(id) {
+            self.answer_without(now, id, side, offer, 491);
         }
     }
 

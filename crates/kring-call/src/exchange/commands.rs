@@ -1,6 +1,6 @@
 //! What people and programs ask for, and whether they get it.
 
-use super::{Exchange, agents::wished};
+use super::{Exchange, agents::wished, transferring::SaidAt};
 use crate::{
     command::{Admission, AgentProfile, Command, CommandRefused, Done, PresenceWish},
     doing::{Doing, Miss},
@@ -52,6 +52,12 @@ impl Exchange {
                 number,
                 case_id,
             } => self.call_by_agent(now, &agent, &number, case_id),
+            Command::Transfer {
+                agent,
+                call,
+                wanted,
+            } => self.transfer(now, agent.as_ref(), call, *wanted, SaidAt::Screen),
+            Command::Consult { agent, call, turn } => self.consult(now, agent.as_ref(), call, turn),
             Command::CancelCallBack(asked) => self.cancel_call_back(now, asked),
             Command::PutDepartment { short, extensions } => self.put_department(short, extensions),
             Command::RemoveDepartment(short) => {

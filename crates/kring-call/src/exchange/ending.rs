@@ -6,7 +6,7 @@ use crate::{
     command::Admission,
     doing::Doing,
 };
-use kring_journal::{AgentId, CallId, EndedBy, Fact, Withdrawal};
+use kring_journal::{AgentId, CallId, EndedBy, Fact, TransferOver, Withdrawal};
 use kring_sip::{LegId, Reason};
 use kring_time::Moment;
 
@@ -68,6 +68,10 @@ impl Exchange {
             self.placed_over(now, id, Over::AgentLeft);
             return;
         }
+        if self.is_transferring(id) {
+            self.left_transfer(now, id, leg, cause);
+            return;
+        }
         let Some(call) = self.calls.get(&id) else {
             return;
         };
@@ -106,6 +110,11 @@ impl Exchange {
             self.placed_over(now, id, Over::CalledOff(cause));
             return;
         }
+        if self.is_transferring(id) {
+            let why = TransferOver::CallOver;
+            self.end_transferring(now, id, (EndedBy::Kring, cause), why);
+            return;
+        }
         if self.is_kept(id) {
             self.end_kept(now, id, EndedBy::Kring, cause);
             return;
@@ -120,6 +129,14 @@ impl Exchange {
     pub(super) fn hang_up_by_agent(&mut self, now: Moment, id: CallId) {
         if self.is_reaching(id) {
             self.placed_over(now, id, Over::AgentLeft);
+            return;
+        }
+        if let Some(transfer) = self.calls.get(&id).and_then(Call::transfer) {
+            let leg = transfer.agent_leg;
+            if let Some(leg) = leg {
+                self.hang_up_leg(now, id, leg, Reason::sip(200, "Normal call clearing"));
+                self.agent_leaves_transfer(now, id);
+            }
             return;
         }
         if self.bye_both(now, id, Reason::sip(200, "Normal call clearing")) {
@@ -181,7 +198,7 @@ impl Exchange {
         true
     }
 
-    fn hang_up_leg(&mut self, now: Moment, id: CallId, leg: LegId, reason: Reason) {
+    pub(super) fn hang_up_leg(&mut self, now: Moment, id: CallId, leg: LegId, reason: Reason) {
         let agent = match self.legs.get(&leg) {
             Some(Role::Agent(_)) => self.talking_agent(id).cloned(),
             _ => None,
@@ -209,7 +226,7 @@ impl Exchange {
         self.release_sound(&call);
     }
 
-    fn open_wrap_up(&mut self, now: Moment, id: CallId, agent: &AgentId) {
+    pub(super) fn open_wrap_up(&mut self, now: Moment, id: CallId, agent: &AgentId) {
         let lasts = self.config.wrap_up;
         let for_s = lasts.as_secs() as u32;
         let fact = Fact::WrapUpOpened {

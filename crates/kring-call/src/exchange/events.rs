@@ -31,12 +31,29 @@ impl Exchange {
             (Role::Caller(call), LegEvent::CallerCancelled { reason }) => {
                 self.caller_gave_up(now, call, reason.as_deref());
             }
-            (Role::Caller(call) | Role::Agent(call), LegEvent::Pressed { key, duration_ms }) => {
+            (
+                Role::Caller(call) | Role::Agent(call) | Role::Third(call),
+                LegEvent::Pressed { key, duration_ms },
+            ) => {
                 self.key_pressed(now, call, leg, (key, duration_ms));
             }
-            (Role::Caller(call) | Role::Agent(call), LegEvent::Confirmed { body }) => {
+            (
+                Role::Caller(call) | Role::Agent(call) | Role::Third(call),
+                LegEvent::Confirmed { body },
+            ) => {
                 self.confirmed(now, call, leg, body);
             }
+            (
+                Role::Caller(call),
+                ref event @ (LegEvent::ReferralAccepted
+                | LegEvent::ReferralRefused { .. }
+                | LegEvent::ReferralProgress { .. }),
+            ) => self.referral_event(now, call, event),
+            (Role::Agent(call), LegEvent::Referred { to, .. }) => {
+                self.phone_refers(now, call, leg, &to);
+            }
+            // A caller may not send kring anywhere.
+            (_, LegEvent::Referred { .. }) => self.endpoint.reject_referral(now, leg, 403),
             (Role::Caller(call), LegEvent::AckMissing) => self.never_confirmed(now, call),
             (Role::Offered(call), event) => self.offered_leg_event(now, call, leg, event),
             (Role::Withdrawn(phone), LegEvent::Accepted { .. }) => {
@@ -54,25 +71,43 @@ impl Exchange {
             (Role::Dropped, LegEvent::Rejected { .. } | LegEvent::Gone { .. }) => {
                 self.legs.remove(&leg);
             }
-            (Role::Caller(call) | Role::Agent(call), LegEvent::Offer { body, kind }) => {
+            (
+                Role::Caller(call) | Role::Agent(call) | Role::Third(call),
+                LegEvent::Offer { body, kind },
+            ) => {
                 self.sound_moves(now, call, leg, &body, kind);
             }
-            (Role::Caller(call) | Role::Agent(call), LegEvent::OfferCancelled) => {
+            (
+                Role::Caller(call) | Role::Agent(call) | Role::Third(call),
+                LegEvent::OfferCancelled,
+            ) => {
                 self.change_unwanted(call, leg);
             }
-            (Role::Caller(call) | Role::Agent(call), LegEvent::Answer { body }) => {
+            (
+                Role::Caller(call) | Role::Agent(call) | Role::Third(call),
+                LegEvent::Answer { body },
+            ) => {
                 self.change_answered(now, call, leg, &body);
             }
-            (Role::Caller(call) | Role::Agent(call), LegEvent::OfferRefused { .. }) => {
+            (
+                Role::Caller(call) | Role::Agent(call) | Role::Third(call),
+                LegEvent::OfferRefused { .. },
+            ) => {
                 self.change_refused(now, call, leg);
             }
-            (Role::Caller(call) | Role::Agent(call), LegEvent::Refreshed { body }) => {
+            (
+                Role::Caller(call) | Role::Agent(call) | Role::Third(call),
+                LegEvent::Refreshed { body },
+            ) => {
                 self.sound_is_refreshed(call, leg, &body);
             }
-            (Role::Caller(call) | Role::Agent(call), LegEvent::Bye { reason }) => {
+            (
+                Role::Caller(call) | Role::Agent(call) | Role::Third(call),
+                LegEvent::Bye { reason },
+            ) => {
                 self.hung_up(now, call, leg, "bye", reason.as_deref());
             }
-            (Role::Caller(call) | Role::Agent(call), LegEvent::Gone { .. }) => {
+            (Role::Caller(call) | Role::Agent(call) | Role::Third(call), LegEvent::Gone { .. }) => {
                 self.hung_up(now, call, leg, "lost", None);
             }
             (

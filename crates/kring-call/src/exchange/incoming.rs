@@ -162,6 +162,7 @@ impl Exchange {
             did,
             caller_leg: Some(leg),
             errand: None,
+            caller_agent: invite.headers.get(&HeaderName::UserAgent).map(Into::into),
             dialled: invite.request_uri.clone(),
             history_index,
             from,

@@ -21,6 +21,7 @@ mod offering;
 mod opening;
 mod outward;
 mod overflow;
+mod phone_transfers;
 mod phones;
 mod placing;
 mod ports;
@@ -29,9 +30,14 @@ mod queue;
 mod queueing;
 mod rate;
 mod reaching;
+mod recalling;
 mod reconfiguring;
+mod referring;
 mod refusing;
 mod sounding;
+mod thirds;
+mod transferring;
+mod travelling;
 mod trunks;
 mod voice;
 mod ways;
@@ -153,6 +159,8 @@ enum Role {
     Agent(CallId),
     /// Somebody whom kring dials for a live call.
     Outward(CallId),
+    /// Whoever is consulted in a live call.
+    Third(CallId),
     /// Somebody whom kring dialled and for whom nobody waits any more.
     Dropped,
     /// A phone that was told to stop when its call went on or ended; its last word is awaited.

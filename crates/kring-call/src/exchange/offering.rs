@@ -21,6 +21,7 @@ impl Exchange {
     pub(super) fn attend(&mut self, now: Moment, id: CallId) {
         if self.calls.get(&id).is_some_and(Call::is_joined) {
             self.change_overdue(now, id);
+            self.transfer_overdue(now, id);
             self.reschedule(id);
             return;
         }

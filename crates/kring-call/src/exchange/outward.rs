@@ -29,6 +29,8 @@ pub(super) struct Wanted<'a> {
     pub(super) patience: Duration,
     /// What a fact may say of it: an extension, never a citizen's number.
     pub(super) told: Option<String>,
+    /// Further headers.
+    pub(super) extra: Vec<(HeaderName, String)>,
 }
 
 impl Exchange {
@@ -47,10 +49,13 @@ impl Exchange {
     pub(super) fn dial(&mut self, now: Moment, id: CallId, wanted: Wanted<'_>) -> Option<Outward> {
         let branch = self.branch_by(wanted.trunk, wanted.number)?;
         let call = self.calls.get(&id)?;
-        let own = [
-            (call_header(), id.to_string()),
-            (HeaderName::Expires, wanted.patience.as_secs().to_string()),
-        ];
+        let mut own = wanted.extra;
+        if !own.iter().any(|(name, _)| *name == call_header()) {
+            own.push((call_header(), id.to_string()));
+        }
+        // Rounded up: whoever lifts in the last moment is not sent away by a timer of seconds.
+        let expires = wanted.patience.as_millis().div_ceil(1_000);
+        own.push((HeaderName::Expires, expires.to_string()));
         let invitation = Invitation {
             from: wanted.from,
             to: NameAddr::new(branch.target.clone()),
@@ -79,11 +84,12 @@ impl Exchange {
             to,
             until: now + wanted.patience,
             heard: false,
+            told: 0,
         })
     }
 
     /// A number behind a PBX, with the addresses that answer in front.
-    fn branch_by(&self, trunk: usize, number: &str) -> Option<Branch> {
+    pub(super) fn branch_by(&self, trunk: usize, number: &str) -> Option<Branch> {
         let line = &self.config.trunks[trunk].line;
         let mut target = line.uri.clone()?;
         target.set_user(Some(number));
@@ -105,7 +111,7 @@ impl Exchange {
     /// What happens to a leg that kring dials.
     pub(super) fn outward_event(&mut self, now: Moment, id: CallId, leg: LegId, event: LegEvent) {
         match event {
-            LegEvent::Progress { .. } => self.outward_progress(id, leg),
+            LegEvent::Progress { code, .. } => self.outward_progress(now, id, leg, code),
             LegEvent::Accepted { body, .. } => self.outward_answered(now, id, leg, body.as_ref()),
             LegEvent::Rejected { code, local, .. } => {
                 self.outward_refused(now, id, leg, (code, local));
@@ -116,11 +122,14 @@ impl Exchange {
     }
 
     /// Something came back from whom kring dialled.
-    fn outward_progress(&mut self, id: CallId, leg: LegId) {
+    fn outward_progress(&mut self, now: Moment, id: CallId, leg: LegId, code: u16) {
         if let Some(outward) = self.calls.get_mut(&id).and_then(Call::outward_mut)
             && outward.leg == leg
         {
             outward.heard = true;
+            if self.is_transferring(id) {
+                self.third_progress(now, id, code);
+            }
         }
     }
 
@@ -138,6 +147,8 @@ impl Exchange {
         };
         if self.is_overflowing(id) {
             self.connect_target(now, id, answer);
+        } else if self.is_transferring(id) {
+            self.third_answered(now, id, leg, answer);
         } else {
             self.citizen_reached(now, id, leg, answer);
         }
@@ -169,9 +180,18 @@ impl Exchange {
         self.outward_failed(now, id, (why, 0));
     }
 
+    /// Whether the caller is on the way to somebody else.
+    pub(super) fn is_transferring(&self, id: CallId) -> bool {
+        self.calls
+            .get(&id)
+            .is_some_and(|call| call.transfer().is_some())
+    }
+
     fn outward_failed(&mut self, now: Moment, id: CallId, why: (Unreached, u16)) {
         if self.is_overflowing(id) {
             self.target_missed(now, id, why);
+        } else if self.is_transferring(id) {
+            self.third_missed(now, id, why);
         } else if self.is_reaching(id) {
             self.placed_over(now, id, Over::Missed(why.0, why.1));
         }

@@ -111,7 +111,7 @@ impl Exchange {
     }
 
     /// The caller has a place, is told so, and phones may ring.
-    fn wait_again(&mut self, now: Moment, id: CallId) {
+    pub(super) fn wait_again(&mut self, now: Moment, id: CallId) {
         let Some(call) = self.calls.get_mut(&id) else {
             return;
         };
@@ -148,6 +148,7 @@ impl Exchange {
                     .budget()
                     .saturating_sub(self.config.terms.guard()),
                 told: Some(number.clone()),
+                extra: Vec::new(),
             });
             let outward = wanted.and_then(|wanted| self.dial(now, id, wanted));
             let Some(outward) = outward else {

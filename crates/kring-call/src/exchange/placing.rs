@@ -87,6 +87,7 @@ impl Exchange {
             did: placing.did,
             caller_leg: None,
             errand: Some(Box::new(errand)),
+            caller_agent: None,
             dialled: self.own_uri(),
             history_index: "1".to_owned(),
             from,

@@ -34,6 +34,11 @@ impl Ports {
         Some((self.free.pop_front()?, self.free.pop_front()?))
     }
 
+    /// One pair.
+    pub(super) fn take_one(&mut self) -> Option<PortPair> {
+        self.free.pop_front()
+    }
+
     /// Pairs come, newly bound or rested.
     pub(super) fn bound(&mut self, pairs: Vec<PortPair>) {
         self.asked = self.asked.saturating_sub(pairs.len());
@@ -41,7 +46,7 @@ impl Ports {
     }
 
     /// Pairs that were promised but never used.
-    pub(super) fn give_back(&mut self, pairs: [PortPair; 2]) {
+    pub(super) fn give_back<const N: usize>(&mut self, pairs: [PortPair; N]) {
         self.free.extend(pairs);
     }
 

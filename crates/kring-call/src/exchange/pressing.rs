@@ -26,7 +26,10 @@ impl Exchange {
             self.caller_pressed(now, id, key);
             return;
         }
-        let listener = call.sound.theirs(side.other());
+        let Some(other) = call.talks_with(side) else {
+            return;
+        };
+        let listener = call.sound.theirs(other);
         let known = listener.and_then(|listener| listener.telephone_event);
         if let Some(payload_type) = known {
             let session = call.sound.session;

@@ -78,6 +78,7 @@ impl Exchange {
                 body,
                 patience: CITIZEN_PATIENCE,
                 told: None,
+                extra: Vec::new(),
             };
             self.dial(now, id, wanted)
         });

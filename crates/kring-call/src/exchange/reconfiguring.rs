@@ -120,7 +120,7 @@ impl Exchange {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{config::ExchangeConfig, tests::queue};
+    use crate::{TransferRules, config::ExchangeConfig, tests::queue};
     use kring_sip::{Advertised, EndpointConfig};
     use std::{sync::Arc, time::Duration};
 
@@ -141,6 +141,7 @@ mod tests {
             pass_headers: Vec::new(),
             wrap_up: Duration::ZERO,
             rona_limit: 0,
+            transfer: TransferRules::default(),
             pause_reasons: Vec::new(),
             dial: crate::DialPolicy::default(),
             cps_max: 0,

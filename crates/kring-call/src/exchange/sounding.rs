@@ -22,6 +22,13 @@ impl Exchange {
         taken
     }
 
+    /// One more pair, for a third party.
+    pub(super) fn take_third_ports(&mut self) -> Option<PortPair> {
+        let taken = self.ports.take_one();
+        self.reserve_ports();
+        taken
+    }
+
     pub(super) fn new_session(&mut self) -> SessionId {
         let session = SessionId(self.next_session);
         self.next_session += 1;
@@ -153,6 +160,7 @@ impl Exchange {
     pub(super) fn talking_agent(&self, id: CallId) -> Option<&kring_journal::AgentId> {
         match &self.calls.get(&id)?.state {
             State::Talking { agent, .. } | State::Reaching { agent, .. } => Some(agent),
+            State::Transferring(transfer) => Some(&transfer.agent),
             _ => None,
         }
     }
@@ -169,7 +177,7 @@ fn journal_side(side: Side) -> MediaSide {
     match side {
         Side::Caller => MediaSide::Caller,
         Side::Agent => MediaSide::Agent,
-        Side::Third => unreachable!("no call has a third yet"),
+        Side::Third => MediaSide::Third,
     }
 }
 

@@ -180,7 +180,7 @@ impl Exchange {
     }
 
     /// From now on kring can speak to the caller, and phones are offered what the caller has agreed to.
-    fn settle_voice(&mut self, id: CallId, voice: Coding) -> bool {
+    pub(super) fn settle_voice(&mut self, id: CallId, voice: Coding) -> bool {
         let Some(call) = self.calls.get_mut(&id) else {
             return false;
         };
@@ -225,25 +225,26 @@ impl Exchange {
         Some(answer.codecs.iter().any(is_same))
     }
 
-    /// A caller who is kept holds, resumes, moves or is asked for its session: whoever waits may do so.
-    pub(super) fn kept_sound_moves(&mut self, now: Moment, id: CallId, leg: LegId, sdp: &Bytes) {
+    /// Somebody whom kring holds holds, resumes, moves or is asked for its session: whoever waits may do so.
+    pub(super) fn held_sound_moves(&mut self, now: Moment, id: CallId, leg: LegId, sdp: &Bytes) {
         let Some(call) = self.calls.get_mut(&id) else {
             return;
         };
+        let side = call.side_of(leg);
         let sound = &mut call.sound;
         if sdp.is_empty() {
-            sound.answer_due = Some(Side::Caller);
-            let again = sound.said_again(Side::Caller);
+            sound.answer_due = Some(side);
+            let again = sound.said_again(side);
             self.endpoint.accept_offer(now, leg, Some(again.into()));
             return;
         }
-        let own = sound.own(self.config.media_address, Side::Caller);
-        let agreed = sound.agreed(Side::Caller);
+        let own = sound.own(self.config.media_address, side);
+        let agreed = sound.agreed(side);
         let answer = kring_media::read(sdp).and_then(|offer| {
             let answer = kring_media::answer_to_change(&offer, &agreed, offer.ptime, &own)?;
             Ok((offer, answer))
         });
-        // Another codec would be another one for the phones that ring now.
+        // Another codec would be another one for whoever hears it now or soon.
         let voice = sound.voice;
         let is_same = |codec: &Codec| Coding::of(codec) == voice;
         let answer = answer
@@ -253,10 +254,10 @@ impl Exchange {
             self.endpoint.reject_offer(now, leg, 488);
             return;
         };
-        let (session, said) = (sound.session, sound.say(Side::Caller, answer));
-        sound.hear(Side::Caller, offer.clone());
+        let (session, said) = (sound.session, sound.say(side, answer));
+        sound.hear(side, offer.clone());
         self.endpoint.accept_offer(now, leg, Some(said.into()));
-        self.order_remote(session, Side::Caller, &offer);
+        self.order_remote(session, side, &offer);
     }
 
     /// All was said to a side.

@@ -89,6 +89,7 @@ impl House {
             cps_max: 0,
             options_ping: Duration::from_secs(30),
             dial: kring_call::DialPolicy::default(),
+            transfer: kring_call::TransferRules::default(),
             pass_headers: Vec::new(),
         });
         let mut house = House {

@@ -176,6 +176,8 @@ pub enum MediaSide {
     Caller,
     /// The agent's phone.
     Agent,
+    /// Whoever is consulted, or to whom the caller goes.
+    Third,
 }
 
 /// Who ended an answered call.

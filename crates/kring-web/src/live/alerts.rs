@@ -129,6 +129,13 @@ const CALLER_SILENT: Alert = Alert {
     text_en: "Nothing is heard from the caller.",
 };
 
+const THIRD_SILENT: Alert = Alert {
+    code: "unit_silent",
+    severity: "warning",
+    text_th: "ไม่มีเสียงจากหน่วยงานที่ปรึกษา",
+    text_en: "Nothing is heard from the unit that you consult.",
+};
+
 const AGENT_SILENT: Alert = Alert {
     code: "agent_silent",
     severity: "warning",
@@ -141,6 +148,7 @@ pub(crate) const fn silent(side: MediaSide) -> Alert {
     match side {
         MediaSide::Caller => CALLER_SILENT,
         MediaSide::Agent => AGENT_SILENT,
+        MediaSide::Third => THIRD_SILENT,
     }
 }
 

@@ -113,6 +113,7 @@ impl Fold {
                 let direction = match side {
                     kring_journal::MediaSide::Caller => "caller",
                     kring_journal::MediaSide::Agent => "agent",
+                    kring_journal::MediaSide::Third => "third",
                 };
                 super::rtp(direction, *packets, *lost);
                 histogram!("kring_rtp_jitter_seconds").record(*jitter_us as f64 / 1e6);

@@ -3,10 +3,8 @@
 
 /// Keys and tables of a later version, and what they will be for.
 const KEYS: &[(&str, &str)] = &[
-    ("trunk.transfer_method", "transfers"),
     ("media.srtp", "SRTP"),
     ("media.record", "recording"),
-    ("transfer", "transfers"),
     ("knowledge", "the knowledge search"),
     (
         "http.tls_cert",

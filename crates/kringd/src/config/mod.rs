@@ -23,6 +23,7 @@ mod sound;
 mod surroundings;
 #[cfg(test)]
 mod tests;
+mod transfers;
 
 pub(crate) use account::name_transport;
 pub(crate) use address::{HostPort, Listen};
@@ -35,6 +36,7 @@ pub(crate) use security::{ClientCertificates, Tls};
 pub(crate) use signalling::{Sip, Trunk};
 pub(crate) use sound::Media;
 pub(crate) use surroundings::{Case, Database, Http, Journal, Metrics, Number, Privacy};
+pub(crate) use transfers::Transfers;
 
 use complaint::Complaints;
 use kring_call::DialPolicy;
@@ -66,6 +68,8 @@ pub(crate) struct Config {
     pub(crate) trunks: Vec<Trunk>,
     /// What may be called.
     pub(crate) dial: DialPolicy,
+    /// How callers are transferred.
+    pub(crate) transfer: Transfers,
     /// Phones that register with kring.
     pub(crate) registrar: RegistrarConfig,
     pub(crate) ring: Ring,
@@ -133,6 +137,7 @@ impl Config {
             node,
             sip: Sip::read(root.table("sip")),
             dial: dialling::read(root.table("dial"), &trunks),
+            transfer: Transfers::read(root.table("transfer")),
             trunks,
             registrar: registrar::read(root.table("registrar")),
             queues: queues(&mut root, &ring, &hours, &media),

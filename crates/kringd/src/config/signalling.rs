@@ -5,8 +5,9 @@ use super::{
     address::{Advertised, HostPort, Listen},
     section::{Item, Section},
     security::Tls,
+    transfers::METHODS,
 };
-use kring_call::{PassedHeader, PeerPattern, RedirectHeader};
+use kring_call::{PassedHeader, PeerPattern, RedirectHeader, TransferMethod};
 use kring_sip::{Strangers, Transport};
 use std::{
     net::{IpAddr, SocketAddr},
@@ -66,8 +67,12 @@ pub(crate) struct Trunk {
     pub(crate) transport: Option<Transport>,
     /// Who we are there, if its calls come by registration.
     pub(crate) register: Option<Account>,
-    /// How our 302 says who sends the call on.
+    /// How we say who sends a call on: in our 302, and of whoever is transferred.
     pub(crate) redirect_header: RedirectHeader,
+    /// Who joins its callers and whom they are transferred to; none: as `[transfer]` says.
+    pub(crate) transfer_method: Option<TransferMethod>,
+    /// Whether whoever is called through it is told the call in User-to-User (RFC 7433).
+    pub(crate) user_to_user: bool,
 }
 
 impl Sip {
@@ -182,6 +187,8 @@ impl Trunk {
             transport: None,
             register: None,
             redirect_header: RedirectHeader::default(),
+            transfer_method: None,
+            user_to_user: false,
         }
     }
 
@@ -225,6 +232,12 @@ impl Trunk {
                 ],
                 RedirectHeader::default(),
             ),
+            transfer_method: section.choice(
+                "transfer_method",
+                &METHODS.map(|(word, method)| (word, Some(method))),
+                None,
+            ),
+            user_to_user: section.flag("user_to_user", false),
             name,
             address,
         };

@@ -174,6 +174,7 @@ impl Opening {
             pause_reasons: settings.pause_reasons,
             pass_headers: settings.pass_headers,
             dial: settings.dial,
+            transfer: settings.transfer,
             cps_max: config.sip.max_cps,
             options_ping: Duration::from_secs(u64::from(config.sip.options_ping_s)),
         })

@@ -2,7 +2,7 @@
 
 use super::VERSION;
 use crate::{clock::Clock, config::Config, database, lines, trace::KeeperTerms};
-use kring_call::{OnDeadline, QueueConfig, Restored, Settings, Trunk};
+use kring_call::{DialPattern, OnDeadline, QueueConfig, Restored, Settings, TransferRules, Trunk};
 use kring_journal::{AgentId, DeadlineAction, Fact, PresenceState};
 use kring_store::Boot;
 use kring_web::{HouseRules, Live, LiveConfig, LiveTraces, Reloads, RulesInForce, WebConfig};
@@ -48,7 +48,17 @@ pub(super) fn settings(config: &Config, agent_greetings: &Arc<BTreeSet<AgentId>>
         rona_limit: config.agent.rona_limit,
         pause_reasons: config.agent.pause_reasons.clone(),
         dial: config.dial.clone(),
+        transfer: TransferRules {
+            internal: internal(config),
+            ..config.transfer.rules.clone()
+        },
     }
+}
+
+/// What an extension of the house looks like, as numbers that may be dialled are written.
+fn internal(config: &Config) -> Option<DialPattern> {
+    let pattern = config.number.internal_pattern.as_ref()?;
+    pattern.replace('#', "X").parse().ok()
 }
 
 /// What pages are told of the configuration in force.
@@ -73,6 +83,8 @@ pub(super) fn trunks(config: &Config) -> Vec<Trunk> {
         max_cps: trunk.max_cps,
         max_calls: trunk.max_calls,
         redirect_header: trunk.redirect_header,
+        transfer_method: trunk.transfer_method,
+        user_to_user: trunk.user_to_user,
         built_in: trunk.is_local(),
         line: lines::line(config, trunk),
     };

@@ -1,0 +1,77 @@
+//! Transfers that an agent makes at the phone, by its own button: a REFER within the call (RFC 5589). They
+//! are the same transfers as those of the screen, within the same rules of what may be dialled.
+
+use super::{Exchange, transferring::SaidAt};
+use crate::{
+    call::Call,
+    command::{CommandRefused, Done, OnTransferFailed, PlaceOrigin, TransferPlace, TransferWanted},
+    identity::number_of,
+};
+use kring_journal::{CallId, TransferMode, TransferOver, TransferStep};
+use kring_sip::{LegId, NameAddr};
+use kring_time::Moment;
+
+impl Exchange {
+    /// The agent's phone wants the caller elsewhere.
+    pub(super) fn phone_refers(&mut self, now: Moment, id: CallId, leg: LegId, to: &NameAddr) {
+        let agent = self.talking_agent(id).cloned();
+        let place = TransferPlace {
+            number: number_of(&to.uri),
+            rings: 0,
+        };
+        let wanted = TransferWanted {
+            mode: TransferMode::Blind,
+            department: None,
+            places: vec![place],
+            origin: PlaceOrigin::Typed,
+            reason: None,
+            note: None,
+            failing: OnTransferFailed::Recall,
+        };
+        let asked = agent
+            .ok_or(CommandRefused::CallGone)
+            .and_then(|agent| self.transfer(now, Some(&agent), id, wanted, SaidAt::Phone(leg)));
+        match asked {
+            Ok(Done::Transferring(_)) => self.endpoint.accept_referral(now, leg),
+            Ok(_) => {}
+            Err(refused) => {
+                let code = code_of(&refused);
+                self.endpoint.reject_referral(now, leg, code);
+            }
+        }
+    }
+
+    /// A phone that asked for this transfer hears of it what the screen hears.
+    pub(super) fn report_to_phone(&mut self, now: Moment, id: CallId, step: &TransferStep) {
+        let referrer = self.calls.get(&id).and_then(Call::transfer);
+        let Some(leg) = referrer.and_then(|transfer| transfer.referrer) else {
+            return;
+        };
+        let code = match step {
+            TransferStep::Progress { code } => *code,
+            TransferStep::Done { .. } => 200,
+            TransferStep::Over { why, code, .. } => match (why, code) {
+                (_, 300..=699) => *code,
+                (TransferOver::Busy, _) => 486,
+                (TransferOver::NoAnswer | TransferOver::NotTold, _) => 408,
+                (TransferOver::Declined, _) => 603,
+                (TransferOver::Cancelled | TransferOver::CallerLeft, _) => 487,
+                _ => 503,
+            },
+            _ => return,
+        };
+        self.endpoint.report_referral(now, leg, code);
+    }
+}
+
+/// The status by which a phone is told why not.
+fn code_of(refused: &CommandRefused) -> u16 {
+    match refused {
+        CommandRefused::NumberNotAllowed | CommandRefused::NotYourCall => 403,
+        CommandRefused::NoTarget => 404,
+        CommandRefused::TransferInProgress => 491,
+        CommandRefused::CannotHold => 488,
+        CommandRefused::CallGone | CommandRefused::NoSuchAgent => 481,
+        _ => 503,
+    }
+}
