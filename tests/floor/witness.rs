@@ -6,7 +6,7 @@ use crate::{
     network::{Datagram, Party},
 };
 use kring_call::Plan;
-use kring_journal::{AgentId, CallId, Entry, Fact, PickUp, Service};
+use kring_journal::{AgentId, BackWith, CallId, Entry, Fact, PickUp, Service, TransferStep};
 use kring_time::Moment;
 use std::collections::HashMap;
 
@@ -62,10 +62,19 @@ pub(crate) struct Story<'a> {
     pub(crate) t0: Moment,
     /// When its outcome was recorded.
     pub(crate) decided: Option<Moment>,
-    /// When no phone could win it any more: with the outcome, or later for a caller who is kept.
-    pub(crate) race_over: Option<Moment>,
+    /// Each time that phones could win it: once, or again when a transfer came to nothing.
+    races: Vec<Race<'a>>,
+    /// Phones may win it now.
+    is_open: bool,
     /// When the offers of a caller who is kept began anew.
     rounds: Vec<Moment>,
+}
+
+/// A race of phones for a call, from the moment on at which none could win it any more: with the outcome, or
+/// later for a caller who is kept.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Race<'a> {
+    pub(crate) over: Moment,
     pub(crate) winner: Option<&'a AgentId>,
 }
 
@@ -228,9 +237,9 @@ impl<'a> Evidence<'a> {
                     entries: Vec::new(),
                     t0: entry.at,
                     decided: None,
-                    race_over: None,
+                    races: Vec::new(),
+                    is_open: true,
                     rounds: Vec::new(),
-                    winner: None,
                 });
                 self.stories.len() - 1
             });
@@ -239,17 +248,20 @@ impl<'a> Evidence<'a> {
             if is_outcome(&entry.fact) {
                 story.decided.get_or_insert(entry.at);
             }
-            if ends_race(&entry.fact) {
-                story.race_over.get_or_insert(entry.at);
+            if reopens_race(&entry.fact) {
+                story.is_open = true;
+            } else if ends_race(&entry.fact) && std::mem::take(&mut story.is_open) {
+                let winner = match &entry.fact {
+                    Fact::Answered { agent, .. }
+                    | Fact::PickedUp(PickUp { agent })
+                    | Fact::Served(Service { agent, .. }) => Some(agent),
+                    _ => None,
+                };
+                let over = entry.at;
+                story.races.push(Race { over, winner });
             }
-            match &entry.fact {
-                Fact::Answered { agent, .. }
-                | Fact::PickedUp(PickUp { agent })
-                | Fact::Served(Service { agent, .. }) => {
-                    story.winner.get_or_insert(agent);
-                }
-                Fact::OfferedAgain { .. } => story.rounds.push(entry.at),
-                _ => {}
+            if let Fact::OfferedAgain { .. } = &entry.fact {
+                story.rounds.push(entry.at);
             }
         }
     }
@@ -310,7 +322,19 @@ impl<'a> Evidence<'a> {
     }
 }
 
-impl Story<'_> {
+impl<'a> Story<'a> {
+    /// The race in which a phone took part that was invited then.
+    pub(crate) fn race_of(&self, invited: Moment) -> Option<Race<'a>> {
+        let mut races = self.races.iter();
+        let race = races.find(|race| race.over >= invited);
+        race.or(self.races.last()).copied()
+    }
+
+    /// Who won it, each time.
+    pub(crate) fn winners(&self) -> impl Iterator<Item = &'a AgentId> {
+        self.races.iter().filter_map(|race| race.winner)
+    }
+
     /// Whether kring placed it.
     pub(crate) fn is_placed(&self) -> bool {
         let first = self.entries.first().map(|entry| &entry.fact);
@@ -409,6 +433,20 @@ pub(crate) fn is_outcome(fact: &Fact) -> bool {
             | Fact::Reached(_)
             | Fact::Abandoned { .. }
             | Fact::Failed { .. }
+    )
+}
+
+/// Whether after this fact phones may win a call again that was won already.
+pub(crate) fn reopens_race(fact: &Fact) -> bool {
+    let Fact::Transfer(transfer) = fact else {
+        return false;
+    };
+    matches!(
+        transfer.step,
+        TransferStep::Over {
+            back: BackWith::AgentRung | BackWith::Queue,
+            ..
+        }
     )
 }
 

@@ -58,7 +58,7 @@ fn a_consult_is_completed() {
         "citizen-1",
         "2.080 person
          3.080 music
-         8.080 person",
+         8.080 the unit",
     );
     lawful(&floor);
 }
@@ -76,7 +76,7 @@ fn a_consult_is_cancelled() {
         &[
             "transfer   agent and 1500",
             "8.080  transfer   over, cancelled, back with the agent",
-            "ended      by Caller, bye, talked 20.040 s",
+            "ended      by Caller, bye, talked 20.080 s",
         ],
     );
     assert_ear(
@@ -131,7 +131,7 @@ fn the_unit_hangs_up_first() {
             &floor,
             &[
                 "over, unit_left, back with the agent",
-                "ended      by Caller, bye, talked 20.040 s",
+                "ended      by Caller, bye, talked 20.080 s",
             ],
         );
         lawful(&floor);

@@ -3,7 +3,7 @@
 use crate::{assert_ear, lawful};
 use kring_call::{TransferMethod, command::CommandRefused};
 use kring_tests::{
-    Account, Cadence, Citizen, Deed, Extension, Floor, Obedience, Seat, assert_journal, transcript,
+    Account, Cadence, Citizen, Deed, Extension, Floor, Mood, Obedience, Seat, assert_journal, transcript,
 };
 
 /// An agent who answers after two seconds and transfers a second later.
@@ -15,6 +15,10 @@ fn desk(deed: Deed) -> Seat {
 
 fn floor() -> Floor {
     Floor::new(Cadence::THAILAND)
+}
+
+fn declines_after_ms(ms: u64) -> Mood {
+    Mood::Declines(std::time::Duration::from_millis(ms))
 }
 
 fn citizen() -> Citizen {
@@ -48,13 +52,13 @@ fn a_caller_is_bridged_to_an_extension() {
          0.000  offered    citizen-1 -> support
          0.000  ring       1
          0.080  alerting   seat-5021
-         2.080  answered   seat-5021
+         2.080  answered   seat-5021 after 2.080 s, ring 1
          3.080  transfer   seat-5021 transfers to 1500 by bridge
          3.080  dialled    1500 by pbx
          3.160  transfer   progress 180
          7.160  transfer   caller and 1500, agent talked 5.080 s
          7.160  wrap-up    seat-5021 for 60 s
-        12.120  ended      by Caller, bye, talked 10.040 s
+        12.160  ended      by Caller, bye, talked 10.080 s
     ",
     );
     assert_ear(
@@ -62,7 +66,7 @@ fn a_caller_is_bridged_to_an_extension() {
         "citizen-1",
         "2.080 person
          3.080 music
-         7.160 person",
+         7.160 the unit",
     );
     lawful(&floor);
 }
@@ -82,7 +86,7 @@ fn a_caller_comes_back_from_an_extension_that_is_not_answered() {
             "3.080  transfer   seat-5021 transfers to 1500 by bridge",
             "17.580  transfer   1500 NoAnswer 0",
             "17.580  transfer   over, no_answer, back with the agent",
-            "ended      by Caller, bye, talked 30.040 s",
+            "ended      by Caller, bye, talked 30.080 s",
         ],
     );
     assert_ear(
@@ -101,7 +105,7 @@ fn the_endpoints_of_a_department_are_tried_in_order() {
     let floor = floor()
         .seat(desk(Deed::transfers(&["1500", "1501", "1502"])))
         .extension(Extension::new("1500").is_busy())
-        .extension(Extension::new("1501").mood(kring_tests::Mood::Refuses(404)))
+        .extension(Extension::new("1501").mood(Mood::Refuses(404)))
         .extension(Extension::new("1502").answers_after_ms(1_000))
         .citizen(citizen())
         .play();
@@ -149,21 +153,21 @@ fn a_caller_whose_agent_is_gone_is_the_first_in_the_queue() {
         .seat(
             desk(Deed::transfers(&["1500"]))
                 .talks_ms(3_000)
-                .mood(kring_tests::Mood::Ignores),
+                .mood(Mood::Ignores),
         )
         .seat(
             Seat::new("seat-5022")
                 .signs_in_at_ms(20_000)
                 .answers_after_ms(2_000),
         )
-        .extension(Extension::new("1500").is_busy())
+        .extension(Extension::new("1500").mood(declines_after_ms(4_000)))
         .citizen(citizen().talks_ms(20_000).waits_ms(90_000))
         .play();
 
     says(
         &floor,
         &[
-            "transfer   1500 Busy 486",
+            "transfer   1500 Declined 603",
             "the agent is rung",
             "served     seat-5022",
         ],
@@ -231,7 +235,7 @@ fn a_pbx_that_obeys_takes_the_caller() {
          0.000  offered    citizen-1 -> support
          0.000  ring       1
          0.080  alerting   seat-5021
-         2.080  answered   seat-5021
+         2.080  answered   seat-5021 after 2.080 s, ring 1
          3.080  transfer   seat-5021 transfers to 1500 by REFER
          3.160  transfer   accepted 202
          3.160  transfer   progress 100
@@ -354,7 +358,7 @@ fn a_phone_transfers_only_where_kring_may_dial() {
 
     let journal = transcript(&floor);
     assert!(!journal.contains("transfer "), "{journal}");
-    says(&floor, &["ended      by Caller, bye, talked 10.040 s"]);
+    says(&floor, &["ended      by Caller, bye, talked 10.080 s"]);
     lawful(&floor);
 }
 

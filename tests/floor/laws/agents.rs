@@ -4,7 +4,7 @@ use super::Court;
 use crate::{
     account::{Rung, Step},
     network::Party,
-    witness::{Evidence, PhoneLeg, Story},
+    witness::{Evidence, PhoneLeg, Race},
 };
 use kring_journal::{AgentId, CallId, Fact, PickUp, PresenceState, Service};
 use std::collections::{HashMap, HashSet};
@@ -107,7 +107,7 @@ pub(super) fn one_winner(evidence: &Evidence<'_>, court: &mut Court) {
             .entries
             .iter()
             .filter(|e| matches!(e.fact, Fact::Answered { .. } | Fact::Served(_)));
-        if winners.count() > 1 {
+        if winners.count() > story.winners().count().max(1) {
             court.accuse("I2", format!("{} has several winners", story.name));
         }
         let mut kept = 0;
@@ -115,7 +115,8 @@ pub(super) fn one_winner(evidence: &Evidence<'_>, court: &mut Court) {
             let Some(agent) = evidence.agent(leg.phone) else {
                 continue;
             };
-            let won = story.winner == Some(agent);
+            let race = story.race_of(leg.invited);
+            let won = race.is_some_and(|race| race.winner == Some(agent));
             kept += u32::from(won && leg.final_back.is_some_and(|(_, code)| code == 200));
             // Declined at another telephone of the same agent, the call is declined (RFC 3261 §16.7).
             let is_declined = |other: &PhoneLeg<'_>| {
@@ -126,21 +127,21 @@ pub(super) fn one_winner(evidence: &Evidence<'_>, court: &mut Court) {
             let fault = if evidence.legs_of(story).any(is_declined) {
                 None
             } else {
-                loser_fault(story, leg, won)
+                loser_fault(race, leg, won)
             };
             if let Some(fault) = fault {
                 court.accuse("I2", format!("{agent} for {}: {fault}", story.name));
             }
         }
-        if story.winner.is_some() && kept == 0 {
+        if story.winners().count() > kept as usize {
             court.accuse("I2", format!("{}: the winner never sent 200", story.name));
         }
     }
 }
 
-fn loser_fault(story: &Story<'_>, leg: &PhoneLeg<'_>, won: bool) -> Option<&'static str> {
+fn loser_fault(race: Option<Race<'_>>, leg: &PhoneLeg<'_>, won: bool) -> Option<&'static str> {
     let accepted = leg.final_back.filter(|(_, code)| *code == 200);
-    if accepted.is_some_and(|(at, _)| story.race_over.is_none_or(|over| at < over)) {
+    if accepted.is_some_and(|(at, _)| race.is_none_or(|race| at < race.over)) {
         return Some("its 200 came while the call could be won, and did not win");
     }
     if accepted.is_some() && leg.acks == 0 {
@@ -152,7 +153,7 @@ fn loser_fault(story: &Story<'_>, leg: &PhoneLeg<'_>, won: bool) -> Option<&'sta
     if accepted.is_some() && leg.byes == 0 && leg.bye_came.is_none() {
         return Some("its 200 lost and got no BYE");
     }
-    let decided = story.race_over.filter(|_| story.winner.is_some())?;
+    let decided = race.filter(|race| race.winner.is_some())?.over;
     let withdrawn_then = leg.cancels.first().is_some_and(|sent| *sent == decided);
     let says_so = leg
         .cancel_reason

@@ -2,7 +2,7 @@
 //! rest when the faults are over.
 
 use super::Court;
-use crate::witness::{Evidence, ends_race, is_outcome};
+use crate::witness::{Evidence, ends_race, is_outcome, reopens_race};
 use kring_journal::Fact;
 
 /// Every `Offered` call has exactly one outcome, and exactly one end if it was answered (I1).
@@ -42,7 +42,7 @@ pub(super) fn one_end(evidence: &Evidence<'_>, court: &mut Court) {
         }
         let mut decided = false;
         for entry in &story.entries {
-            decided |= ends_race(&entry.fact);
+            decided = (decided && !reopens_race(&entry.fact)) || ends_race(&entry.fact);
             if decided && matches!(entry.fact, Fact::Ring { .. } | Fact::Invited { .. }) {
                 court.accuse(
                     "law 2",

@@ -2,7 +2,7 @@
 //! a hop for one phone rings one phone, who refused is not asked again, and nobody is rung for nothing.
 
 use super::Court;
-use crate::witness::{Evidence, Story};
+use crate::witness::{Evidence, Story, reopens_race};
 use kring_call::{Plan, Strategy};
 use kring_journal::{AgentId, Entry, Fact, RingTerms, Withdrawal};
 use kring_time::Moment;
@@ -104,6 +104,12 @@ impl<'a> Ringing<'a> {
                 for (_, end) in &mut self.barred {
                     end.get_or_insert(until);
                 }
+            }
+            // Whoever had the caller is rung first, whatever the plan says.
+            fact if reopens_race(fact) => {
+                self.caller = Caller::IsQueued;
+                self.live.clear();
+                self.barred.clear();
             }
             Fact::Queued { .. } => self.caller = Caller::IsQueued,
             Fact::Overflowed(_) => self.caller = Caller::IsAway,

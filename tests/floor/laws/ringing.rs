@@ -89,8 +89,8 @@ pub(super) fn withdrawals(evidence: &Evidence<'_>, court: &mut Court) {
 fn cancel_due(evidence: &Evidence<'_>, story: &Story<'_>, leg: &PhoneLeg<'_>) -> Option<Moment> {
     let due = withdrawal_due(evidence, story, leg);
     let due = story
-        .race_over
-        .map_or(due, |over| due.min(over.max(leg.invited)));
+        .race_of(leg.invited)
+        .map_or(due, |race| due.min(race.over.max(leg.invited)));
     let due = due.max(leg.heard_back?);
     leg.final_back.is_none_or(|(at, _)| at > due).then_some(due)
 }

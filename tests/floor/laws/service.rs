@@ -3,7 +3,7 @@
 //! becomes free is rung for the caller whose turn it is.
 
 use super::{Court, plans::Ringing};
-use crate::witness::{Evidence, ends_race};
+use crate::witness::{Evidence, ends_race, reopens_race};
 use kring_journal::{AgentId, CallId, Fact, Outbound, PresenceState};
 use kring_time::Moment;
 use std::{
@@ -26,6 +26,7 @@ pub(super) fn nobody_idle(evidence: &Evidence<'_>, court: &mut Court) {
         agents: BTreeMap::new(),
         calls: BTreeMap::new(),
         turns: BTreeMap::new(),
+        won: BTreeMap::new(),
         waited: Vec::new(),
         touched: BTreeSet::new(),
     };
@@ -58,6 +59,8 @@ struct House<'a> {
     agents: BTreeMap<&'a AgentId, Agent>,
     calls: BTreeMap<CallId, (&'a str, Ringing<'a>)>,
     turns: BTreeMap<CallId, Moment>,
+    /// Calls that somebody has or had: they come back when a transfer comes to nothing.
+    won: BTreeMap<CallId, (&'a str, Ringing<'a>)>,
     /// Calls that wanted a phone when the moment before was over.
     waited: Vec<CallId>,
     /// Calls of which anything was told at the present moment: they may not have wanted one before.
@@ -108,8 +111,17 @@ impl<'a> House<'a> {
                         .insert(call, (queue, Ringing::new(terms, plan, entry.at)));
                 }
             }
+            (fact, Some(call)) if reopens_race(fact) => {
+                // Whoever comes back is the first in line.
+                self.turns.insert(call, Moment::BOOT);
+                if let Some((queue, mut ringing)) = self.won.remove(&call) {
+                    ringing.follow(entry);
+                    self.calls.insert(call, (queue, ringing));
+                }
+            }
             (fact, Some(call)) if ends_race(fact) => {
-                self.calls.remove(&call);
+                let won = self.calls.remove(&call);
+                self.won.extend(won.map(|won| (call, won)));
             }
             (_, Some(call)) => {
                 if let Fact::Queued {

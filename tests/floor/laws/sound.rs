@@ -24,7 +24,8 @@ pub(super) fn understood(evidence: &Evidence<'_>, court: &mut Court) {
             continue;
         };
         let phones = by_caller.get(story.name).into_iter().flatten();
-        let mut phones = phones.filter(|rung| Some(&rung.agent) == story.winner);
+        let won = |rung: &&&Rung| story.winners().any(|winner| *winner == rung.agent);
+        let mut phones = phones.filter(won);
         let (Some(rung), None) = (phones.next(), phones.next()) else {
             continue;
         };
