@@ -94,7 +94,10 @@ impl Ear {
             return;
         }
         let mut hear = |at: Moment, what: String| {
-            if at < now {
+            // Music that plays on is heard as one, whoever has come to hear it meanwhile.
+            let plays_on =
+                what == "music" && self.heard.last().is_some_and(|(_, last)| *last == what);
+            if at < now && !plays_on {
                 self.heard.push((at, what));
             }
         };

@@ -3,7 +3,8 @@
 use crate::{assert_ear, lawful};
 use kring_call::{TransferMethod, command::CommandRefused};
 use kring_tests::{
-    Account, Cadence, Citizen, Deed, Extension, Floor, Mood, Obedience, Seat, assert_journal, transcript,
+    Account, Cadence, Citizen, Deed, Extension, Floor, Mood, Obedience, Seat, assert_journal,
+    transcript,
 };
 
 /// An agent who answers after two seconds and transfers a second later.
@@ -161,7 +162,7 @@ fn a_caller_whose_agent_is_gone_is_the_first_in_the_queue() {
                 .answers_after_ms(2_000),
         )
         .extension(Extension::new("1500").mood(declines_after_ms(4_000)))
-        .citizen(citizen().talks_ms(20_000).waits_ms(90_000))
+        .citizen(citizen().talks_ms(60_000).waits_ms(90_000))
         .play();
 
     says(

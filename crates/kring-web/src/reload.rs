@@ -58,6 +58,10 @@ pub struct HouseRules {
     pub queues: Vec<String>,
     /// Of units that have no hours of their own (`[hours]`).
     pub hours: UsualHours,
+    /// Whether callers go back to their agent where a transfer does not say otherwise (`transfer.recall`).
+    pub recall: bool,
+    /// Whether an agent must say why a caller is transferred (`transfer.require_reason`).
+    pub require_reason: bool,
 }
 
 impl Default for HouseRules {
@@ -67,6 +71,8 @@ impl Default for HouseRules {
             particle: "ค่ะ".into(),
             queues: Vec::new(),
             hours: UsualHours::default(),
+            recall: true,
+            require_reason: false,
         }
     }
 }

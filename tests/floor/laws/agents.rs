@@ -4,9 +4,11 @@ use super::Court;
 use crate::{
     account::{Rung, Step},
     network::Party,
-    witness::{Evidence, PhoneLeg, Race},
+    witness::{Evidence, PhoneLeg, Race, reopens_race},
 };
-use kring_journal::{AgentId, CallId, Fact, PickUp, PresenceState, Service};
+use kring_journal::{
+    AgentId, CallId, Fact, PickUp, PresenceState, Service, Transfer, TransferStep,
+};
 use std::collections::{HashMap, HashSet};
 
 /// No agent has two live calls, by the journal and by the phone; and only a ready agent is offered one (I3).
@@ -71,12 +73,20 @@ pub(super) fn one_live_call(evidence: &Evidence<'_>, court: &mut Court) {
             ) if live.get(agent) == Some(&call) => {
                 live.remove(agent);
             }
+            // Whoever has handed the caller over has the call no more, and whoever has hung up.
+            (fact, Some(call)) if lets_agent_go(fact) => live.retain(|_, other| *other != call),
             (Fact::Ended { .. } | Fact::Failed { .. } | Fact::Abandoned { .. }, Some(call)) => {
                 live.retain(|_, other| *other != call)
             }
             _ => {}
         }
     }
+}
+
+/// Whether a transfer takes the agent out of the call.
+fn lets_agent_go(fact: &Fact) -> bool {
+    let is_done = |transfer: &Transfer| matches!(transfer.step, TransferStep::Done { .. });
+    reopens_race(fact) || matches!(fact, Fact::Transfer(transfer) if is_done(transfer))
 }
 
 /// Of several telephones of the agent another one has ended the call before, for all of them: this one

@@ -107,7 +107,6 @@ fn three_ears_tell_who_was_heard_at_every_moment() {
     let caller = [
         (10, "person"),
         (1_000, "music"),
-        (3_000, "music"),
         (4_000, "agent and unit"),
         (5_000, "the unit"),
     ];

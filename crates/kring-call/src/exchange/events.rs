@@ -17,14 +17,11 @@ impl Exchange {
                 self.incoming(now, leg, &invite);
                 return;
             }
-            LegEvent::Referred { .. } => {
-                self.endpoint.reject_referral(now, leg, 603);
-                return;
-            }
             _ => {}
         }
         let Some(role) = self.legs.get(&leg).cloned() else {
             // A leg that was refused at the door still says goodbye.
+            self.endpoint.reject_referral(now, leg, 481);
             return;
         };
         match (role, event) {

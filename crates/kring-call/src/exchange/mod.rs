@@ -17,6 +17,7 @@ mod events;
 mod hops;
 mod incoming;
 mod inviting;
+mod naming;
 mod offering;
 mod opening;
 mod outward;
@@ -62,7 +63,7 @@ use kring_sip::{Effect, Endpoint, LegId, Peer, SipCount, Transmit, Uri, registra
 use kring_time::Moment;
 use ports::Ports;
 use queue::Queue;
-use rand::{RngCore, SeedableRng};
+use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -390,16 +391,6 @@ impl Exchange {
         queue.left(call.stand());
         self.shares.ended(call.trunk);
         Some(call)
-    }
-
-    /// Names a call that begins now.
-    fn new_call_id(&mut self, now: Moment) -> CallId {
-        let wall_ms = self.config.wall_at_boot_ms + now.as_micros() / 1_000;
-        CallId::new(wall_ms, self.chance_u128())
-    }
-
-    fn chance_u128(&mut self) -> u128 {
-        (u128::from(self.chance.next_u64()) << 64) | u128::from(self.chance.next_u64())
     }
 
     fn withdrawn_has_room(&self) -> bool {

@@ -122,6 +122,7 @@ impl Exchange {
 
     /// Rings the agent who had the caller: whether their phone can be rung.
     fn ring_again(&mut self, now: Moment, id: CallId, agent: &AgentId) -> bool {
+        self.set_doing(now, agent, Doing::Ready);
         self.begin_round(now, id);
         let rings = self.invite(now, id, agent);
         let is_rung = rings

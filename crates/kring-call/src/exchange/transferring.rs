@@ -13,7 +13,7 @@ use crate::{
     transfer::{Aim, Circle, Stage, Transfer},
 };
 use kring_journal::{
-    AgentId, CallId, Fact, TransferId, TransferMode, TransferStep, TransferWay, Unreached,
+    AgentId, CallId, Fact, TransferMode, TransferStep, TransferWay, Unreached,
 };
 use kring_media::{Coding, Ground, MediaOrder, Side, coding_of};
 use kring_sip::{LegId, Reason};
@@ -201,11 +201,6 @@ impl Exchange {
                 .internal
                 .as_ref()
                 .is_some_and(|own| own.matches(number))
-    }
-
-    fn new_transfer_id(&mut self, now: Moment) -> TransferId {
-        let wall_ms = self.config.wall_at_boot_ms + now.as_micros() / 1_000;
-        TransferId::new(wall_ms, self.chance_u128())
     }
 
     /// Writes down a step of the transfer that is on its way.

@@ -72,6 +72,8 @@ pub(super) fn house_rules(config: &Config) -> HouseRules {
             .map(|queue| queue.name.clone())
             .collect(),
         hours: config.hours.of_units(),
+        recall: config.transfer.recall,
+        require_reason: config.transfer.require_reason,
     }
 }
 

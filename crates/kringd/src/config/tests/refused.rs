@@ -54,8 +54,12 @@ fn a_registrar_must_make_sense() {
 fn what_comes_later_is_said_and_never_taken_in_silence() {
     for (text, told) in [
         (
-            "[transfer]\nmethod = \"auto\"\n",
-            "kring.toml:1: transfer is not in this version: transfers will come later. Take the line out.",
+            "[case]\nsla_days = 15\n",
+            "kring.toml:2: case.sla_days is not in this version: the SLA clock of cases will come later. Take the line out.",
+        ),
+        (
+            "[transfer]\nrecord_link = \"/calls\"\n",
+            "kring.toml:2: transfer.record_link must be an address with {call} in it, such as \"https://kring.example/calls/{call}\".",
         ),
         (
             "[media]\nsrtp = true\n",
