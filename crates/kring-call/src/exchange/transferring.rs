@@ -12,9 +12,7 @@ use crate::{
     limits::TARGETS_MAX,
     transfer::{Aim, Circle, Stage, Transfer},
 };
-use kring_journal::{
-    AgentId, CallId, Fact, TransferMode, TransferStep, TransferWay, Unreached,
-};
+use kring_journal::{AgentId, CallId, Fact, TransferMode, TransferStep, TransferWay, Unreached};
 use kring_media::{Coding, Ground, MediaOrder, Side, coding_of};
 use kring_sip::{LegId, Reason};
 use kring_time::Moment;
