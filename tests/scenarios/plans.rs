@@ -448,3 +448,23 @@ fn a_call_rings_only_the_members_of_its_queue() {
     );
     lawful(&floor);
 }
+
+/// A telephone with rings of its own has used them up at the very moment at which the leavers of a hop go: the
+/// next one joins at the ring, and not in the silence before it. Found by busy hour 3218.
+#[test]
+fn nobody_is_rung_in_the_silence_before_a_hop_for_one_who_leaves_then() {
+    let floor = Floor::new(Cadence::THAILAND)
+        .seat(Seat::new("seat-5021").signs_in_at_ms(10).is_page(None))
+        .seat(
+            Seat::new("seat-5022")
+                .signs_in_at_ms(20)
+                .rings_every_ms(3_000),
+        )
+        .seat(Seat::new("seat-5023").signs_in_at_ms(30))
+        .caller_dials("citizen-1", "support");
+
+    assert_eq!(floor.sent_ms("INVITE", Party::Phone(1)), [1_000]);
+    assert_eq!(floor.sent_ms("CANCEL", Party::Phone(1)), [9_500]);
+    assert_eq!(floor.sent_ms("INVITE", Party::Phone(2)), [10_000]);
+    lawful(&floor);
+}

@@ -2,7 +2,7 @@
 
 use crate::lawful;
 use kring_call::OnDeadline;
-use kring_tests::{Cadence, Floor, Party, Seat, assert_journal, transcript};
+use kring_tests::{Cadence, Citizen, Floor, Party, Seat, assert_journal, transcript};
 
 /// Nobody answers: three full Thai rings are heard, and the call leaves before a fourth.
 #[test]
@@ -186,4 +186,27 @@ fn a_step_of_the_wall_clock_changes_nothing() {
     );
     assert!(last.wall < first.wall, "the wall did step");
     lawful(&stepped);
+}
+
+/// The citizen hangs up at the very moment at which the third ring begins: it has begun. Found by busy hour 3428.
+#[test]
+fn whoever_gives_up_when_a_ring_begins_has_heard_it() {
+    let floor = Floor::new(Cadence::THAILAND)
+        .seat(Seat::new("seat-5021"))
+        .citizen(Citizen::new("citizen-1", "support").gives_up_after_ms(10_000))
+        .play();
+
+    assert_journal(
+        &floor,
+        "
+         0.000  offered    citizen-1 -> support
+         0.000  ring       1
+         0.080  alerting   seat-5021
+         5.000  ring       2
+        10.000  ring       3
+        10.000  abandoned  after 10.000 s, ring 3
+        10.000  withdrawn  seat-5021 CallerGaveUp
+    ",
+    );
+    lawful(&floor);
 }

@@ -281,6 +281,12 @@ impl Call {
         }
     }
 
+    /// Whether the silence before the next hop has begun, be it that its leavers have yet to be told.
+    pub(crate) fn hop_changes(&self, now: Moment) -> bool {
+        let next = self.plan.first_ring(self.hop + 1);
+        next.is_some_and(|ring| self.clock.leavers_at(ring) <= now)
+    }
+
     /// Which side of the call this leg is.
     pub(crate) fn side_of(&self, leg: LegId) -> Side {
         if Some(leg) == self.caller_leg {

@@ -15,6 +15,10 @@ impl Exchange {
     /// What it gives as its reason reaches the phones: of a call that was answered elsewhere they need
     /// show nothing as missed.
     pub(super) fn caller_gave_up(&mut self, now: Moment, id: CallId, reason: Option<&str>) {
+        if self.calls.get(&id).is_some_and(|call| call.rings_told > 0) {
+            // A ring that begins at this very moment has begun.
+            self.tell_rings(now, id);
+        }
         let Some(call) = self.forget(id) else {
             return;
         };

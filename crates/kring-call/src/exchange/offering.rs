@@ -103,7 +103,7 @@ impl Exchange {
             // silence must not be called back in it.
             State::Ringing {
                 leavers_gone: false,
-            } if now < call.clock.last_offer_at() => call.hop,
+            } if now < call.clock.last_offer_at() && !call.hop_changes(now) => call.hop,
             State::Resting if self.may_ring_again(now, id) => 0,
             _ => return false,
         };
