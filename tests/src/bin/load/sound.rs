@@ -10,7 +10,7 @@ use std::{
     net::{SocketAddr, UdpSocket},
     time::{Duration, Instant},
 };
-pub(crate) use streams::{Direction, Streams};
+pub(crate) use streams::{Direction, Listening, Streams};
 
 /// Sockets on each side, shared by the calls, so that none has to hold more than a few packets at once.
 const SOCKETS: usize = 16;
@@ -35,7 +35,7 @@ pub(crate) fn relay(options: &Options) -> Outcome<()> {
     if up == 0 {
         return Err("no call was answered".into());
     }
-    let streams = Streams::start([
+    let directions = [
         Direction {
             from: caller_ends,
             to: to_callers_ports,
@@ -44,7 +44,8 @@ pub(crate) fn relay(options: &Options) -> Outcome<()> {
             from: phone_ends,
             to: to_phones_ports,
         },
-    ])?;
+    ];
+    let streams = Streams::start(directions, Listening::AtOnce)?;
     for run in 0..options.number("--runs", 3)? {
         std::thread::sleep(WARM_UP);
         let (cpu, began) = (proc::cpu_seconds(house.pid())?, Instant::now());

@@ -4,7 +4,7 @@ use crate::{
     Options, Outcome,
     house::House,
     proc,
-    sound::{Callers, Direction, Streams, ports, sockets},
+    sound::{Callers, Direction, Listening, Streams, ports, sockets},
 };
 use std::time::{Duration, Instant};
 
@@ -34,7 +34,7 @@ pub(crate) fn music(options: &Options) -> Outcome<()> {
         from: Vec::new(),
         to: Vec::new(),
     };
-    let streams = Streams::start([ears, mute])?;
+    let streams = Streams::start([ears, mute], Listening::NowAndThen)?;
     callers.call(calls, rate)?;
     let up = callers.targets().len();
     if up == 0 {

@@ -34,6 +34,19 @@ pub(crate) struct Direction {
     pub(crate) to: Vec<(usize, SocketAddr)>,
 }
 
+/// How what comes is listened to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Listening {
+    /// Each packet when it comes, so that its delay can be told.
+    AtOnce,
+    /// What has come meanwhile, every few milliseconds. Whoever sends to a thread that waits pays for waking
+    /// it, and on one machine that is the daemon: far more than the packet costs.
+    NowAndThen,
+}
+
+/// How often is listened now and then: a quarter of a packet's length, and far less than a socket holds.
+const NAP: Duration = Duration::from_millis(5);
+
 /// Both directions at work.
 pub(crate) struct Streams {
     shared: Arc<Shared>,
@@ -59,7 +72,7 @@ pub(crate) struct Count {
 }
 
 impl Streams {
-    pub(crate) fn start(directions: [Direction; 2]) -> Outcome<Streams> {
+    pub(crate) fn start(directions: [Direction; 2], how: Listening) -> Outcome<Streams> {
         let shared = Arc::new(Shared {
             began: Instant::now(),
             stop: AtomicBool::new(false),
@@ -71,7 +84,7 @@ impl Streams {
         let mut threads = Vec::new();
         let ears = Ears::open(directions.iter().flat_map(|direction| &direction.from))?;
         let listener = shared.clone();
-        threads.push(std::thread::spawn(move || listener.listen(&ears)));
+        threads.push(std::thread::spawn(move || listener.listen(&ears, how)));
         let speaker = shared.clone();
         threads.push(std::thread::spawn(move || speaker.speak(&directions)));
         Ok(Streams { shared, threads })
@@ -133,22 +146,30 @@ impl Shared {
         }
     }
 
-    fn listen(&self, ears: &Ears) {
+    fn listen(&self, ears: &Ears, how: Listening) {
         let mut ready = Vec::with_capacity(ears.sockets.len());
-        let mut buffer = [0; 2_048];
         let patience = Timespec {
             tv_sec: 0,
             tv_nsec: 100_000_000,
         };
         while !self.stop.load(Relaxed) {
+            if how == Listening::NowAndThen {
+                std::thread::sleep(NAP);
+                ears.sockets.iter().for_each(|socket| self.drain(socket));
+                continue;
+            }
             ready.clear();
             let _ = epoll::wait(&ears.epoll, spare_capacity(&mut ready), Some(&patience));
             for event in &ready {
-                let socket = &ears.sockets[event.data.u64() as usize];
-                while let Ok((length, _)) = socket.recv_from(&mut buffer) {
-                    self.hear(&buffer[..length]);
-                }
+                self.drain(&ears.sockets[event.data.u64() as usize]);
             }
+        }
+    }
+
+    fn drain(&self, socket: &UdpSocket) {
+        let mut buffer = [0; 2_048];
+        while let Ok((length, _)) = socket.recv_from(&mut buffer) {
+            self.hear(&buffer[..length]);
         }
     }
 
