@@ -1,14 +1,18 @@
 //! A tape: every RTP packet that came to a port of ours and when, so that a stream can be judged as a whole.
+//!
+//! When is the kernel's word: on one machine it is the moment at which the packet was sent, however long the
+//! thread that holds the tape had to wait for its turn.
 
 use kring_media::{Playable, rtp, tone};
 use std::{
     net::UdpSocket,
+    os::fd::AsRawFd,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
     thread::JoinHandle,
-    time::{Duration, Instant},
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 /// Bytes of an RTP header without extensions (RFC 3550 section 5.1).
@@ -16,6 +20,10 @@ const HEADER: usize = 12;
 
 /// Milliseconds of sound in a packet.
 const FRAME_MS: u64 = 20;
+
+/// When the packet that was read last came, as a `timespec` (socket(7)). The first time it says that there is none, and
+/// the kernel takes the time from then on.
+const SIOCGSTAMPNS: u32 = 0x8907;
 
 /// A tape that runs.
 pub struct Tape {
@@ -27,7 +35,8 @@ pub struct Tape {
 /// One packet.
 #[derive(Clone, Debug)]
 pub struct Heard {
-    pub at: Instant,
+    /// Since 1970.
+    pub at: Duration,
     pub packet: Vec<u8>,
 }
 
@@ -40,6 +49,7 @@ impl Tape {
     /// Records from now on.
     pub fn runs() -> Tape {
         let socket = UdpSocket::bind("127.0.0.1:0").expect("a free port");
+        let _ = came(&socket);
         let patience = Some(Duration::from_millis(100));
         socket.set_read_timeout(patience).expect("a timeout");
         let port = socket.local_addr().expect("bound").port();
@@ -50,7 +60,9 @@ impl Tape {
             let mut buffer = [0; 2_000];
             while !told.load(Ordering::Relaxed) {
                 if let Ok((length, _)) = socket.recv_from(&mut buffer) {
-                    let (at, packet) = (Instant::now(), buffer[..length].to_vec());
+                    let now = || SystemTime::now().duration_since(UNIX_EPOCH);
+                    let at = came(&socket).or_else(|| now().ok()).unwrap_or_default();
+                    let packet = buffer[..length].to_vec();
                     packets.push(Heard { at, packet });
                 }
             }
@@ -84,7 +96,7 @@ impl Recorded {
             let number = first.sequence.wrapping_add(n as u16);
             assert_eq!(one.sequence, number, "packet {n}");
             let line = i64::from(one.timestamp.wrapping_sub(first.timestamp)) / 8;
-            let clock = heard.at.duration_since(began).as_millis() as i64;
+            let clock = heard.at.saturating_sub(began).as_millis() as i64;
             assert!(
                 line.abs_diff(clock) < 250,
                 "packet {n}: {line} ms at {clock} ms"
@@ -98,13 +110,16 @@ impl Recorded {
         }
     }
 
-    /// How many packets came later than so long after the one before, and the longest gap.
-    pub fn gaps(&self, longer_than: Duration) -> (usize, Duration) {
-        let gaps: Vec<Duration> = (self.packets.windows(2))
-            .map(|two| two[1].at.duration_since(two[0].at))
+    /// The gaps among the first `count` packets that are longer than so long: after which packet, and the gap;
+    /// and the longest of all.
+    pub fn gaps(&self, count: usize, longer_than: Duration) -> (Vec<(usize, Duration)>, Duration) {
+        let gaps: Vec<Duration> = (self.packets[..count].windows(2))
+            .map(|two| two[1].at.saturating_sub(two[0].at))
             .collect();
-        let many = gaps.iter().filter(|gap| **gap > longer_than).count();
-        (many, gaps.iter().max().copied().unwrap_or_default())
+        let longest = gaps.iter().max().copied().unwrap_or_default();
+        let gaps = gaps.into_iter().enumerate();
+        let long = gaps.filter(|(_, gap)| *gap > longer_than).collect();
+        (long, longest)
     }
 
     /// The places in the tape at which a talk spurt begins: another one speaks (RFC 3551 section 4.1).
@@ -124,6 +139,17 @@ impl Recorded {
         let every = (coding.sample_rate() / 8_000) as usize;
         samples.chunks_exact(every).map(|some| some[0]).collect()
     }
+}
+
+/// When the packet that was read last came.
+fn came(socket: &UdpSocket) -> Option<Duration> {
+    let mut at = libc::timespec {
+        tv_sec: 0,
+        tv_nsec: 0,
+    };
+    // SAFETY: the socket is open, and the kernel writes one `timespec`.
+    let told = unsafe { libc::ioctl(socket.as_raw_fd(), SIOCGSTAMPNS.into(), &raw mut at) };
+    (told == 0).then(|| Duration::new(at.tv_sec as u64, at.tv_nsec as u32))
 }
 
 /// So many packets are so long.

@@ -109,31 +109,27 @@ fn judge(tape: &Recorded, codec: &Codec) {
     tape.assert_one_stream();
     let types = tape.packets.iter().map(|heard| heard.packet[1] & 0x7f);
     assert!(types.into_iter().all(|number| number == codec.payload_type));
-    // A machine that compiles meanwhile is late now and then; kring must not be so by itself.
-    let (late, longest) = tape.gaps(Duration::from_millis(60));
-    let bound = tape.packets.len() / 200;
-    assert!(
-        late <= bound,
-        "{late} gaps above 60 ms, the longest {longest:?}"
-    );
-
     let greeting = greeting_of(tape);
     let says = |heard: &Heard| heard.packet[12..].iter().all(|byte| *byte == AGENT);
     let person = tape.packets.iter().position(says);
     let person = person.expect("the agent is heard");
+    // The person's packets are sent by a thread of this test, and kring passes them on when they come.
+    let (late, longest) = tape.gaps(person, Duration::from_millis(60));
+    assert!(late.is_empty(), "gaps above 60 ms: {late:?}");
     hears_two_rings(tape, codec);
     hears_the_queue(tape, codec, greeting..person);
     let spoken = &tape.packets[person..];
     assert!(spoken.len() > 3 * SECOND, "{} packets", spoken.len());
     assert!(spoken.iter().all(says), "and nobody else from then on");
     let packets = tape.packets.len();
-    eprintln!("{packets} packets, {late} gaps above 60 ms, the longest {longest:?}");
+    let (_, of_all) = tape.gaps(packets, Duration::from_millis(60));
+    eprintln!("{packets} packets, the longest gap {longest:?}, with the person's {of_all:?}");
 }
 
 /// Where the greeting begins, which is in time.
 fn greeting_of(tape: &Recorded) -> usize {
     let at = |n: usize| tape.packets[n].at;
-    let after_ms = |n: usize| at(n).duration_since(at(0)).as_millis() as u64;
+    let after_ms = |n: usize| at(n).saturating_sub(at(0)).as_millis() as u64;
     // A late frame that was left out begins a spurt as well, so time decides which mark is the greeting's.
     let marks = tape.spurts();
     assert_eq!(marks.first(), Some(&0), "the tone begins a spurt");
