@@ -78,7 +78,24 @@ impl<'a> Stage<'a> {
 impl Sipp {
     /// Plays `scenario` (a file of `tests/interop/sipp`) as the PBX that calls 1203 at `target`.
     pub fn caller(folder: &Path, scenario: &str, target: u16, rtp: u16) -> Sipp {
-        let more = [&format!("127.0.0.1:{target}"), "-s", "1203"];
+        Sipp::pbx(folder, scenario, target, rtp, &[])
+    }
+
+    /// The same, with what stands for the keywords of the file: `("failure", "486 Busy Here")`. Where it
+    /// says who it is, it is an Asterisk unless `pbx` is another.
+    pub fn pbx(
+        folder: &Path,
+        scenario: &str,
+        target: u16,
+        rtp: u16,
+        keys: &[(&str, &str)],
+    ) -> Sipp {
+        let target = format!("127.0.0.1:{target}");
+        let mut more = vec![target.as_str(), "-s", "1203"];
+        // Of two values SIPp takes the first.
+        for (key, value) in [keys, &[("pbx", "Asterisk PBX 20.9.2")]].concat() {
+            more.extend(["-key", key, value]);
+        }
         Sipp::play_file(Stage::local(folder, 0, &more), scenario, rtp)
     }
 
