@@ -17,6 +17,15 @@ pub(crate) const LIVE_CALLS_MAX: usize = 4_096;
 /// commits up to 20 ms later, and so that a wrap-up finds its call.
 pub(crate) const RECENT_CALLS_MAX: usize = 512;
 
+/// Transfers whose course can be asked for: an hour of a national centre.
+pub(crate) const RECENT_TRANSFERS_MAX: usize = 2_048;
+
+/// Transfers that are counted at once: as many as calls could have.
+pub(crate) const FOLD_TRANSFERS_MAX: usize = 5_000;
+
+/// Longest note for whoever gets a caller, characters: two lines.
+pub(crate) const TRANSFER_NOTE_CHARS_MAX: usize = 120;
+
 /// Agents with an outbox. A national centre has hundreds of seats.
 pub(crate) const AGENTS_MAX: usize = 4_096;
 

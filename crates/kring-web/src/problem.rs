@@ -93,6 +93,7 @@ codes! {
     NoSuchReason 422 "no_such_reason" "The pause reason is not one of the configured ones" "เหตุผลการพักงานไม่อยู่ในรายการที่กำหนด";
     BadConfiguration 422 "bad_configuration" "The configuration has mistakes; the one in force stays" "ไฟล์ตั้งค่ามีข้อผิดพลาด ระบบใช้ค่าเดิมต่อไป";
     NumberNotAllowed 422 "number_not_allowed" "This number may not be dialled" "ไม่อนุญาตให้โทรหมายเลขนี้";
+    DepartmentClosed 422 "department_closed" "The unit is closed now" "หน่วยงานปิดทำการในเวลานี้";
     NoTarget 422 "no_target" "Say where the caller is to go" "กรุณาระบุปลายทางที่จะโอน";
     KeyReused 422 "idempotency_key_reused" "This Idempotency-Key was used for another request" "Idempotency-Key นี้ใช้กับคำขออื่นแล้ว";
     TransferInProgress 423 "transfer_in_progress" "A transfer of this call is on its way" "กำลังโอนสายนี้อยู่";

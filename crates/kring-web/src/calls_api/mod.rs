@@ -2,6 +2,7 @@
 //! call and its record.
 
 mod act;
+mod consult;
 mod draft;
 mod evidence;
 mod ladder;
@@ -9,6 +10,7 @@ mod list;
 mod place;
 mod record;
 mod row;
+mod transfer;
 
 pub(crate) use row::CallOnWire;
 
@@ -36,6 +38,13 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(act::decline))
         .routes(routes!(act::hang_up))
         .routes(routes!(act::extend_wrap_up))
+        .routes(routes!(transfer::transfer))
+        .routes(routes!(transfer::get))
+        .routes(routes!(transfer::consult))
+        .routes(routes!(consult::complete))
+        .routes(routes!(consult::cancel))
+        .routes(routes!(consult::swap))
+        .routes(routes!(consult::conference))
         .routes(routes!(draft::read, draft::write))
         .routes(routes!(record::confirm))
         .routes(routes!(record::no_case))

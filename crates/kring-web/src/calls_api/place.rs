@@ -70,7 +70,7 @@ pub(crate) async fn place(
 }
 
 /// The digits of a number as people write it; Thai digits are digits, too.
-fn dialled(written: &str) -> Result<String, Problem> {
+pub(super) fn dialled(written: &str) -> Result<String, Problem> {
     let refused = || Problem::field("number", "write a telephone number");
     if written.chars().count() > NUMBER_CHARS_MAX {
         return Err(refused());

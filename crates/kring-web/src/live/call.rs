@@ -3,8 +3,11 @@
 //! A fold of the call's facts; the only thing in it that is no fact is the caller's name, which
 //! never enters the journal.
 
+use super::floor::When;
 use crate::wire::{Card, DraftOnWire, NumberOnWire, Pop, RingCount, Via};
-use kring_journal::{AgentId, CallId, CallRecord, CallState, Fact, Outbound, Outcome, RingTerms};
+use kring_journal::{
+    AgentId, CallId, CallRecord, CallState, Entry, Fact, Outbound, Outcome, RingTerms,
+};
 use kring_time::Moment;
 use std::sync::Arc;
 
@@ -71,6 +74,10 @@ pub(crate) struct LiveCall {
     pub(crate) answered_at: Option<Moment>,
     pub(crate) wrap_up: WrapUp,
     pub(crate) draft: Option<DraftOnWire>,
+    /// The agent who answered has handed the caller over, and has no part in the call any more.
+    pub(crate) handed_over: bool,
+    /// The extension that has the caller since.
+    pub(crate) transferred_to: Option<String>,
     via: Via,
     terms: Option<RingTerms>,
     outbound: Option<Outbound>,
@@ -92,6 +99,8 @@ impl LiveCall {
             answered_at: None,
             wrap_up: WrapUp::Closed,
             draft: None,
+            handed_over: false,
+            transferred_to: None,
             via: Via::default(),
             terms: None,
             outbound: None,
@@ -169,6 +178,11 @@ impl LiveCall {
             .map_or(CallState::Ringing, |record| record.state)
     }
 
+    /// Whether it is over for the agent who answered.
+    pub(crate) fn is_over_for_agent(&self) -> bool {
+        self.handed_over || self.state() == CallState::Ended
+    }
+
     /// Whether the caller waits for an agent.
     pub(crate) fn waits(&self) -> bool {
         matches!(self.state(), CallState::Ringing | CallState::Waiting)
@@ -183,5 +197,18 @@ impl LiveCall {
     pub(crate) fn close_offer(&mut self, agent: &AgentId) -> Option<Offer> {
         let at = self.offers.iter().position(|o| o.agent == *agent)?;
         Some(self.offers.remove(at))
+    }
+}
+
+/// The record folds entries; here they have no place in the journal yet.
+pub(super) fn entry(now: When, call: CallId, fact: &Fact) -> Entry {
+    Entry {
+        node: String::new(),
+        boot: 0,
+        seq: 0,
+        at: now.at,
+        wall: now.wall,
+        call: Some(call),
+        fact: fact.clone(),
     }
 }

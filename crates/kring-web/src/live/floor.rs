@@ -5,18 +5,19 @@
 
 use super::{
     alerts,
-    call::{LiveCall, Lookup, Offer, WrapUp},
+    call::{LiveCall, Lookup, Offer, WrapUp, entry},
     closings::Closings,
     presence::PresenceNow,
     recall::Owed,
     screens::{late, screens, to, to_supervisors},
     today::Today,
+    transfers::{self, Transfers},
 };
 use crate::{
     limits,
     wire::{Pop, QueueStats, Said},
 };
-use kring_journal::{AgentId, CallId, CallRecord, CallState, Entry, Fact, PresenceState, WallTime};
+use kring_journal::{AgentId, CallId, CallRecord, CallState, Fact, PresenceState, WallTime};
 use kring_time::Moment;
 use rustc_hash::FxHashMap;
 use std::{collections::VecDeque, sync::Arc, time::Duration};
@@ -57,6 +58,8 @@ pub(crate) struct Floor {
     today: Today,
     /// Which queues are closed.
     pub(crate) closings: Closings,
+    /// The last transfers.
+    pub(crate) transfers: Transfers,
 }
 
 /// When a fact happened, on both clocks.
@@ -77,6 +80,7 @@ impl Floor {
             greeting,
             today: Today::new(day_ahead),
             closings: Closings::default(),
+            transfers: Transfers::default(),
         }
     }
 
@@ -120,7 +124,7 @@ impl Floor {
             self.calls
                 .values()
                 .filter(|call| call.winner() == Some(agent))
-                .filter(|call| call.state() != CallState::Ended || call.wrap_up != WrapUp::Closed)
+                .filter(|call| !call.is_over_for_agent() || call.wrap_up != WrapUp::Closed)
                 .max_by_key(|call| call.id)
         })
     }
@@ -241,7 +245,7 @@ impl Floor {
     /// Whoever is no longer in wrap-up has no record form open: it waits in the unfinished list.
     fn leave_wrap_up(&mut self, agent: &AgentId) {
         for call in self.calls.values_mut() {
-            if call.winner() == Some(agent) && call.state() == CallState::Ended {
+            if call.winner() == Some(agent) && call.is_over_for_agent() {
                 call.wrap_up = WrapUp::Closed;
             }
         }
@@ -273,6 +277,10 @@ impl Floor {
             let devices = std::iter::once(device).chain(beside).cloned().collect();
             return self.invited(now, id, agent, devices, (*hop, *attempt));
         }
+        let transfer = match fact {
+            Fact::Transfer(step) => self.transfers.apply(now, id, step).cloned(),
+            _ => None,
+        };
         let Some(call) = self.call_or_new(id, now.at) else {
             return Vec::new();
         };
@@ -283,7 +291,10 @@ impl Floor {
             (Some(record), None) => record.apply(&entry),
             (None, None) => {}
         }
-        let out = screens(now, call, fact);
+        let out = match (fact, transfer) {
+            (Fact::Transfer(step), Some(transfer)) => transfers::frames(call, step, &transfer),
+            _ => screens(now, call, fact),
+        };
         let result = call.record.as_ref().and_then(|record| record.result);
         let over = call.state() == CallState::Ended;
         if !decided && let Some(result) = result {
@@ -375,18 +386,5 @@ impl Floor {
         {
             self.calls.remove(&oldest);
         }
-    }
-}
-
-/// The record folds entries; here they have no place in the journal yet.
-fn entry(now: When, call: CallId, fact: &Fact) -> Entry {
-    Entry {
-        node: String::new(),
-        boot: 0,
-        seq: 0,
-        at: now.at,
-        wall: now.wall,
-        call: Some(call),
-        fact: fact.clone(),
     }
 }

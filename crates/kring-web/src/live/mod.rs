@@ -18,11 +18,13 @@ mod snapshot;
 mod socket;
 mod stream;
 mod today;
+mod transfers;
 
 pub use lines::{LineAddress, LineNow};
 pub(crate) use overlay::Fresh;
 pub(crate) use presence::PresenceNow;
 pub(crate) use socket::open;
+pub(crate) use transfers::{TransferNow, TransferState};
 
 use crate::{
     clock::Clock,

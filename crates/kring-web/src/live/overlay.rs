@@ -1,9 +1,9 @@
 //! What lists and details take from memory: calls that the journal has not committed yet, and the
 //! fresher state of those that it has.
 
-use super::{Inner, Live, presence::PresenceNow};
+use super::{Inner, Live, presence::PresenceNow, transfers::TransferNow};
 use crate::wire::NumberOnWire;
-use kring_journal::{AgentId, CallId, CallRecord, Closing};
+use kring_journal::{AgentId, CallId, CallRecord, Closing, TransferId};
 use std::collections::BTreeMap;
 
 /// A call in memory.
@@ -24,6 +24,15 @@ impl Live {
     /// The call, if it is in memory.
     pub(crate) fn fresh_call(&self, id: CallId) -> Option<Fresh> {
         self.inner().floor().call(id).and_then(fresh)
+    }
+
+    /// A transfer as it is now, and how long it has taken, ms; none: it is not known any more.
+    pub(crate) fn transfer(&self, id: TransferId) -> Option<(TransferNow, u64)> {
+        let inner = self.inner();
+        let (now, _) = inner.clock.now();
+        let floor = inner.floor();
+        let transfer = floor.transfers.get(id)?;
+        Some((transfer.clone(), transfer.elapsed_ms(now)))
     }
 
     /// What the agent does now, if a fact has said so.

@@ -62,15 +62,17 @@ pub(super) fn screens(now: When, call: &mut LiveCall, fact: &Fact) -> Vec<Delive
         Fact::Abandoned { .. } | Fact::Refused { .. } | Fact::Failed { .. } => over(call, fact),
         Fact::MediaSilent { side, .. } => to_winner(call, Said::Alert(alerts::silent(*side))),
         Fact::Ended { by, cause, talk_ms } => {
-            let (cause, talk_ms) = (cause.clone(), *talk_ms);
-            to_winner(
-                call,
-                Said::Ended {
-                    by: *by,
-                    cause,
-                    talk_ms,
-                },
-            )
+            // Whoever has handed the caller over was told of the end then.
+            if call.handed_over {
+                return Vec::new();
+            }
+            let said = Said::Ended {
+                by: *by,
+                cause: cause.clone(),
+                talk_ms: *talk_ms,
+                transferred_to: None,
+            };
+            to_winner(call, said)
         }
         Fact::WrapUpOpened { agent, for_s } => wrap_up_opened(now, call, agent, *for_s),
         Fact::WrapUpExtended { agent, for_s } => wrap_up_extended(now, call, agent, *for_s),
@@ -125,6 +127,7 @@ fn of_kept(now: When, call: &mut LiveCall, fact: &Fact) -> Vec<Delivery> {
         }) => {
             call.close_offer(agent);
             call.answered_at = Some(now.at);
+            call.handed_over = false;
             let said = Said::Answered {
                 by: agent.clone(),
                 rings: *rings,

@@ -12,6 +12,7 @@ use metrics::{Counter, counter, gauge, histogram};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::{LazyLock, Mutex, PoisonError};
 
+use super::transfers::Transfers;
 use crate::limits;
 use kring_journal::AgentId;
 
@@ -48,6 +49,7 @@ pub(super) struct Fold {
     dead_screens: FxHashSet<AgentId>,
     /// Answered and ended calls that lack their record.
     pending: FxHashSet<CallId>,
+    transfers: Transfers,
 }
 
 #[derive(Debug)]
@@ -91,6 +93,7 @@ impl Fold {
                 let kind = kind_of(device);
                 counter!("kring_ring_silent_total", "device" => kind).increment(1);
             }
+            Fact::Transfer(step) => self.transfers.take(step),
             Fact::PopPainted { after_ms, .. } => pop_took("paint", *after_ms as f64 / 1e3),
             Fact::Confirmed {
                 case_kind,

@@ -9,6 +9,7 @@ mod process;
 mod shell;
 #[cfg(test)]
 mod tests;
+mod transfers;
 
 pub use fold::fold;
 pub use shell::{

@@ -30,6 +30,12 @@ pub(super) const BUCKETS: &[(&str, &[f64])] = &[
             5.0, 10.0, 20.0, 30.0, 45.0, 60.0, 90.0, 120.0, 300.0, 600.0, 1_800.0,
         ],
     ),
+    (
+        "kring_transfer_seconds",
+        &[
+            1.0, 2.0, 5.0, 10.0, 15.0, 20.0, 30.0, 45.0, 60.0, 120.0, 300.0,
+        ],
+    ),
     ("kring_journal_append_seconds", DISK),
     ("kring_journal_fsync_seconds", DISK),
     (
@@ -45,6 +51,16 @@ const MEANINGS: &[(Kind, &str, &str)] = &[
         Kind::Counter,
         "kring_calls_total",
         "Calls by their one outcome",
+    ),
+    (
+        Kind::Counter,
+        "kring_transfers_total",
+        "Transfers and consults by how they ended; the department is its short name, or \"extension\"",
+    ),
+    (
+        Kind::Histogram,
+        "kring_transfer_seconds",
+        "From the wish to transfer or consult to its end",
     ),
     (
         Kind::Gauge,

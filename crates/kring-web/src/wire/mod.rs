@@ -9,7 +9,7 @@ mod said;
 
 pub(crate) use card::{Card, ContactOnWire, NumberOnWire, PastCase};
 pub(crate) use pop::{Pop, PopNow, RingCount, Via};
-pub(crate) use said::{Alert, Said};
+pub(crate) use said::{Alert, Said, TransferProgress};
 
 use crate::clock::rfc3339;
 use axum::extract::ws::Utf8Bytes;

@@ -1,8 +1,10 @@
 //! Every frame but the pop: its `t` and its `d`.
 
 use super::{Card, DraftOnWire, Presence, QueueStats, RingCount};
+use crate::live::TransferState;
 use kring_journal::{
-    AgentId, CallBackEnd, DeadlineAction, EndedBy, OverflowWhy, RingResult, Unreached,
+    AgentId, CallBackEnd, DeadlineAction, EndedBy, OverflowWhy, RingResult, TalksWith, TransferId,
+    Unreached,
 };
 use serde::Serialize;
 use std::sync::Arc;
@@ -51,7 +53,32 @@ pub(crate) enum Said {
         by: EndedBy,
         cause: String,
         talk_ms: u64,
+        /// The extension that has the caller now.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        transferred_to: Option<String>,
     },
+    #[serde(rename = "consult.started")]
+    ConsultStarted {
+        transfer_id: TransferId,
+        department: Option<String>,
+        to: String,
+    },
+    #[serde(rename = "consult.answered")]
+    ConsultAnswered { transfer_id: TransferId, to: String },
+    #[serde(rename = "consult.turned")]
+    ConsultTurned {
+        transfer_id: TransferId,
+        with: TalksWith,
+    },
+    #[serde(rename = "consult.ended")]
+    ConsultEnded {
+        transfer_id: TransferId,
+        reason: &'static str,
+    },
+    #[serde(rename = "transfer.progress")]
+    TransferProgress(TransferProgress),
+    #[serde(rename = "transfer.recalled")]
+    TransferRecalled { reason: &'static str },
     #[serde(rename = "wrapup.opened")]
     WrapUpOpened {
         draft: Option<DraftOnWire>,
@@ -81,6 +108,17 @@ pub(crate) enum Said {
     Alert(Alert),
     #[serde(rename = "system.drain")]
     Drain {},
+}
+
+/// `transfer.progress`: how a transfer goes, in both languages.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct TransferProgress {
+    pub(crate) transfer_id: TransferId,
+    pub(crate) state: TransferState,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) sip_code: Option<u16>,
+    pub(crate) text_th: String,
+    pub(crate) text_en: String,
 }
 
 /// `alert`: something that a person should know, in both languages.

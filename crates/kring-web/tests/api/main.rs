@@ -19,4 +19,5 @@ mod seats;
 mod settings;
 mod sign_in;
 mod traces;
+mod transfers;
 mod trunks;
