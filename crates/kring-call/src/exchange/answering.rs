@@ -22,7 +22,7 @@ impl Exchange {
         branch: BranchId,
         body: Option<Bytes>,
     ) {
-        if !self.calls.get(&id).is_some_and(Call::can_be_won) {
+        if !self.calls.get(&id).is_some_and(|call| call.can_be_won()) {
             return;
         }
         self.endpoint.acknowledge(now, leg, None);
@@ -31,7 +31,7 @@ impl Exchange {
             self.unusable_answer(now, id, leg);
             return;
         };
-        if self.calls.get(&id).is_some_and(Call::is_placed) {
+        if self.calls.get(&id).is_some_and(|call| call.is_placed()) {
             self.picked_up(now, id, leg, answer);
             return;
         }

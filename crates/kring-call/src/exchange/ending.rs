@@ -40,7 +40,7 @@ impl Exchange {
     }
 
     /// A refused or failed call lets its phones and ports go.
-    pub(super) fn let_phones_go(&mut self, now: Moment, call: Call) {
+    pub(super) fn let_phones_go(&mut self, now: Moment, call: Box<Call>) {
         let why = Withdrawal::CallOver;
         self.let_phones_go_because(now, call, why, reason_for(why));
     }
@@ -48,7 +48,7 @@ impl Exchange {
     pub(super) fn let_phones_go_because(
         &mut self,
         now: Moment,
-        mut call: Call,
+        mut call: Box<Call>,
         why: Withdrawal,
         reason: Reason,
     ) {
@@ -110,7 +110,7 @@ impl Exchange {
 
     /// kring ends an answered call.
     pub(super) fn end_by_kring(&mut self, now: Moment, id: CallId, cause: &'static str) {
-        if self.calls.get(&id).is_some_and(Call::is_placed) {
+        if self.calls.get(&id).is_some_and(|call| call.is_placed()) {
             self.placed_over(now, id, Over::CalledOff(cause));
             return;
         }
@@ -135,7 +135,7 @@ impl Exchange {
             self.placed_over(now, id, Over::AgentLeft);
             return;
         }
-        if let Some(transfer) = self.calls.get(&id).and_then(Call::transfer) {
+        if let Some(transfer) = self.calls.get(&id).and_then(|call| call.transfer()) {
             let leg = transfer.agent_leg;
             if let Some(leg) = leg {
                 self.hang_up_leg(now, id, leg, Reason::sip(200, "Normal call clearing"));

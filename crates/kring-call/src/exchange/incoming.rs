@@ -201,7 +201,7 @@ impl Exchange {
     ) {
         let (id, queue, trunk) = (call.id, call.queue, call.trunk);
         self.legs.insert(leg, Role::Caller(id));
-        self.calls.insert(id, call);
+        self.calls.insert(id, Box::new(call));
         self.shares.began(trunk);
         if self.is_closed(queue) {
             self.act_closed(now, id, now);

@@ -192,7 +192,8 @@ pub struct Exchange {
     anonymous: Uri,
     endpoint: Endpoint,
     chance: ChaCha8Rng,
-    calls: FxHashMap<CallId, Call>,
+    /// Boxed: the table grows by doubling, calls are taken out and put back, and each is two kilobytes.
+    calls: FxHashMap<CallId, Box<Call>>,
     legs: FxHashMap<LegId, Role>,
     sessions: FxHashMap<SessionId, CallId>,
     next_session: u64,
@@ -381,7 +382,7 @@ impl Exchange {
     }
 
     /// Takes the call out of every list; its legs and its sound are the caller's to see to.
-    fn forget(&mut self, id: CallId) -> Option<Call> {
+    fn forget(&mut self, id: CallId) -> Option<Box<Call>> {
         let call = self.calls.remove(&id)?;
         if let Some(due) = call.agenda {
             self.agenda.remove(&(due, id));

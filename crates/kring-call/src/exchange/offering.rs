@@ -19,13 +19,13 @@ use kring_time::Moment;
 impl Exchange {
     /// Does what is due for one call: rings, hops, overdue phones, the withdrawal, the deadline action.
     pub(super) fn attend(&mut self, now: Moment, id: CallId) {
-        if self.calls.get(&id).is_some_and(Call::is_joined) {
+        if self.calls.get(&id).is_some_and(|call| call.is_joined()) {
             self.change_overdue(now, id);
             self.transfer_overdue(now, id);
             self.reschedule(id);
             return;
         }
-        if self.calls.get(&id).is_some_and(Call::is_forlorn) {
+        if self.calls.get(&id).is_some_and(|call| call.is_forlorn()) {
             self.placed_over(now, id, Over::NoAgent);
             return;
         }

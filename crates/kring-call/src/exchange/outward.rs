@@ -123,7 +123,7 @@ impl Exchange {
 
     /// Something came back from whom kring dialled.
     fn outward_progress(&mut self, now: Moment, id: CallId, leg: LegId, code: u16) {
-        if let Some(outward) = self.calls.get_mut(&id).and_then(Call::outward_mut)
+        if let Some(outward) = self.calls.get_mut(&id).and_then(|call| call.outward_mut())
             && outward.leg == leg
         {
             outward.heard = true;
@@ -166,7 +166,7 @@ impl Exchange {
 
     /// Whom kring dialled has been rung as long as may be.
     pub(super) fn outward_overdue(&mut self, now: Moment, id: CallId) {
-        let outward = self.calls.get_mut(&id).and_then(Call::outward_mut);
+        let outward = self.calls.get_mut(&id).and_then(|call| call.outward_mut());
         let Some(outward) = outward.filter(|outward| outward.until <= now) else {
             return;
         };

@@ -3,7 +3,6 @@
 
 use super::{Exchange, transferring::SaidAt};
 use crate::{
-    call::Call,
     command::{CommandRefused, Done, OnTransferFailed, PlaceOrigin, TransferPlace, TransferWanted},
     identity::number_of,
 };
@@ -43,7 +42,7 @@ impl Exchange {
 
     /// A phone that asked for this transfer hears of it what the screen hears.
     pub(super) fn report_to_phone(&mut self, now: Moment, id: CallId, step: &TransferStep) {
-        let referrer = self.calls.get(&id).and_then(Call::transfer);
+        let referrer = self.calls.get(&id).and_then(|call| call.transfer());
         let Some(leg) = referrer.and_then(|transfer| transfer.referrer) else {
             return;
         };

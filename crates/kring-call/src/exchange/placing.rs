@@ -113,7 +113,7 @@ impl Exchange {
             agenda: None,
             is_listed: false,
         };
-        self.calls.insert(id, call);
+        self.calls.insert(id, Box::new(call));
         self.shares.began(placing.trunk);
         Some(id)
     }

@@ -3,7 +3,7 @@
 
 use super::Exchange;
 use crate::{
-    call::{Call, State},
+    call::State,
     command::OnTransferFailed,
     doing::Doing,
     kept::{Bars, Kept},
@@ -23,7 +23,12 @@ impl Exchange {
         why: TransferOver,
         code: u16,
     ) {
-        let Some(transfer) = self.calls.get(&id).and_then(Call::transfer).cloned() else {
+        let Some(transfer) = self
+            .calls
+            .get(&id)
+            .and_then(|call| call.transfer())
+            .cloned()
+        else {
             return;
         };
         self.drop_third(now, id);
@@ -48,7 +53,7 @@ impl Exchange {
         (why, code): (TransferOver, u16),
         back: BackWith,
     ) {
-        let took_ms = self.calls.get(&id).and_then(Call::transfer);
+        let took_ms = self.calls.get(&id).and_then(|call| call.transfer());
         let took_ms = took_ms.map_or(0, |transfer| transfer.took_ms(now));
         self.tell_step(
             now,

@@ -5,7 +5,6 @@
 
 use super::{Exchange, devices::unreached};
 use crate::{
-    call::Call,
     command::TransferPlace,
     transfer::{Stage, TransferMethod, Word},
 };
@@ -31,7 +30,7 @@ impl Exchange {
             return;
         }
         let word = self.word(now);
-        let Some(transfer) = self.calls.get_mut(&id).and_then(Call::transfer_mut) else {
+        let Some(transfer) = self.calls.get_mut(&id).and_then(|call| call.transfer_mut()) else {
             return;
         };
         let is_first = matches!(transfer.stage, Stage::Waiting);
@@ -98,7 +97,7 @@ impl Exchange {
             return false;
         }
         let word = self.word(now);
-        if let Some(transfer) = self.calls.get_mut(&id).and_then(Call::transfer_mut) {
+        if let Some(transfer) = self.calls.get_mut(&id).and_then(|call| call.transfer_mut()) {
             let way = TransferWay::Refer;
             transfer.stage = Stage::Joining {
                 third,
@@ -130,7 +129,7 @@ impl Exchange {
     /// What the caller's PBX says of the REFER.
     pub(super) fn referral_event(&mut self, now: Moment, id: CallId, event: &LegEvent) {
         let patience = self.config.transfer.final_word;
-        let Some(transfer) = self.calls.get_mut(&id).and_then(Call::transfer_mut) else {
+        let Some(transfer) = self.calls.get_mut(&id).and_then(|call| call.transfer_mut()) else {
             // It was over before: of that the PBX may say what it likes.
             return;
         };
@@ -196,7 +195,12 @@ impl Exchange {
 
     /// The PBX has joined the caller with somebody else: there is nothing left here but the record.
     fn referred_away(&mut self, now: Moment, id: CallId) {
-        let Some(transfer) = self.calls.get(&id).and_then(Call::transfer).cloned() else {
+        let Some(transfer) = self
+            .calls
+            .get(&id)
+            .and_then(|call| call.transfer())
+            .cloned()
+        else {
             return;
         };
         let to = match &transfer.stage {

@@ -2,7 +2,6 @@
 
 use super::{Exchange, Role, outward::Wanted};
 use crate::{
-    call::Call,
     command::{CommandRefused, ConsultTurn, Done, TransferPlace},
     transfer::{Aim, Circle, Stage},
 };
@@ -69,7 +68,7 @@ impl Exchange {
                 self.tell_step(now, id, TransferStep::Missed { to, why, code: 0 });
                 continue;
             };
-            if let Some(transfer) = self.calls.get_mut(&id).and_then(Call::transfer_mut) {
+            if let Some(transfer) = self.calls.get_mut(&id).and_then(|call| call.transfer_mut()) {
                 let others = places;
                 transfer.stage = Stage::Dialling { outward, others };
             }
@@ -179,7 +178,7 @@ impl Exchange {
 
     /// The agent does not wait for the answer: the caller gets it.
     fn release_agent(&mut self, now: Moment, id: CallId) -> Done {
-        let Some(transfer) = self.calls.get_mut(&id).and_then(Call::transfer_mut) else {
+        let Some(transfer) = self.calls.get_mut(&id).and_then(|call| call.transfer_mut()) else {
             return Done::Unchanged;
         };
         if std::mem::replace(&mut transfer.aim, Aim::HandOver) == Aim::HandOver {
@@ -241,7 +240,7 @@ impl Exchange {
 
     /// The PBX did not join the two, or has not said so: kring does.
     pub(super) fn join_here(&mut self, now: Moment, id: CallId) {
-        let Some(transfer) = self.calls.get_mut(&id).and_then(Call::transfer_mut) else {
+        let Some(transfer) = self.calls.get_mut(&id).and_then(|call| call.transfer_mut()) else {
             return;
         };
         let Stage::Joining {
@@ -263,7 +262,7 @@ impl Exchange {
 
     /// Whom kring dials for a transfer says how it goes.
     pub(super) fn third_progress(&mut self, now: Moment, id: CallId, code: u16) {
-        let outward = self.calls.get_mut(&id).and_then(Call::outward_mut);
+        let outward = self.calls.get_mut(&id).and_then(|call| call.outward_mut());
         let Some(outward) = outward.filter(|outward| code > 100 && outward.told != code) else {
             return;
         };

@@ -204,7 +204,12 @@ impl Exchange {
     /// Writes down a step of the transfer that is on its way.
     pub(super) fn tell_step(&mut self, now: Moment, id: CallId, step: TransferStep) {
         self.report_to_phone(now, id, &step);
-        if let Some(transfer) = self.calls.get(&id).and_then(Call::transfer).map(|t| t.id) {
+        if let Some(transfer) = self
+            .calls
+            .get(&id)
+            .and_then(|call| call.transfer())
+            .map(|t| t.id)
+        {
             let fact = Fact::Transfer(kring_journal::Transfer { transfer, step });
             self.record(now, id, fact);
         }
@@ -235,7 +240,12 @@ impl Exchange {
 
     /// The third party has the caller, and the agent is free for the record.
     pub(super) fn hand_over(&mut self, now: Moment, id: CallId) {
-        let Some(transfer) = self.calls.get(&id).and_then(Call::transfer).cloned() else {
+        let Some(transfer) = self
+            .calls
+            .get(&id)
+            .and_then(|call| call.transfer())
+            .cloned()
+        else {
             return;
         };
         let (Stage::Met { third, to, .. } | Stage::Joining { third, to, .. }) =
@@ -289,7 +299,7 @@ impl Exchange {
 
     /// The agent has hung up. The transfer goes on without; whoever was asked only gets the caller.
     pub(super) fn agent_leaves_transfer(&mut self, now: Moment, id: CallId) {
-        let Some(transfer) = self.calls.get_mut(&id).and_then(Call::transfer_mut) else {
+        let Some(transfer) = self.calls.get_mut(&id).and_then(|call| call.transfer_mut()) else {
             return;
         };
         transfer.agent_leg = None;
@@ -314,7 +324,7 @@ impl Exchange {
 
     /// The present extension cannot be had: the next one is tried, and after the last the caller is back.
     pub(super) fn third_missed(&mut self, now: Moment, id: CallId, (why, code): (Unreached, u16)) {
-        let Some(transfer) = self.calls.get_mut(&id).and_then(Call::transfer_mut) else {
+        let Some(transfer) = self.calls.get_mut(&id).and_then(|call| call.transfer_mut()) else {
             return;
         };
         let (to, others) = match &mut transfer.stage {
@@ -338,7 +348,7 @@ impl Exchange {
 
     /// Whoever was to answer in time has not.
     pub(super) fn transfer_overdue(&mut self, now: Moment, id: CallId) {
-        let Some(transfer) = self.calls.get(&id).and_then(Call::transfer) else {
+        let Some(transfer) = self.calls.get(&id).and_then(|call| call.transfer()) else {
             return;
         };
         if transfer.due().is_none_or(|due| due > now) {
