@@ -5,6 +5,7 @@ mod agents;
 mod announced;
 mod answered;
 mod callbacks;
+mod closed;
 mod codecs;
 mod consults;
 mod crossings;

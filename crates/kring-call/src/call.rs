@@ -36,6 +36,13 @@ pub(crate) enum State {
         /// Words that are left to be said when the caller can hear.
         unsaid: Vec<Phrase>,
     },
+    /// kring has answered a caller of a closed queue, for whom no phone rings: they hear of the call-back and
+    /// may press the key until then, or are taken elsewhere as soon as they can hear.
+    AtDoor {
+        until: Moment,
+        /// Words that are left to be said when the caller can hear.
+        unsaid: Vec<Phrase>,
+    },
     /// Caller and agent are connected.
     Talking {
         agent: AgentId,
@@ -181,7 +188,7 @@ impl Call {
                     .flat_map(|kept| [kept.announce_at, kept.leave_at, self.goes_at(kept)]);
                 own.flatten().chain(self.bars.next_end()).min()
             }
-            State::Leaving { until, .. } => Some(*until),
+            State::Leaving { until, .. } | State::AtDoor { until, .. } => Some(*until),
             State::Overflowing { outward, .. } => Some(outward.until),
             State::Reaching { outward, .. } => outward.as_ref().map(|outward| outward.until),
             State::Talking { .. } | State::Connected { .. } => {
@@ -344,7 +351,11 @@ impl Call {
     pub(crate) fn can_be_won(&self) -> bool {
         matches!(
             self.state,
-            State::Ringing { .. } | State::Withdrawing | State::Resting | State::Overflowing { .. }
+            State::Ringing { .. }
+                | State::Withdrawing
+                | State::Resting
+                | State::AtDoor { .. }
+                | State::Overflowing { .. }
         )
     }
 

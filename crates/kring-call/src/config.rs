@@ -76,6 +76,11 @@ pub enum OnClosed {
     Announce,
     /// 480 with Retry-After.
     AnnounceBusy,
+    /// To [`QueueConfig::overflow`]: by 302 if that is a URI, else kring answers and takes them there. Where
+    /// nobody is they hear that it is closed, as with [`OnClosed::Announce`].
+    Overflow,
+    /// As [`OnClosed::Announce`], and the caller may ask to be called back when it is open again.
+    OfferCallback,
 }
 
 /// Who makes the tone that a caller hears while phones ring.

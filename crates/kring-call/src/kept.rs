@@ -42,21 +42,21 @@ pub(crate) enum LastOffer {
 impl Kept {
     /// Kept from now on by these rules.
     pub(crate) fn new(now: Moment, rules: &WaitingRules) -> Kept {
-        let after = |wait: Duration| (!wait.is_zero()).then(|| now + wait);
-        Kept {
-            since: now,
-            round: 0,
-            announce_at: after(rules.announce_every),
-            announced: 0,
-            leave_at: after(rules.max_wait),
-            goes: None,
-            came_through: Vec::new(),
-            last_offer: LastOffer::ToCome,
-        }
+        let mut kept = Kept::without_place(now);
+        kept.waits_by(now, rules);
+        kept
     }
 
-    /// Answered only to be told why nobody else will.
-    pub(crate) fn for_last_words(now: Moment) -> Kept {
+    /// Waits by these rules from now on.
+    pub(crate) fn waits_by(&mut self, now: Moment, rules: &WaitingRules) {
+        let after = |wait: Duration| (!wait.is_zero()).then(|| now + wait);
+        self.announce_at = after(rules.announce_every);
+        self.leave_at = after(rules.max_wait);
+        self.goes = None;
+    }
+
+    /// Answered, with no place in any line: to be told why nobody else will answer, or at a closed door.
+    pub(crate) fn without_place(now: Moment) -> Kept {
         Kept {
             since: now,
             round: 0,

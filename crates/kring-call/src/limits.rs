@@ -110,6 +110,10 @@ pub const CITIZEN_PATIENCE: Duration = Duration::from_secs(45);
 /// How long a caller who is told of the call-back at the end of the wait has to press the key.
 pub const CALLBACK_LAST_OFFER: Duration = Duration::from_secs(30);
 
+/// How long a caller of a closed queue who was told of the call-back has to press the key, once that was
+/// said: nobody else will come, so the silence after it should be short.
+pub const CLOSED_OFFER_PATIENCE: Duration = Duration::from_secs(10);
+
 /// Departments known at once: a ministry has dozens.
 pub const DEPARTMENTS_MAX: usize = 1_000;
 

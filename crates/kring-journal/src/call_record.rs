@@ -324,7 +324,8 @@ impl CallRecord {
         self.outcome == Some(Outcome::Rescued)
             && self.agent.is_none()
             && self.connected_to.is_none()
-            && self.left_queue != Some(QueueExit::CallBack)
+            // Whoever asked to be called back, or was told that it is closed, had nobody to wait for.
+            && !matches!(self.left_queue, Some(QueueExit::CallBack | QueueExit::Closed))
             && self.ended_by == Some(EndedBy::Caller)
     }
 

@@ -176,6 +176,10 @@ fn waited(record: &CallRecord, evidence: &RingTime) -> Option<Both> {
             &format!("รอครบกำหนด {th} ระบบแจ้งให้โทรใหม่"),
             &format!("after {en}, the longest wait, the caller was told to call again"),
         ),
+        QueueExit::Closed if kept.why == Refusal::Closed => both(
+            &format!("สายจบหลังได้รับแจ้งว่าปิดทำการ {th}"),
+            &format!("the call ended {en} after that"),
+        ),
         QueueExit::Closed => both(
             &format!("หลังรอ {th} ปิดทำการและไม่มีเจ้าหน้าที่แล้ว"),
             &format!("after {en} the queue had closed and nobody was left"),

@@ -110,6 +110,10 @@ impl Exchange {
             self.end_call_back(now, asked, CallBackEnd::GivenUp);
             return;
         };
+        // Nobody is called outside of the hours of the house.
+        if self.is_closed(queue) {
+            return;
+        }
         let strategy = self.config.queues[queue].plan.strategy(0);
         if self
             .roster

@@ -70,6 +70,7 @@ impl Exchange {
             call.state,
             State::Resting
                 | State::Leaving { .. }
+                | State::AtDoor { .. }
                 | State::Overflowing { .. }
                 | State::Reaching { .. }
         ) {

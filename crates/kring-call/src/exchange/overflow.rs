@@ -3,7 +3,7 @@
 //! They keep their music and their place until somebody has them; where nobody is, they are back in the
 //! queue they came from, and are taken there again after a while.
 
-use super::{Exchange, outward::Wanted};
+use super::{Exchange, outward::Wanted, queueing::PLEASE_WAIT};
 use crate::{
     call::State,
     command::{CommandRefused, Done},
@@ -16,9 +16,6 @@ use kring_journal::{CallId, Connection, Fact, Missed, Overflow, OverflowWhy, Unr
 use kring_media::{AudioDescription, Phrase};
 use kring_time::Moment;
 use std::collections::VecDeque;
-
-/// The recording that asks a caller to hold the line.
-const PLEASE_WAIT: &str = "please_wait";
 
 /// Where a caller can go now.
 enum Way {
@@ -64,9 +61,12 @@ impl Exchange {
             OverflowTo::Queue(name) => {
                 let mut queues = self.config.queues.iter();
                 let queue = queues.position(|queue| queue.name == *name)?;
-                let came_through = call.kept.as_ref().map(|kept| &kept.came_through)?;
-                let is_circle = queue == call.queue || came_through.contains(&queue);
-                let takes = self.roster.is_staffed(queue) && !self.is_queue_full(queue);
+                let kept = call.kept.as_ref();
+                let came_through = kept.is_some_and(|kept| kept.came_through.contains(&queue));
+                let is_circle = queue == call.queue || came_through;
+                let takes = !self.is_closed(queue)
+                    && self.roster.is_staffed(queue)
+                    && !self.is_queue_full(queue);
                 (takes && !is_circle).then_some(Way::Queue(queue))
             }
             OverflowTo::Department(short) => {
@@ -101,13 +101,16 @@ impl Exchange {
         let stand = call.stand();
         if let Some(kept) = &mut call.kept {
             kept.came_through.push(before);
-            kept.goes = None;
-            let longest = rules.waiting.max_wait;
-            kept.leave_at = (!longest.is_zero()).then(|| now + longest);
+            kept.waits_by(now, &rules.waiting);
         }
         self.queues[before].left(stand);
         self.queues[queue].keep(stand);
         self.wait_again(now, id);
+    }
+
+    /// Whether there is anybody now to whom the call can go from its queue.
+    pub(super) fn has_way_out(&self, id: CallId) -> bool {
+        self.way_out(id).is_some()
     }
 
     /// The caller has a place, is told so, and phones may ring.
@@ -131,7 +134,8 @@ impl Exchange {
         self.reschedule(id);
     }
 
-    /// Dials the first of these that can be dialled; if there is none, the caller waits again.
+    /// Dials the first of these that can be dialled; if there is none, the caller waits again, and who came to
+    /// a closed door is told so.
     fn dial_target(&mut self, now: Moment, id: CallId, mut numbers: VecDeque<String>) {
         while let Some(number) = numbers.pop_front() {
             let Some(call) = self.calls.get(&id) else {
@@ -163,7 +167,12 @@ impl Exchange {
             self.reschedule(id);
             return;
         }
-        self.wait_again(now, id);
+        let call = self.calls.get(&id);
+        if call.is_some_and(|call| self.queues[call.queue].has(call.stand())) {
+            self.wait_again(now, id);
+        } else {
+            self.turn_from_door(now, id);
+        }
     }
 
     /// Whether somebody outside is dialled for this caller.

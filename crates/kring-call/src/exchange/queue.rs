@@ -65,6 +65,11 @@ impl Queue {
         self.kept.iter().map(|(_, id)| *id).collect()
     }
 
+    /// Whether whoever stands there has a place.
+    pub(super) fn has(&self, stand: Stand) -> bool {
+        self.kept.contains(&stand)
+    }
+
     /// How many are kept.
     pub(super) fn kept_count(&self) -> usize {
         self.kept.len()

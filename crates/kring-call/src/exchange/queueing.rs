@@ -6,10 +6,13 @@
 
 use super::{Exchange, Role, withdrawing::reason_for};
 use crate::{
-    call::State,
+    call::{Call, State},
     config::Recourse,
     kept::{Kept, LastOffer},
-    limits::{AGAIN_AFTER_REFUSAL, ATTEMPTS_MAX, CALLBACK_LAST_OFFER, LAST_WORDS_MAX},
+    limits::{
+        AGAIN_AFTER_REFUSAL, ATTEMPTS_MAX, CALLBACK_LAST_OFFER, CLOSED_OFFER_PATIENCE,
+        LAST_WORDS_MAX,
+    },
     ring::RingClock,
 };
 use kring_journal::{
@@ -20,7 +23,7 @@ use kring_sip::Reason;
 use kring_time::Moment;
 
 /// The recording that asks a caller to hold the line.
-const PLEASE_WAIT: &str = "please_wait";
+pub(super) const PLEASE_WAIT: &str = "please_wait";
 
 /// The recording that asks a caller to call again.
 pub(super) const BUSY: &str = "busy";
@@ -41,13 +44,7 @@ impl Exchange {
             return false;
         };
         let (queue, stand) = (call.queue, call.stand());
-        let rescue = Rescue {
-            why,
-            action,
-            rings: call.rings_told,
-            wait_ms: now.since(call.t0).as_millis() as u64,
-            lateness_us: now.since(due).as_micros() as u64,
-        };
+        let rescue = rescue_of(now, call, (why, action), due);
         let mut kept = Kept::new(now, &self.config.queues[queue].waiting);
         if action == DeadlineAction::Overflow {
             let why = match why {
@@ -85,10 +82,11 @@ impl Exchange {
         let Some(call) = self.calls.get_mut(&id) else {
             return;
         };
-        if let State::Leaving { unsaid, .. } = &mut call.state {
+        if let State::Leaving { unsaid, .. } | State::AtDoor { unsaid, .. } = &mut call.state {
             let say = std::mem::take(unsaid);
             self.note_said(now, id, &say);
             self.speak(id, say, Ground::Music);
+            self.goes_from_door(now, id);
             return;
         }
         let queue = call.queue;
@@ -146,6 +144,12 @@ impl Exchange {
                 }
                 return;
             }
+            State::AtDoor { until, .. } => {
+                if until <= now {
+                    self.turn_from_door(now, id);
+                }
+                return;
+            }
             // Whoever is on the way elsewhere hears music, and nothing of their place.
             State::Overflowing { .. } => return,
             _ => {}
@@ -195,7 +199,7 @@ impl Exchange {
     }
 
     /// Takes the caller elsewhere if it is time: whether it was, and there is a way.
-    fn goes_elsewhere(&mut self, now: Moment, id: CallId) -> bool {
+    pub(super) fn goes_elsewhere(&mut self, now: Moment, id: CallId) -> bool {
         let call = self
             .calls
             .get(&id)
@@ -306,10 +310,18 @@ impl Exchange {
         self.reschedule(id);
     }
 
-    /// kring has said its last words to the caller.
+    /// kring has said its last words to the caller, or all that there was to say at a closed door.
     pub(super) fn last_words_said(&mut self, now: Moment, id: CallId) {
-        if let Some(State::Leaving { cause, .. }) = self.calls.get(&id).map(|call| &call.state) {
-            self.end_kept(now, id, EndedBy::Kring, cause);
+        match self.calls.get_mut(&id).map(|call| &mut call.state) {
+            Some(State::Leaving { cause, .. }) => {
+                let cause = *cause;
+                self.end_kept(now, id, EndedBy::Kring, cause);
+            }
+            Some(State::AtDoor { until, .. }) => {
+                *until = (*until).min(now + CLOSED_OFFER_PATIENCE);
+                self.reschedule(id);
+            }
+            _ => {}
         }
     }
 
@@ -319,6 +331,10 @@ impl Exchange {
             return;
         };
         let (exit, withdrawal) = match by {
+            // Nobody was going to come, and the caller had been told so.
+            EndedBy::Caller if matches!(call.state, State::AtDoor { .. }) => {
+                (QueueExit::Closed, Withdrawal::CallerGaveUp)
+            }
             EndedBy::Caller => (QueueExit::GaveUp, Withdrawal::CallerGaveUp),
             EndedBy::Agent | EndedBy::Target | EndedBy::Kring => {
                 (QueueExit::CallOver, Withdrawal::CallOver)
@@ -362,5 +378,21 @@ impl Exchange {
         };
         let kept = call.kept.as_ref().filter(|kept| !kept.is_over(now));
         kept.is_some() && call.sound.voice.is_some() && call.attempts < ATTEMPTS_MAX
+    }
+}
+
+/// What is told of a caller whom kring answers itself.
+pub(super) fn rescue_of(
+    now: Moment,
+    call: &Call,
+    (why, action): (Refusal, DeadlineAction),
+    due: Moment,
+) -> Rescue {
+    Rescue {
+        why,
+        action,
+        rings: call.rings_told,
+        wait_ms: now.since(call.t0).as_millis() as u64,
+        lateness_us: now.since(due).as_micros() as u64,
     }
 }

@@ -69,7 +69,7 @@ impl Exchange {
     }
 
     /// The URI to which callers are redirected who overflow before kring has answered.
-    fn redirect_of(overflow: Option<&OverflowTo>) -> Option<String> {
+    pub(super) fn redirect_of(overflow: Option<&OverflowTo>) -> Option<String> {
         match overflow {
             Some(OverflowTo::Uri(uri)) => Some(uri.to_string()),
             _ => None,
@@ -93,7 +93,7 @@ impl Exchange {
         let Some(call) = self.calls.get_mut(&id) else {
             return;
         };
-        call.kept = Some(Kept::for_last_words(now));
+        call.kept = Some(Kept::without_place(now));
         let fact = Fact::Refused {
             why,
             action: DeadlineAction::Announce,
@@ -123,7 +123,14 @@ impl Exchange {
     }
 
     /// 302 to this URI.
-    fn send_elsewhere(&mut self, now: Moment, id: CallId, why: Refusal, to: String, due: Moment) {
+    pub(super) fn send_elsewhere(
+        &mut self,
+        now: Moment,
+        id: CallId,
+        why: Refusal,
+        to: String,
+        due: Moment,
+    ) {
         let Some(call) = self.calls.get(&id) else {
             return;
         };

@@ -28,6 +28,8 @@ pub enum OverflowWhy {
     MaxWait,
     /// Nobody was there the last time.
     Again,
+    /// The queue was closed when they came.
+    Closed,
 }
 
 /// An INVITE of kring's own, through a trunk.
@@ -73,6 +75,7 @@ impl fmt::Display for Overflow {
             OverflowWhy::QueueFull => ", queue full",
             OverflowWhy::MaxWait => ", waited too long",
             OverflowWhy::Again => ", again",
+            OverflowWhy::Closed => ", closed",
         };
         write!(f, "to {}{why}", self.to)
     }

@@ -109,6 +109,20 @@ pub enum DeadlineAction {
     OfferCallback,
 }
 
+impl DeadlineAction {
+    /// Whether kring answers the caller, who then waits for somebody.
+    pub const fn keeps_caller(self) -> bool {
+        match self {
+            DeadlineAction::AnswerGreetQueue
+            | DeadlineAction::Overflow
+            | DeadlineAction::OfferCallback => true,
+            DeadlineAction::AnnounceBusy | DeadlineAction::Announce | DeadlineAction::Redirect => {
+                false
+            }
+        }
+    }
+}
+
 /// Why a call was refused to the caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

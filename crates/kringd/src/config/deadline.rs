@@ -1,7 +1,7 @@
 //! `deadline_action` of a ring or a queue, and how callers wait whom kring has answered.
 
 use super::{Trunk, floor::Queue, recording, section::Section, sound::Media};
-use kring_call::{CallbackRules, OverflowTo, Recourse, WaitingRules};
+use kring_call::{CallbackRules, OnClosed, OverflowTo, Recourse, WaitingRules};
 use kring_journal::DeadlineAction;
 use std::time::Duration;
 
@@ -74,17 +74,27 @@ pub(super) fn overflow(section: &mut Section<'_>) -> Option<OverflowTo> {
 }
 
 /// The keys `callback`, `callback_retry_s` and `callback_tries` of a queue.
-pub(super) fn callback(section: &mut Section<'_>, action: DeadlineAction) -> Option<CallbackRules> {
+pub(super) fn callback(
+    section: &mut Section<'_>,
+    action: DeadlineAction,
+    on_closed: OnClosed,
+) -> Option<CallbackRules> {
     let usual = CallbackRules::default();
-    let is_offered = action == DeadlineAction::OfferCallback;
+    let offered_by = if action == DeadlineAction::OfferCallback {
+        Some("deadline_action")
+    } else if on_closed == OnClosed::OfferCallback {
+        Some("closed_action")
+    } else {
+        None
+    };
+    let is_offered = offered_by.is_some();
     let wanted = section.flag("callback", is_offered);
     let retry = section.number("callback_retry_s", usual.retry.as_secs(), 30..=86_400);
     let tries = section.number("callback_tries", usual.tries.into(), 1..=20);
-    if is_offered && !wanted {
-        section.complain(
-            "callback",
-            "queue.callback is false, but deadline_action is \"offer_callback\". Take one out.",
-        );
+    if let Some(key) = offered_by.filter(|_| !wanted) {
+        let text =
+            format!("queue.callback is false, but {key} is \"offer_callback\". Take one out.");
+        section.complain("callback", text);
     }
     for key in ["callback_retry_s", "callback_tries"] {
         if !wanted && section.says(key) {
@@ -109,10 +119,7 @@ pub(super) fn check(section: &Section<'_>, queue: &Queue) {
         "ring"
     };
     let (action, rules, name) = (queue.deadline_action, &queue.waiting, &queue.name);
-    let is_kept = matches!(
-        action,
-        DeadlineAction::AnswerGreetQueue | DeadlineAction::Overflow | DeadlineAction::OfferCallback
-    );
+    let is_kept = action.keeps_caller();
     check_overflow(section, queue, table);
     let asks = [rules.when_full, rules.when_waited].contains(&Recourse::OfferCallback);
     if asks && queue.callback.is_none() {
@@ -122,10 +129,12 @@ pub(super) fn check(section: &Section<'_>, queue: &Queue) {
         );
         section.complain("callback", text);
     }
-    if queue.callback.is_some() && !is_kept {
+    let is_asked = is_kept || queue.on_closed == OnClosed::OfferCallback;
+    if queue.callback.is_some() && !is_asked {
         let text = format!(
             "queue.callback is for callers who wait, but {table}.deadline_action is not \
-             \"answer_greet_queue\". Set that, or take the line out."
+             \"answer_greet_queue\", nor is closed_action \"offer_callback\". Set one, or take the line \
+             out."
         );
         section.complain("callback", text);
     }
@@ -144,10 +153,12 @@ pub(super) fn check(section: &Section<'_>, queue: &Queue) {
 fn check_overflow(section: &Section<'_>, queue: &Queue, table: &str) {
     let (action, rules, name) = (queue.deadline_action, &queue.waiting, &queue.name);
     let overflows = [rules.when_full, rules.when_waited].contains(&Recourse::Overflow);
-    let wants = if overflows || action == DeadlineAction::Overflow {
-        Some("overflow")
-    } else if action == DeadlineAction::Redirect {
+    let overflows =
+        overflows || action == DeadlineAction::Overflow || queue.on_closed == OnClosed::Overflow;
+    let wants = if action == DeadlineAction::Redirect {
         Some("redirect")
+    } else if overflows {
+        Some("overflow")
     } else {
         None
     };
@@ -179,7 +190,7 @@ fn check_overflow(section: &Section<'_>, queue: &Queue, table: &str) {
         (None, Some(_)) => {
             let text = format!(
                 "queue.overflow is where callers go, but {table}.deadline_action is neither \"redirect\" nor \
-                 \"overflow\", nor is when_full or when_waited. Set one, or take the line out."
+                 \"overflow\", nor is when_full, when_waited or closed_action. Set one, or take the line out."
             );
             section.complain("overflow", text);
         }

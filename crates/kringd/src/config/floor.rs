@@ -213,18 +213,19 @@ impl Queue {
         let callers = entrance::callers(&mut section);
         let waiting = deadline::waiting(&mut section, media);
         let deadline_action = deadline::action(&mut section, ring.deadline_action);
+        let on_closed = hours::closed_action(&mut section);
         let queue = Queue {
             did: entrance::dids(&mut section, (&name, &callers), before),
             callers,
             skills: entrance::skills(&mut section),
             priority: entrance::priority(&mut section),
             hours: hours.of_queue(&mut section),
-            on_closed: hours::closed_action(&mut section),
+            on_closed,
             plan: plan(&mut section, ring.terms.limit, &ring.plan),
             members: members(&mut section),
             deadline_action,
             overflow: deadline::overflow(&mut section),
-            callback: deadline::callback(&mut section, deadline_action),
+            callback: deadline::callback(&mut section, deadline_action, on_closed),
             voice: voice(&mut section, &waiting),
             waiting,
             name,

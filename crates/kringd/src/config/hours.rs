@@ -88,6 +88,8 @@ pub(super) fn closed_action(section: &mut Section<'_>) -> OnClosed {
         &[
             ("announce", OnClosed::Announce),
             ("announce_busy", OnClosed::AnnounceBusy),
+            ("overflow", OnClosed::Overflow),
+            ("offer_callback", OnClosed::OfferCallback),
         ],
         OnClosed::Announce,
     )

@@ -26,11 +26,7 @@ const KEYS: &[(&str, &str)] = &[
 ];
 
 /// Values of a later version of keys that this version has.
-const VALUES: &[(&str, &str)] = &[
-    ("queue.closed_action", "overflow"),
-    ("queue.closed_action", "offer_callback"),
-    ("media.mode", "direct"),
-];
+const VALUES: &[(&str, &str)] = &[("media.mode", "direct")];
 
 /// What to say of a key that comes with a later version.
 pub(super) fn key(name: &str) -> Option<String> {

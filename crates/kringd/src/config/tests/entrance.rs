@@ -1,7 +1,7 @@
 //! Whose calls come to which queue, when, and who may serve it.
 
 use super::read;
-use kring_call::{CallerTrait, OnClosed};
+use kring_call::{CallbackRules, CallerTrait, OnClosed};
 use kring_media::Language;
 use kring_time::{CivilMinute, Openness, WeekHours};
 
@@ -133,4 +133,49 @@ fn hours_that_tell_nothing_are_refused() {
         let refused = refused(text);
         assert!(refused.contains(told), "{refused}");
     }
+}
+
+#[test]
+fn a_closed_queue_may_overflow_or_offer_a_call_back() {
+    let trunk = r#"
+        [[trunk]]
+        name = "pbx"
+        address = "192.0.2.10"
+        peers = ["192.0.2.10"]
+        [ring]
+        deadline_action = "announce_busy"
+        "#;
+    let config = read(&format!(
+        "{trunk}
+        [[queue]]
+        name = \"support\"
+        closed_action = \"offer_callback\"
+        [[queue]]
+        name = \"law\"
+        did = [\"5001\"]
+        closed_action = \"overflow\"
+        overflow = \"queue:support\"
+        "
+    ))
+    .unwrap();
+    let [support, law] = &config.queues[..] else {
+        panic!("two queues");
+    };
+    assert_eq!(support.on_closed, OnClosed::OfferCallback);
+    assert_eq!(support.callback, Some(CallbackRules::default()));
+    assert_eq!((law.on_closed, law.callback), (OnClosed::Overflow, None));
+    let told = refused(&format!(
+        "{trunk}[[queue]]\nname = \"a\"\nclosed_action = \"overflow\"\n"
+    ));
+    assert!(
+        told.contains("overflow, but it does not say where to"),
+        "{told}"
+    );
+    let told = refused(&format!(
+        "{trunk}[[queue]]\nname = \"a\"\nclosed_action = \"offer_callback\"\ncallback = false\n"
+    ));
+    assert!(
+        told.contains("but closed_action is \"offer_callback\""),
+        "{told}"
+    );
 }

@@ -208,7 +208,7 @@ fn where_callers_go_is_checked_with_when_they_go() {
         ),
         (
             "[[queue]]\nname = \"a\"\noverflow = \"sip:1500@pbx\"\n",
-            "kring.toml:3: queue.overflow is where callers go, but ring.deadline_action is neither \"redirect\" nor \"overflow\", nor is when_full or when_waited. Set one, or take the line out.",
+            "kring.toml:3: queue.overflow is where callers go, but ring.deadline_action is neither \"redirect\" nor \"overflow\", nor is when_full, when_waited or closed_action. Set one, or take the line out.",
         ),
         (
             "[[queue]]\nname = \"a\"\ndeadline_action = \"overflow\"\n",
