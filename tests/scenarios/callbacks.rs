@@ -543,6 +543,34 @@ fn an_agent_who_does_not_lift_calls_nobody() {
     }
 }
 
+/// Whoever does not lift for a call of their own has let nobody wait: it counts for nothing, however often,
+/// and the place among the longest idle is kept.
+#[test]
+fn an_agents_own_call_that_is_not_lifted_is_no_miss() {
+    for mood in [
+        Mood::Ignores,
+        Mood::Refuses(486),
+        Mood::Declines(Duration::from_secs(1)),
+        Mood::Dead,
+    ] {
+        let seat = Seat::new("seat-5021").mood(mood).mood(mood);
+        let floor = Floor::new(Cadence::THAILAND)
+            .may_dial("08XXXXXXXX")
+            .rona_limit(1)
+            .seat(seat.answers_after_ms(1_000))
+            .seat(Seat::new("seat-5022").signs_in_at_ms(500))
+            .command_at_ms(1_000, call(NUMBER))
+            .command_at_ms(60_000, call(NUMBER))
+            .citizen(Citizen::new("citizen-1", "support").dials_at_ms(120_000))
+            .play();
+        let journal = transcript(&floor);
+        assert_eq!(journal.matches("failed     0 no_agent").count(), 2);
+        assert!(!journal.contains("Paused"), "{mood:?}\n{journal}");
+        assert_told(&floor, "answered   seat-5021");
+        lawful(&floor);
+    }
+}
+
 /// The agent hangs up while the citizen's telephone rings, just as it is lifted, and later.
 #[test]
 fn an_agent_may_hang_up_at_any_moment() {

@@ -2,12 +2,13 @@
 
 use super::{Exchange, WithdrawnPhone, queue::Stand};
 use crate::{
+    call::Call,
     command::PresenceWish,
     config::Restored,
     doing::{Doing, Miss, Misses},
     roster::Wish,
 };
-use kring_journal::{AgentId, Fact, PresenceState, RonaWarning, Withdrawal};
+use kring_journal::{AgentId, CallId, Fact, PresenceState, RonaWarning, Withdrawal};
 use kring_time::Moment;
 
 impl Exchange {
@@ -109,12 +110,16 @@ impl Exchange {
         } else {
             Miss::Device
         };
-        self.count_miss(now, &phone.agent, miss);
+        self.count_miss(now, phone.call, &phone.agent, miss);
     }
 
     /// Counts a call that the agent did not take. Who let it ring out or declined it goes to the end of
-    /// the line of the longest idle; whose device failed keeps the place.
-    pub(super) fn count_miss(&mut self, now: Moment, id: &AgentId, miss: Miss) {
+    /// the line of the longest idle; whose device failed keeps the place. A call that the agent asked for
+    /// counts for nothing: it was nobody else's.
+    pub(super) fn count_miss(&mut self, now: Moment, call: CallId, id: &AgentId, miss: Miss) {
+        if self.calls.get(&call).is_some_and(Call::is_for_one) {
+            return;
+        }
         self.roster.change(id, |agent| agent.misses.count(miss));
         if matches!(miss, Miss::RungOut | Miss::Declined) {
             self.roster.idle_from(now, id);

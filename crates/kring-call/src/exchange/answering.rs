@@ -149,7 +149,7 @@ impl Exchange {
             code: 488,
         };
         self.record(now, id, fact);
-        self.count_miss(now, &offer.agent, Miss::Device);
+        self.count_miss(now, id, &offer.agent, Miss::Device);
         self.offer_more(now, id);
         self.reschedule(id);
     }

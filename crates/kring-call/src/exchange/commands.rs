@@ -176,7 +176,7 @@ impl Exchange {
     fn decline(&mut self, now: Moment, id: &AgentId, call: CallId) -> Answer {
         self.roster.get(id).ok_or(CommandRefused::NoSuchAgent)?;
         let leg = self.ringing_leg(id, call).ok_or(CommandRefused::CallGone)?;
-        self.count_miss(now, id, Miss::Declined);
+        self.count_miss(now, call, id, Miss::Declined);
         self.decline_leg(now, id, call, leg);
         Ok(Done::Ok)
     }

@@ -222,7 +222,7 @@ impl Exchange {
             Miss::of(why)
         };
         call.bar(now, agent.clone(), AGAIN_AFTER_REFUSAL);
-        self.count_miss(now, &agent, miss);
+        self.count_miss(now, id, &agent, miss);
         let fact = Fact::Unreached {
             agent,
             why,

@@ -176,8 +176,8 @@ struct WithdrawnPhone {
     agent: AgentId,
     why: Withdrawal,
     alerting: bool,
-    /// It had a whole ring at least, and not the last one of an `all` hop only: to answer it was the
-    /// agent's to do.
+    /// It had a whole ring at least, not the last one of an `all` hop only, and not for a call of the
+    /// agent's own: to answer it was the agent's to do.
     had_its_ring: bool,
     /// When the phone ought to be silent at the latest.
     deadline: Moment,

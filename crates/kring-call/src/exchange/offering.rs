@@ -208,7 +208,7 @@ impl Exchange {
             } else {
                 Miss::of(why)
             };
-            self.count_miss(now, &offer.agent, miss);
+            self.count_miss(now, id, &offer.agent, miss);
             self.let_go(now, &offer.agent);
         }
         self.offer_more(now, id);

@@ -87,7 +87,7 @@ impl Exchange {
             code: 0,
         };
         self.record(now, id, fact);
-        self.count_miss(now, agent, Miss::of(why));
+        self.count_miss(now, id, agent, Miss::of(why));
         self.pause_if_missing(now, agent);
     }
 

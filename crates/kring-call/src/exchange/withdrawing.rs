@@ -156,7 +156,7 @@ pub(super) fn withdrawn_phone(
         call: call.id,
         why: told.why,
         alerting: offer.alerting(),
-        had_its_ring: whole_ring && !offer.last_ring_only,
+        had_its_ring: whole_ring && !offer.last_ring_only && !call.is_for_one(),
         deadline: offer.silent_by(),
         winner,
         agent: offer.agent,
