@@ -1,7 +1,11 @@
 //! The configuration changes while calls ring and wait: nobody is dropped, and what was counted stands.
 
-use kring_call::OnDeadline;
-use kring_tests::{Account, Cadence, Citizen, Floor, Party, Seat, assert_journal, transcript};
+use kring_call::{CallbackRules, OnDeadline, Recourse, WaitingRules};
+use kring_journal::ClosedWhy;
+use kring_tests::{
+    Account, Cadence, Citizen, Extension, Floor, KeysBy, Party, Seat, assert_journal, transcript,
+};
+use std::time::Duration;
 
 const PLAN: [&str; 2] = ["longest_idle:2", "all:1"];
 
@@ -168,4 +172,92 @@ fn a_budget_that_has_begun_is_not_changed() {
     for rung in &floor.rung {
         assert!(rung.bursts <= 3, "{} bursts", rung.bursts);
     }
+}
+
+/// A queue is taken out while citizens are to be called back by its agents, and another one comes: they are
+/// called all the same, and the new queue does not take the old one's place.
+#[test]
+fn whoever_asked_for_a_call_back_is_called_by_a_queue_that_is_taken_out() {
+    let number = "0812345678";
+    let asking = Citizen::new(number, "law")
+        .presses_after_ms(5_000, '1')
+        .tells_keys_by(KeysBy::Info);
+    let floor = keeping()
+        .queue("law", &["all:3"], OnDeadline::OfferCallback)
+        .calls_back("law", CallbackRules::default())
+        .members("law", &[("seat-5021", 1)])
+        .closes_at_ms(15_000, "law", ClosedWhy::Hours)
+        .seat(
+            Seat::new("seat-5021")
+                .signs_in_at_ms(60_000)
+                .answers_after_ms(1_000),
+        )
+        .seat(Seat::new("seat-5022").answers_after_ms(1_000))
+        .citizen(asking)
+        .citizen(Citizen::new("citizen-2", "trade").dials_at_ms(40_000))
+        .extension(
+            Extension::new(number)
+                .answers_after_ms(1_000)
+                .talks_ms(5_000),
+        )
+        .reconfigured_at_ms(20_000, |floor| {
+            floor
+                .without_queue("law")
+                .queue("trade", &["all:3"], OnDeadline::AnnounceBusy)
+                .members("trade", &[("seat-5022", 1)])
+        })
+        .play();
+
+    let journal = transcript(&floor);
+    for line in [
+        "19.960  configured queue law retired, queue trade added",
+        "41.080  answered   seat-5022",
+        "59.960  offered    0812345678 -> law, call-back 1",
+        "call-back  served after 1 tries",
+    ] {
+        assert!(journal.contains(line), "no {line:?} in\n{journal}");
+    }
+    lawful(&floor);
+}
+
+/// A caller who came through a queue that is taken out may go on to a new one: its place is not the old one's,
+/// so this is no circle.
+#[test]
+fn who_came_through_a_queue_that_is_taken_out_may_go_to_a_new_one() {
+    let rules = WaitingRules {
+        max_wait: Duration::from_secs(30),
+        when_waited: Recourse::Overflow,
+        ..WaitingRules::default()
+    };
+    let floor = keeping()
+        .queue("support", &PLAN, OnDeadline::Overflow)
+        .overflow("support", "queue:law")
+        .queue("law", &["all:3"], OnDeadline::AnswerGreetQueue)
+        .waiting("law", rules)
+        .overflow("law", "queue:trade")
+        .members("support", &[("seat-5021", 1)])
+        .members("law", &[("seat-5022", 1)])
+        .rona_limit(0)
+        .seat(Seat::new("seat-5021"))
+        .seat(Seat::new("seat-5022"))
+        .seat(Seat::new("seat-5023").answers_after_ms(1_000))
+        .citizen(Citizen::new("citizen-1", "support"))
+        .reconfigured_at_ms(20_000, |floor| {
+            floor
+                .without_queue("support")
+                .queue("trade", &["all:3"], OnDeadline::AnnounceBusy)
+                .members("trade", &[("seat-5023", 1)])
+        })
+        .play();
+
+    let journal = transcript(&floor);
+    for line in [
+        "14.750  overflow   to queue:law",
+        "19.960  configured queue support retired, queue trade added",
+        "overflow   to queue:trade, waited too long",
+        "served     seat-5023",
+    ] {
+        assert!(journal.contains(line), "no {line:?} in\n{journal}");
+    }
+    lawful(&floor);
 }

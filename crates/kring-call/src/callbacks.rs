@@ -87,6 +87,11 @@ impl CallBacks {
         self.by_number.get(number).copied()
     }
 
+    /// Whether anybody is to be called back by this queue.
+    pub(crate) fn has_any_of(&self, queue: &str) -> bool {
+        self.rows.values().any(|row| row.queue == queue)
+    }
+
     /// The one way to change one: it has its place in line or at rest afterwards.
     pub(crate) fn change(&mut self, asked: CallId, change: impl FnOnce(&mut CallBack)) {
         self.displace(asked);

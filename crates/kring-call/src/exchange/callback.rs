@@ -110,8 +110,8 @@ impl Exchange {
             self.end_call_back(now, asked, CallBackEnd::GivenUp);
             return;
         };
-        // Nobody is called outside of the hours of the house.
-        if self.is_closed(queue) {
+        // Nobody is called outside of the hours of the house; a queue that is retired has none.
+        if self.is_closed(queue) && self.serving.contains(&queue) {
             return;
         }
         let strategy = self.config.queues[queue].plan.strategy(0);

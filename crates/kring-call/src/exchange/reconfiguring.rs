@@ -1,13 +1,14 @@
 //! The configuration is changed while calls ring, wait and talk.
 //!
 //! Queues are known by their names and keep their index, which every call holds: one that changes is
-//! changed in its place, a new one is put at the end or into a place that nobody is in any more, and
-//! one that is named no longer is *retired*: no call comes to it, and those in it are served to the end,
-//! by its own members and rules. A ring that was counted is not counted anew: a call keeps the clock and
+//! changed in its place, a new one is put at the end or into a place that nobody needs any more, and
+//! one that is named no longer is *retired*: no call comes to it, and those in it and those who are to be
+//! called back are served to the end, by its own members and rules. It has no hours any more. A ring that was counted is not counted anew: a call keeps the clock and
 //! the plan with which it began until it is offered again.
 
 use super::{Exchange, queue::Queue};
 use crate::{
+    call::Call,
     command::{CommandRefused, Done},
     config::QueueConfig,
     limits::{CHANGES_TOLD_MAX, QUEUES_MAX},
@@ -65,14 +66,25 @@ impl Exchange {
         places.map(|place| (*place, &self.config.queues[*place]))
     }
 
-    /// Where each of these goes: its own place, a retired one's in which nobody is, or a new one.
+    /// Whether anybody is in this queue, came through it on the way to another one, or is to be called back by
+    /// its agents.
+    fn is_needed(&self, place: usize) -> bool {
+        let knows_it = |call: &Call| {
+            let kept = call.kept.as_ref();
+            call.queue == place || kept.is_some_and(|kept| kept.came_through.contains(&place))
+        };
+        self.calls.values().any(knows_it)
+            || self.callbacks.has_any_of(&self.config.queues[place].name)
+    }
+
+    /// Where each of these goes: its own place, a retired one's that nobody needs, or a new one.
     fn places_of(&self, queues: &[QueueConfig]) -> Result<Vec<usize>, CommandRefused> {
         let known = &self.config.queues;
         let own = |queue: &QueueConfig| known.iter().position(|old| old.name == queue.name);
         let mut free: Vec<usize> = (0..known.len())
             .filter(|place| !self.serving.contains(place))
             .filter(|place| !queues.iter().any(|queue| own(queue) == Some(*place)))
-            .filter(|place| !self.calls.values().any(|call| call.queue == *place))
+            .filter(|place| !self.is_needed(*place))
             .rev()
             .collect();
         let mut end = known.len();
