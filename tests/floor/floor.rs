@@ -21,7 +21,6 @@ use kring_call::{
     Plan, QueueVoice, Restored, Ringback, Settings, Skill, TransferMethod, TransferRules,
     WaitingRules,
     command::{Admission, AgentProfile, Command},
-    thailand,
 };
 use kring_journal::{AgentId, RingPolicyKind, RingTerms};
 use kring_media::Languages;
@@ -137,7 +136,7 @@ impl Floor {
         let terms = RingTerms {
             on_ms: cadence.on_ms,
             off_ms: cadence.off_ms,
-            ..thailand()
+            ..RingTerms::thailand()
         };
         let floor = Floor {
             seed: 1,

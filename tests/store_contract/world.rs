@@ -1,8 +1,8 @@
 //! A fresh database, and a recorder as small as can be.
 
 use kring_journal::{
-    AgentId, CallId, CallRecord, CallerRef, EndedBy, Entry, Fact, PresenceState, RingPolicyKind,
-    RingResult, RingTerms, WallTime,
+    AgentId, CallId, CallRecord, CallerRef, EndedBy, Entry, Fact, PresenceState, RingResult,
+    RingTerms, WallTime,
 };
 use kring_store::{
     Appended, Boot, CallerRow, Group, JournalLog, Number, NumberPlan, PresenceRow, Store,
@@ -214,15 +214,7 @@ impl Recorder {
                 chosen_by: None,
                 priority: None,
                 outbound: None,
-                terms: RingTerms {
-                    on_ms: 1_000,
-                    off_ms: 4_000,
-                    limit: 3,
-                    guard_ms: 500,
-                    policy: RingPolicyKind::BeforeNextRing,
-                    cadence_from: "default".to_owned(),
-                    t0_from: "modelled".to_owned(),
-                },
+                terms: RingTerms::thailand(),
             },
         );
         self.fact(Some(id), Fact::Ring { number: 1, of: 3 });

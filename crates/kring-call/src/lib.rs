@@ -40,7 +40,7 @@ pub use line::{AddressStatus, Line, LineAccount, LineStatus};
 pub use outward::{OverflowRefused, OverflowTo};
 pub use passed::{PassedHeader, PassedHeaderRefused};
 pub use plan::{Hop, Plan, PlanRefused, Strategy};
-pub use ring::{RingClock, TermsRefused, thailand};
+pub use ring::{RingClock, TermsRefused};
 pub use settings::Settings;
 pub use skill::{LEVEL_MAX, Skill, SkillRefused};
 pub use transfer::{TransferMethod, TransferRules};

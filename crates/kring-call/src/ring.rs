@@ -113,19 +113,6 @@ impl RingClock {
     }
 }
 
-/// Three Thai rings: 400 Hz, 1 s on and 4 s off, guard 500 ms, before the next ring.
-pub fn thailand() -> RingTerms {
-    RingTerms {
-        on_ms: 1_000,
-        off_ms: 4_000,
-        limit: 3,
-        guard_ms: 500,
-        policy: RingPolicyKind::BeforeNextRing,
-        cadence_from: "default".to_owned(),
-        t0_from: "modelled".to_owned(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -136,7 +123,7 @@ mod tests {
 
     #[test]
     fn three_thai_rings_end_at_fifteen_seconds() {
-        let clock = clock(thailand());
+        let clock = clock(RingTerms::thailand());
         assert_eq!(clock.deadline(), Moment::from_millis(16_000));
         assert_eq!(clock.withdraw_at(), Moment::from_millis(15_500));
         assert_eq!(clock.commit_at(), Moment::from_millis(15_750));
@@ -148,7 +135,7 @@ mod tests {
     fn end_of_burst_has_no_guard() {
         let clock = clock(RingTerms {
             policy: RingPolicyKind::EndOfBurst,
-            ..thailand()
+            ..RingTerms::thailand()
         });
         assert_eq!(clock.deadline(), Moment::from_millis(12_000));
         assert_eq!(clock.withdraw_at(), clock.deadline());
@@ -157,7 +144,7 @@ mod tests {
 
     #[test]
     fn a_ring_is_counted_from_its_first_microsecond() {
-        let clock = clock(thailand());
+        let clock = clock(RingTerms::thailand());
         assert_eq!(clock.rings_at(Moment::from_millis(1_000)), 1);
         assert_eq!(clock.rings_at(Moment::from_micros(5_999_999)), 1);
         assert_eq!(clock.rings_at(Moment::from_millis(6_000)), 2);
@@ -167,14 +154,14 @@ mod tests {
     fn terms_that_cut_a_burst_are_refused() {
         let cut = RingTerms {
             guard_ms: 4_000,
-            ..thailand()
+            ..RingTerms::thailand()
         };
         assert_eq!(RingClock::check(&cut), Err(TermsRefused::GuardCutsBurst));
         let mute = RingTerms {
             limit: 0,
-            ..thailand()
+            ..RingTerms::thailand()
         };
         assert_eq!(RingClock::check(&mute), Err(TermsRefused::NoRing));
-        assert_eq!(RingClock::check(&thailand()), Ok(()));
+        assert_eq!(RingClock::check(&RingTerms::thailand()), Ok(()));
     }
 }

@@ -361,6 +361,19 @@ impl RingTime {
 }
 
 impl RingTerms {
+    /// Three Thai rings: 400 Hz, 1 s on and 4 s off, guard 500 ms, before the next ring.
+    pub fn thailand() -> RingTerms {
+        RingTerms {
+            on_ms: 1_000,
+            off_ms: 4_000,
+            limit: 3,
+            guard_ms: 500,
+            policy: RingPolicyKind::BeforeNextRing,
+            cadence_from: "default".to_owned(),
+            t0_from: "modelled".to_owned(),
+        }
+    }
+
     /// Sound and silence together.
     pub fn period(&self) -> Duration {
         Duration::from_millis(u64::from(self.on_ms) + u64::from(self.off_ms))

@@ -1,8 +1,8 @@
 //! The evidence of an agent with several devices: every one with its beginning and its end.
 
 use kring_journal::{
-    AgentId, AttemptEnd, CallId, CallerRef, DeviceEnd, DeviceOut, Entry, Fact, RingPolicyKind,
-    RingResult, RingTerms, RingTime, Unreached, WallTime, Withdrawal,
+    AgentId, AttemptEnd, CallId, CallerRef, DeviceEnd, DeviceOut, Entry, Fact, RingResult,
+    RingTerms, RingTime, Unreached, WallTime, Withdrawal,
 };
 use kring_time::Moment;
 
@@ -18,15 +18,7 @@ fn evidence(facts: Vec<(u64, Fact)>) -> RingTime {
         chosen_by: None,
         priority: None,
         outbound: None,
-        terms: RingTerms {
-            on_ms: 1_000,
-            off_ms: 4_000,
-            limit: 3,
-            guard_ms: 500,
-            policy: RingPolicyKind::BeforeNextRing,
-            cadence_from: "default".to_owned(),
-            t0_from: "modelled".to_owned(),
-        },
+        terms: RingTerms::thailand(),
     };
     let all = std::iter::once((0, offered)).chain(facts);
     let entries: Vec<Entry> = all

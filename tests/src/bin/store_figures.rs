@@ -3,8 +3,8 @@
 //! `store_figures URL` writes to the database at URL: use a copy, or one made by `fill`.
 
 use kring_journal::{
-    AgentId, CallId, CallRecord, CallerRef, EndedBy, Fact, PresenceState, RingPolicyKind,
-    RingResult, RingTerms, WallTime,
+    AgentId, CallId, CallRecord, CallerRef, EndedBy, Fact, PresenceState, RingResult, RingTerms,
+    WallTime,
 };
 use kring_store::{
     CallFilter, CallerRow, CaseKind, Confidentiality, ConfirmWrite, ContactChoice, DraftWrite,
@@ -174,15 +174,7 @@ fn whole_call(log: &mut JournalLog, group: &mut Group, n: i64, chance: &mut ChaC
 }
 
 fn facts_of_a_call(caller: CallerRef, agent: &AgentId) -> Vec<(i64, Fact)> {
-    let terms = RingTerms {
-        on_ms: 1_000,
-        off_ms: 4_000,
-        limit: 3,
-        guard_ms: 500,
-        policy: RingPolicyKind::BeforeNextRing,
-        cadence_from: "default".to_owned(),
-        t0_from: "modelled".to_owned(),
-    };
+    let terms = RingTerms::thailand();
     let offered = Fact::Offered {
         caller,
         queue: "support".to_owned(),

@@ -3,13 +3,14 @@
 use super::{QUEUES, Size, Staff, login};
 use kring_call::{
     DialPolicy, ExchangeConfig, Member, NobodyKnown, OnClosed, OnDeadline, PeerPattern, Plan,
-    QueueConfig, QueueVoice, Ringback, Trunk, WaitingRules, limits::PRIORITY_USUAL, thailand,
+    QueueConfig, QueueVoice, Ringback, Trunk, WaitingRules, limits::PRIORITY_USUAL,
 };
+use kring_journal::RingTerms;
 use kring_sip::{Advertised, EndpointConfig};
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 pub(super) fn config(size: Size, staff: Staff) -> ExchangeConfig {
-    let terms = Arc::new(thailand());
+    let terms = Arc::new(RingTerms::thailand());
     let plan = Plan::read(&["longest_idle:1", "longest_idle:2"], terms.limit);
     let plan = Arc::new(plan.expect("a plan of three rings"));
     let members = |serves: &dyn Fn(usize) -> bool| -> Arc<[Member]> {

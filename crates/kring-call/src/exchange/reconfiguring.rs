@@ -144,7 +144,7 @@ mod tests {
             wall_at_boot_ms: 0,
             media_address: own.ip(),
             codecs: Vec::new(),
-            terms: Arc::new(crate::thailand()),
+            terms: Arc::new(kring_journal::RingTerms::thailand()),
             ringback: crate::Ringback::Pbx,
             agent_greetings: Arc::default(),
             queues: names.iter().map(|name| queue(name, &[])).collect(),

@@ -288,5 +288,5 @@ impl Exchange {
 
 /// How sure t0 is when the PBX makes the tone.
 fn ringback_of_pbx() -> String {
-    crate::ring::thailand().t0_from
+    RingTerms::thailand().t0_from
 }

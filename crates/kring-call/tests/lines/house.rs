@@ -5,8 +5,8 @@ use kring_call::{
     Exchange, ExchangeConfig, Input, Line, LineAccount, LineStatus, OnDeadline, Output, Plan,
     QueueConfig, QueueVoice, Trunk,
     command::{Command, ReplySlot},
-    thailand,
 };
+use kring_journal::RingTerms;
 use kring_media::{MediaNotice, MediaOrder, PortPair};
 use kring_sip::{Advertised, EndpointConfig, Peer, Transport, digest::Credentials};
 use kring_time::Moment;
@@ -56,7 +56,7 @@ impl House {
             line,
             ..Trunk::new("pbx", Vec::new())
         };
-        let terms = Arc::new(thailand());
+        let terms = Arc::new(RingTerms::thailand());
         let exchange = Exchange::new(ExchangeConfig {
             endpoint: EndpointConfig::new(Advertised::everywhere(own), 7),
             seed: 7,

@@ -1,8 +1,8 @@
 //! A call of one queue, put together from what happens in it.
 
 use kring_journal::{
-    AgentId, CallId, CallerRef, DeadlineAction, EndedBy, Entry, Fact, Refusal, Rescue,
-    RingPolicyKind, RingResult, RingTerms, WallTime, Withdrawal,
+    AgentId, CallId, CallerRef, DeadlineAction, EndedBy, Entry, Fact, Refusal, Rescue, RingResult,
+    RingTerms, WallTime, Withdrawal,
 };
 use kring_time::Moment;
 
@@ -29,15 +29,7 @@ pub(crate) fn call_that_rang(rang_before: bool, facts: Vec<(u64, Fact)>) -> Vec<
         chosen_by: None,
         priority: None,
         outbound: None,
-        terms: RingTerms {
-            on_ms: 1_000,
-            off_ms: 4_000,
-            limit: 3,
-            guard_ms: 500,
-            policy: RingPolicyKind::BeforeNextRing,
-            cadence_from: "default".to_owned(),
-            t0_from: "modelled".to_owned(),
-        },
+        terms: RingTerms::thailand(),
     };
     let facts = [(0, offered)].into_iter().chain(facts);
     let entry = |(n, (ms, fact)): (usize, (u64, Fact))| Entry {

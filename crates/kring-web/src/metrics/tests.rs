@@ -2,8 +2,8 @@
 
 use super::{fold::Fold, rendered};
 use kring_journal::{
-    AgentId, CallId, CallerRef, EndedBy, Entry, Fact, PresenceState, RingPolicyKind, RingResult,
-    RingTerms, WallTime,
+    AgentId, CallId, CallerRef, EndedBy, Entry, Fact, PresenceState, RingResult, RingTerms,
+    WallTime,
 };
 use kring_time::Moment;
 
@@ -40,15 +40,7 @@ fn offered() -> Fact {
         chosen_by: None,
         priority: None,
         outbound: None,
-        terms: RingTerms {
-            on_ms: 1_000,
-            off_ms: 4_000,
-            limit: 3,
-            guard_ms: 500,
-            policy: RingPolicyKind::BeforeNextRing,
-            cadence_from: "default".into(),
-            t0_from: "modelled".into(),
-        },
+        terms: RingTerms::thailand(),
     }
 }
 

@@ -5,7 +5,7 @@ mod refused;
 mod waiting;
 
 use super::*;
-use kring_journal::{DeadlineAction, RingPolicyKind};
+use kring_journal::{DeadlineAction, RingPolicyKind, RingTerms};
 use kring_sip::Transport;
 
 fn read(text: &str) -> Result<Config, ConfigRefused> {
@@ -29,7 +29,7 @@ fn nothing_at_all_is_a_configuration_that_works() {
     assert_eq!(config.media.rtp_ports.pairs(), 5_000);
     assert_eq!(config.data_dir, Path::new("./kring-data"));
     assert_eq!(config.database.url, "sqlite:./kring-data/kring.db");
-    assert_eq!(config.ring.terms, kring_call::thailand());
+    assert_eq!(config.ring.terms, RingTerms::thailand());
     assert_eq!(config.ring.plan, kring_call::Plan::usual(3));
     assert_eq!(
         config.ring.deadline_action,

@@ -204,7 +204,7 @@ impl Matter {
                     chosen_by: None,
                     priority: None,
                     outbound: None,
-                    terms: kring_call::thailand(),
+                    terms: kring_journal::RingTerms::thailand(),
                 },
             ),
             (0, Fact::Ring { number: 1, of: 3 }),

@@ -1,8 +1,7 @@
 //! Facts as the exchange tells them.
 
 use kring_journal::{
-    AgentId, CallerRef, EndedBy, Fact, PresenceState, RingPolicyKind, RingResult, RingTerms,
-    Withdrawal,
+    AgentId, CallerRef, EndedBy, Fact, PresenceState, RingResult, RingTerms, Withdrawal,
 };
 
 pub(crate) fn offered(caller: CallerRef, sip_call_id: &str) -> Fact {
@@ -17,15 +16,7 @@ pub(crate) fn offered(caller: CallerRef, sip_call_id: &str) -> Fact {
         chosen_by: None,
         priority: None,
         outbound: None,
-        terms: RingTerms {
-            on_ms: 1_000,
-            off_ms: 4_000,
-            limit: 3,
-            guard_ms: 500,
-            policy: RingPolicyKind::BeforeNextRing,
-            cadence_from: "default".into(),
-            t0_from: "modelled".into(),
-        },
+        terms: RingTerms::thailand(),
     }
 }
 
