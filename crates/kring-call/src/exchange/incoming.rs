@@ -2,20 +2,17 @@
 
 use super::{Exchange, Output, Party, Role, choosing::Chosen, door::Door, queue::turn};
 use crate::{
-    call::{Call, State},
+    call::{Beginning, Call},
     command::CallerIdentity,
     identity::Caller,
-    kept::Bars,
     limits::{PRIORITY_USUAL, RETRY_AFTER_OVERLOAD_S},
     passed::passed,
-    ring::RingClock,
     sound::Sound,
 };
 use kring_journal::{CallId, CallerRef, Fact, Refusal};
 use kring_media::{AudioDescription, Coding, Language, OwnAudio, SdpRefused};
 use kring_sip::{HeaderName, IncomingInvite, LegId, NameAddr, Transport, Uri};
 use kring_time::Moment;
-use rustc_hash::FxHashSet;
 use std::net::IpAddr;
 
 impl Exchange {
@@ -153,40 +150,28 @@ impl Exchange {
         self.outputs
             .push_back(Output::Introduce(id, caller, identity));
         self.record(now, id, offered);
-        let call = Call {
+        let beginning = Beginning {
             id,
             queue,
             trunk,
             caller,
             identity: known,
             did,
-            caller_leg: Some(leg),
-            errand: None,
-            caller_agent: invite.headers.get(&HeaderName::UserAgent).map(Into::into),
             dialled: invite.request_uri.clone(),
-            history_index,
             from,
-            max_forwards: invite.max_forwards.saturating_sub(1),
-            passed: passed(&invite.headers, &self.config.pass_headers),
-            t0: now,
             turn: turn(now, priority),
-            kept: None,
-            language,
-            clock: RingClock::start(now, terms),
+            terms,
             plan: self.config.queues[queue].plan.clone(),
             sound,
-            state: State::Ringing {
-                leavers_gone: false,
-            },
-            offers: Vec::new(),
-            bars: Bars::default(),
-            tried: FxHashSet::default(),
-            attempts: 0,
-            hop: 0,
-            rings_told: 0,
-            degraded: false,
-            agenda: None,
-            is_listed: false,
+        };
+        let call = Call {
+            caller_leg: Some(leg),
+            caller_agent: invite.headers.get(&HeaderName::UserAgent).map(Into::into),
+            history_index,
+            max_forwards: invite.max_forwards.saturating_sub(1),
+            passed: passed(&invite.headers, &self.config.pass_headers),
+            language,
+            ..Call::begin(now, beginning)
         };
         self.take_first_step(now, leg, call, early);
     }

@@ -3,12 +3,10 @@
 
 use super::{Exchange, Output, Role};
 use crate::{
-    call::{Call, Cause, Errand, State},
+    call::{Beginning, Call, Cause, Errand, State},
     command::{CallerIdentity, CommandRefused, Done, PresenceWish},
     doing::Doing,
-    kept::Bars,
     limits::CALLS_MAX,
-    ring::RingClock,
     roster::Wish,
     sound::Sound,
 };
@@ -16,7 +14,6 @@ use kring_journal::{AgentId, CallId, CallerRef, Fact, Missed, Outbound, Unreache
 use kring_media::OwnAudio;
 use kring_sip::{NameAddr, Reason};
 use kring_time::Moment;
-use rustc_hash::FxHashSet;
 
 /// A call that is to be placed.
 pub(super) struct Placing {
@@ -78,40 +75,23 @@ impl Exchange {
             from: self.own_caller(placing.trunk, &placing.did),
             cause: placing.cause,
         };
-        let call = Call {
+        let beginning = Beginning {
             id,
             queue: placing.queue,
             trunk: placing.trunk,
             caller,
             identity: placing.identity,
             did: placing.did,
-            caller_leg: None,
-            errand: Some(Box::new(errand)),
-            caller_agent: None,
             dialled: self.own_uri(),
-            history_index: "1".to_owned(),
             from,
-            max_forwards: 70,
-            passed: Vec::new(),
-            t0: now,
             turn: placing.turn,
-            kept: None,
-            language: None,
-            clock: RingClock::start(now, terms),
+            terms,
             plan: self.config.queues[placing.queue].plan.clone(),
             sound,
-            state: State::Ringing {
-                leavers_gone: false,
-            },
-            offers: Vec::new(),
-            bars: Bars::default(),
-            tried: FxHashSet::default(),
-            attempts: 0,
-            hop: 0,
-            rings_told: 0,
-            degraded: false,
-            agenda: None,
-            is_listed: false,
+        };
+        let call = Call {
+            errand: Some(Box::new(errand)),
+            ..Call::begin(now, beginning)
         };
         self.calls.insert(id, Box::new(call));
         self.shares.began(placing.trunk);
