@@ -111,7 +111,7 @@ impl Exchange {
             return;
         };
         // Nobody is called outside of the hours of the house; a queue that is retired has none.
-        if self.is_closed(queue) && self.serving.contains(&queue) {
+        if self.is_closed(queue) && self.numbers.serving.contains(&queue) {
             return;
         }
         let strategy = self.config.queues[queue].plan.strategy(0);

@@ -1,8 +1,13 @@
 //! Which queue a call comes to: by the number that was dialled, and by what is known of the caller.
+//!
+//! Which queues a number leads to changes with the configuration only, and is kept until then: an INVITE
+//! to a number that is nobody's costs one look into a table.
 
 use super::Exchange;
 use crate::{command::CallerIdentity, config::QueueConfig, known::CallerTraits};
 use kring_journal::ChosenBy;
+use rustc_hash::FxHashMap;
+use std::sync::Arc;
 
 /// The queue of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,17 +18,91 @@ pub(super) struct Chosen {
     pub(super) by: Option<ChosenBy>,
 }
 
-impl Exchange {
-    /// Whether any queue has this number.
-    pub(super) fn is_ours(&self, dialled: &str) -> bool {
-        self.choose_queue(dialled, CallerTraits::default())
-            .is_some()
+/// Where one number leads.
+#[derive(Clone, Debug)]
+pub(super) struct Number {
+    /// The queues for some callers only, by index, in the order of the configuration.
+    for_some: Arc<[usize]>,
+    /// The queue for everybody else.
+    for_all: usize,
+}
+
+/// The queues to which calls may come, and where each number leads.
+#[derive(Debug, Default)]
+pub(super) struct Numbers {
+    /// The indexes of the queues, in the order of the configuration; the others are retired.
+    pub(super) serving: Vec<usize>,
+    /// None: only to queues for some callers, so that it is nobody's.
+    known: FxHashMap<String, Option<Number>>,
+    /// Where every number leads that no queue has.
+    others: Option<Number>,
+}
+
+impl Numbers {
+    /// The numbers of the queues that serve, by index in their order.
+    pub(super) fn new(queues: &[QueueConfig], serving: Vec<usize>) -> Numbers {
+        let mut of_number: FxHashMap<&str, Vec<usize>> = FxHashMap::default();
+        let mut of_others = Vec::new();
+        for place in &serving {
+            let dids = &queues[*place].did;
+            if dids.is_empty() {
+                of_others.push(*place);
+            }
+            for did in dids {
+                let places = of_number.entry(plain(did)).or_default();
+                if places.last() != Some(place) {
+                    places.push(*place);
+                }
+            }
+        }
+        let known = of_number.into_iter();
+        Numbers {
+            known: known
+                .map(|(did, places)| (did.to_owned(), Number::of(queues, &places)))
+                .collect(),
+            others: Number::of(queues, &of_others),
+            serving,
+        }
     }
 
+    /// Where this number leads; none: it is nobody's.
+    pub(super) fn get(&self, dialled: &str) -> Option<&Number> {
+        match self.known.get(plain(dialled)) {
+            Some(number) => number.as_ref(),
+            None => self.others.as_ref(),
+        }
+    }
+}
+
+impl Number {
+    fn of(queues: &[QueueConfig], places: &[usize]) -> Option<Number> {
+        let is_for_all = |place: &&usize| queues[**place].callers.is_empty();
+        let for_all = *places.iter().find(is_for_all)?;
+        let for_some = places.iter().filter(|place| !is_for_all(place)).copied();
+        let for_some = for_some.collect();
+        Some(Number { for_some, for_all })
+    }
+
+    /// The first queue that is for such callers, else the one for all.
+    fn choose(&self, queues: &[QueueConfig], known: CallerTraits) -> Chosen {
+        let meant = |place: &usize| {
+            let mut callers = queues[*place].callers.iter();
+            let meant = callers.find(|caller| caller.means(known))?;
+            let by = Some(meant.chosen_by());
+            Some(Chosen { queue: *place, by })
+        };
+        let usual = Chosen {
+            queue: self.for_all,
+            by: None,
+        };
+        self.for_some.iter().find_map(meant).unwrap_or(usual)
+    }
+}
+
+impl Exchange {
     /// The queue for this caller of this number.
-    pub(super) fn choose_queue(&self, dialled: &str, known: CallerTraits) -> Option<Chosen> {
-        let serving: Vec<_> = self.serving_queues().collect();
-        queue_for(&serving, dialled, known)
+    pub(super) fn choose_queue(&self, number: &Number, known: CallerTraits) -> Chosen {
+        number.choose(&self.config.queues, known)
     }
 
     /// What is known of a caller. Of who withholds the number nothing is.
@@ -33,40 +112,6 @@ impl Exchange {
         }
         self.config.known_callers.traits_of(&identity.user)
     }
-}
-
-/// Among the queues of the number the first that is for such callers, else the first that is for all;
-/// the queues of a number that nobody has are those without numbers.
-fn queue_for(
-    queues: &[(usize, &QueueConfig)],
-    dialled: &str,
-    known: CallerTraits,
-) -> Option<Chosen> {
-    let dialled = plain(dialled);
-    let has = |queue: &QueueConfig| queue.did.iter().any(|did| plain(did) == dialled);
-    let left_over = !queues.iter().any(|(_, queue)| has(queue));
-    let of_number = |queue: &QueueConfig| {
-        if left_over {
-            queue.did.is_empty()
-        } else {
-            has(queue)
-        }
-    };
-    let mut for_all = None;
-    for (index, queue) in queues.iter().filter(|(_, queue)| of_number(queue)) {
-        let meant = queue.callers.iter().find(|caller| caller.means(known));
-        if let Some(meant) = meant {
-            let by = Some(meant.chosen_by());
-            return Some(Chosen { queue: *index, by });
-        }
-        if queue.callers.is_empty() {
-            for_all.get_or_insert(Chosen {
-                queue: *index,
-                by: None,
-            });
-        }
-    }
-    for_all
 }
 
 fn plain(number: &str) -> &str {
@@ -88,8 +133,9 @@ mod tests {
     }
 
     fn choose(queues: &[QueueConfig], dialled: &str, known: CallerTraits) -> Option<Chosen> {
-        let serving: Vec<_> = queues.iter().enumerate().collect();
-        queue_for(&serving, dialled, known)
+        let numbers = Numbers::new(queues, (0..queues.len()).collect());
+        let number = numbers.get(dialled)?;
+        Some(number.choose(queues, known))
     }
 
     fn name(queues: &[QueueConfig], dialled: &str, known: CallerTraits) -> Option<String> {

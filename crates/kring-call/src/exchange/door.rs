@@ -5,6 +5,7 @@
 
 use super::{
     Exchange,
+    choosing::Number,
     inviting::call_header,
     rate::{Offered, Rate},
 };
@@ -32,8 +33,10 @@ pub(super) enum Door {
     Closed { retry_after_s: u32 },
     Open {
         trunk: usize,
-        /// The number.
+        /// The number that was dialled.
         did: String,
+        /// Where it leads.
+        number: Number,
     },
 }
 
@@ -133,9 +136,9 @@ impl Exchange {
         if self.is_own_call(invite) {
             return Door::Loop;
         }
-        if !self.is_ours(dialled) {
+        let Some(number) = self.numbers.get(dialled).cloned() else {
             return Door::NoSuchNumber;
-        }
+        };
         let did = dialled.to_owned();
         let overload = |bound| (Some(bound), RETRY_AFTER_OVERLOAD_S);
         let (bound, retry_after_s) = match self.admission {
@@ -147,7 +150,7 @@ impl Exchange {
                 let offered = self.offered(invite, trunk);
                 let of = (trunk, &self.config.trunks[trunk]);
                 match self.shares.take(now, of, offered) {
-                    Ok(()) => return Door::Open { trunk, did },
+                    Ok(()) => return Door::Open { trunk, did, number },
                     Err(bound) => overload(bound),
                 }
             }

@@ -18,8 +18,8 @@ use std::net::IpAddr;
 impl Exchange {
     /// An INVITE outside any dialog.
     pub(super) fn incoming(&mut self, now: Moment, leg: LegId, invite: &IncomingInvite) {
-        let (trunk, did) = match self.door(now, invite) {
-            Door::Open { trunk, did } => (trunk, did),
+        let (trunk, did, number) = match self.door(now, invite) {
+            Door::Open { trunk, did, number } => (trunk, did, number),
             Door::Stranger => {
                 // Remembered by nobody: whoever has no business here cannot fill our tables.
                 self.endpoint.turn_away(now, leg, 403, Vec::new());
@@ -61,10 +61,9 @@ impl Exchange {
         let trusted = self.config.trunks[trunk].trust_identity;
         let caller = Caller::of(&invite.headers, &invite.from, trusted);
         let known = self.known_of(&caller.identity);
-        let chosen = self.choose_queue(&did, known);
         let entrance = Entrance {
             trunk,
-            chosen: chosen.expect("the door has seen that the number is some queue's"),
+            chosen: self.choose_queue(&number, known),
             did,
             language: known.language,
         };

@@ -56,6 +56,7 @@ use crate::{
     roster::Roster,
 };
 use bytes::Bytes;
+use choosing::Numbers;
 use door::Shares;
 use kring_journal::{AgentId, CallId, CallerRef, Fact, Withdrawal};
 use kring_media::{MediaNotice, MediaOrder, SessionId};
@@ -203,9 +204,8 @@ pub struct Exchange {
     agenda: BTreeSet<(Moment, CallId)>,
     /// In the order of the configured ones.
     queues: Vec<Queue>,
-    /// The indexes of those to which calls may come, in the order of the configuration; the others are
-    /// retired.
-    serving: Vec<usize>,
+    /// Those to which calls may come; the others are retired.
+    numbers: Numbers,
     /// The extensions of departments, by short name.
     departments: BTreeMap<String, Vec<String>>,
     callbacks: CallBacks,
@@ -233,7 +233,7 @@ impl Exchange {
             lines: Lines::new(&config.trunks),
             agenda: BTreeSet::new(),
             queues: config.queues.iter().map(|_| Queue::default()).collect(),
-            serving: (0..config.queues.len()).collect(),
+            numbers: Numbers::new(&config.queues, (0..config.queues.len()).collect()),
             departments: BTreeMap::new(),
             callbacks: CallBacks::default(),
             ports: Ports::default(),

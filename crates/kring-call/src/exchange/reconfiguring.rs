@@ -6,7 +6,7 @@
 //! called back are served to the end, by its own members and rules. It has no hours any more. A ring that was counted is not counted anew: a call keeps the clock and
 //! the plan with which it began until it is offered again.
 
-use super::{Exchange, queue::Queue};
+use super::{Exchange, choosing::Numbers, queue::Queue};
 use crate::{
     call::Call,
     command::{CommandRefused, Done},
@@ -32,10 +32,10 @@ impl Exchange {
         for (place, queue) in places.iter().zip(queues) {
             self.put_queue(*place, queue, &mut changed);
         }
-        if changed.is_empty() && self.serving != places {
+        if changed.is_empty() && self.numbers.serving != places {
             changed.push("the order of the queues".to_owned());
         }
-        self.serving = places;
+        self.numbers = Numbers::new(&self.config.queues, places);
         if changed.is_empty() {
             return Ok(Done::Unchanged);
         }
@@ -62,7 +62,7 @@ impl Exchange {
 
     /// The queues that take calls, with their indexes, in the order of the configuration.
     pub(super) fn serving_queues(&self) -> impl Iterator<Item = (usize, &QueueConfig)> {
-        let places = self.serving.iter();
+        let places = self.numbers.serving.iter();
         places.map(|place| (*place, &self.config.queues[*place]))
     }
 
@@ -82,7 +82,7 @@ impl Exchange {
         let known = &self.config.queues;
         let own = |queue: &QueueConfig| known.iter().position(|old| old.name == queue.name);
         let mut free: Vec<usize> = (0..known.len())
-            .filter(|place| !self.serving.contains(place))
+            .filter(|place| !self.numbers.serving.contains(place))
             .filter(|place| !queues.iter().any(|queue| own(queue) == Some(*place)))
             .filter(|place| !self.is_needed(*place))
             .rev()
@@ -120,7 +120,7 @@ impl Exchange {
         if old.name != queue.name {
             changed.push(format!("queue {} added", queue.name));
             self.queues[place] = Queue::default();
-        } else if !self.serving.contains(&place) {
+        } else if !self.numbers.serving.contains(&place) {
             changed.push(format!("queue {} added", queue.name));
         } else if *old != queue {
             changed.push(format!("queue {}", queue.name));
