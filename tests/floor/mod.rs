@@ -59,7 +59,7 @@ pub use laws::{Violation, same_twice, violations};
 pub use media::Hearing;
 pub use network::{Datagram, Faults, Mishap, Party};
 pub use pbx::Told;
-pub use person::{Mood, Outage, PhoneSetup};
+pub use person::{Mood, Outage, PhoneSetup, SelfAnswer};
 pub use phone::Heard;
 pub use referred::Obedience;
 pub use saboteur::Sabotage;

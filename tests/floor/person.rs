@@ -1,6 +1,6 @@
 //! The person at a phone, and what the phone itself is like.
 
-use crate::in_call::Reoffer;
+use crate::{in_call::Reoffer, wire::Letter};
 use kring_time::Moment;
 use std::{collections::VecDeque, time::Duration};
 
@@ -34,6 +34,29 @@ impl Outage {
     /// Whether it lasts at `now`.
     pub fn lasts(&self, now: Moment) -> bool {
         self.from <= now && now < self.until
+    }
+}
+
+/// The words of an INVITE by which a phone lifts itself: makers have never agreed on them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SelfAnswer {
+    /// `Call-Info: …;answer-after=0`.
+    CallInfo,
+    /// `Alert-Info: …;info=alert-autoanswer`.
+    AlertInfo,
+    /// `Answer-Mode: Auto` (RFC 5373).
+    AnswerMode,
+}
+
+impl SelfAnswer {
+    /// Whether this INVITE has these words.
+    pub(crate) fn is_asked(self, invite: &Letter) -> bool {
+        let (name, word) = match self {
+            SelfAnswer::CallInfo => ("Call-Info", ";answer-after=0"),
+            SelfAnswer::AlertInfo => ("Alert-Info", ";info=alert-autoanswer"),
+            SelfAnswer::AnswerMode => ("Answer-Mode", "Auto"),
+        };
+        invite.all(name).any(|value| value.contains(word))
     }
 }
 
@@ -72,6 +95,8 @@ pub struct PhoneSetup {
     pub changes: Option<(Duration, u8)>,
     /// By which request it holds, resumes and refreshes.
     pub reoffers_by: Reoffer,
+    /// The words by which it lifts itself; none: it knows no such words.
+    pub lifts_itself: Option<SelfAnswer>,
     /// Whether it names itself as the one who refreshes the session, where the INVITE leaves it open.
     pub refreshes: bool,
 }

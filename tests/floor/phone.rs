@@ -11,7 +11,7 @@ use crate::{
     wire::{Letter, Message},
 };
 use kring_time::Moment;
-use std::collections::HashMap;
+use std::{collections::HashMap, time::Duration};
 
 /// What one call sounded like at this phone.
 #[derive(Clone, Debug)]
@@ -231,7 +231,11 @@ impl Phone {
             return;
         }
         let overlapped = self.legs[self.settled..].iter().any(Leg::is_live);
-        let mood = self.next_mood();
+        let mut mood = self.next_mood();
+        let asked = self.setup.lifts_itself.filter(|by| by.is_asked(letter));
+        if asked.is_some() && !matches!(mood, Mood::Dead | Mood::Unplugged | Mood::Refuses(_)) {
+            mood = Mood::Answers(Duration::ZERO);
+        }
         let heard = Heard {
             caller: letter.caller().to_owned(),
             call_id: letter.call_id().to_owned(),

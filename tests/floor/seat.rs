@@ -5,7 +5,7 @@ use crate::{
     floor::Cadence,
     in_call::Reoffer,
     network::Party,
-    person::{Mood, Outage, PhoneSetup},
+    person::{Mood, Outage, PhoneSetup, SelfAnswer},
     screen::{Deed, Habit, ScreenSetup},
 };
 use kring_call::{
@@ -65,6 +65,7 @@ impl Seat {
                 refers: None,
                 changes: None,
                 reoffers_by: Reoffer::Invite,
+                lifts_itself: None,
                 refreshes: false,
             },
             own_period: None,
@@ -249,6 +250,12 @@ impl Seat {
     /// The phones are asked to answer by themselves.
     pub fn answers_by_itself(mut self) -> Seat {
         self.auto_answer = true;
+        self
+    }
+
+    /// The phone lifts itself when it is asked to in these words.
+    pub fn lifts_itself(mut self, by: SelfAnswer) -> Seat {
+        self.phone.lifts_itself = Some(by);
         self
     }
 

@@ -4,6 +4,7 @@
 mod agents;
 mod announced;
 mod answered;
+mod by_itself;
 mod callbacks;
 mod closed;
 mod codecs;
