@@ -142,11 +142,14 @@ impl Account {
                 .chain([floor.faults.until])
                 .max()
                 .unwrap_or_default(),
-            seats: floor
-                .phones()
-                .map(|(seat, _)| {
+            seats: (0_u8..)
+                .zip(floor.phones())
+                .map(|(n, (seat, _))| {
                     let seat = &floor.seats[seat];
-                    (seat.agent.clone(), seat.own_period)
+                    let mut beside = seat.beside.iter();
+                    let beside = beside.find(|(number, _)| *number == n);
+                    let own_period = beside.map_or(seat.own_period, |(_, period)| *period);
+                    (seat.agent.clone(), own_period)
                 })
                 .collect(),
             on_tcp: floor.phones().map(|(_, phone)| phone.is_on_tcp).collect(),

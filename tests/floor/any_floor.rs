@@ -2,6 +2,7 @@
 //! that fails until it does not.
 
 use crate::{
+    any_elsewhere::{Closing, any_devices, any_elsewhere, any_numbers},
     chance::Chance,
     citizen::{Citizen, Reliability},
     enrolling::Enrolment,
@@ -55,6 +56,12 @@ const KNOWN: [&[u8]; 4] = [&[8, 0], &[8, 0, 9], &[8], &[9, 8]];
 /// Callers come within this time, s.
 const DIALLING_S: u64 = 60;
 
+/// When queues close of which citizens are called back: after everything else.
+const CLOSING: Closing = Closing {
+    from_ms: 110_000,
+    until_ms: 240_000,
+};
+
 /// The floor of this seed.
 pub fn any_floor(seed: u64) -> Floor {
     let mut chance = Chance::new(seed, 0);
@@ -100,7 +107,17 @@ pub fn any_floor(seed: u64) -> Floor {
     for n in 0..chance.between(1, 10) {
         floor = floor.citizen(any_citizen(&mut chance, n, queues));
     }
+    let goes_elsewhere = Chance::new(seed, 9).happens(450);
+    if goes_elsewhere {
+        floor = any_numbers(&mut Chance::new(seed, 10), floor);
+    }
     floor = any_entrance(seed, floor, queues);
+    if goes_elsewhere {
+        floor = any_elsewhere(&mut Chance::new(seed, 11), floor, queues, CLOSING);
+    }
+    if Chance::new(seed, 12).happens(350) {
+        floor = any_devices(&mut Chance::new(seed, 13), floor);
+    }
     floor = any_changes(&mut chance, floor);
     any_network(&mut chance, floor, agents as u8)
 }

@@ -4,6 +4,7 @@
 //! some desks.
 
 use crate::{
+    any_elsewhere::{Closing, any_devices, any_elsewhere, any_numbers},
     any_floor::{any_citizen, any_mood, any_phone},
     chance::Chance,
     citizen::Citizen,
@@ -26,6 +27,12 @@ const CALLERS: u64 = 500;
 
 /// An hour, ms.
 const HOUR_MS: u64 = 3_600_000;
+
+/// When queues close of which citizens are called back.
+const CLOSING: Closing = Closing {
+    from_ms: HOUR_MS + 600_000,
+    until_ms: HOUR_MS + 900_000,
+};
 
 /// The longest that a call takes after the last one has come: the wait, the talk, and what is never
 /// answered.
@@ -68,7 +75,15 @@ pub fn busy_hour(seed: u64) -> Floor {
     for number in 0..CALLERS {
         floor = floor.citizen(any_caller(&mut chance, number, &rushes));
     }
-    any_trouble(&mut chance, floor)
+    let floor = any_trouble(&mut chance, floor);
+    let mut others = Chance::new(seed, 21);
+    let floor = if others.happens(500) {
+        let floor = any_numbers(&mut others, floor);
+        any_elsewhere(&mut others, floor, &QUEUES, CLOSING)
+    } else {
+        floor
+    };
+    any_devices(&mut Chance::new(seed, 22), floor)
 }
 
 fn any_queues(chance: &mut Chance, mut floor: Floor) -> Floor {

@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 mod account;
+mod any_elsewhere;
 mod any_floor;
 mod busy_hour;
 mod chance;

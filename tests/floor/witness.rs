@@ -274,6 +274,12 @@ impl<'a> Evidence<'a> {
         legs.filter(move |leg| leg.mark == mark)
     }
 
+    /// The call for which this leg was.
+    pub(crate) fn story_of(&self, leg: &PhoneLeg<'_>) -> Option<&Story<'a>> {
+        let mut stories = self.stories.iter().filter(|story| story.name == leg.caller);
+        stories.find(|story| story.id.to_string() == leg.mark)
+    }
+
     /// The caller's leg of this call.
     pub(crate) fn caller_leg(&self, story: &Story<'a>) -> Option<&CallerLeg<'a>> {
         let first = self.caller_by_name.get(story.name)?;

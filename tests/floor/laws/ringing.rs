@@ -21,10 +21,7 @@ pub(super) fn fourth_bursts(evidence: &Evidence<'_>, court: &mut Court) {
             .phone_legs
             .iter()
             .find(|leg| leg.call_id == heard.call_id && leg.phone == rung.phone);
-        let story = evidence
-            .stories
-            .iter()
-            .find(|story| story.name == heard.caller);
+        let story = leg.and_then(|leg| evidence.story_of(leg));
         let (Some(leg), Some(story)) = (leg, story) else {
             continue;
         };
