@@ -4,7 +4,7 @@
 //! The phone makes the sound, not kring, so phones are withdrawn a guard before the cycle after the
 //! last would begin: long enough for a CANCEL to travel, short enough that the last burst is whole.
 
-use kring_journal::{RingPolicyKind, RingTerms};
+use kring_journal::RingTerms;
 use kring_time::Moment;
 use std::{sync::Arc, time::Duration};
 
@@ -116,6 +116,7 @@ impl RingClock {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use kring_journal::RingPolicyKind;
 
     fn clock(terms: RingTerms) -> RingClock {
         RingClock::start(Moment::from_millis(1_000), Arc::new(terms))

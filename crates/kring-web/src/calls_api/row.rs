@@ -36,7 +36,7 @@ pub(crate) struct CallOnWire {
     served_by: Option<String>,
     /// The extension that had the caller after the queue (`rescued`).
     connected_to: Option<String>,
-    /// How a caller whom kring kept left the queue unserved: `gave_up`, `max_wait`, `call_back`, `call_over`.
+    /// How a caller whom kring kept left the queue unserved: `gave_up`, `max_wait`, `closed`, `call_back`, `call_over`.
     #[schema(value_type = Option<String>)]
     left_queue: Value,
     /// The caller hung up while kring kept them.
