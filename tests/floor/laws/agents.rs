@@ -7,11 +7,12 @@ use crate::{
     witness::{Evidence, PhoneLeg, Race, reopens_race},
 };
 use kring_journal::{
-    AgentId, CallId, Fact, PickUp, PresenceState, Service, Transfer, TransferStep,
+    AgentId, CallId, Fact, Outbound, PickUp, PresenceState, Service, Transfer, TransferStep,
 };
 use std::collections::{HashMap, HashSet};
 
-/// No agent has two live calls, by the journal and by the phone; and only a ready agent is offered one (I3).
+/// No agent has two live calls, by the journal and by the phone; and only a ready agent is offered one (I3),
+/// or one who pauses and calls somebody.
 pub(super) fn one_live_call(evidence: &Evidence<'_>, court: &mut Court) {
     for rung in evidence
         .account
@@ -38,11 +39,21 @@ pub(super) fn one_live_call(evidence: &Evidence<'_>, court: &mut Court) {
     }
     let mut live: HashMap<&AgentId, CallId> = HashMap::new();
     let mut states: HashMap<&AgentId, [PresenceState; 2]> = HashMap::new();
+    let mut own: HashSet<CallId> = HashSet::new();
     for entry in &evidence.account.entries {
         match (&entry.fact, entry.call) {
             (Fact::Presence { agent, state, .. }, _) => {
                 let states = states.entry(agent).or_insert([PresenceState::Offline; 2]);
                 *states = [states[1], *state];
+            }
+            (
+                Fact::Offered {
+                    outbound: Some(Outbound::ByAgent { .. }),
+                    ..
+                },
+                Some(call),
+            ) => {
+                own.insert(call);
             }
             (Fact::Invited { agent, .. }, Some(call)) => {
                 if let Some(other) = live.insert(agent, call) {
@@ -50,6 +61,7 @@ pub(super) fn one_live_call(evidence: &Evidence<'_>, court: &mut Court) {
                 }
                 let ready = match states.get(agent) {
                     Some([_, PresenceState::Ready]) => true,
+                    Some([_, PresenceState::Paused]) => own.contains(&call),
                     Some([before, PresenceState::Offered]) => *before == PresenceState::Ready,
                     _ => false,
                 };
