@@ -8,7 +8,7 @@ use crate::{
     any_floor::{any_mood, any_phone},
     chance::Chance,
     extension::Extension,
-    floor::{Floor, QueueSetup},
+    floor::{Cadence, Floor, QueueSetup},
     keys::KeysBy,
     network::Party,
     person::{Mood, PhoneSetup, SelfAnswer},
@@ -194,8 +194,10 @@ pub(crate) fn any_devices(chance: &mut Chance, mut floor: Floor) -> Floor {
             continue;
         }
         for _ in 0..chance.between(1, 2) {
-            let phone = any_beside(chance, &floor.seats[seat].phone);
-            let period = chance.happens(200).then_some(phone.period);
+            let mut phone = any_beside(chance, &floor.seats[seat].phone);
+            let own = Duration::from_millis(chance.one_of(&[2_500, 4_000, 5_000, 6_000]));
+            let period = chance.happens(200).then_some(own);
+            phone.period = period.unwrap_or(Cadence::THAILAND.period());
             if let Party::Phone(number) = floor.spare(seat, phone) {
                 floor.seats[seat].beside.push((number, period));
             }

@@ -159,8 +159,8 @@ fn an_opening_lets_in_who_stands_at_the_door() {
         &floor,
         "rescued    answered and offered a call-back, closed",
     );
-    assert_told(&floor, "74.000  queued     place 1");
-    assert_told(&floor, "75.080  served     seat-5021");
+    assert_told(&floor, "16.000  queued     place 1");
+    assert_told(&floor, "17.080  served     seat-5021");
     lawful(&floor);
 }
 
@@ -283,9 +283,9 @@ fn an_opening_takes_in_who_was_on_the_way_elsewhere() {
         .citizen(citizen().dials_at_ms(50_000))
         .play();
 
-    assert_told(&floor, "64.500  missed     1500 NoAnswer 0");
-    assert_told(&floor, "64.500  queued     place 1");
-    assert_told(&floor, "65.580  served     seat-5021");
+    assert_told(&floor, "14.500  missed     1500 NoAnswer 0");
+    assert_told(&floor, "14.500  queued     place 1");
+    assert_told(&floor, "15.580  served     seat-5021");
     lawful(&floor);
 }
 
@@ -338,8 +338,8 @@ fn a_closed_queue_overflows_to_an_open_one() {
          0.000  again      round 1
          0.000  ring       1
          0.080  alerting   seat-5022
-         2.080  served     seat-5022 after 2.080 s, ring 1, 2.080 s in the queue
-        12.160  ended      by Caller, bye, talked 10.080 s
+         2.080  served     seat-5022 after 2.080 s, 2.080 s in the queue
+        12.120  ended      by Caller, bye, talked 10.040 s
     ",
     );
     assert!(floor.sent_ms("INVITE", Party::Phone(0)).is_empty());

@@ -3,7 +3,7 @@
 
 use crate::lawful;
 use kring_call::OnDeadline;
-use kring_tests::{Cadence, Citizen, Floor, Mood, Party, Seat, assert_journal, transcript};
+use kring_tests::{Cadence, Citizen, Floor, Habit, Mood, Party, Seat, assert_journal, transcript};
 
 /// The desk phone of the agent, with phone 1 of the floor beside it.
 fn two() -> Seat {
@@ -191,6 +191,81 @@ fn a_device_where_nobody_is_costs_the_other_nothing() {
         ",
     );
     assert_eq!(floor.bursts_at("seat-5021"), 3);
+}
+
+/// One device of an agent has said nothing yet when another agent answers: told to stop as soon as it speaks, it
+/// is told that the call was answered, and shows nothing as missed.
+#[test]
+fn a_device_that_speaks_too_late_is_told_who_has_the_call() {
+    let floor = floor()
+        .queue("support", &["all:3"], OnDeadline::AnnounceBusy)
+        .path_ms(Party::Phone(1), Party::Kring, 2_000)
+        .seat(two())
+        .seat(beside())
+        .seat(Seat::new("seat-5022").answers_after_ms(500))
+        .play();
+
+    let told = floor.datagrams.iter().filter(|datagram| {
+        let is_cancel = datagram.letter.method() == Some("CANCEL");
+        is_cancel && datagram.to == Party::Phone(1)
+    });
+    let told: Vec<_> = told.map(|cancel| cancel.letter.get("Reason")).collect();
+    let reason = told.first().copied().flatten().unwrap_or("no CANCEL");
+    assert!(reason.contains("cause=200"), "{reason}");
+    lawful(&floor);
+}
+
+/// A device whose own rings end with those of the call is told to stop with all the others, and its agent is rung
+/// again as soon as they are.
+#[test]
+fn a_device_whose_rings_end_with_the_call_is_no_exception() {
+    let floor = Floor::new(Cadence::THAILAND)
+        .queue("support", &["all:3"], OnDeadline::AnswerGreetQueue)
+        .rona_limit(0)
+        .seat(
+            Seat::new("seat-5021")
+                .rings_every_ms(5_000)
+                .and_phone_every_ms(1, 5_000),
+        )
+        .seat(beside())
+        .citizen(Citizen::new("citizen-1", "support").waits_ms(15_000))
+        .play();
+
+    let journal = transcript(&floor);
+    assert!(!journal.contains("device out"), "{journal}");
+    assert!(
+        journal.contains("14.500  withdrawn  seat-5021 Rona"),
+        "{journal}"
+    );
+    assert!(journal.contains("24.500  again      round 1"), "{journal}");
+    lawful(&floor);
+}
+
+/// A device that has had its own rings does not hear that it should stop, and sounds on: that is told when it is
+/// silent at last, though the other device of its agent had more time.
+#[test]
+fn a_device_that_sounds_on_after_its_own_rings_is_told_of() {
+    let floor = floor()
+        .loses("CANCEL", Party::Phone(1), 4)
+        .seat(
+            Seat::new("seat-5021")
+                .signs_in_at_ms(10)
+                .and_phone_every_ms(1, 2_500)
+                .with_screen(|screen| screen.declines = Some(Habit::always_ms(9_000))),
+        )
+        .seat(beside().rings_every_ms(2_500))
+        .play();
+
+    let journal = transcript(&floor);
+    assert!(
+        journal.contains("7.000  device out seat-5021 at desk:1 Rona"),
+        "{journal}"
+    );
+    assert!(
+        journal.contains("9.000  withdrawn  seat-5021 Declined"),
+        "{journal}"
+    );
+    assert!(journal.contains("late       seat-5021 silent"), "{journal}");
 }
 
 /// The second device rings every 3 s: it has had its three rings after 9 s and leaves alone.

@@ -112,7 +112,8 @@ impl RungDevice {
             let ends = clock.own_allowance_ends(invited, period);
             (ends, Overdue::RungOut)
         });
-        let own = own.filter(|_| self.heard);
+        // Rings that end with the call's are withdrawn with all the others'.
+        let own = own.filter(|(ends, _)| self.heard && *ends < clock.withdraw_at());
         [silent, audible, own]
             .into_iter()
             .flatten()
@@ -185,6 +186,12 @@ impl Offer {
     pub(crate) fn silent_by_of(&self, device: Option<usize>) -> Moment {
         let device = device.and_then(|at| self.devices.get(at));
         device.map_or_else(|| self.silent_by(), |device| device.silent_by)
+    }
+
+    /// The devices that were told to stop after their own rings, and have not said that they did.
+    pub(crate) fn sounding_on(&self) -> impl Iterator<Item = &RungDevice> {
+        let devices = self.devices.iter();
+        devices.filter(|device| device.state == DeviceState::RungOut && device.open > 0)
     }
 
     /// Whether a phone of it has rung as often as it may by its own period.

@@ -4,14 +4,19 @@
 use super::Court;
 use crate::witness::{Evidence, Story, reopens_race};
 use kring_call::{Plan, Strategy};
-use kring_journal::{AgentId, Entry, Fact, RingTerms, Withdrawal};
+use kring_journal::{AgentId, Entry, Fact, Outbound, RingTerms, Withdrawal};
 use kring_time::Moment;
 use std::time::Duration;
 
 /// Every INVITE of every call was allowed by the plan of its queue.
 pub(super) fn kept(evidence: &Evidence<'_>, court: &mut Court) {
     for story in &evidence.stories {
-        let Some(Fact::Offered { queue, terms, .. }) = story.entries.first().map(|e| &e.fact)
+        let Some(Fact::Offered {
+            queue,
+            terms,
+            outbound,
+            ..
+        }) = story.entries.first().map(|e| &e.fact)
         else {
             continue;
         };
@@ -21,6 +26,11 @@ pub(super) fn kept(evidence: &Evidence<'_>, court: &mut Court) {
                 format!("{} came to an unknown queue {queue}", story.name),
             );
             continue;
+        };
+        // Whoever calls somebody is rung for that call, whatever queues they serve.
+        let own = match outbound {
+            Some(Outbound::ByAgent { agent, .. }) => Some(agent),
+            _ => None,
         };
         let mut ringing = Ringing::new(terms, plan, story.t0);
         let mut queue = queue.as_str();
@@ -34,7 +44,9 @@ pub(super) fn kept(evidence: &Evidence<'_>, court: &mut Court) {
                 ringing.goes_by(plan);
             }
             if let Fact::Invited { agent, .. } = &entry.fact {
-                let fault = if evidence.serves(agent, queue) {
+                let is_member =
+                    own.map_or_else(|| evidence.serves(agent, queue), |caller| caller == agent);
+                let fault = if is_member {
                     ringing.fault(entry.at, agent)
                 } else {
                     Some("is no member of the queue")

@@ -12,7 +12,7 @@ use crate::{
     offer::{DeviceState, Offer, Overdue, Told},
 };
 use kring_journal::{AgentId, CallId, DeviceEnd, DeviceOut, Fact, Unreached, Withdrawal};
-use kring_sip::{BranchId, LegEvent, LegId};
+use kring_sip::{BranchId, LegEvent, LegId, Reason};
 use kring_time::Moment;
 
 impl Exchange {
@@ -233,16 +233,16 @@ impl Exchange {
     }
 
     /// Before all are told to stop: a dead device beside one that rings is waited for no longer, since its
-    /// agent would be engaged for as long as its INVITE may take.
-    pub(super) fn leave_the_dead(&mut self, now: Moment, offer: &Offer) {
+    /// agent would be engaged for as long as its INVITE may take. Should it speak after all it is told the
+    /// same: of a call that another has answered it need show nothing as missed.
+    pub(super) fn leave_the_dead(&mut self, now: Moment, offer: &Offer, reason: &Reason) {
         if !offer.devices.iter().any(|device| device.heard) {
             return;
         }
         let unheard = offer.devices.iter().filter(|device| !device.heard);
         for branch in unheard.flat_map(|device| device.branches.clone()) {
-            let reason = reason_for(Withdrawal::CallOver);
             let branch = BranchId(branch);
-            self.endpoint.cancel_branch(now, offer.leg, branch, &reason);
+            self.endpoint.cancel_branch(now, offer.leg, branch, reason);
         }
     }
 

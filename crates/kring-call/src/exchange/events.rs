@@ -60,6 +60,9 @@ impl Exchange {
             (Role::Withdrawn(phone), LegEvent::Rejected { code, local, .. }) => {
                 self.phone_is_silent(now, leg, phone, LastWord::of(code, local));
             }
+            (Role::Withdrawn(_), LegEvent::BranchOver { branch, .. }) => {
+                self.withdrawn_branch_over(now, leg, branch);
+            }
             (Role::Withdrawn(phone), LegEvent::Gone { .. }) => {
                 self.phone_is_silent(now, leg, phone, LastWord::Other);
             }

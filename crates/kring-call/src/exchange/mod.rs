@@ -69,6 +69,7 @@ use rand_chacha::ChaCha8Rng;
 use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use trunks::Lines;
+use withdrawing::WithdrawnPhone;
 
 /// What the world does to the exchange.
 #[derive(Debug)]
@@ -169,20 +170,6 @@ enum Role {
     Withdrawn(WithdrawnPhone),
     /// BYE is out; nothing that it still says matters but that it is gone.
     Closing(Option<AgentId>),
-}
-
-#[derive(Clone, Debug)]
-struct WithdrawnPhone {
-    call: CallId,
-    agent: AgentId,
-    why: Withdrawal,
-    alerting: bool,
-    /// It had a whole ring at least, not the last one of an `all` hop only, and not for a call of the
-    /// agent's own: to answer it was the agent's to do.
-    had_its_ring: bool,
-    /// When the phone ought to be silent at the latest.
-    deadline: Moment,
-    winner: Option<AgentId>,
 }
 
 /// The pure engine of kring.

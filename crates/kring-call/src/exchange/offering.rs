@@ -203,6 +203,9 @@ impl Exchange {
             };
             self.record(now, id, fact);
             self.legs.remove(&leg);
+            if let Some(device) = offer.sounding_on().find(|device| device.alerting) {
+                self.note_overrun(now, id, &offer.agent, device.silent_by);
+            }
             let miss = if offer.has_rung_out() {
                 Miss::RungOut
             } else {

@@ -1,15 +1,32 @@
 //! Phones are told to stop: CANCEL, and the wait until each has confirmed that it is silent.
 
-use super::{Exchange, Role, WithdrawnPhone};
+use super::{Exchange, Role};
 use crate::{
     call::Call,
     limits::AGAIN_AFTER_RING_OUT,
-    offer::{Offer, Told},
+    offer::{Offer, RungDevice, Told},
 };
 use kring_journal::{AgentId, CallId, Fact, Withdrawal};
-use kring_sip::{LegId, Reason};
+use kring_sip::{BranchId, LegId, Reason};
 use kring_time::Moment;
 use std::time::Duration;
+
+/// A phone that was told to stop when its call went on or ended, until its last word.
+#[derive(Clone, Debug)]
+pub(super) struct WithdrawnPhone {
+    pub(super) call: CallId,
+    pub(super) agent: AgentId,
+    pub(super) why: Withdrawal,
+    pub(super) alerting: bool,
+    /// It had a whole ring at least, not the last one of an `all` hop only, and not for a call of the
+    /// agent's own: to answer it was the agent's to do.
+    pub(super) had_its_ring: bool,
+    /// When the phone ought to be silent at the latest.
+    pub(super) deadline: Moment,
+    /// Devices of which that was earlier, and that have not confirmed it.
+    pub(super) sounding_on: Vec<RungDevice>,
+    pub(super) winner: Option<AgentId>,
+}
 
 impl Exchange {
     pub(super) fn withdraw_all(&mut self, now: Moment, id: CallId, why: Withdrawal) {
@@ -35,8 +52,9 @@ impl Exchange {
         };
         offer.withdrawn = Some(Told { why, at: now });
         let (agent, offer) = (offer.agent.clone(), offer.clone());
-        self.leave_the_dead(now, &offer);
-        self.endpoint.cancel(now, leg, reason_for(why));
+        let reason = reason_for(why);
+        self.leave_the_dead(now, &offer, &reason);
+        self.endpoint.cancel(now, leg, reason);
         self.record(now, id, Fact::Withdrawn { agent, why });
     }
 
@@ -54,7 +72,7 @@ impl Exchange {
             let (leg, agent) = (offer.leg, offer.agent.clone());
             let told = offer.withdrawn;
             if told.is_none() {
-                self.leave_the_dead(now, &offer);
+                self.leave_the_dead(now, &offer, reason);
                 self.endpoint.cancel(now, leg, reason.clone());
                 self.record(now, call.id, Fact::Withdrawn { agent, why });
             }
@@ -75,10 +93,35 @@ impl Exchange {
     ) {
         self.legs.remove(&leg);
         if phone.alerting || last == LastWord::Obeyed {
-            self.note_overrun(now, phone.call, &phone.agent, phone.deadline);
+            // The last to confirm is a device that should have been silent before, if one is left.
+            let sounding_on = phone.sounding_on.first();
+            let deadline = sounding_on.map_or(phone.deadline, |device| device.silent_by);
+            self.note_overrun(now, phone.call, &phone.agent, deadline);
         }
         self.count_ring_out(now, &phone);
         self.let_go(now, &phone.agent);
+    }
+
+    /// One branch of a phone that was told to stop has ended, and others have not.
+    pub(super) fn withdrawn_branch_over(&mut self, now: Moment, leg: LegId, branch: BranchId) {
+        let Some(Role::Withdrawn(phone)) = self.legs.get_mut(&leg) else {
+            return;
+        };
+        let mut devices = phone.sounding_on.iter();
+        let found = devices.position(|device| device.branches.contains(&branch.0));
+        let Some(at) = found else {
+            return;
+        };
+        let device = &mut phone.sounding_on[at];
+        device.open = device.open.saturating_sub(1);
+        if device.open > 0 {
+            return;
+        }
+        let device = phone.sounding_on.remove(at);
+        if device.alerting {
+            let (call, agent) = (phone.call, phone.agent.clone());
+            self.note_overrun(now, call, &agent, device.silent_by);
+        }
     }
 
     /// A phone that ought to have been silent by `deadline` is silent only now.
@@ -158,6 +201,7 @@ pub(super) fn withdrawn_phone(
         alerting: offer.alerting(),
         had_its_ring: whole_ring && !offer.last_ring_only && !call.is_for_one(),
         deadline: offer.silent_by(),
+        sounding_on: offer.sounding_on().cloned().collect(),
         winner,
         agent: offer.agent,
     }

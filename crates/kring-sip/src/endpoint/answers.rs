@@ -313,7 +313,7 @@ impl Endpoint {
                 continue;
             };
             let onwards = attempt.onwards();
-            self.disown_silent(now, attempt);
+            self.disown_silent(now, attempt, Reason::sip(408, "Too late"));
             if let Some(onwards) = onwards {
                 self.try_again(now, leg, onwards);
             }

@@ -187,7 +187,7 @@ impl Endpoint {
         if unheard.is_some_and(ClientInvite::is_unanswered) {
             let attempt = self.change_calling(leg, |calling| calling.take(key));
             if let Some(Some(attempt)) = attempt {
-                self.disown_silent(now, attempt);
+                self.disown_silent(now, attempt, reason.clone());
             }
         } else {
             self.cancel_attempt(now, leg, key, reason);

@@ -55,15 +55,15 @@ impl Endpoint {
         self.orphans.insert(&mut self.queue, key, orphan);
     }
 
-    /// Its leg asks another peer, because this one was silent too long: the INVITE is repeated no more,
-    /// and what its copies bring is waited for.
-    pub(super) fn disown_silent(&mut self, now: Moment, attempt: Attempt) {
+    /// Its leg waits no longer for this peer, which was silent too long: the INVITE is repeated no more, and
+    /// what its copies bring is waited for. `reason` is for the CANCEL that it is given then.
+    pub(super) fn disown_silent(&mut self, now: Moment, attempt: Attempt, reason: Reason) {
         self.client_invites
             .change(&mut self.queue, attempt.invite, ClientInvite::listen);
         let orphan = Orphan {
             seed: attempt.seed,
             cancel: Cancelling::WhenHeard {
-                reason: Reason::sip(408, "Too late"),
+                reason,
                 until: Some(now + self.timers.patience()),
             },
         };
