@@ -177,19 +177,26 @@ fn any_extension(chance: &mut Chance, number: &str) -> Extension {
     extension
 }
 
-/// Further devices of agents, and phones that are asked to answer by themselves.
+/// Phones that are asked to answer by themselves; not all of them can.
+pub(crate) fn any_lifting(chance: &mut Chance, mut floor: Floor) -> Floor {
+    let words = [
+        SelfAnswer::CallInfo,
+        SelfAnswer::AlertInfo,
+        SelfAnswer::AnswerMode,
+    ];
+    for seat in &mut floor.seats {
+        if chance.happens(200) {
+            seat.auto_answer = true;
+            let lifts = chance.happens(800);
+            seat.phone.lifts_itself = lifts.then(|| chance.one_of(&words));
+        }
+    }
+    floor
+}
+
+/// Further devices of agents.
 pub(crate) fn any_devices(chance: &mut Chance, mut floor: Floor) -> Floor {
     for seat in 0..floor.seats.len() {
-        if chance.happens(200) {
-            floor.seats[seat].auto_answer = true;
-            let words = [
-                SelfAnswer::CallInfo,
-                SelfAnswer::AlertInfo,
-                SelfAnswer::AnswerMode,
-            ];
-            let lifts = chance.happens(800);
-            floor.seats[seat].phone.lifts_itself = lifts.then(|| chance.one_of(&words));
-        }
         if !chance.happens(300) {
             continue;
         }

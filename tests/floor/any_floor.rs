@@ -2,7 +2,7 @@
 //! that fails until it does not.
 
 use crate::{
-    any_elsewhere::{Closing, any_devices, any_elsewhere, any_numbers},
+    any_elsewhere::{Closing, any_devices, any_elsewhere, any_lifting, any_numbers},
     chance::Chance,
     citizen::{Citizen, Reliability},
     enrolling::Enrolment,
@@ -117,6 +117,7 @@ pub fn any_floor(seed: u64) -> Floor {
     }
     if Chance::new(seed, 12).happens(350) {
         floor = any_devices(&mut Chance::new(seed, 13), floor);
+        floor = any_lifting(&mut Chance::new(seed, 14), floor);
     }
     floor = any_changes(&mut chance, floor);
     any_network(&mut chance, floor, agents as u8)

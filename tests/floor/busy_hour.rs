@@ -4,7 +4,7 @@
 //! some desks.
 
 use crate::{
-    any_elsewhere::{Closing, any_devices, any_elsewhere, any_numbers},
+    any_elsewhere::{Closing, any_elsewhere, any_lifting, any_numbers},
     any_floor::{any_citizen, any_mood, any_phone},
     chance::Chance,
     citizen::Citizen,
@@ -83,7 +83,7 @@ pub fn busy_hour(seed: u64) -> Floor {
     } else {
         floor
     };
-    any_devices(&mut Chance::new(seed, 22), floor)
+    any_lifting(&mut Chance::new(seed, 22), floor)
 }
 
 fn any_queues(chance: &mut Chance, mut floor: Floor) -> Floor {
