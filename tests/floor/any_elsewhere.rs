@@ -109,7 +109,7 @@ fn any_overflow(chance: &mut Chance, queue: &mut QueueSetup, others: &[&str]) {
 fn any_call_backs(chance: &mut Chance, queue: &mut QueueSetup) {
     queue.callback = Some(CallbackRules {
         retry: Duration::from_secs(chance.between(30, 90)),
-        tries: chance.between(1, 3) as u8,
+        tries: chance.one_of(&[1, 1, 2]),
     });
     if chance.happens(500) {
         queue.on_deadline = OnDeadline::OfferCallback;

@@ -246,13 +246,20 @@ impl<'a> Ringing<'a> {
     }
 }
 
-/// A phone with a leg for this call never has a second one at once.
+/// A phone with a leg for this call never has a second one at once, but for a device of which nothing was heard
+/// when the other devices of its agent had ended: it is not waited for.
 fn spread(evidence: &Evidence<'_>, story: &Story<'_>, court: &mut Court) {
     let legs: Vec<_> = evidence.legs_of(story).collect();
     for (n, leg) in legs.iter().enumerate() {
         let over = leg.over();
         let again = legs[n + 1..].iter().find(|next| next.phone == leg.phone);
+        let has_others = || {
+            let mut others = legs.iter();
+            others.any(|other| other.call_id == leg.call_id && other.phone != leg.phone)
+        };
+        let is_left = |then: Moment| leg.heard_back.is_none_or(|at| at > then) && has_others();
         if let Some(again) = again
+            && !is_left(again.invited)
             && over.is_none_or(|over| again.invited < over)
         {
             court.accuse(

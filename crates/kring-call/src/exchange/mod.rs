@@ -58,7 +58,7 @@ use crate::{
 use bytes::Bytes;
 use choosing::Numbers;
 use door::Shares;
-use kring_journal::{AgentId, CallId, CallerRef, Fact, Withdrawal};
+use kring_journal::{AgentId, CallId, CallerRef, Fact};
 use kring_media::{MediaNotice, MediaOrder, SessionId};
 use kring_sip::{Effect, Endpoint, LegId, Peer, SipCount, Transmit, Uri, registrar::PhoneNews};
 use kring_time::Moment;
