@@ -13,15 +13,12 @@ use crate::{
     sound::{Change, Sound},
     transfer::{Circle, Stage, Transfer},
 };
-use kring_journal::{AgentId, CallId, CallerRef, RingTerms};
+use kring_journal::{AgentId, CallId, CallerRef};
 use kring_media::{Language, Phrase, Side};
 use kring_sip::{HeaderName, LegId, NameAddr, Uri};
 use kring_time::Moment;
 use rustc_hash::FxHashSet;
 use std::{collections::VecDeque, sync::Arc, time::Duration};
-
-/// Hops of an INVITE that we begin ourselves (RFC 3261 section 8.1.1.6).
-const MAX_FORWARDS: u8 = 70;
 
 /// Where the call is in its life.
 #[derive(Clone, Debug)]
@@ -147,62 +144,7 @@ pub(crate) struct Call {
     pub(crate) is_listed: bool,
 }
 
-/// What every call has when it begins.
-pub(crate) struct Beginning {
-    pub(crate) id: CallId,
-    pub(crate) queue: usize,
-    pub(crate) trunk: usize,
-    pub(crate) caller: CallerRef,
-    pub(crate) identity: CallerIdentity,
-    pub(crate) did: String,
-    pub(crate) dialled: Uri,
-    pub(crate) from: NameAddr,
-    pub(crate) turn: Moment,
-    pub(crate) terms: Arc<RingTerms>,
-    pub(crate) plan: Arc<Plan>,
-    pub(crate) sound: Sound,
-}
-
 impl Call {
-    /// A call of which nobody is the caller yet, and for which no phone rings yet.
-    pub(crate) fn begin(now: Moment, beginning: Beginning) -> Call {
-        Call {
-            id: beginning.id,
-            queue: beginning.queue,
-            trunk: beginning.trunk,
-            caller: beginning.caller,
-            identity: beginning.identity,
-            did: beginning.did,
-            caller_leg: None,
-            errand: None,
-            caller_agent: None,
-            dialled: beginning.dialled,
-            history_index: "1".to_owned(),
-            from: beginning.from,
-            max_forwards: MAX_FORWARDS,
-            passed: Vec::new(),
-            t0: now,
-            turn: beginning.turn,
-            clock: RingClock::start(now, beginning.terms),
-            kept: None,
-            language: None,
-            plan: beginning.plan,
-            sound: beginning.sound,
-            state: State::Ringing {
-                leavers_gone: false,
-            },
-            offers: Vec::new(),
-            bars: Bars::default(),
-            tried: FxHashSet::default(),
-            attempts: 0,
-            hop: 0,
-            rings_told: 0,
-            degraded: false,
-            agenda: None,
-            is_listed: false,
-        }
-    }
-
     /// When it next wants attention.
     pub(crate) fn due(&self) -> Option<Moment> {
         match &self.state {

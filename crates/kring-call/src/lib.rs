@@ -3,6 +3,7 @@
 
 #![forbid(unsafe_code)]
 
+mod beginning;
 mod bench;
 mod call;
 mod callbacks;

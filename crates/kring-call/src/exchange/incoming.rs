@@ -2,7 +2,8 @@
 
 use super::{Exchange, Output, Party, Role, choosing::Chosen, door::Door, queue::turn};
 use crate::{
-    call::{Beginning, Call},
+    beginning::Beginning,
+    call::Call,
     command::CallerIdentity,
     identity::Caller,
     limits::{PRIORITY_USUAL, RETRY_AFTER_OVERLOAD_S},

@@ -3,7 +3,8 @@
 
 use super::{Exchange, Output, Role};
 use crate::{
-    call::{Beginning, Call, Cause, Errand, State},
+    beginning::Beginning,
+    call::{Call, Cause, Errand, State},
     command::{CallerIdentity, CommandRefused, Done, PresenceWish},
     doing::Doing,
     limits::CALLS_MAX,
