@@ -353,6 +353,33 @@ fn a_long_wait_overflows() {
     lawful(&floor);
 }
 
+/// Whoever has not said yet in which codec they hear is taken nowhere, however long that takes.
+#[test]
+fn nobody_goes_elsewhere_before_they_can_hear() {
+    let rules = WaitingRules {
+        max_wait: Duration::from_secs(1),
+        when_waited: Recourse::Overflow,
+        ..WaitingRules::default()
+    };
+    let floor = keeping(rules)
+        .path_ms(Party::Pbx, Party::Kring, 2_000)
+        .extension(Extension::new("1500").answers_after_ms(1_000))
+        .citizen(citizen().offers_late())
+        .play();
+
+    let journal = transcript(&floor);
+    let at = |line: &str| {
+        let found = journal.find(line);
+        found.unwrap_or_else(|| panic!("no {line:?} in\n{journal}"))
+    };
+    assert!(
+        at("queued     place 1") < at("overflow   to ext:1500, waited too long"),
+        "{journal}"
+    );
+    assert!(journal.contains("connected  1500"), "{journal}");
+    lawful(&floor);
+}
+
 /// The house closes while the extension rings: nobody is left over.
 #[test]
 fn a_shutdown_ends_an_overflow() {

@@ -38,6 +38,7 @@ pub(super) fn kept(evidence: &Evidence<'_>, court: &mut Court) {
             if let Fact::Queued {
                 queue: Some(other), ..
             } = &entry.fact
+                && other != queue
                 && let Some(plan) = evidence.plan(other)
             {
                 queue = other;

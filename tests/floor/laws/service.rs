@@ -129,6 +129,7 @@ impl<'a> House<'a> {
                 } = &entry.fact
                     && let Some(plan) = self.evidence.plan(other)
                     && let Some((queue, ringing)) = self.calls.get_mut(&call)
+                    && *queue != other.as_str()
                 {
                     *queue = other;
                     ringing.goes_by(plan);

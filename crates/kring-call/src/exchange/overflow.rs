@@ -26,16 +26,25 @@ enum Way {
 impl Exchange {
     /// The caller goes to where their queue overflows, if there is anybody: whether they do.
     pub(super) fn overflow(&mut self, now: Moment, id: CallId, why: OverflowWhy) -> bool {
-        let Some(kept) = self.calls.get_mut(&id).and_then(|call| call.kept.as_mut()) else {
+        let Some(call) = self.calls.get_mut(&id) else {
             return false;
         };
-        kept.goes = Some((now + OVERFLOW_AGAIN, OverflowWhy::Again));
+        let Some(kept) = &mut call.kept else {
+            return false;
+        };
+        // Whoever cannot hear yet, and has not said in which codec, goes as soon as they can.
+        let can_hear = call.sound.voice.is_some();
+        kept.goes = Some(if can_hear {
+            (now + OVERFLOW_AGAIN, OverflowWhy::Again)
+        } else {
+            (now, why)
+        });
         if why == OverflowWhy::MaxWait {
             // From now on they wait for whoever is free first, here or there.
             kept.leave_at = None;
         }
         let queued_ms = kept.queued_ms(now);
-        let Some((to, way)) = self.way_out(id) else {
+        let Some((to, way)) = self.way_out(id).filter(|_| can_hear) else {
             return false;
         };
         self.stop_offering(id);
