@@ -2,7 +2,6 @@
 
 use super::{Exchange, WithdrawnPhone, queue::Stand};
 use crate::{
-    call::Call,
     command::PresenceWish,
     config::Restored,
     doing::{Doing, Miss, Misses},
@@ -117,7 +116,7 @@ impl Exchange {
     /// the line of the longest idle; whose device failed keeps the place. A call that the agent asked for
     /// counts for nothing: it was nobody else's.
     pub(super) fn count_miss(&mut self, now: Moment, call: CallId, id: &AgentId, miss: Miss) {
-        if self.calls.get(&call).is_some_and(Call::is_for_one) {
+        if self.calls.get(&call).is_some_and(|call| call.is_for_one()) {
             return;
         }
         self.roster.change(id, |agent| agent.misses.count(miss));

@@ -73,7 +73,7 @@ impl Exchange {
             let kept = call.kept.as_ref();
             call.queue == place || kept.is_some_and(|kept| kept.came_through.contains(&place))
         };
-        self.calls.values().any(knows_it)
+        self.calls.values().any(|call| knows_it(call))
             || self.callbacks.has_any_of(&self.config.queues[place].name)
     }
 
