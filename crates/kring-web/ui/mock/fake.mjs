@@ -30,10 +30,19 @@ const departments = [
   dept('4', 'DTN', 'กรมเจรจาการค้าระหว่างประเทศ', 'Department of Trade Negotiations', 'www.dtn.go.th', '', 'ความตกลงการค้าเสรี เอฟทีเอ FTA WTO อาเซียน'),
   dept('5', 'DIP', 'กรมทรัพย์สินทางปัญญา', 'Department of Intellectual Property', 'www.ipthailand.go.th', '', 'เครื่องหมายการค้า สิทธิบัตร ลิขสิทธิ์ สิ่งบ่งชี้ทางภูมิศาสตร์'),
   dept('6', 'DBD', 'กรมพัฒนาธุรกิจการค้า', 'Department of Business Development', 'www.dbd.go.th', '', 'จดทะเบียนบริษัท ห้างหุ้นส่วน จดทะเบียนพาณิชย์ หนังสือรับรองนิติบุคคล งบการเงิน', [{ label: '', extension: '4370' }]),
-  dept('7', 'DITP', 'กรมส่งเสริมการค้าระหว่างประเทศ', 'Department of International Trade Promotion', 'www.ditp.go.th', '', 'ส่งเสริมการส่งออก งานแสดงสินค้า ผู้ซื้อต่างประเทศ อบรมผู้ส่งออก'),
+  dept('7', 'DITP', 'กรมส่งเสริมการค้าระหว่างประเทศ', 'Department of International Trade Promotion', 'www.ditp.go.th', '', 'ส่งเสริมการส่งออก งานแสดงสินค้า ผู้ซื้อต่างประเทศ อบรมผู้ส่งออก', [{ label: '', extension: '8150' }]),
   dept('8', 'TPSO', 'สำนักงานนโยบายและยุทธศาสตร์การค้า', 'Trade Policy and Strategy Office', 'www.tpsa.moc.go.th', '', 'ดัชนีราคาผู้บริโภค เงินเฟ้อ เศรษฐกิจการค้า นโยบายการค้า'),
   dept('9', 'PWO', 'องค์การคลังสินค้า', 'Public Warehouse Organization', 'www.pwo.go.th', '', 'คลังสินค้า เช่าโกดัง สินค้าของรัฐ'),
 ];
+/** One of them is closed, to see what that looks like. */
+const standing = (id) => (id === '7' ? { open: false, reason: 'hours', next_open: '2026-11-24T01:30:00Z' } : { open: true, reason: null, next_open: null });
+function search(typed) {
+  const hit = (d, endpoint, found_by) => ({ department_id: d.id, short: d.short, name_th: d.name_th, name_en: d.name_en, endpoint, found_by, ...standing(d.id) });
+  const named = departments.filter((d) => [d.name_th, d.name_en, d.short].join(' ').includes(typed));
+  const topic = departments.filter((d) => !named.includes(d) && d.topics.join(' ').includes(typed));
+  const desks = departments.flatMap((d) => d.endpoints.filter((e) => e.extension.startsWith(typed)).map((e) => hit(d, e, 'number')));
+  return [...named.map((d) => hit(d, null, 'name')), ...desks, ...topic.map((d) => hit(d, null, 'topic'))];
+}
 export const me = {
   login: 'supaporn', name: 'สุภาพร ใจดี', roles: ['agent'], device: 'pbx:5021', particle: 'ค่ะ',
   pause_reasons: ['รับประทานอาหาร', 'ห้องน้ำ', 'ประชุม', 'อบรม', 'งานเอกสาร'],
@@ -69,6 +78,10 @@ export async function attach(page, { signedIn = true, snapshot = {}, unfinished 
     if (where === '/session') return request.method() === 'POST' ? signIn(route, body) : json(route, {}, 200);
     if (!stage.signedIn) return problem(route, 401, 'sign_in_needed');
     if (where === '/me') return json(route, me);
+    if (where === '/departments/search') return json(route, { items: search(new URL(request.url()).searchParams.get('q')) });
+    if (/^\/departments\/\d+\/status$/.test(where)) return json(route, standing(where.split('/')[2]));
+    if (/^\/calls\/[^/]+\/(transfer|consult)$/.test(where)) return json(route, { transfer_id: 'T1', state: 'requested' }, 202);
+    if (where.startsWith('/transfers/')) return json(route, stage.transfer ?? { id: 'T1', call: 'A', mode: 'blind', state: 'trying', target: { department: 'DIT', extension: '5512' } });
     if (where === '/departments') return json(route, { items: departments });
     if (where === '/unfinished') return json(route, { items: stage.unfinished });
     if (where === '/contacts/lookup') return json(route, { candidates: [], history: [], looked_up: true });

@@ -23,6 +23,29 @@ const ringing = (ring, more = {}) => async (_page, stage) => {
   stage.say('call.ring', { n: ring, of: 3 }, 'A');
 };
 
+async function looksFor(page, key, typed) {
+  await page.keyboard.press(key);
+  await page.getByTestId('transfer-search').waitFor();
+  await page.keyboard.type(typed);
+  await page.waitForTimeout(400);
+}
+const transferring = () => async (page, stage) => {
+  await looksFor(page, 'F7', '5512');
+  await page.keyboard.press('Enter');
+  stage.say('transfer.progress', { transfer_id: 'T1', state: 'requested', text_th: 'กำลังโอนสายไปที่ 5512', text_en: 'transferring to 5512' }, 'A');
+  stage.say('transfer.progress', { transfer_id: 'T1', state: 'trying', text_th: 'กำลังติดต่อ 5512', text_en: 'trying 5512' }, 'A');
+  stage.say('transfer.progress', { transfer_id: 'T1', state: 'ringing', text_th: 'ปลายทางกำลังดัง 5512', text_en: 'ringing at 5512' }, 'A');
+  await page.getByTestId('transfer-card').waitFor();
+};
+const consulting = () => async (page, stage) => {
+  await looksFor(page, 'Shift+F7', '5512');
+  await page.keyboard.press('Enter');
+  stage.say('consult.started', { transfer_id: 'T1', department: 'DIT', to: '5512' }, 'A');
+  stage.say('transfer.progress', { transfer_id: 'T1', state: 'ringing', text_th: 'ปลายทางกำลังดัง 5512', text_en: 'ringing at 5512' }, 'A');
+  stage.say('consult.answered', { transfer_id: 'T1', to: '5512' }, 'A');
+  await page.getByTestId('consult-swap').waitFor();
+};
+
 /** Each state: how the server stands, and what happens then. */
 const states = {
   '01-signin': { signedIn: false, root: 'main' },
@@ -79,6 +102,77 @@ const states = {
   '12-talking-known': { snapshot: talking(), drafts: written },
   '12-talking-new': { snapshot: talking(fresh) },
   '12-talking-several': { snapshot: talking(several) },
+  '07-transfer-list': { snapshot: talking(), drafts: written, then: (page) => page.keyboard.press('F7') },
+  '07-transfer-search': {
+    snapshot: talking(),
+    drafts: written,
+    async then(page) {
+      await looksFor(page, 'F7', 'การค้า');
+      await page.locator('[name="transfer-reason"]').first().check({ force: true });
+      await page.getByTestId('transfer-note').fill('ถามเรื่องป้ายแสดงราคาปุ๋ย ติดตามเรื่องเดิม');
+      await page.getByTestId('transfer-search').focus();
+    },
+  },
+  '07-transfer-topic-number': { snapshot: talking(), drafts: written, then: (page) => looksFor(page, 'F7', '5512') },
+  '07-transfer-closed': {
+    snapshot: talking(),
+    drafts: written,
+    async then(page, stage) {
+      stage.refusals['POST /calls/A/transfer'] = [422, 'department_closed', { next_open: '2026-11-24T01:30:00Z', reason: 'hours' }];
+      await looksFor(page, 'F7', 'ส่งเสริม');
+      await page.keyboard.press('Enter');
+      await page.getByTestId('unit-closed').waitFor();
+    },
+  },
+  '07-transfer-rings': { snapshot: talking(), drafts: written, then: transferring() },
+  '07-transfer-recalled': {
+    snapshot: talking(),
+    drafts: written,
+    async then(page, stage) {
+      await transferring()(page, stage);
+      stage.say('transfer.progress', { transfer_id: 'T1', state: 'recalled', sip_code: 408, text_th: 'ปลายทางไม่มีผู้รับสาย (5512) ผู้โทรกลับมาที่คุณ', text_en: 'nobody answered (5512); the caller is back with you' }, 'A');
+      stage.say('transfer.recalled', { reason: 'no_answer' }, 'A');
+      await page.getByTestId('banner-recalled').waitFor();
+    },
+  },
+  '07-transferred': {
+    snapshot: talking(),
+    drafts: {},
+    async then(page, stage) {
+      await transferring()(page, stage);
+      stage.say('transfer.progress', { transfer_id: 'T1', state: 'answered', sip_code: 200, text_th: 'โอนสายสำเร็จไปที่ 5512', text_en: 'transferred to 5512' }, 'A');
+      stage.say('call.ended', { by: 'kring', cause: 'transferred', talk_ms: 190000, transferred_to: '5512' }, 'A');
+      stage.say('wrapup.opened', { draft: null, for_ms: 45000 }, 'A');
+      await page.getByTestId('extension-filled').waitFor();
+    },
+  },
+  '06-consult-search': { snapshot: talking(), drafts: written, then: (page) => looksFor(page, 'Shift+F7', 'ป้ายราคา') },
+  '06-consult-talks': { snapshot: talking(), drafts: written, then: consulting() },
+  '06-consult-three': {
+    snapshot: talking(),
+    drafts: written,
+    async then(page, stage) {
+      await consulting()(page, stage);
+      stage.say('consult.turned', { transfer_id: 'T1', with: 'both' }, 'A');
+      await page.getByText(/คุยกันสามสาย|All three/).first().waitFor();
+    },
+  },
+  '03-news': {
+    unfinished: owed,
+    async then(page, stage) {
+      stage.say('callback.asked', { queue: 'main' }, 'B');
+      stage.say('call.overflowed', { to: 'department:DBD', why: 'queue_full' }, 'C');
+      stage.say('callback.ended', { why: 'given_up', tries: 3 }, 'B');
+      await page.getByTestId('news').waitFor();
+    },
+  },
+  '12-dialling': {
+    async then(page, stage) {
+      stage.say('call.offered', pop({ outbound: { why: 'call_back', asked: 'Z', attempt: 1 } }), 'A');
+      stage.say('call.dialling', {}, 'A');
+      await page.getByTestId('talk-timer').waitFor();
+    },
+  },
   '13-wrapup': { snapshot: wrapUp(), drafts: written },
   '13-wrapup-new-missing': {
     snapshot: wrapUp(fresh),
@@ -162,7 +256,7 @@ for (const [name, { then, ...server_ }] of Object.entries(states)) {
   const context = await browser.newContext({ viewport: { width: Number(width), height: Number(height) } });
   const page = await context.newPage();
   page.on('pageerror', (failure) => console.log(name, 'ERROR', failure.message, (wrong += 1)));
-  page.on('console', (said) => said.type() === 'error' && !/40[149]|412|ERR_|WebSocket/.test(said.text()) && console.log(name, 'CONSOLE', said.text(), (wrong += 1)));
+  page.on('console', (said) => said.type() === 'error' && !/40[149]|412|422|ERR_|WebSocket/.test(said.text()) && console.log(name, 'CONSOLE', said.text(), (wrong += 1)));
   await page.addInitScript((language) => localStorage.setItem('kring.lang', language), lang);
   const stage = await attach(page, structuredClone(server_));
   await page.goto(server.url);

@@ -4,6 +4,7 @@
 
 import type { SessionEnd } from './live/stream';
 import type { CallerCard, ConfirmedCase, Department, DraftBody, Me, NoCaseReason, Problem, StoredDraft, Unfinished } from './wire';
+import type { DepartmentHit, Standing, TransferRead, TransferWanted } from './wire';
 
 /** The server answered, and said no. */
 export class ApiRefused extends Error {
@@ -94,6 +95,17 @@ export const extendWrapUp = (call: string, seconds: number) =>
   act(`/calls/${call}/wrap-up/extend`, { by_s: seconds }).then(() => undefined);
 export const hangUp = (call: string) => act(`/calls/${call}/hangup`).then(() => undefined);
 
+/** Begins a transfer; how it goes is told on the socket. */
+export const transfer = async (call: string, wanted: TransferWanted) =>
+  ((await (await act(`/calls/${call}/transfer`, wanted)).json()) as { transfer_id: string }).transfer_id;
+/** Rings somebody while the caller hears music. */
+export const consult = async (call: string, wanted: TransferWanted) =>
+  ((await (await act(`/calls/${call}/consult`, wanted)).json()) as { transfer_id: string }).transfer_id;
+/** `cancel` also takes a transfer back that still rings. */
+export type ConsultTurn = 'complete' | 'cancel' | 'swap' | 'conference';
+export const turnConsult = (call: string, to: ConsultTurn) => act(`/calls/${call}/consult/${to}`).then(() => undefined);
+export const readTransfer = (id: string) => read<TransferRead>(`/transfers/${id}`);
+
 /** The stored draft, or nothing when none was stored yet. */
 export async function readDraft(call: string): Promise<StoredDraft | null> {
   try {
@@ -118,6 +130,9 @@ export const noCase = (call: string, reason: NoCaseReason) =>
 
 export const unfinished = () => readList<Unfinished>('/unfinished');
 export const departments = () => readList<Department>('/departments');
+export const searchDepartments = (typed: string) =>
+  readList<DepartmentHit>(`/departments/search?limit=20&q=${encodeURIComponent(typed)}`);
+export const departmentStanding = (id: string) => read<Standing>(`/departments/${id}/status`);
 export const lookUp = (number: string) => read<CallerCard>(`/contacts/lookup?number=${encodeURIComponent(number)}`);
 
 /** A sign of life, without a session. */

@@ -78,7 +78,11 @@ export type CallOffered = Partial<CallerCard> & {
   greeting?: string | null;
   hop?: number;
   attempt?: number;
+  /** Nobody calls: kring rings the agent first, then the citizen. */
+  outbound?: OutboundWhy | null;
 };
+
+export type OutboundWhy = { why: 'call_back'; asked: string; attempt: number } | { why: 'by_agent'; agent: string; case_id?: string | null };
 
 /** The record of a call while it is written; `confirm` takes the same. */
 export type DraftBody = {
@@ -133,6 +137,44 @@ export type Department = {
   endpoints?: { label?: string | null; extension: string }[];
 };
 
+/** Open or closed now; `next_open` is null when it is open, or does not open within a year. */
+export type Standing = { open: boolean; reason?: 'hours' | 'holiday' | null; next_open?: string | null };
+
+/** A row of `GET /departments/search`: a unit, or a desk of a unit. */
+export type DepartmentHit = Standing & {
+  department_id: string;
+  short: string;
+  name_th: string;
+  name_en?: string | null;
+  endpoint?: { label?: string | null; extension: string } | null;
+  /** `short`, `number`, `name`, `label` or `topic`. */
+  found_by?: string;
+};
+
+export const transferReasons = ['in_depth', 'legal', 'wants_officer', 'other'] as const;
+export type TransferReason = (typeof transferReasons)[number];
+
+/** A unit's desks in their order, or one number. */
+export type TransferTarget = { department_id: string } | { extension: string };
+export type IfClosed = 'fail' | 'force';
+/** `POST /calls/{id}/transfer` and `/consult`. */
+export type TransferWanted = TransferTarget & { if_closed?: IfClosed; reason?: TransferReason; note?: string };
+
+export type TransferState = 'requested' | 'accepted' | 'trying' | 'ringing' | 'answered' | 'failed' | 'recalled';
+
+/** `GET /transfers/{id}`. */
+export type TransferRead = {
+  id: string;
+  call: string;
+  mode: 'blind' | 'attended';
+  state: TransferState;
+  sip_code?: number | null;
+  target: { department?: string | null; extension: string };
+};
+
+/** With whom an agent talks who consults: both hear them, or one and the other hears music. */
+export type TalksWith = 'unit' | 'caller' | 'both';
+
 export type QueueStats = {
   waiting?: number;
   oldest_ms?: number | null;
@@ -177,6 +219,19 @@ export type Events = {
   'call.rescued': { action?: string };
   'call.withdrawn': { reason?: string };
   'call.ended': { by?: string; cause?: string; talk_ms?: number; transferred_to?: string | null };
+  'call.overflowed': { to: string; why: string };
+  'call.connected': { to: string };
+  'call.dialling': Record<string, never>;
+  'call.reached': { rang_ms?: number };
+  'call.missed': { reason: string; code?: number };
+  'callback.asked': { queue: string };
+  'callback.ended': { why: string; tries: number };
+  'consult.started': { transfer_id: string; department?: string | null; to: string };
+  'consult.answered': { transfer_id: string; to: string };
+  'consult.turned': { transfer_id: string; with: TalksWith };
+  'consult.ended': { transfer_id: string; reason: string };
+  'transfer.progress': { transfer_id: string; state: TransferState; sip_code?: number | null; text_th: string; text_en: string };
+  'transfer.recalled': { reason: string };
   'wrapup.opened': { draft?: StoredDraft | null; deadline?: string | null; for_ms?: number | null };
   'wrapup.extended': { deadline?: string; for_ms: number };
   'wrapup.expired': Record<string, never>;
@@ -224,6 +279,8 @@ export type Problem = {
   field?: string;
   /** Of 412 `stale_draft`: what is stored; null when nothing is. */
   current?: StoredDraft | null;
+  /** Of 422 `department_closed`. */
+  next_open?: string | null;
   /** Of 409 `already_recorded`. */
   case_ref?: string | null;
 };

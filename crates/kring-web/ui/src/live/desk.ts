@@ -4,6 +4,8 @@
 import type { Events, Frame, Presence, QueueStats, Snapshot, SnapshotCall, StoredDraft } from '../wire';
 import type { CallerCard, CallerNumber, CallOffered, Unfinished } from '../wire';
 import { ringClock, type RingClock } from '../call/ring_clock';
+import { foldNews, type News } from './floor';
+import { foldTransfer, type Transfer } from './transfer';
 
 /** Who calls, and all that came with the pop. */
 export type Caller = {
@@ -14,26 +16,34 @@ export type Caller = {
   did: string | null;
   greeting: string | null;
   draft: StoredDraft | null;
+  /** kring calls this person; nobody called. */
+  placed: boolean;
 };
 
 /** Instants are on the page's monotonic clock, ms. */
 export type Phase =
   | { phase: 'ringing'; ring: { n: number; of: number }; clock: RingClock; answerable: boolean; offeredAs: number }
-  | { phase: 'talking'; since: number }
-  | { phase: 'wrapup'; talkMs: number; until: number | null };
+  /** `dialling`: the agent has lifted, and the citizen is being rung. */
+  | { phase: 'talking'; since: number; dialling: boolean }
+  /** `transferredTo`: the extension that has the caller now. */
+  | { phase: 'wrapup'; talkMs: number; until: number | null; transferredTo: string | null };
 
 export type Call = Caller & Phase;
 
 /** What became of a call that rang here and went. */
 export type Farewell = {
   call: string;
-  why: 'abandoned' | 'lost_race' | 'rescued' | `withdrawn.${string}`;
+  why: 'abandoned' | 'lost_race' | 'rescued' | `withdrawn.${string}` | `missed.${string}`;
   by: string | null;
 };
 
 export type Desk = {
   presence: Presence;
   call: Call | null;
+  /** Of `call`, the last one. */
+  transfer: Transfer | null;
+  /** Of calls of others; of supervisors only. */
+  news: News[];
   farewell: Farewell | null;
   drafts: Unfinished[] | null;
   queue: QueueStats;
@@ -44,6 +54,8 @@ export type Desk = {
 export const emptyDesk: Desk = {
   presence: { state: 'offline' },
   call: null,
+  transfer: null,
+  news: [],
   farewell: null,
   drafts: null,
   queue: {},
@@ -56,6 +68,9 @@ export function fromSnapshot(desk: Desk, snapshot: Snapshot, now: number): Desk 
   return {
     presence: snapshot.presence,
     call: snapshot.call ? fromSnapshotCall(snapshot.call, now) : null,
+    // The snapshot does not tell of transfers: what was known of this call's is read anew by its id.
+    transfer: snapshot.call && snapshot.call.id === desk.transfer?.call ? desk.transfer : null,
+    news: desk.news,
     farewell: snapshot.call ? null : desk.farewell,
     drafts: snapshot.drafts ?? desk.drafts,
     queue: snapshot.queue ?? desk.queue,
@@ -66,6 +81,15 @@ export function fromSnapshot(desk: Desk, snapshot: Snapshot, now: number): Desk 
 
 /** The desk after one more frame, received at `now`. */
 export function fold(desk: Desk, frame: Frame, now: number): Desk {
+  const ours = desk.call !== null && frame.call === desk.call.id;
+  const after = foldCall(desk, frame, now);
+  const transfer = ours ? foldTransfer(desk.transfer, frame) : desk.transfer;
+  const kept = transfer !== null && transfer.call === after.call?.id ? transfer : null;
+  const news = ours ? desk.news : foldNews(desk.news, frame);
+  return after.transfer === kept && after.news === news ? after : { ...after, transfer: kept, news };
+}
+
+function foldCall(desk: Desk, frame: Frame, now: number): Desk {
   const call = desk.call;
   const ours = call !== null && frame.call === call.id;
   switch (frame.t) {
@@ -83,19 +107,33 @@ export function fold(desk: Desk, frame: Frame, now: number): Desk {
         : desk;
     case 'call.answered':
       return ours && call.phase === 'ringing'
-        ? { ...desk, call: { ...caller(call), phase: 'talking', since: now } }
+        ? { ...desk, call: { ...caller(call), phase: 'talking', since: now, dialling: false } }
         : desk;
+    case 'call.dialling':
+      return ours && call.phase === 'ringing'
+        ? { ...desk, call: { ...caller(call), phase: 'talking', since: now, dialling: true } }
+        : desk;
+    case 'call.reached':
+      return ours && call.phase === 'talking' && call.dialling
+        ? { ...desk, call: { ...call, since: now, dialling: false } }
+        : desk;
+    case 'call.missed':
+      return notReached(desk, frame.call, `missed.${frame.d.reason}`);
     case 'call.lost_race':
       return gone(desk, frame.call, { why: 'lost_race', by: frame.d.winner ?? null });
     case 'call.abandoned':
-      return gone(desk, frame.call, { why: 'abandoned', by: null });
+      return notReached(gone(desk, frame.call, { why: 'abandoned', by: null }), frame.call, 'withdrawn.call_over');
     case 'call.rescued':
       return gone(desk, frame.call, { why: 'rescued', by: null });
     case 'call.withdrawn':
-      return gone(desk, frame.call, { why: `withdrawn.${frame.d.reason ?? 'call_over'}`, by: null });
+      return notReached(
+        gone(desk, frame.call, { why: `withdrawn.${frame.d.reason ?? 'call_over'}`, by: null }),
+        frame.call,
+        'withdrawn.call_over',
+      );
     case 'call.ended':
       return ours && call.phase === 'talking'
-        ? { ...desk, call: { ...caller(call), phase: 'wrapup', talkMs: talked(frame.d.talk_ms, now - call.since), until: null } }
+        ? { ...desk, call: ended(call, frame.d, now) }
         : desk;
     case 'wrapup.opened':
       return ours && call.phase !== 'ringing' ? { ...desk, call: opened(call, frame.d, now) } : desk;
@@ -119,8 +157,13 @@ export function fold(desk: Desk, frame: Frame, now: number): Desk {
 }
 
 function caller(call: Call): Caller {
-  const { id, number, card, forwardedBy, did, greeting, draft } = call;
-  return { id, number, card, forwardedBy, did, greeting, draft };
+  const { id, number, card, forwardedBy, did, greeting, draft, placed } = call;
+  return { id, number, card, forwardedBy, did, greeting, draft, placed };
+}
+
+function ended(call: Call & { phase: 'talking' }, how: Events['call.ended'], now: number): Call {
+  const talkMs = how.talk_ms ?? Math.max(0, now - call.since);
+  return { ...caller(call), phase: 'wrapup', talkMs, until: null, transferredTo: how.transferred_to ?? null };
 }
 
 function ringing(id: string, pop: CallOffered, seq: number, now: number): Call {
@@ -151,13 +194,17 @@ function popped(id: string, pop: CallOffered): Caller {
     did: pop.via?.did ?? null,
     greeting: pop.greeting ?? null,
     draft: null,
+    placed: pop.outbound != null,
   };
 }
 
 function offered(desk: Desk, id: string, pop: CallOffered, seq: number, now: number): Desk {
   const call = desk.call;
   // Replayed after the answer, or another call while one is in progress: the screen stays.
-  if (call && (call.phase === 'talking' || (call.id === id && call.phase === 'wrapup'))) return desk;
+  const back = desk.transfer?.over;
+  // A transfer came to nothing after the agent had hung up: the caller rings here again.
+  const again = call?.id === id && back?.back === true && seq > back.seq;
+  if (call && !again && (call.phase === 'talking' || (call.id === id && call.phase === 'wrapup'))) return desk;
   return { ...desk, call: ringing(id, pop, seq, now), farewell: null };
 }
 
@@ -169,10 +216,10 @@ function fromSnapshotCall(call: SnapshotCall, now: number): Call {
       return call.ring && fresh.phase === 'ringing' ? { ...fresh, ring: call.ring } : fresh;
     }
     case 'talking':
-      return { ...who, phase: 'talking', since: now - (call.talk_ms ?? 0) };
+      return { ...who, phase: 'talking', since: now - (call.talk_ms ?? 0), dialling: who.placed && call.talk_ms == null };
     case 'wrap_up': {
       const left = call.wrapup_left_ms;
-      return { ...who, phase: 'wrapup', talkMs: call.talk_ms ?? 0, until: left == null ? null : now + left };
+      return { ...who, phase: 'wrapup', talkMs: call.talk_ms ?? 0, until: left == null ? null : now + left, transferredTo: null };
     }
   }
 }
@@ -180,7 +227,8 @@ function fromSnapshotCall(call: SnapshotCall, now: number): Call {
 function opened(call: Call, wrapup: Events['wrapup.opened'], now: number): Call {
   const talkMs = call.phase === 'wrapup' ? call.talkMs : call.phase === 'talking' ? now - call.since : 0;
   const until = wrapup.for_ms == null ? null : now + wrapup.for_ms;
-  return { ...caller(call), draft: wrapup.draft ?? call.draft, phase: 'wrapup', talkMs, until };
+  const transferredTo = call.phase === 'wrapup' ? call.transferredTo : null;
+  return { ...caller(call), draft: wrapup.draft ?? call.draft, phase: 'wrapup', talkMs, until, transferredTo };
 }
 
 function gone(desk: Desk, id: string | undefined, how: Omit<Farewell, 'call'>): Desk {
@@ -189,12 +237,15 @@ function gone(desk: Desk, id: string | undefined, how: Omit<Farewell, 'call'>): 
   return { ...desk, call: null, farewell: { call: call.id, ...how } };
 }
 
+/** A call that kring places ends before anybody was reached: the first that says why is heard. */
+function notReached(desk: Desk, id: string | undefined, why: Farewell['why']): Desk {
+  const call = desk.call;
+  if (call?.phase !== 'talking' || !call.dialling || call.id !== id) return desk;
+  return { ...desk, call: null, farewell: { call: call.id, why, by: null } };
+}
+
 function presence(desk: Desk, to: Presence): Desk {
   // Whoever is ready, paused or gone has no wrap-up any more; the record stays open in its form.
   const over = desk.call?.phase === 'wrapup' && ['ready', 'paused', 'offline'].includes(to.state);
   return { ...desk, presence: to, call: over ? null : desk.call };
-}
-
-function talked(told: number | undefined, measured: number): number {
-  return told ?? Math.max(0, measured);
 }

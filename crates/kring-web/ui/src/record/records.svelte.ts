@@ -71,6 +71,15 @@ export class Records {
     if (caller.draft) record.keeper.adopt(caller.draft);
   }
 
+  /** The caller is at this extension now. The number is a fact; what the agent chose besides stays. */
+  transferred(call: string, extension: string, departmentId: string | null): void {
+    const keeper = this.#open.get(call)?.keeper;
+    if (!keeper || keeper.closed) return;
+    const { department_id, resolution } = keeper.body;
+    const unit = !department_id && departmentId ? { department_id: departmentId } : {};
+    keeper.edit({ extension, ...unit, ...(resolution ? {} : { resolution: 'transferred' }) });
+  }
+
   /** The call rang and went: an untouched form of it goes too. */
   went(call: string): void {
     const record = this.#open.get(call);

@@ -21,8 +21,10 @@ const call = (id: string): Call => ({
   did: null,
   greeting: null,
   draft: null,
+  placed: false,
   phase: 'talking',
   since: 0,
+  dialling: false,
 });
 let writing: boolean;
 let records: Records;
@@ -104,6 +106,15 @@ describe('a call that is answered', () => {
 });
 
 describe('a record', () => {
+  it('of a caller who was transferred has the extension, and keeps the unit and the outcome that were chosen', () => {
+    records.answered(call('A'), true);
+    records.transferred('A', '2104', '6');
+    expect(records.shown?.keeper.body).toMatchObject({ extension: '2104', department_id: '6', resolution: 'transferred' });
+    records.shown?.keeper.edit({ department_id: '3', resolution: 'referred', extension: '' });
+    records.transferred('A', '2201', '6');
+    expect(records.shown?.keeper.body).toMatchObject({ extension: '2201', department_id: '3', resolution: 'referred' });
+  });
+
   it('of the unfinished list learns who called', async () => {
     await records.show({ call: 'A', number: call('A').number });
     expect(records.shown?.card.contact?.given).toBe('สมชาย');

@@ -6,10 +6,13 @@ import * as rest from '../api';
 import { ApiRefused } from '../api';
 import { emptyDesk, fold, fromSnapshot, type Call, type Desk } from '../live/desk';
 import { Stream, type LinkState, type SessionEnd } from '../live/stream';
+import { asRead, underWay } from '../live/transfer';
 import { Records } from '../record/records.svelte';
 import { text } from '../text/text.svelte';
 import { farewellSaid, numberShown, presenceSaid, refusalSaid } from '../text/words';
+import { stepSaid } from '../text/transfer_words';
 import { callerNamed } from '../caller/named';
+import { Transferring } from '../transfer/transferring.svelte';
 import type { Department, Frame, Me, Snapshot, Unfinished } from '../wire';
 import { announcer } from './announce.svelte';
 import { notifyOfCall, withdrawNotice } from './notify';
@@ -35,6 +38,7 @@ export class Console {
   /** What became of the last record; until the next call is answered, for it may ring at once. */
   lastRecorded = $state<string | null>(null);
   readonly records: Records;
+  readonly transferring: Transferring;
   readonly #stream: Stream;
   #askedToAnswer: string | null = null;
   #leaving = false;
@@ -47,6 +51,10 @@ export class Console {
   ) {
     const writing = () => document.activeElement?.closest('[data-testid="record"]') != null;
     this.records = new Records(me.login, writing);
+    this.transferring = new Transferring(
+      () => this.desk,
+      () => this.units,
+    );
     const hooks = {
       snapshot: (snapshot: Snapshot) => this.#snapshot(snapshot),
       frame: (frame: Frame) => this.#frame(frame),
@@ -60,6 +68,11 @@ export class Console {
       now: () => performance.now(),
       random: Math.random,
     });
+  }
+
+  /** As far as they are known. */
+  get units(): Department[] {
+    return Array.isArray(this.departments) ? this.departments : [];
   }
 
   start(): void {
@@ -167,6 +180,7 @@ export class Console {
     if (snapshot.drafts) this.unfinished = snapshot.drafts;
     else void this.readUnfinished();
     this.#changed(before, this.desk);
+    if (underWay(this.desk.transfer)) void this.#readTransfer(this.desk.transfer.id);
   }
 
   #frame(frame: Frame): void {
@@ -196,6 +210,40 @@ export class Console {
     if (after.farewell && after.farewell !== before.farewell) this.#bidFarewell(after);
     else if (presenceSaid(after) !== presenceSaid(before) && is?.phase !== 'ringing') announcer.say(presenceSaid(after));
     if (was?.phase === 'wrapup' && !is) void this.readUnfinished();
+    this.#transferChanged(before, after);
+  }
+
+  #transferChanged(before: Desk, after: Desk): void {
+    const [was, is] = [before.transfer, after.transfer];
+    if (after.call?.id !== before.call?.id || after.call?.phase === 'ringing') this.transferring.forget();
+    if (is && is.id !== was?.id && is.department === null) void this.#readTransfer(is.id);
+    const step = is?.steps.at(-1);
+    if (step && step !== was?.steps.at(-1)) announcer.say(stepSaid(step));
+    const [call, talked] = [after.call, before.call];
+    if (call?.phase !== 'wrapup' || !call.transferredTo || (talked?.phase === 'wrapup' && talked.transferredTo)) return;
+    const to = call.transferredTo;
+    this.transferring.forget();
+    this.records.transferred(call.id, to, this.#unitOf(to, is?.department ?? null)?.id ?? null);
+  }
+
+  #unitOf(extension: string, short: string | null): Department | undefined {
+    const owns = (unit: Department) => unit.endpoints?.some((desk) => desk.extension === extension);
+    return this.units.find((unit) => (short === null ? owns(unit) : unit.short === short));
+  }
+
+  /** Frames do not tell the target of a transfer, and a new line may have missed how it went. */
+  async #readTransfer(id: string): Promise<void> {
+    try {
+      const read = await rest.readTransfer(id);
+      const known = this.desk.transfer;
+      if (known?.id !== id) return;
+      const before = this.desk;
+      this.desk = { ...before, transfer: asRead(known, read) };
+    } catch (failure) {
+      // The process is a new one and knows nothing of it: neither does this page.
+      const gone = failure instanceof ApiRefused && failure.problem.status === 404;
+      if (gone && this.desk.transfer?.id === id) this.desk = { ...this.desk, transfer: null };
+    }
   }
 
   #rings(call: Call): void {

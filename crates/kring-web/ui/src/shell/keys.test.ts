@@ -11,6 +11,13 @@ it('answers by F2, hangs up by F9, confirms by Ctrl+Enter', () => {
   expect(press('NumpadEnter', { metaKey: true })).toBe('confirm');
 });
 
+it('opens a transfer by F7 and a consult by Shift+F7', () => {
+  expect(press('F7')).toBe('transfer');
+  expect(press('F7', { shiftKey: true })).toBe('consult');
+  expect(press('F9', { shiftKey: true })).toBeUndefined();
+  expect(press('F7', { shiftKey: true, ctrlKey: true })).toBeUndefined();
+});
+
 it('goes by the place of the key and not by its letter: Alt+3 is จ on a Thai layout', () => {
   expect(press('Digit3', { altKey: true, key: 'จ' } as Partial<KeyboardEvent>)).toBe('toRecord');
 });

@@ -8,7 +8,7 @@ import { thaiNumber } from '../format/number';
 import { text } from './text.svelte';
 import type { Catalogue } from './catalogue';
 
-type Key = { [K in keyof Catalogue]: Catalogue[K] extends string ? K : never }[keyof Catalogue];
+export type Key = { [K in keyof Catalogue]: Catalogue[K] extends string ? K : never }[keyof Catalogue];
 
 const classKeys: Record<NumberClass, Key> = {
   mobile: 'classMobile',
@@ -97,8 +97,13 @@ export function farewellSaid({ why, by }: Farewell): string {
     case 'withdrawn.phone_failed':
     case 'withdrawn.phone_redirected':
       return t.gonePhoneFailed;
+    case 'missed.busy':
+      return t.missedBusy;
+    case 'missed.no_answer':
+    case 'missed.declined':
+      return t.missedNoAnswer;
     default:
-      return t.goneOver;
+      return why.startsWith('missed.') ? t.missedFailed : t.goneOver;
   }
 }
 
@@ -146,6 +151,8 @@ const fieldKeys: Record<string, Key> = {
   extension: 'extension',
   kind: 'kind',
   resolution: 'resolution',
+  reason: 'transferReason',
+  note: 'transferNote',
 };
 
 /** Why something was not done, for the agent: by code, else in the server's own words. */
