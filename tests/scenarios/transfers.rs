@@ -344,6 +344,44 @@ fn a_phone_transfers_by_its_own_button() {
     lawful(&floor);
 }
 
+/// The phone is told that it came to nothing. If it hangs up on that, as many do, it is rung again; and if it
+/// does not, caller and agent talk on.
+#[test]
+fn a_phone_whose_transfer_failed_may_hang_up_and_is_rung_again() {
+    let play = |talks_ms: u64| {
+        floor()
+            .may_dial("15XX")
+            .seat(
+                Seat::new("seat-5021")
+                    .answers_after_ms(2_000)
+                    .refers_after_ms(1_000, "sip:1500@192.0.2.1")
+                    .talks_ms(talks_ms),
+            )
+            .extension(Extension::new("1500").is_busy())
+            .citizen(citizen().talks_ms(30_000).waits_ms(60_000))
+            .play()
+    };
+    let rung = play(1_500);
+    says(
+        &rung,
+        &[
+            "1500 Busy 486",
+            "over, busy 486, the agent is rung",
+            "served     seat-5021",
+        ],
+    );
+    lawful(&rung);
+    let stays = play(60_000);
+    says(
+        &stays,
+        &[
+            "over, busy 486, back with the agent",
+            "ended      by Caller",
+        ],
+    );
+    lawful(&stays);
+}
+
 /// Where the phone wants to go kring may not dial: 403, and the call goes on.
 #[test]
 fn a_phone_transfers_only_where_kring_may_dial() {

@@ -310,8 +310,10 @@ impl Call {
         let Some(transfer) = self.transfer() else {
             return Some(side.other());
         };
-        let (Stage::Met { circle, .. } | Stage::Joining { circle, .. }) = &transfer.stage else {
-            return None;
+        let circle = match &transfer.stage {
+            Stage::Met { circle, .. } | Stage::Joining { circle, .. } => *circle,
+            Stage::Settling { .. } => Circle::Caller,
+            Stage::Waiting | Stage::Referred { .. } | Stage::Dialling { .. } => return None,
         };
         match (circle, side) {
             (Circle::Unit, Side::Agent) => Some(Side::Third),

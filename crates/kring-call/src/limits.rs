@@ -152,3 +152,7 @@ pub const UPDATE_PATIENCE: Duration = Duration::from_secs(4);
 
 /// Bytes of a note that go along with a transferred caller: two lines of Thai in a header.
 pub const TRANSFER_NOTE_MAX: usize = 480;
+
+/// How long a phone that was told of the failure of its transfer has to hang up, as many do: whoever has not
+/// by then wants to talk. A re-transmission of the NOTIFY and its round trips fit in.
+pub const SETTLING: Duration = Duration::from_secs(2);

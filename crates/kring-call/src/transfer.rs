@@ -8,7 +8,7 @@ use crate::{
     dial::DialPattern,
     outward::Outward,
 };
-use kring_journal::{AgentId, TransferId};
+use kring_journal::{AgentId, TransferId, TransferOver};
 use kring_sip::{HeaderName, LegId};
 use kring_time::Moment;
 use std::{collections::VecDeque, time::Duration};
@@ -74,6 +74,14 @@ pub(crate) enum Stage {
         circle: Circle,
         word: Word,
     },
+    /// It came to nothing, and the phone that had asked for it was told so. Agent and caller hear each
+    /// other; many phones hang up on being told, whatever they are told, and that is no wish to let the
+    /// caller go.
+    Settling {
+        until: Moment,
+        why: TransferOver,
+        code: u16,
+    },
 }
 
 /// How far the PBX is with what it was asked.
@@ -101,6 +109,7 @@ impl Transfer {
         match &self.stage {
             Stage::Referred { word, .. } | Stage::Joining { word, .. } => Some(word.until),
             Stage::Dialling { outward, .. } => Some(outward.until),
+            Stage::Settling { until, .. } => Some(*until),
             Stage::Waiting | Stage::Met { .. } => None,
         }
     }
@@ -110,7 +119,7 @@ impl Transfer {
         match &self.stage {
             Stage::Dialling { outward, .. } => Some(outward.leg),
             Stage::Met { third, .. } | Stage::Joining { third, .. } => Some(*third),
-            Stage::Waiting | Stage::Referred { .. } => None,
+            Stage::Waiting | Stage::Referred { .. } | Stage::Settling { .. } => None,
         }
     }
 
@@ -118,7 +127,7 @@ impl Transfer {
     pub(crate) fn word_mut(&mut self) -> Option<&mut Word> {
         match &mut self.stage {
             Stage::Referred { word, .. } | Stage::Joining { word, .. } => Some(word),
-            Stage::Waiting | Stage::Dialling { .. } | Stage::Met { .. } => None,
+            _ => None,
         }
     }
 

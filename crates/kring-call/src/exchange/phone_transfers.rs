@@ -49,17 +49,31 @@ impl Exchange {
         let code = match step {
             TransferStep::Progress { code } => *code,
             TransferStep::Done { .. } => 200,
-            TransferStep::Over { why, code, .. } => match (why, code) {
-                (_, 300..=699) => *code,
-                (TransferOver::Busy, _) => 486,
-                (TransferOver::NoAnswer | TransferOver::NotTold, _) => 408,
-                (TransferOver::Declined, _) => 603,
-                (TransferOver::Cancelled | TransferOver::CallerLeft, _) => 487,
-                _ => 503,
-            },
+            TransferStep::Over { why, code, .. } => code_of_failure(*why, *code),
             _ => return,
         };
         self.endpoint.report_referral(now, leg, code);
+    }
+
+    /// It came to nothing: the phone hears so, if it is the phone that asked.
+    pub(super) fn report_failure(&mut self, now: Moment, id: CallId, why: TransferOver, code: u16) {
+        let transfer = self.calls.get(&id).and_then(Call::transfer);
+        if let Some(leg) = transfer.and_then(|transfer| transfer.referrer) {
+            self.endpoint
+                .report_referral(now, leg, code_of_failure(why, code));
+        }
+    }
+}
+
+/// The status by which a phone is told what has become of its transfer.
+fn code_of_failure(why: TransferOver, code: u16) -> u16 {
+    match (why, code) {
+        (_, 300..=699) => code,
+        (TransferOver::Busy, _) => 486,
+        (TransferOver::NoAnswer | TransferOver::NotTold, _) => 408,
+        (TransferOver::Declined, _) => 603,
+        (TransferOver::Cancelled | TransferOver::CallerLeft, _) => 487,
+        _ => 503,
     }
 }
 

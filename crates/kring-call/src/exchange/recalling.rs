@@ -7,6 +7,7 @@ use crate::{
     command::OnTransferFailed,
     doing::Doing,
     kept::{Bars, Kept},
+    limits::SETTLING,
     transfer::{Stage, Transfer},
 };
 use kring_journal::{AgentId, BackWith, CallId, EndedBy, Fact, TransferOver, TransferStep};
@@ -31,6 +32,9 @@ impl Exchange {
         else {
             return;
         };
+        if self.settles(now, id, &transfer, (why, code)) {
+            return;
+        }
         self.drop_third(now, id);
         let back = match transfer.agent_leg {
             Some(_) => BackWith::Agent,
@@ -44,6 +48,32 @@ impl Exchange {
             None => self.recall(now, id, &transfer, back),
         }
         self.reschedule(id);
+    }
+
+    /// The phone that asked for the transfer is told first, and has a moment to hang up in: whether it is
+    /// in that moment now. Caller and agent hear each other meanwhile.
+    fn settles(
+        &mut self,
+        now: Moment,
+        id: CallId,
+        transfer: &Transfer,
+        (why, code): (TransferOver, u16),
+    ) -> bool {
+        let is_settling = matches!(transfer.stage, Stage::Settling { .. });
+        if transfer.referrer.is_none() || transfer.agent_leg.is_none() || is_settling {
+            return false;
+        }
+        self.drop_third(now, id);
+        self.dismiss_third(id);
+        self.hush(id, Side::Caller);
+        self.hush(id, Side::Agent);
+        self.report_failure(now, id, why, code);
+        if let Some(transfer) = self.calls.get_mut(&id).and_then(Call::transfer_mut) {
+            let until = now + SETTLING;
+            transfer.stage = Stage::Settling { until, why, code };
+        }
+        self.reschedule(id);
+        true
     }
 
     fn tell_over(

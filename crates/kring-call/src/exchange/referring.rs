@@ -206,7 +206,7 @@ impl Exchange {
         let to = match &transfer.stage {
             Stage::Referred { place, .. } => place.number.clone(),
             Stage::Joining { to, .. } => to.clone(),
-            Stage::Waiting | Stage::Dialling { .. } | Stage::Met { .. } => return,
+            _ => return,
         };
         self.drop_third(now, id);
         let reason = Reason::sip(200, "Transferred");

@@ -146,9 +146,13 @@ impl Exchange {
         let call = self.owned_call(agent, id)?;
         let transfer = call.transfer().ok_or(CommandRefused::NoConsult)?;
         match (turn, &transfer.stage) {
-            (_, Stage::Referred { .. } | Stage::Joining { .. } | Stage::Waiting) => {
-                Err(CommandRefused::TransferInProgress)
-            }
+            (
+                _,
+                Stage::Referred { .. }
+                | Stage::Joining { .. }
+                | Stage::Waiting
+                | Stage::Settling { .. },
+            ) => Err(CommandRefused::TransferInProgress),
             (ConsultTurn::Cancel, _) => {
                 self.bring_caller_back(now, id, TransferOver::Cancelled, 0);
                 Ok(Done::Ok)

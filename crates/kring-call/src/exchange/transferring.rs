@@ -307,6 +307,10 @@ impl Exchange {
         let (dials, met) = match transfer.stage {
             Stage::Dialling { .. } => (true, false),
             Stage::Met { .. } => (false, true),
+            Stage::Settling { why, code, .. } => {
+                self.bring_caller_back(now, id, why, code);
+                return;
+            }
             Stage::Waiting | Stage::Referred { .. } | Stage::Joining { .. } => (false, false),
         };
         if dials && was_consult {
@@ -333,7 +337,7 @@ impl Exchange {
                 std::mem::take(others),
             ),
             Stage::Referred { place, others, .. } => (place.number.clone(), std::mem::take(others)),
-            Stage::Waiting | Stage::Met { .. } | Stage::Joining { .. } => return,
+            _ => return,
         };
         let refers = matches!(transfer.stage, Stage::Referred { .. });
         self.tell_step(now, id, TransferStep::Missed { to, why, code });
@@ -358,6 +362,10 @@ impl Exchange {
             Stage::Dialling { .. } => self.outward_overdue(now, id),
             Stage::Referred { .. } => self.refer_untold(now, id),
             Stage::Joining { .. } => self.join_here(now, id),
+            Stage::Settling { why, code, .. } => {
+                let (why, code) = (*why, *code);
+                self.bring_caller_back(now, id, why, code);
+            }
             Stage::Waiting | Stage::Met { .. } => {}
         }
     }
