@@ -42,6 +42,14 @@ impl Doing {
         }
     }
 
+    /// The call in which the agent talks.
+    pub(crate) fn call(&self) -> Option<CallId> {
+        match self {
+            Doing::Talking { call } => Some(*call),
+            _ => None,
+        }
+    }
+
     pub(crate) fn reason(&self) -> Option<String> {
         match self {
             Doing::Paused { reason } => Some(reason.clone()),

@@ -9,6 +9,7 @@ use crate::{
     outward::Outward,
 };
 use kring_journal::{AgentId, TransferId, TransferOver};
+use kring_media::AudioDescription;
 use kring_sip::{HeaderName, LegId};
 use kring_time::Moment;
 use std::{collections::VecDeque, time::Duration};
@@ -29,9 +30,20 @@ pub(crate) struct Transfer {
     pub(crate) failing: OnTransferFailed,
     /// The phone that asked for it by REFER, and is told how it goes.
     pub(crate) referrer: Option<LegId>,
+    /// The call that the agent's phone makes for it, if it was wished by dialling there.
+    pub(crate) second: Option<Second>,
     /// What the third party is told besides who calls.
     pub(crate) tells: Vec<(HeaderName, String)>,
     pub(crate) stage: Stage,
+}
+
+/// The second call of an agent's phone, by which it talks with the third party.
+#[derive(Clone, Debug)]
+pub(crate) struct Second {
+    pub(crate) leg: LegId,
+    /// What the phone said of its sound there.
+    pub(crate) offer: Box<AudioDescription>,
+    pub(crate) answered: bool,
 }
 
 /// What is to happen when the third party answers.

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     command::Admission,
-    limits::{CALLS_MAX, RETRY_AFTER_OVERLOAD_S, RETRY_AFTER_S},
+    limits::{CALLS_MAX, RETRY_AFTER_OVERLOAD_S, RETRY_AFTER_S, WITHDRAWN_MAX},
     trunk::Trunk,
 };
 use kring_sip::{IncomingInvite, Peer, SipCount};
@@ -145,7 +145,7 @@ impl Exchange {
             Admission::Draining => (None, RETRY_AFTER_S),
             Admission::JournalFull => overload("journal"),
             Admission::Open if self.calls.len() >= CALLS_MAX => overload("calls"),
-            Admission::Open if !self.withdrawn_has_room() => overload("withdrawn_phones"),
+            Admission::Open if self.legs.len() >= WITHDRAWN_MAX => overload("withdrawn_phones"),
             Admission::Open => {
                 let offered = self.offered(invite, trunk);
                 let of = (trunk, &self.config.trunks[trunk]);

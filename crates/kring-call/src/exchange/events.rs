@@ -8,9 +8,8 @@ impl Exchange {
     /// Every event of every leg comes through here: the role says whose concern it is.
     pub(super) fn leg_event(&mut self, now: Moment, leg: LegId, event: LegEvent) {
         match event {
-            // Nobody is put into the place of a caller or an agent yet.
             LegEvent::Incoming(invite) if invite.replaces.is_some() => {
-                self.endpoint.turn_away(now, leg, 603, Vec::new());
+                self.phone_takes(now, leg, &invite);
                 return;
             }
             LegEvent::Incoming(invite) => {
@@ -46,9 +45,10 @@ impl Exchange {
                 | LegEvent::ReferralRefused { .. }
                 | LegEvent::ReferralProgress { .. }),
             ) => self.referral_event(now, call, event),
-            (Role::Agent(call), LegEvent::Referred { to, .. }) => {
-                self.phone_refers(now, call, leg, &to);
+            (Role::Agent(call), LegEvent::Referred { to, replaces, .. }) => {
+                self.phone_refers(now, call, leg, (&to, replaces.as_ref()));
             }
+            (Role::Second(call), event) => self.second_leg_event(now, call, leg, event),
             // A caller may not send kring anywhere.
             (_, LegEvent::Referred { .. }) => self.endpoint.reject_referral(now, leg, 403),
             (Role::Caller(call), LegEvent::AckMissing) => self.never_confirmed(now, call),

@@ -14,6 +14,7 @@ mod devices;
 mod door;
 mod ending;
 mod events;
+mod handing_over;
 mod hops;
 mod incoming;
 mod inviting;
@@ -22,6 +23,7 @@ mod offering;
 mod opening;
 mod outward;
 mod overflow;
+mod phone_consults;
 mod phone_transfers;
 mod phones;
 mod placing;
@@ -51,7 +53,6 @@ use crate::{
         Admission, AgentProfile, CallerIdentity, Command, CommandRefused, Done, Opening, ReplySlot,
     },
     config::{ExchangeConfig, Restored},
-    limits,
     line::LineStatus,
     roster::Roster,
 };
@@ -164,6 +165,8 @@ enum Role {
     Outward(CallId),
     /// Whoever is consulted in a live call.
     Third(CallId),
+    /// The call that an agent's phone makes to ask somebody.
+    Second(CallId),
     /// Somebody whom kring dialled and for whom nobody waits any more.
     Dropped,
     /// A phone that was told to stop when its call went on or ended; its last word is awaited.
@@ -379,9 +382,5 @@ impl Exchange {
         queue.left(call.stand());
         self.shares.ended(call.trunk);
         Some(call)
-    }
-
-    fn withdrawn_has_room(&self) -> bool {
-        self.legs.len() < limits::WITHDRAWN_MAX
     }
 }

@@ -7,12 +7,22 @@ use crate::{
     identity::number_of,
 };
 use kring_journal::{CallId, TransferMode, TransferOver, TransferStep};
-use kring_sip::{LegId, NameAddr};
+use kring_sip::{LegId, NameAddr, header::Replaces};
 use kring_time::Moment;
 
 impl Exchange {
     /// The agent's phone wants the caller elsewhere.
-    pub(super) fn phone_refers(&mut self, now: Moment, id: CallId, leg: LegId, to: &NameAddr) {
+    pub(super) fn phone_refers(
+        &mut self,
+        now: Moment,
+        id: CallId,
+        leg: LegId,
+        (to, replaces): (&NameAddr, Option<&Replaces>),
+    ) {
+        if replaces.is_some() {
+            self.phone_joins(now, id, leg, replaces);
+            return;
+        }
         let agent = self.talking_agent(id).cloned();
         let place = TransferPlace {
             number: number_of(&to.uri),
@@ -57,7 +67,7 @@ impl Exchange {
 
     /// It came to nothing: the phone hears so, if it is the phone that asked.
     pub(super) fn report_failure(&mut self, now: Moment, id: CallId, why: TransferOver, code: u16) {
-        let transfer = self.calls.get(&id).and_then(Call::transfer);
+        let transfer = self.calls.get(&id).and_then(|call| call.transfer());
         if let Some(leg) = transfer.and_then(|transfer| transfer.referrer) {
             self.endpoint
                 .report_referral(now, leg, code_of_failure(why, code));
@@ -66,7 +76,7 @@ impl Exchange {
 }
 
 /// The status by which a phone is told what has become of its transfer.
-fn code_of_failure(why: TransferOver, code: u16) -> u16 {
+pub(super) fn code_of_failure(why: TransferOver, code: u16) -> u16 {
     match (why, code) {
         (_, 300..=699) => code,
         (TransferOver::Busy, _) => 486,
@@ -78,7 +88,7 @@ fn code_of_failure(why: TransferOver, code: u16) -> u16 {
 }
 
 /// The status by which a phone is told why not.
-fn code_of(refused: &CommandRefused) -> u16 {
+pub(super) fn code_of(refused: &CommandRefused) -> u16 {
     match refused {
         CommandRefused::NumberNotAllowed | CommandRefused::NotYourCall => 403,
         CommandRefused::NoTarget => 404,

@@ -91,11 +91,19 @@ impl Exchange {
         self.pause_if_missing(now, agent);
     }
 
-    /// A registered phone dials by itself. Whose it is must be proved; then it is told where calls are
-    /// made: what kring does not begin, kring cannot show, record or hold to its dial policy.
+    /// A registered phone dials by itself. Whose it is must be proved. Who has a caller asks somebody; anybody
+    /// else is told where calls are made: what kring does not begin, kring cannot show or record.
     pub(super) fn phone_dials(&mut self, now: Moment, leg: LegId, invite: &IncomingInvite) {
-        if self.endpoint.prove_caller(now, leg, invite).is_none() {
+        let Some(user) = self.endpoint.prove_caller(now, leg, invite) else {
             return;
+        };
+        match self.phone_consults(now, leg, &user, invite) {
+            Ok(()) => return,
+            Err(403) => {}
+            Err(code) => {
+                self.endpoint.turn_away(now, leg, code, Vec::new());
+                return;
+            }
         }
         let said = "399 kring \"Call from the console\"".to_owned();
         let warning = HeaderName::from_token("Warning").map(|name| (name, said));

@@ -1,7 +1,7 @@
 //! A transfer that came to nothing: the caller is back with the agent, at the agent's phone or in the queue,
 //! and hears something at every moment on the way.
 
-use super::Exchange;
+use super::{Exchange, phone_transfers::code_of_failure};
 use crate::{
     call::State,
     command::OnTransferFailed,
@@ -36,6 +36,7 @@ impl Exchange {
             return;
         }
         self.drop_third(now, id);
+        self.let_second_go(now, id, code_of_failure(why, code));
         let back = match transfer.agent_leg {
             Some(_) => BackWith::Agent,
             None if self.can_be_recalled(&transfer) => BackWith::AgentRung,
@@ -68,7 +69,7 @@ impl Exchange {
         self.hush(id, Side::Caller);
         self.hush(id, Side::Agent);
         self.report_failure(now, id, why, code);
-        if let Some(transfer) = self.calls.get_mut(&id).and_then(Call::transfer_mut) {
+        if let Some(transfer) = self.calls.get_mut(&id).and_then(|call| call.transfer_mut()) {
             let until = now + SETTLING;
             transfer.stage = Stage::Settling { until, why, code };
         }
@@ -215,6 +216,7 @@ impl Exchange {
         };
         let caller_leg = call.caller_leg.filter(|_| by != EndedBy::Caller);
         self.drop_third(now, id);
+        self.let_second_go(now, id, 487);
         for leg in caller_leg.into_iter().chain(transfer.agent_leg) {
             self.hang_up_leg(now, id, leg, Reason::sip(200, "Normal call clearing"));
         }

@@ -122,6 +122,7 @@ impl Exchange {
                 self.tell_step(now, id, TransferStep::Consulting { to });
                 self.leave_out(id, Side::Caller);
                 self.hush(id, Side::Agent);
+                self.second_is_answered(now, id);
                 self.reschedule(id);
             }
         }
@@ -193,7 +194,7 @@ impl Exchange {
     }
 
     /// Others hear each other from now on.
-    fn turn_to(&mut self, now: Moment, id: CallId, next: Circle) {
+    pub(super) fn turn_to(&mut self, now: Moment, id: CallId, next: Circle) {
         let Some(call) = self.calls.get_mut(&id) else {
             return;
         };
@@ -271,6 +272,10 @@ impl Exchange {
             return;
         };
         outward.told = code;
+        let transfer = self.calls.get(&id).and_then(|call| call.transfer());
+        if let Some(second) = transfer.and_then(|transfer| transfer.second.as_ref()) {
+            self.endpoint.provisional(now, second.leg, 180, None);
+        }
         self.tell_step(now, id, TransferStep::Progress { code });
     }
 

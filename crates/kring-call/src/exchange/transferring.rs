@@ -10,22 +10,24 @@ use crate::{
     call::{Call, State},
     command::{CommandRefused, Done, PlaceOrigin, TransferPlace, TransferWanted},
     limits::TARGETS_MAX,
-    transfer::{Aim, Circle, Stage, Transfer},
+    transfer::{Aim, Circle, Second, Stage, Transfer},
 };
 use kring_journal::{AgentId, CallId, Fact, TransferMode, TransferStep, TransferWay, Unreached};
-use kring_media::{Coding, Ground, MediaOrder, Side, coding_of};
-use kring_sip::{LegId, Reason};
+use kring_media::{AudioDescription, Coding, Ground, MediaOrder, Side, coding_of};
+use kring_sip::LegId;
 use kring_time::Moment;
 use std::collections::VecDeque;
 
 type Answer = Result<Done, CommandRefused>;
 
 /// Where the wish was said.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(super) enum SaidAt {
     Screen,
     /// At the phone, by a REFER in this leg.
     Phone(LegId),
+    /// At the phone, which dials in this leg, and says this of its sound there.
+    SecondCall(LegId, Box<AudioDescription>),
 }
 
 /// What is decided before anything is done.
@@ -64,8 +66,23 @@ impl Exchange {
                 .front()
                 .map_or_else(String::new, |p| p.number.clone()),
             reason: wanted.reason,
-            by_phone: matches!(said_at, SaidAt::Phone(_)),
+            by_phone: !matches!(said_at, SaidAt::Screen),
         };
+        let (referrer, second) = match said_at {
+            SaidAt::Screen => (None, None),
+            SaidAt::Phone(leg) => (Some(leg), None),
+            SaidAt::SecondCall(leg, offer) => (None, Some((leg, offer))),
+        };
+        let second = second.map(|(leg, offer)| {
+            self.legs.insert(leg, Role::Second(id));
+            let answered = false;
+            Second {
+                leg,
+                offer,
+                answered,
+            }
+        });
+        let dials_itself = second.is_some();
         let Some(call) = self.calls.get_mut(&id) else {
             return Err(CommandRefused::CallGone);
         };
@@ -84,16 +101,16 @@ impl Exchange {
             began: now,
             aim,
             failing: wanted.failing,
-            referrer: match said_at {
-                SaidAt::Screen => None,
-                SaidAt::Phone(leg) => Some(leg),
-            },
+            referrer,
+            second,
             tells,
             stage: Stage::Waiting,
         }));
         self.tell_step(now, id, asked);
         self.speak(id, Vec::new(), Ground::Music);
-        self.play_to(id, Side::Agent, Ground::Ringback);
+        if !dials_itself {
+            self.play_to(id, Side::Agent, Ground::Ringback);
+        }
         match begin.way {
             TransferWay::Refer => self.refer_next(now, id, begin.places),
             TransferWay::Bridge => self.dial_third(now, id, begin.places),
@@ -236,94 +253,6 @@ impl Exchange {
         if let Some(session) = self.calls.get(&id).map(|call| call.sound.session) {
             self.order(MediaOrder::Hush { session, side });
         }
-    }
-
-    /// The third party has the caller, and the agent is free for the record.
-    pub(super) fn hand_over(&mut self, now: Moment, id: CallId) {
-        let Some(transfer) = self
-            .calls
-            .get(&id)
-            .and_then(|call| call.transfer())
-            .cloned()
-        else {
-            return;
-        };
-        let (Stage::Met { third, to, .. } | Stage::Joining { third, to, .. }) =
-            transfer.stage.clone()
-        else {
-            return;
-        };
-        self.tell_step(
-            now,
-            id,
-            TransferStep::Done {
-                to,
-                talk_ms: transfer.talk_ms(now),
-                took_ms: transfer.took_ms(now),
-            },
-        );
-        if let Some(leg) = transfer.agent_leg {
-            self.hang_up_leg(now, id, leg, Reason::sip(200, "Transferred"));
-        }
-        let Some(call) = self.calls.get_mut(&id) else {
-            return;
-        };
-        call.sound.succeed();
-        let (session, queue) = (call.sound.session, call.queue);
-        call.state = State::Connected {
-            leg: third,
-            since: transfer.since,
-        };
-        self.legs.insert(third, Role::Agent(id));
-        self.order(MediaOrder::Succeed { session });
-        self.hush(id, Side::Caller);
-        self.agent_is_done(now, id, queue, &transfer);
-        // Each of them may have agreed to more than the other takes.
-        self.bring_back(now, id, Side::Caller);
-        self.bring_back(now, id, Side::Agent);
-        self.reschedule(id);
-    }
-
-    /// The agent has no part in the call any more, and writes the record.
-    pub(super) fn agent_is_done(
-        &mut self,
-        now: Moment,
-        id: CallId,
-        queue: usize,
-        transfer: &Transfer,
-    ) {
-        let handled = now.since(transfer.since) + self.config.wrap_up;
-        self.queues[queue].handlings.took(handled);
-        self.open_wrap_up(now, id, &transfer.agent);
-    }
-
-    /// The agent has hung up. The transfer goes on without; whoever was asked only gets the caller.
-    pub(super) fn agent_leaves_transfer(&mut self, now: Moment, id: CallId) {
-        let Some(transfer) = self.calls.get_mut(&id).and_then(|call| call.transfer_mut()) else {
-            return;
-        };
-        transfer.agent_leg = None;
-        let was_consult = std::mem::replace(&mut transfer.aim, Aim::HandOver) == Aim::Consult;
-        let (dials, met) = match transfer.stage {
-            Stage::Dialling { .. } => (true, false),
-            Stage::Met { .. } => (false, true),
-            Stage::Settling { why, code, .. } => {
-                self.bring_caller_back(now, id, why, code);
-                return;
-            }
-            Stage::Waiting | Stage::Referred { .. } | Stage::Joining { .. } => (false, false),
-        };
-        if dials && was_consult {
-            self.tell_step(now, id, TransferStep::Released);
-        }
-        if met {
-            self.hand_over(now, id);
-            return;
-        }
-        // Nothing is sent to a phone that is not there any more.
-        self.leave_out(id, Side::Agent);
-        self.hush(id, Side::Agent);
-        self.reschedule(id);
     }
 
     /// The present extension cannot be had: the next one is tried, and after the last the caller is back.

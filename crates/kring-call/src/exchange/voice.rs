@@ -257,7 +257,11 @@ impl Exchange {
         let (session, said) = (sound.session, sound.say(side, answer));
         sound.hear(side, offer.clone());
         self.endpoint.accept_offer(now, leg, Some(said.into()));
-        self.order_remote(session, side, &offer);
+        if side == Side::Agent && self.has_second(id) {
+            self.first_moves(now, id, &offer);
+        } else {
+            self.order_remote(session, side, &offer);
+        }
     }
 
     /// All was said to a side.

@@ -78,6 +78,11 @@ pub enum TransferStep {
     },
     /// The agent need not hear the answer: the caller gets it.
     Released,
+    /// The agent has taken the call to another phone, by that phone's own button.
+    Taken {
+        /// Who.
+        agent: AgentId,
+    },
     /// The caller is with the third party, and the agent with neither.
     Done {
         /// The extension.
@@ -260,6 +265,7 @@ impl fmt::Display for Transfer {
                 TalksWith::Caller => "agent and caller",
                 TalksWith::Both => "all three",
             }),
+            TransferStep::Taken { agent } => write!(f, "{agent} takes it to another phone"),
             TransferStep::Released => f.write_str("without waiting for the answer"),
             TransferStep::Done { to, talk_ms, .. } => {
                 let talk = *talk_ms as f64 / 1e3;

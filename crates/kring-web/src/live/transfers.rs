@@ -113,7 +113,9 @@ impl Transfers {
         }
         let transfer = self.known.get_mut(&id)?;
         let (state, code) = match &fact.step {
-            TransferStep::Asked { .. } | TransferStep::Turned { .. } => (transfer.state, None),
+            TransferStep::Asked { .. }
+            | TransferStep::Turned { .. }
+            | TransferStep::Taken { .. } => (transfer.state, None),
             TransferStep::Accepted { code } => (TransferState::Accepted, Some(*code)),
             TransferStep::Progress { code: 180..=199 } => (TransferState::Ringing, None),
             TransferStep::Progress { .. } | TransferStep::Tried { .. } | TransferStep::Released => {
@@ -257,9 +259,9 @@ fn words(step: &TransferStep, to: &str) -> (String, String) {
             Unreached::Declined => ("ปลายทางไม่รับสาย", "declined by"),
             _ => ("ติดต่อไม่ได้", "cannot reach"),
         },
-        TransferStep::Consulting { .. } | TransferStep::Turned { .. } => {
-            ("กำลังสนทนากับ", "talking with")
-        }
+        TransferStep::Consulting { .. }
+        | TransferStep::Turned { .. }
+        | TransferStep::Taken { .. } => ("กำลังสนทนากับ", "talking with"),
         TransferStep::Done { .. } => ("โอนสายสำเร็จไปที่", "transferred to"),
         TransferStep::Over { why, back, .. } => return back_in_words(*why, *back, to),
     };
