@@ -2,7 +2,7 @@
 
 use super::{Exchange, Role};
 use crate::{
-    call::{Call, State},
+    call::State,
     transfer::{Aim, Stage, Transfer},
 };
 use kring_journal::{CallId, TransferStep};

@@ -7,7 +7,7 @@
 
 use super::{Exchange, Role, transferring::SaidAt};
 use crate::{
-    call::{Call, State},
+    call::State,
     command::{OnTransferFailed, PlaceOrigin, TransferPlace, TransferWanted},
     identity::number_of,
     transfer::{Circle, Second, Stage},
