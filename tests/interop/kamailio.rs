@@ -3,7 +3,7 @@
 //! as in life.
 
 use crate::{
-    kring::{A_SLOW_MACHINE, House, Kring, eventually},
+    kring::{A_SLOW_MACHINE, Agent, House, Kring, eventually},
     parts::{AGENT, CITIZEN},
     ports::free_port,
     scenario::{PLAIN, Scenario, sdp},
@@ -18,7 +18,7 @@ use std::{
 };
 
 /// The loopback addresses of one test.
-struct Street {
+pub struct Street {
     network: String,
 }
 
@@ -30,7 +30,7 @@ impl Street {
     }
 
     /// 127.x.y.`number`.
-    fn house(&self, number: u8) -> String {
+    pub fn house(&self, number: u8) -> String {
         format!("{}.{number}", self.network)
     }
 }
@@ -128,18 +128,19 @@ fn answers_options(from: &str, to: &str) -> bool {
     sent.is_ok() && { heard }()
 }
 
-const REALM: &str = "pbx.example.go.th";
+pub const REALM: &str = "pbx.example.go.th";
 
 /// Kamailio as the PBX, a carrier at `.5`, the PBX at `.10`, kring at `.20`, a phone at `.30`.
-struct Town {
-    street: Street,
-    kring: Kring,
+pub struct Town {
+    pub street: Street,
+    pub kring: Kring,
+    pub agents: Vec<Agent>,
     _pbx: Kamailio,
 }
 
 impl Town {
     /// `trunk` is more of the `[[trunk]]` table.
-    fn build(trunk: &str, did: &str, defines: &[&str]) -> Town {
+    pub fn build(trunk: &str, did: &str, defines: &[&str]) -> Town {
         let street = Street::new();
         let [carrier, pbx, kring_ip] = [5, 10, 20].map(|n| street.house(n));
         let trunk = trunk.replace("PBX:", &format!("{pbx}:"));
@@ -170,10 +171,11 @@ impl Town {
             defines,
             [&carrier, &pbx],
         );
-        let (kring, _agents) = prepared.open();
+        let (kring, agents) = prepared.open();
         Town {
             street,
             kring,
+            agents,
             _pbx: pbx,
         }
     }
@@ -195,7 +197,7 @@ impl Town {
     }
 
     /// The agent's phone registers with the PBX by digest, as extension 5021.
-    fn register_phone(&self) {
+    pub fn register_phone(&self) {
         let register = |proof: &str, seq: u32| {
             format!(
                 "REGISTER sip:{REALM} SIP/2.0\n\
@@ -216,7 +218,7 @@ impl Town {
             .finish();
     }
 
-    fn phone(&self, scenario: &Scenario) -> Sipp {
+    pub fn phone(&self, scenario: &Scenario) -> Sipp {
         self.plays("phone", 30, 5060, &[], scenario)
     }
 

@@ -302,7 +302,12 @@ impl Kring {
 
     /// Asks as an administrator, with an empty body.
     pub fn post(&self, path: &str) -> Answer {
-        http(self.http, "POST", path, &self.token, "{}")
+        self.post_that(path, "{}")
+    }
+
+    /// The same with this body.
+    pub fn post_that(&self, path: &str, body: &str) -> Answer {
+        http(self.http, "POST", path, &self.token, body)
     }
 
     /// One who may read everything, and whom the daemon may leave.

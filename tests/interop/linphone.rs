@@ -19,16 +19,16 @@ use std::{
 };
 
 /// A running linphone.
-struct Linphone {
+pub struct Linphone {
     child: Child,
     input: ChildStdin,
     said: Arc<Mutex<String>>,
-    tone: String,
+    pub tone: String,
 }
 
 impl Linphone {
     /// Starts it as 5021 of this kring.
-    fn start(kring: &Kring) -> Linphone {
+    pub fn start(kring: &Kring) -> Linphone {
         let home = kring.folder.path().join("linphone");
         // Without a folder for its database it never begins.
         fs::create_dir_all(home.join(".local/share/linphone")).expect("writable");
@@ -64,12 +64,12 @@ impl Linphone {
         }
     }
 
-    fn tell(&mut self, command: &str) {
+    pub fn tell(&mut self, command: &str) {
         writeln!(self.input, "{command}").expect("it listens");
     }
 
     /// Asks with `command` until it says `text`; what it said before is forgotten.
-    fn says(&mut self, command: &str, text: &str) {
+    pub fn says(&mut self, command: &str, text: &str) {
         self.said.lock().expect("nobody panics with it").clear();
         let found = eventually(A_SLOW_MACHINE, || {
             self.tell(command);

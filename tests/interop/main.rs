@@ -2,6 +2,7 @@
 //! this process as the ears and mouths of both. Each call is told by the journal, the history row,
 //! the metrics, and by what SIPp's own log says was sent and when.
 
+mod desk;
 mod kring;
 mod linphone;
 mod parts;
@@ -10,6 +11,7 @@ mod ports;
 mod scenario;
 mod sipp;
 mod sound;
+mod talker;
 mod tape;
 
 mod answered;
@@ -35,6 +37,10 @@ mod secured;
 mod seeing;
 mod sessions;
 mod strangers;
+mod transfers;
+mod transfers_bridged;
+mod transfers_by_consult;
+mod transfers_by_phone;
 mod unanswered;
 mod waiting;
 mod ways;

@@ -107,6 +107,11 @@ impl Scenario {
         self.listens(what, "")
     }
 
+    /// Waits until the test says so (`Sipp::cue`): nobody knows how long a program takes.
+    pub fn hears_cue(self) -> Scenario {
+        self.hears("MESSAGE")
+    }
+
     /// Must hear this challenge next: `[authentication …]` answers it.
     pub fn hears_challenge(mut self, code: &str) -> Scenario {
         self.step(&format!("<recv response=\"{code}\" auth=\"true\"/>"));

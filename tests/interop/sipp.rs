@@ -1,6 +1,7 @@
 //! SIPp: one scenario file, one call or several, and its message log read back as a ladder with times.
 
 use std::{
+    net::{IpAddr, SocketAddr, UdpSocket},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     time::Duration,
@@ -16,6 +17,7 @@ pub struct Sipp {
     child: Child,
     log: PathBuf,
     errors: PathBuf,
+    at: SocketAddr,
 }
 
 /// A message in SIPp's log.
@@ -156,7 +158,14 @@ impl Sipp {
             .stderr(said)
             .spawn()
             .expect("sipp is installed (Debian: sip-tester)");
-        let mut sipp = Sipp { child, log, errors };
+        let ip: IpAddr = stage.ip.parse().expect("an address");
+        let at = SocketAddr::new(ip, port);
+        let mut sipp = Sipp {
+            child,
+            log,
+            errors,
+            at,
+        };
         if stage.port != 0 && !stage.more.iter().any(|word| word == "-t") {
             sipp.waits_until_it_listens(port);
         }
@@ -197,6 +206,30 @@ impl Sipp {
         };
         eventually(A_SLOW_MACHINE, found)
             .unwrap_or_else(|| panic!("no {what} (sent: {sent}) in {:#?}", self.ladder()))
+    }
+
+    /// Whoever waits for a cue ([`Scenario::hears_cue`]) goes on: a request that belongs to its call, over UDP.
+    pub fn cue(&self) {
+        let first = self.ladder().into_iter().find(|m| m.is("INVITE"));
+        let first = first.expect("it has begun a call");
+        let call = first.get("Call-ID").expect("every message has one");
+        // Its own tags are in the answer that made the dialog.
+        let made = self.wait_for(!first.sent, "200");
+        let (from, to) = (made.get("From"), made.get("To"));
+        let (from, to) = (from.expect("From"), to.expect("To"));
+        let [theirs, ours] = if first.sent { [to, from] } else { [from, to] };
+        let socket = UdpSocket::bind((self.at.ip(), 0)).expect("a free port");
+        let port = socket.local_addr().expect("bound").port();
+        let cue = format!(
+            "MESSAGE sip:cue@{at} SIP/2.0\r\nVia: SIP/2.0/UDP {ip}:{port};branch=z9hG4bKcue{port}\r\n\
+             From: {theirs}\r\nTo: {ours}\r\nCall-ID: {call}\r\nCSeq: 900 MESSAGE\r\nMax-Forwards: 1\r\n\
+             Content-Length: 0\r\n\r\n",
+            at = self.at,
+            ip = self.at.ip(),
+        );
+        socket
+            .send_to(cue.as_bytes(), self.at)
+            .expect("it is there");
     }
 
     /// Waits for its end; the call must have gone as the scenario says.

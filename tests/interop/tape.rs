@@ -8,7 +8,7 @@ use std::{
     net::UdpSocket,
     os::fd::AsRawFd,
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicBool, Ordering},
     },
     thread::JoinHandle,
@@ -28,8 +28,11 @@ const SIOCGSTAMPNS: u32 = 0x8907;
 /// A tape that runs.
 pub struct Tape {
     pub port: u16,
+    /// For whoever speaks from where the tape listens.
+    pub socket: Arc<UdpSocket>,
+    packets: Arc<Mutex<Vec<Heard>>>,
     stop: Arc<AtomicBool>,
-    running: JoinHandle<Vec<Heard>>,
+    running: JoinHandle<()>,
 }
 
 /// One packet.
@@ -53,23 +56,24 @@ impl Tape {
         let patience = Some(Duration::from_millis(100));
         socket.set_read_timeout(patience).expect("a timeout");
         let port = socket.local_addr().expect("bound").port();
-        let stop = Arc::new(AtomicBool::new(false));
-        let told = stop.clone();
+        let (socket, stop) = (Arc::new(socket), Arc::new(AtomicBool::new(false)));
+        let packets = Arc::<Mutex<Vec<Heard>>>::default();
+        let (ear, told, tape) = (socket.clone(), stop.clone(), packets.clone());
         let running = std::thread::spawn(move || {
-            let mut packets = Vec::new();
             let mut buffer = [0; 2_000];
             while !told.load(Ordering::Relaxed) {
-                if let Ok((length, _)) = socket.recv_from(&mut buffer) {
-                    let now = || SystemTime::now().duration_since(UNIX_EPOCH);
-                    let at = came(&socket).or_else(|| now().ok()).unwrap_or_default();
+                if let Ok((length, _)) = ear.recv_from(&mut buffer) {
+                    let at = came(&ear).unwrap_or_else(now);
                     let packet = buffer[..length].to_vec();
-                    packets.push(Heard { at, packet });
+                    let heard = Heard { at, packet };
+                    tape.lock().expect("nobody panics with it").push(heard);
                 }
             }
-            packets
         });
         Tape {
             port,
+            socket,
+            packets,
             stop,
             running,
         }
@@ -78,8 +82,21 @@ impl Tape {
     /// Stops it.
     pub fn stop(self) -> Recorded {
         self.stop.store(true, Ordering::Relaxed);
-        let packets = self.running.join().expect("a tape does not tear");
-        Recorded { packets }
+        self.running.join().expect("a tape does not tear");
+        let mut packets = self.packets.lock().expect("nobody panics with it");
+        Recorded {
+            packets: std::mem::take(&mut packets),
+        }
+    }
+
+    /// The last packets so far, if they are so many and the last of them came just now.
+    pub fn just_now(&self, count: usize) -> Option<Recorded> {
+        let heard = self.packets.lock().expect("nobody panics with it");
+        let from = heard.len().checked_sub(count)?;
+        let fresh = now().saturating_sub(heard.last()?.at) < Duration::from_millis(200);
+        fresh.then(|| Recorded {
+            packets: heard[from..].to_vec(),
+        })
     }
 }
 
@@ -139,6 +156,12 @@ impl Recorded {
         let every = (coding.sample_rate() / 8_000) as usize;
         samples.chunks_exact(every).map(|some| some[0]).collect()
     }
+}
+
+/// Since 1970.
+fn now() -> Duration {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.unwrap_or_default()
 }
 
 /// When the packet that was read last came.
