@@ -94,7 +94,7 @@ fn settings(kring: u16) -> String {
     let (sip, rtp) = (free_port(), free_port());
     format!(
         "[sip]\nsip_port={sip}\nsip_tcp_port=0\nsip_tls_port=0\nbind_address=127.0.0.1\nuse_ipv6=0\n\
-         guess_hostname=0\ncontact=sip:5021@127.0.0.1\ndefault_proxy=0\nmedia_encryption=none\n\
+         guess_hostname=0\ncontact=sip:5021@127.0.0.1:{sip}\ndefault_proxy=0\nmedia_encryption=none\n\
          [rtp]\naudio_rtp_port={rtp}\n[net]\nfirewall_policy=0\n[video]\nenabled=0\n\
          [sound]\nechocancellation=0\n\
          [auth_info_0]\nusername=5021\nuserid=5021\npasswd={PASSWORD}\nrealm=kring\n\

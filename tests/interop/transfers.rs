@@ -66,16 +66,6 @@ fn a_pbx_that_obeys_has_the_citizen() {
     );
 }
 
-/// The PBX hangs up by itself as soon as it has said that the extension has answered.
-#[test]
-fn a_pbx_may_hang_up_at_once_after_the_last_notify() {
-    let desk = Desk::open(REFER, "");
-    let (pbx, phone, transfer) = with_pbx(&desk, "pbx_transfers.xml", &[]);
-    desk.transfer_until(&transfer, "answered");
-    pbx.finish();
-    phone.finish();
-}
-
 /// It takes the citizen out of the call before it has said what became of them: the citizen's leg is over,
 /// and no phone rings on.
 #[test]

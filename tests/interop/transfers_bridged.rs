@@ -114,7 +114,7 @@ fn a_citizen_is_bridged_to_baresip() {
     assert_eq!(call["outcome"], "answered", "{call}");
     tells(
         &desk.kring.journal_until("ended"),
-        &["caller and 1500", "ended      by Unit"],
+        &["caller and 1500", "ended      by Target"],
     );
 }
 

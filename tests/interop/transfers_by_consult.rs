@@ -124,7 +124,7 @@ fn an_agent_who_hangs_up_leaves_the_citizen_with_the_unit() {
     talk.caller.finish();
     tells(
         &desk.kring.journal_until("ended"),
-        &["agent and 1500", "caller and 1500", "ended      by Unit"],
+        &["agent and 1500", "caller and 1500", "ended      by Target"],
     );
 }
 

@@ -78,7 +78,7 @@ fn baresip_transfers_the_citizen() {
     has_the_citizen(&desk.kring, citizen, unit);
 }
 
-/// Where the phone may not dial the citizen stays: linphone's `call-transfer` is refused, then done.
+/// linphone's `call-transfer`; it hears by NOTIFY how it goes, and is hung up on.
 #[test]
 fn linphone_transfers_the_citizen() {
     let unit_at = free_port();
