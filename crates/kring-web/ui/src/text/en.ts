@@ -204,6 +204,7 @@ export const en: Catalogue = {
   complete: 'Let them talk',
   completeRinging: 'Transfer without waiting',
   cancelConsult: 'Back to the caller',
+  leaveTransfer: 'Leave, go on',
   takeBack: 'Take the call back',
   backBusy: 'The target is busy',
   backNoAnswer: 'Nobody answered',

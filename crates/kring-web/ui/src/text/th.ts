@@ -202,6 +202,7 @@ export const th = {
   complete: 'โอนให้คุยกัน',
   completeRinging: 'โอนเลย ไม่รอ',
   cancelConsult: 'เลิกถาม กลับไปหาผู้โทร',
+  leaveTransfer: 'วางหู โอนต่อ',
   takeBack: 'ดึงสายกลับ',
   backBusy: 'ปลายทางสายไม่ว่าง',
   backNoAnswer: 'ปลายทางไม่รับสาย',
