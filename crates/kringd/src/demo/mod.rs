@@ -21,7 +21,7 @@ use kring_sip::{Peer, Transport};
 use kring_store::{CallFilter, Store};
 use past::Phones;
 use pbx::Pbx;
-use people::{NEWCOMER, OFFICERS, SEATS};
+use people::{NEWCOMER, SEATS};
 use phone::Phone;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -48,8 +48,8 @@ pub(crate) async fn run(options: DemoOptions, pid_file: Option<PathBuf>) -> Resu
     let _pid = crate::serve::PidFile::write(pid_file)?;
     let folder = Folder::make()?;
     let password = format!("kring-{:04}", rand::rng().random_range(0..10_000));
-    let config = config(&folder.0, options.port)?;
     let stage = Stage::open().await?;
+    let config = config(&folder.0, options.port, stage.pbx.address)?;
     let store = database::open(&config).await?;
     let now = Clock::start();
     past::fill(&store, &stage.phones(), &password, now.wall(now.now())).await?;
@@ -80,7 +80,6 @@ struct Stage {
     clock: Clock,
     pbx: Line,
     seats: Vec<Line>,
-    officers: Vec<Line>,
 }
 
 /// Everybody at work.
@@ -104,17 +103,8 @@ impl Stage {
         for seat in &SEATS {
             seats.push(open("demo phone", rand::random(), seat.login == NEWCOMER).await?);
         }
-        let mut officers = Vec::new();
-        for _ in &OFFICERS {
-            officers.push(open("demo officer", rand::random(), false).await?);
-        }
         let pbx = open("demo PBX", rand::random(), false).await?;
-        Ok(Stage {
-            clock,
-            pbx,
-            seats,
-            officers,
-        })
+        Ok(Stage { clock, pbx, seats })
     }
 
     fn phones(&self) -> Phones {
@@ -138,16 +128,6 @@ impl Stage {
                 let robot = Robot::sign_in(&house.store, seat.login, house.http, now).await?;
                 parts.push(tokio::spawn(robot.work()));
             }
-        }
-        for line in self.officers {
-            let answers = Some(Duration::from_secs(2));
-            let officer = Phone::new(
-                tally.clone(),
-                OFFICER_HZ,
-                answers,
-                Some(Duration::from_secs(20)),
-            );
-            parts.push(tokio::spawn(line.play(officer, stopping.clone())));
         }
         let kring = Peer {
             transport: Transport::Udp,
@@ -188,8 +168,8 @@ fn loopback(address: Option<SocketAddr>) -> Result<SocketAddr, Fault> {
     Ok(SocketAddr::from((Ipv4Addr::LOCALHOST, address.port())))
 }
 
-/// Loopback only, on free ports: the usual ones may be taken by a PBX.
-fn config(folder: &Path, http: u16) -> Result<Config, Fault> {
+/// Loopback only, on free ports: the usual ones may be taken by a PBX. Callers are transferred to the demo's own.
+fn config(folder: &Path, http: u16, pbx: SocketAddr) -> Result<Config, Fault> {
     let sip = free_port()?;
     let http = if http == 0 || TcpListener::bind((Ipv4Addr::LOCALHOST, http)).is_err() {
         free_port()?
@@ -198,7 +178,8 @@ fn config(folder: &Path, http: u16) -> Result<Config, Fault> {
     };
     let text = format!(
         "data_dir = {:?}\n[sip]\nlisten = [\"udp:127.0.0.1:{sip}\", \"tcp:127.0.0.1:{sip}\"]\n\
-         [http]\nlisten = \"127.0.0.1:{http}\"\n[agent]\nwrapup_s = 45\n",
+         [http]\nlisten = \"127.0.0.1:{http}\"\n[agent]\nwrapup_s = 45\n\
+         [[trunk]]\nname = \"local\"\naddress = \"{pbx}\"\npeers = [\"127.0.0.1\"]\n",
         folder.display().to_string(),
     );
     Ok(Config::read("the demo", &text, std::iter::empty())?)
@@ -231,6 +212,14 @@ fn welcome(house: &House, password: &str, folder: &Path) {
     println!(
         "Until then {} take the calls. Ctrl+C ends the demo.",
         robots()
+    );
+    let officers: Vec<String> = people::OFFICERS
+        .iter()
+        .map(|officer| format!("{} {}", officer.department, officer.extension))
+        .collect();
+    println!(
+        "F7 transfers the caller, Shift+F7 asks a unit first: {} answer.",
+        officers.join(", ")
     );
     println!("SIP on 127.0.0.1:{sip}, data in {}", folder.display());
     println!();

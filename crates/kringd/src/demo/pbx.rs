@@ -1,13 +1,17 @@
-//! The PBX of the demo: citizens call through it, one every few seconds.
+//! The PBX of the demo: citizens call through it, one every few seconds, and officers of departments answer
+//! at its extensions.
 
 use super::{
-    people::{CITIZENS, Citizen},
+    OFFICER_HZ,
+    people::{CITIZENS, Citizen, OFFICERS},
+    phone::Phone,
     tally::Tally,
     ua::Part,
     voice::{Voice, description},
 };
 use kring_sip::{
-    Branch, Endpoint, HeaderName, Invitation, LegEvent, LegId, NameAddr, Peer, Reason, Uri,
+    Branch, Endpoint, HeaderName, IncomingInvite, Invitation, LegEvent, LegId, NameAddr, Peer,
+    Reason, Uri,
 };
 use kring_time::Moment;
 use rand::Rng;
@@ -31,6 +35,13 @@ const KEPT_AFTER: Duration = Duration::from_millis(14_600);
 /// How long a citizen waits whom kring keeps.
 const WAITS: Duration = Duration::from_secs(25);
 
+/// How long a citizen talks whom the newcomer has answered: time to ask a unit, and to transfer.
+const PATIENT: Duration = Duration::from_mins(3);
+
+/// How long an officer lets it ring, and talks.
+const OFFICER_LIFTS: Duration = Duration::from_secs(2);
+const OFFICER_TALKS: Duration = Duration::from_secs(90);
+
 /// All calls of the demo, as the PBX sees them.
 pub(super) struct Pbx {
     own: SocketAddr,
@@ -43,6 +54,8 @@ pub(super) struct Pbx {
     dials: watch::Receiver<bool>,
     turn: usize,
     calls: FxHashMap<LegId, Call>,
+    /// Officers by extension.
+    officers: Vec<(&'static str, Phone)>,
 }
 
 struct Call {
@@ -71,7 +84,15 @@ impl Pbx {
         now: Moment,
         dials: watch::Receiver<bool>,
     ) -> Pbx {
+        let officer = || {
+            let (lifts, talks) = (Some(OFFICER_LIFTS), Some(OFFICER_TALKS));
+            Phone::new(tally.clone(), OFFICER_HZ, lifts, talks)
+        };
         Pbx {
+            officers: OFFICERS
+                .iter()
+                .map(|of| (of.extension, officer()))
+                .collect(),
             own,
             kring,
             tally,
@@ -131,6 +152,32 @@ impl Pbx {
         Some((invitation, voice))
     }
 
+    /// kring calls an extension.
+    fn called(
+        &mut self,
+        now: Moment,
+        line: &mut Endpoint,
+        leg: LegId,
+        invite: Box<IncomingInvite>,
+    ) {
+        let wanted = invite.request_uri.user();
+        let officer = self
+            .officers
+            .iter_mut()
+            .find(|(extension, _)| wanted == Some(*extension));
+        match officer {
+            Some((_, phone)) => phone.event(now, line, leg, LegEvent::Incoming(invite)),
+            None => line.reject(now, leg, 404, Vec::new()),
+        }
+    }
+
+    /// Something happened to a leg that is no citizen's.
+    fn at_extensions(&mut self, now: Moment, line: &mut Endpoint, leg: LegId, event: &LegEvent) {
+        for (_, phone) in &mut self.officers {
+            phone.event(now, line, leg, event.clone());
+        }
+    }
+
     /// Listens to what the voice heard before the leg is forgotten.
     fn over(&mut self, leg: LegId) {
         let Some(call) = self.calls.remove(&leg) else {
@@ -148,10 +195,22 @@ impl Pbx {
 
 impl Part for Pbx {
     fn event(&mut self, now: Moment, line: &mut Endpoint, leg: LegId, event: LegEvent) {
+        if let LegEvent::Incoming(invite) = event {
+            self.called(now, line, leg, invite);
+            return;
+        }
+        if !self.calls.contains_key(&leg) {
+            self.at_extensions(now, line, leg, &event);
+            return;
+        }
         match event {
             LegEvent::Accepted { body, .. } => {
                 line.acknowledge(now, leg, None);
-                let talk = Duration::from_millis(self.chance.random_range(6_000..12_000));
+                let talk = if self.tally.newcomer_has_answered() {
+                    PATIENT
+                } else {
+                    Duration::from_millis(self.chance.random_range(6_000..12_000))
+                };
                 let Some(call) = self.calls.get_mut(&leg) else {
                     return;
                 };
@@ -180,7 +239,6 @@ impl Part for Pbx {
                 self.over(leg);
             }
             LegEvent::Bye { .. } | LegEvent::Gone { .. } => self.over(leg),
-            LegEvent::Incoming(_) => line.reject(now, leg, 404, Vec::new()),
             // Ringback is the citizen's phone's own business.
             _ => {}
         }
@@ -192,12 +250,18 @@ impl Part for Pbx {
             Stage::Talking { hangs_up } | Stage::Kept { hangs_up } => Some(hangs_up),
             Stage::Leaving => None,
         });
-        calls.chain([self.next]).min()
+        let officers = self.officers.iter().filter_map(|(_, phone)| phone.due());
+        calls.chain(officers).chain([self.next]).min()
     }
 
     fn act(&mut self, now: Moment, line: &mut Endpoint) {
         if self.next <= now {
             self.dial(now, line);
+        }
+        for (_, phone) in &mut self.officers {
+            if phone.due().is_some_and(|due| due <= now) {
+                phone.act(now, line);
+            }
         }
         for (leg, call) in &mut self.calls {
             match call.stage {

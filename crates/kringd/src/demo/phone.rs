@@ -91,6 +91,9 @@ impl Phone {
             call.voice.speak_to(offer.rtp);
         }
         call.stage = Stage::Talking { hangs_up };
+        if self.picks_up_after.is_none() {
+            self.tally.newcomer_answers();
+        }
         let bursts = bursts(call.since, now);
         self.tally
             .note(|seen| seen.bursts_most = seen.bursts_most.max(bursts));

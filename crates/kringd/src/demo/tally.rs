@@ -21,6 +21,8 @@ pub(super) struct Seen {
     pub(super) listened: u32,
     /// The most bursts that one phone sounded for one call.
     pub(super) bursts_most: u32,
+    /// The newcomer's phone was answered, and the citizen has not heard of it yet.
+    newcomer_answered: bool,
 }
 
 /// Shared by all parts of the demo.
@@ -30,6 +32,18 @@ pub(super) struct Tally(Arc<Mutex<Seen>>);
 impl Tally {
     pub(super) fn note(&self, note: impl FnOnce(&mut Seen)) {
         note(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    /// The newcomer's phone is answered.
+    pub(super) fn newcomer_answers(&self) {
+        self.note(|seen| seen.newcomer_answered = true);
+    }
+
+    /// Whether the newcomer's phone was answered since this was last asked: whoever is connected then
+    /// talks with a person, who needs more time than a robot.
+    pub(super) fn newcomer_has_answered(&self) -> bool {
+        let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        std::mem::take(&mut seen.newcomer_answered)
     }
 
     pub(super) fn seen(&self) -> Seen {
