@@ -6,11 +6,11 @@ use crate::{
 };
 use kring_journal::{ClosedWhy, WallTime};
 use kring_store::{
-    ChangedBy, ConfirmWrite, ContactChoice, Department, DepartmentId, Endpoint, EndpointId,
-    Holiday, ImportRefused, ImportRun, Imported, Standing, UsualHours, read_departments_csv,
-    write_departments_csv,
+    ChangedBy, ConfirmWrite, ContactChoice, Department, DepartmentId, Directory, Endpoint,
+    EndpointId, Holiday, ImportRefused, ImportRun, Imported, Standing, UsualHours,
+    read_departments_csv, write_departments_csv,
 };
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 const HOUR: i64 = 3_600 * SECOND;
 /// 2026-11-23 is a Monday; 08:00 UTC is 15:00 there.
@@ -407,15 +407,45 @@ pub(crate) async fn a_change_is_seen_at_once_everywhere(world: World) {
     let (here, there) = (&world.store, world.store_of("node-2").await);
     let mut heard = here.watch_directory();
     let before = there.directory().await.unwrap();
-    assert!(std::sync::Arc::ptr_eq(
-        &before,
-        &there.directory().await.unwrap()
-    ));
+    assert!(Arc::ptr_eq(&before, &there.directory().await.unwrap()));
     here.add_department(&root(0), rayong()).await.unwrap();
     assert!(heard.has_changed().unwrap());
     heard.mark_unchanged();
     let after = there.directory().await.unwrap();
     assert!(after.revision() > before.revision() && after.find("RYG").is_some());
+    // What is as it was is shared, and so is the order of the list.
+    let dft = |directory: &Directory| directory.departments()[1].clone();
+    assert!(Arc::ptr_eq(&dft(&before), &dft(&after)));
+    let first = |unit: &mut Department| {
+        unit.sort = 0;
+        Ok(())
+    };
+    let id = after.find("RYG").unwrap().id;
+    here.change_department(&root(1), id, None, first)
+        .await
+        .unwrap();
+    let moved = there.directory().await.unwrap();
+    assert_eq!(moved.departments()[0].short, "RYG");
+    assert_eq!(moved.search("ryg", 1)[0].department.id, id);
+    assert_eq!(
+        moved.search("2104", 1)[0].endpoint.unwrap().extension,
+        "2104"
+    );
+    // Many at once.
+    let file: String = (0..50)
+        .map(|n| format!("U{n},หน่วยงาน {n},3{n}\n"))
+        .collect();
+    let units =
+        read_departments_csv(format!("short,name_th,extension\n{file}").as_bytes()).unwrap();
+    here.import_departments(&root(1), &units, ImportRun::Real)
+        .await
+        .unwrap();
+    let after = there.directory().await.unwrap();
+    assert_eq!(
+        (after.departments().len(), after.search("349", 9).len()),
+        (60, 1)
+    );
+    heard.mark_unchanged();
     // A change that fails is none.
     here.add_department(&root(1), rayong()).await.unwrap_err();
     assert!(!heard.has_changed().unwrap());

@@ -1,14 +1,15 @@
 //! The directory as a file of rows, as it is read again by `department_csv`.
 
 use crate::{Department, csv_rows::guarded, department_csv::COLUMNS};
+use std::borrow::Borrow;
 
 /// The directory as such a file, with a byte order mark, as spreadsheets want it.
-pub fn write_departments_csv(departments: &[Department]) -> String {
+pub fn write_departments_csv(departments: &[impl Borrow<Department>]) -> String {
     let mut out = csv::Writer::from_writer("\u{feff}".as_bytes().to_vec());
     let full = "writing to memory does not fail";
     let header = COLUMNS.map(|(name, _)| name);
     out.write_record(header).expect(full);
-    for unit in departments {
+    for unit in departments.iter().map(Borrow::borrow) {
         let of_unit = [
             guarded(&unit.short),
             guarded(&unit.name_th),

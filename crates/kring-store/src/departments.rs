@@ -78,7 +78,9 @@ pub struct DayException {
 impl Store {
     /// Every unit with its endpoints, in the order of the list.
     pub async fn departments(&self) -> Result<Vec<Department>, StoreRefused> {
-        Ok(self.directory().await?.departments().to_vec())
+        let directory = self.directory().await?;
+        let departments = directory.departments().iter();
+        Ok(departments.map(|unit| Department::clone(unit)).collect())
     }
 
     /// The unit with this id.

@@ -1,13 +1,15 @@
 //! The directory in memory: every unit with its endpoints and hours, and the holidays.
 //!
-//! It is read whole and never changed. A number in the database, counted up by every change in whatever
-//! process, says whether what was read last is still so; asking for it is one look at one row.
+//! It is one value that is never changed. A number in the database, counted up by every change in whatever
+//! process, says whether what was read last is still so; asking for it is one look at one row. When it is
+//! not, units whose version is another are read, and the next value shares all others with the one before.
 
 use crate::{
     Department, DepartmentId, Endpoint, Holiday, Store, StoreRefused, UsualHours,
-    departments::read_departments,
+    departments::{read_department, read_departments},
     directory_search::{Found, FoundBy, SearchTexts},
     holidays::read_holidays,
+    limits,
     sql::Cells,
     thai_fold::folded,
 };
@@ -24,7 +26,7 @@ use tokio::sync::watch;
 #[derive(Debug)]
 pub struct Directory {
     revision: i64,
-    departments: Vec<Department>,
+    departments: Vec<Arc<Department>>,
     holidays: Vec<Holiday>,
     closed_days: Arc<BTreeSet<Day>>,
     by_id: FxHashMap<DepartmentId, usize>,
@@ -42,11 +44,19 @@ pub(crate) struct DirectoryKept {
 }
 
 impl Directory {
+    /// What is as it was in `last` is taken from there.
     pub(crate) fn new(
         revision: i64,
-        departments: Vec<Department>,
+        departments: Vec<Arc<Department>>,
         holidays: Vec<Holiday>,
+        last: Option<&Directory>,
     ) -> Directory {
+        let texts = |unit: &Arc<Department>| {
+            let place = last.and_then(|last| Some((last, *last.by_id.get(&unit.id)?)));
+            let same = place.filter(|(last, n)| Arc::ptr_eq(&last.departments[*n], unit));
+            same.map(|(last, n)| last.texts.of_unit(n))
+        };
+        let texts = SearchTexts::of(&departments, texts);
         let by_id = departments.iter().enumerate();
         let by_short = by_id.clone();
         let mut by_extension: FxHashMap<String, (usize, usize)> = FxHashMap::default();
@@ -66,7 +76,7 @@ impl Directory {
             by_id: by_id.map(|(n, unit)| (unit.id, n)).collect(),
             by_short: by_short.map(|(n, unit)| (folded(&unit.short), n)).collect(),
             by_extension,
-            texts: SearchTexts::of(&departments),
+            texts,
             closed_days: Arc::new(holidays.iter().map(|holiday| holiday.day).collect()),
             departments,
             holidays,
@@ -79,7 +89,7 @@ impl Directory {
     }
 
     /// Every unit with its endpoints, in the order of the list.
-    pub fn departments(&self) -> &[Department] {
+    pub fn departments(&self) -> &[Arc<Department>] {
         &self.departments
     }
 
@@ -95,14 +105,14 @@ impl Directory {
 
     /// The unit with this id.
     pub fn department(&self, id: DepartmentId) -> Option<&Department> {
-        self.by_id.get(&id).map(|n| &self.departments[*n])
+        self.by_id.get(&id).map(|n| &*self.departments[*n])
     }
 
     /// The unit with this id or, in whatever letters, this short name.
     pub fn find(&self, which: &str) -> Option<&Department> {
         let by_id = || self.department(which.parse().ok()?);
         let by_short = self.by_short.get(&folded(which));
-        by_short.map(|n| &self.departments[*n]).or_else(by_id)
+        by_short.map(|n| &*self.departments[*n]).or_else(by_id)
     }
 
     /// Units and active endpoints that what was typed may mean, the closest first; at most `most`.
@@ -146,13 +156,12 @@ impl Store {
     pub async fn directory(&self) -> Result<Arc<Directory>, StoreRefused> {
         let mut connection = self.reading().await?;
         let revision = revision(&mut connection).await?;
-        if let Some(last) = self.directory_kept.last_read()
-            && last.revision == revision
-        {
-            return Ok(last);
+        let last = self.directory_kept.last_read();
+        if let Some(last) = last.as_ref().filter(|last| last.revision == revision) {
+            return Ok(Arc::clone(last));
         }
         let mut snapshot = connection.begin_with(self.snapshot()).await?;
-        let read = read(&mut snapshot).await;
+        let read = read(&mut snapshot, last.as_deref()).await;
         snapshot.rollback().await?;
         Ok(self.directory_kept.keep(Arc::new(read?)))
     }
@@ -204,11 +213,53 @@ async fn revision(connection: &mut AnyConnection) -> Result<i64, StoreRefused> {
     Cells::of(&row, "directory_revision").int()
 }
 
-async fn read(connection: &mut AnyConnection) -> Result<Directory, StoreRefused> {
+async fn read(
+    connection: &mut AnyConnection,
+    last: Option<&Directory>,
+) -> Result<Directory, StoreRefused> {
     let revision = revision(connection).await?;
-    let departments = read_departments(connection).await?;
+    let departments = match last {
+        Some(last) => read_changed(connection, last).await?,
+        None => None,
+    };
+    let departments = match departments {
+        Some(departments) => departments,
+        None => {
+            let all = read_departments(connection).await?;
+            all.into_iter().map(Arc::new).collect()
+        }
+    };
     let holidays = read_holidays(connection).await?;
-    Ok(Directory::new(revision, departments, holidays))
+    Ok(Directory::new(revision, departments, holidays, last))
+}
+
+/// All of them, those whose version is the same taken from `last`; none: too many are others to be read one
+/// by one.
+async fn read_changed(
+    connection: &mut AnyConnection,
+    last: &Directory,
+) -> Result<Option<Vec<Arc<Department>>>, StoreRefused> {
+    let rows = sqlx::query("SELECT id, version FROM department ORDER BY sort, short")
+        .fetch_all(&mut *connection)
+        .await?;
+    let mut departments = Vec::with_capacity(rows.len());
+    let mut others = 0;
+    for row in &rows {
+        let mut cells = Cells::of(row, "department");
+        let (id, version): (DepartmentId, i64) = (cells.id()?, cells.int()?);
+        let place = last.by_id.get(&id);
+        let known = place.map(|n| &last.departments[*n]);
+        if let Some(same) = known.filter(|known| known.version == version) {
+            departments.push(Arc::clone(same));
+            continue;
+        }
+        others += 1;
+        if others > limits::DIRECTORY_READ_ONE_BY_ONE_MAX {
+            return Ok(None);
+        }
+        departments.push(Arc::new(read_department(connection, id).await?));
+    }
+    Ok(Some(departments))
 }
 
 /// Counts up the number of the directory. The first statement of every change: on PostgreSQL it lets one

@@ -8,6 +8,7 @@ use crate::{
     Department, Endpoint, dialled::dialled, limits, names::stored_names, thai_fold::folded,
 };
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 stored_names! {
     /// By what something was found.
@@ -38,10 +39,11 @@ pub struct Found<'d> {
 
 /// The folded texts of the directory, in its order.
 #[derive(Debug, Default)]
-pub(crate) struct SearchTexts(Vec<UnitTexts>);
+pub(crate) struct SearchTexts(Vec<Arc<UnitTexts>>);
 
+/// Those of a unit.
 #[derive(Debug)]
-struct UnitTexts {
+pub(crate) struct UnitTexts {
     short: String,
     names: [String; 2],
     topics: String,
@@ -71,20 +73,18 @@ struct Typed {
 }
 
 impl SearchTexts {
-    pub(crate) fn of(departments: &[Department]) -> SearchTexts {
-        let of_unit = |unit: &Department| UnitTexts {
-            short: folded(&unit.short),
-            names: [folded(&unit.name_th), folded(&unit.name_en)],
-            topics: folded(&unit.topics),
-            endpoints: unit
-                .endpoints
-                .iter()
-                .enumerate()
-                .filter(|(_, endpoint)| endpoint.active)
-                .map(|(n, endpoint)| (n, folded(&endpoint.extension), folded(&endpoint.label)))
-                .collect(),
-        };
-        SearchTexts(departments.iter().map(of_unit).collect())
+    /// Of these units; `known` tells those of a unit that have been folded before.
+    pub(crate) fn of(
+        departments: &[Arc<Department>],
+        known: impl Fn(&Arc<Department>) -> Option<Arc<UnitTexts>>,
+    ) -> SearchTexts {
+        let texts = |unit| known(unit).unwrap_or_else(|| Arc::new(UnitTexts::of(unit)));
+        SearchTexts(departments.iter().map(texts).collect())
+    }
+
+    /// Those of the unit in this place.
+    pub(crate) fn of_unit(&self, n: usize) -> Arc<UnitTexts> {
+        Arc::clone(&self.0[n])
     }
 
     /// The places of what was found, the closest first: of the unit, and of its endpoint.
@@ -145,6 +145,19 @@ impl Typed {
 }
 
 impl UnitTexts {
+    fn of(unit: &Department) -> UnitTexts {
+        let active = unit.endpoints.iter().enumerate();
+        let active = active.filter(|(_, endpoint)| endpoint.active);
+        UnitTexts {
+            short: folded(&unit.short),
+            names: [folded(&unit.name_th), folded(&unit.name_en)],
+            topics: folded(&unit.topics),
+            endpoints: active
+                .map(|(n, endpoint)| (n, folded(&endpoint.extension), folded(&endpoint.label)))
+                .collect(),
+        }
+    }
+
     fn matched(&self, word: &str) -> Option<Match> {
         let short = key(&self.short, word).map(|closeness| (closeness, FoundBy::Short));
         let names = self.names.iter();
@@ -252,7 +265,8 @@ mod tests {
             ),
         ];
         units[2].endpoints[1].active = false;
-        Directory::new(1, units, Vec::new())
+        let units = units.into_iter().map(Arc::new).collect();
+        Directory::new(1, units, Vec::new(), None)
     }
 
     /// Short names, and numbers of endpoints.

@@ -34,6 +34,8 @@ pub const TRACES_ERASED_AT_ONCE: u32 = 200;
 pub const DEPARTMENTS_MAX: usize = 1_000;
 /// Endpoints of the directory at most: it is kept in memory.
 pub const ENDPOINTS_MAX: usize = 20_000;
+/// Units that are read one by one after a change; more are read all at once.
+pub const DIRECTORY_READ_ONE_BY_ONE_MAX: usize = 20;
 /// Endpoints of one unit at most: more than a caller would wait for by far.
 pub const ENDPOINTS_OF_UNIT_MAX: usize = 500;
 /// Days of a unit with hours of their own at most: every day of the year, with room.

@@ -11,6 +11,7 @@ use std::{
     env,
     error::Error,
     fmt::Write as _,
+    fs,
     hint::black_box,
     process::ExitCode,
     time::{Duration, Instant},
@@ -134,6 +135,7 @@ async fn fill(store: &Store, units: usize, endpoints: usize) -> Done {
 /// As a request does it: is the directory still the same, then the search, then open or closed for each.
 async fn type_ahead(store: &Store) -> Done {
     let usual = UsualHours::default();
+    let cpu = cpu_time();
     let mut all = Vec::new();
     for typed in TYPED {
         let mut times = Vec::new();
@@ -152,6 +154,8 @@ async fn type_ahead(store: &Store) -> Done {
         say(&format!("type-ahead {typed:?}, {found} shown"), &mut times);
     }
     say("type-ahead, all", &mut all);
+    let each = (cpu_time() - cpu) / (TYPED.len() * ROUNDS) as u32;
+    println!("type-ahead: CPU {each:?} each");
     Ok(())
 }
 
@@ -184,6 +188,7 @@ async fn questions(store: &Store) -> Done {
 async fn changes(store: &Store) -> Done {
     let (mut writes, mut reads) = (Vec::new(), Vec::new());
     let id = store.directory().await?.find("U1").ok_or("no U1")?.id;
+    let mut cpu = Duration::ZERO;
     for n in 0..50 {
         let begun = Instant::now();
         let hotline = |unit: &mut Department| {
@@ -192,12 +197,14 @@ async fn changes(store: &Store) -> Done {
         };
         store.change_department(&root(), id, None, hotline).await?;
         writes.push(begun.elapsed());
-        let begun = Instant::now();
+        let (begun, used) = (Instant::now(), cpu_time());
         black_box(store.directory().await?);
         reads.push(begun.elapsed());
+        cpu += cpu_time() - used;
     }
     say("a change of one unit, on the disk", &mut writes);
     say("the first look after a change", &mut reads);
+    println!("the first look after a change: CPU {:?} each", cpu / 50);
     Ok(())
 }
 
@@ -206,6 +213,16 @@ fn root() -> ChangedBy {
         who: "figures".to_owned(),
         at: WallTime(MORNING),
     }
+}
+
+/// What this process has used of the processor, all threads.
+fn cpu_time() -> Duration {
+    let tasks = fs::read_dir("/proc/self/task");
+    let ns = tasks.into_iter().flatten().flatten().filter_map(|task| {
+        let stat = fs::read_to_string(task.path().join("schedstat")).ok()?;
+        stat.split(' ').next()?.parse::<u64>().ok()
+    });
+    Duration::from_nanos(ns.sum())
 }
 
 fn say(what: &str, times: &mut [Duration]) {

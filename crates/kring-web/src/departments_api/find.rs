@@ -61,7 +61,10 @@ pub(crate) async fn list(
     let shown = &units[..units.len().min(limit)];
     let more = shown.last().filter(|_| shown.len() < units.len());
     Ok(Json(DepartmentList {
-        items: shown.iter().map(DepartmentOnWire::from).collect(),
+        items: shown
+            .iter()
+            .map(|unit| DepartmentOnWire::from(&**unit))
+            .collect(),
         next: more.map(|last| format!("{}:{}", last.sort, last.short)),
     }))
 }
