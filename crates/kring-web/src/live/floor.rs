@@ -49,7 +49,8 @@ pub(crate) enum Delivery {
 /// The calls and the agents.
 #[derive(Debug)]
 pub(crate) struct Floor {
-    calls: FxHashMap<CallId, LiveCall>,
+    /// Boxed: the table grows by doubling, and a call is most of a kilobyte.
+    calls: FxHashMap<CallId, Box<LiveCall>>,
     ended: VecDeque<CallId>,
     presence: FxHashMap<AgentId, PresenceNow>,
     /// Devices that were seen to be answerable from the screen, or not.
@@ -92,37 +93,35 @@ impl Floor {
         Some(
             self.calls
                 .entry(id)
-                .or_insert_with(|| LiveCall::new(id, now)),
+                .or_insert_with(|| Box::new(LiveCall::new(id, now))),
         )
     }
 
     /// The call, if it is still in memory.
     pub(crate) fn call(&self, id: CallId) -> Option<&LiveCall> {
-        self.calls.get(&id)
+        self.calls.get(&id).map(|call| &**call)
     }
 
     /// See [`Floor::call`].
     pub(crate) fn call_mut(&mut self, id: CallId) -> Option<&mut LiveCall> {
-        self.calls.get_mut(&id)
+        self.calls.get_mut(&id).map(|call| &mut **call)
     }
 
     /// All calls in memory, live and just ended, in no order.
     pub(crate) fn calls(&self) -> impl Iterator<Item = &LiveCall> {
-        self.calls.values()
+        self.calls.values().map(|call| &**call)
     }
 
     /// The call that the agent's phone rings for.
     pub(crate) fn ringing_at(&self, agent: &AgentId) -> Option<&LiveCall> {
-        self.calls
-            .values()
+        self.calls()
             .find(|call| call.offers.iter().any(|offer| offer.agent == *agent))
     }
 
     /// The call that the agent's screen shows: ringing, talking, or waiting for its record.
     pub(crate) fn shown_to(&self, agent: &AgentId) -> Option<&LiveCall> {
         self.ringing_at(agent).or_else(|| {
-            self.calls
-                .values()
+            self.calls()
                 .filter(|call| call.winner() == Some(agent))
                 .filter(|call| !call.is_over_for_agent() || call.wrap_up != WrapUp::Closed)
                 .max_by_key(|call| call.id)
