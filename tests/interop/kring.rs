@@ -387,7 +387,7 @@ impl Agent {
 
 /// The priority that `deploy/kring.service` gives the daemon: sound is due every 20 ms, whatever else the
 /// machine does. Whoever may not give it does without.
-const NICE: i32 = -5;
+pub const NICE: i32 = -5;
 
 fn open(folder: &tempfile::TempDir) -> Child {
     let mut daemon = Command::new(binary());
@@ -396,9 +396,12 @@ fn open(folder: &tempfile::TempDir) -> Child {
         .arg(folder.path().join("kring.toml"))
         .stdout(Stdio::null())
         .stderr(Stdio::piped());
-    // SAFETY: one call that a signal's own code could make, before the daemon is there.
+    // A service has a share of the machine for itself: without a session of its own it would wait for what the test
+    // and SIPp have used (sched(7), autogroups).
+    // SAFETY: two calls that a signal's own code could make, before the daemon is there.
     let daemon = unsafe {
         daemon.pre_exec(|| {
+            libc::setsid();
             libc::setpriority(libc::PRIO_PROCESS, 0, NICE);
             Ok(())
         })

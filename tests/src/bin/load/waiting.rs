@@ -11,6 +11,9 @@ use std::time::{Duration, Instant};
 /// After the last caller has come, so long until all that is said once has been said.
 const SAID_AFTER: Duration = Duration::from_secs(30);
 
+/// Calls that are made and ended before anything is counted.
+const FIRST: u32 = 40;
+
 /// Packets that a waiting caller is sent in a second.
 const PACKETS: f64 = 50.0;
 
@@ -24,6 +27,10 @@ pub(crate) fn music(options: &Options) -> Outcome<()> {
     let length = Duration::from_secs(u64::from(options.number("--seconds", 10)?));
     let ends = sockets()?;
     let house = House::unstaffed(TABLES)?;
+    // First some calls that end, so that what is made once is made.
+    let mut first = Callers::open(house.sip, ports(&ends)?)?.numbered_from(calls);
+    first.call(FIRST, rate)?;
+    first.hang_up(rate)?;
     let mut callers = Callers::open(house.sip, ports(&ends)?)?;
     let empty = proc::resident_kb(house.pid())?;
     let ears = Direction {

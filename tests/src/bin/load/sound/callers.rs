@@ -17,6 +17,8 @@ pub(crate) struct Callers {
     daemon: SocketAddr,
     at: SocketAddr,
     rtp: Vec<u16>,
+    /// The number of the first.
+    first: u32,
     /// By the number in the Call-ID.
     answered: HashMap<u32, Answered>,
     refused: u32,
@@ -39,10 +41,17 @@ impl Callers {
             daemon: SocketAddr::from(([127, 0, 0, 1], daemon)),
             at,
             rtp,
+            first: 0,
             answered: HashMap::new(),
             refused: 0,
             ended: 0,
         })
+    }
+
+    /// Numbers them from here on: no other callers of this process have their Call-IDs.
+    pub(crate) fn numbered_from(mut self, first: u32) -> Callers {
+        self.first = first;
+        self
     }
 
     /// By which of its sockets each caller speaks, and to where.
@@ -58,8 +67,9 @@ impl Callers {
     /// Makes so many calls at this rate and waits until each is answered or refused.
     pub(crate) fn call(&mut self, calls: u32, rate: u32) -> Outcome<()> {
         let began = Instant::now();
-        for call in 0..calls {
-            self.listen_until(began + Duration::from_secs(1) * call / rate)?;
+        for n in 0..calls {
+            let call = self.first + n;
+            self.listen_until(began + Duration::from_secs(1) * n / rate)?;
             let body = description(self.rtp[self.end(call)]);
             let uri = format!("sip:1203@{}", self.daemon);
             self.request("INVITE", 1, call, &uri, &format!("<{uri}>"), &body)?;
