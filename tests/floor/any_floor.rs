@@ -3,6 +3,7 @@
 
 use crate::{
     any_elsewhere::{Closing, any_devices, any_elsewhere, any_lifting, any_numbers},
+    any_transfers::any_transfers,
     chance::Chance,
     citizen::{Citizen, Reliability},
     enrolling::Enrolment,
@@ -118,6 +119,9 @@ pub fn any_floor(seed: u64) -> Floor {
     if Chance::new(seed, 12).happens(350) {
         floor = any_devices(&mut Chance::new(seed, 13), floor);
         floor = any_lifting(&mut Chance::new(seed, 14), floor);
+    }
+    if Chance::new(seed, 15).happens(400) {
+        floor = any_transfers(&mut Chance::new(seed, 16), floor);
     }
     floor = any_changes(&mut chance, floor);
     any_network(&mut chance, floor, agents as u8)

@@ -11,6 +11,7 @@ mod ringing;
 mod service;
 mod sessions;
 mod sound;
+mod transfers;
 
 use crate::{account::Account, transcript::transcript, witness::Evidence};
 use kring_journal::Fact;
@@ -19,7 +20,7 @@ use std::fmt;
 /// A law that was broken, and how.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Violation {
-    /// `law 1` to `law 8`, `I2`, `I4`, `plan`, `registered`, `service`, `session`, `sound`, `turn`, or `senses` for what nobody should do at all.
+    /// `law 1` to `law 8`, `I2`, `I4`, `I7`, `plan`, `registered`, `service`, `session`, `sound`, `turn`, or `senses` for what nobody should do at all.
     pub law: &'static str,
     /// What was seen.
     pub seen: String,
@@ -53,6 +54,7 @@ pub fn violations(account: &Account) -> Vec<Violation> {
     endings::one_end(&evidence, &mut court);
     endings::one_final_response(&evidence, &mut court);
     endings::settled(&evidence, &mut court);
+    transfers::nobody_is_lost(&evidence, &mut court);
     agents::one_live_call(&evidence, &mut court);
     agents::one_winner(&evidence, &mut court);
     agents::pops_first(&evidence, &mut court);

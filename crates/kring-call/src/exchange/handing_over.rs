@@ -99,8 +99,8 @@ impl Exchange {
             return;
         }
         // Nothing is sent to a phone that is not there any more.
-        self.leave_out(id, Side::Agent);
         self.hush(id, Side::Agent);
+        self.unplug(id, Side::Agent);
         self.reschedule(id);
     }
 }

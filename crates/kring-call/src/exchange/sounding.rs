@@ -93,6 +93,24 @@ impl Exchange {
         });
     }
 
+    /// Whoever was on this side is gone: nothing is sent there, and nothing awaited.
+    pub(super) fn unplug(&mut self, id: CallId, side: Side) {
+        let sound = self.calls.get(&id).map(|call| &call.sound);
+        let theirs = sound.and_then(|sound| Some((sound.session, sound.theirs(side)?)));
+        let Some((session, theirs)) = theirs else {
+            return;
+        };
+        let (rtp, rtcp) = (theirs.rtp, theirs.rtcp);
+        self.order(MediaOrder::Remote {
+            session,
+            side,
+            rtp,
+            rtcp,
+            sends: false,
+            receives: false,
+        });
+    }
+
     /// The call is over: an open relay is closed, ports that were never used go back at once.
     pub(super) fn release_sound(&mut self, call: &Call) {
         let session = call.sound.session;
