@@ -119,8 +119,7 @@ pub fn any_floor(seed: u64) -> Floor {
     if Chance::new(seed, 12).happens(350) {
         floor = any_devices(&mut Chance::new(seed, 13), floor);
         floor = any_lifting(&mut Chance::new(seed, 14), floor);
-    }
-    if Chance::new(seed, 15).happens(400) {
+    } else if Chance::new(seed, 15).happens(500) {
         floor = any_transfers(&mut Chance::new(seed, 16), floor);
     }
     floor = any_changes(&mut chance, floor);

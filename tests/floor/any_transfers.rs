@@ -75,6 +75,10 @@ fn any_deeds(chance: &mut Chance) -> Vec<(Duration, Deed)> {
         };
         deeds.push((at, deed));
     }
+    // Nobody is asked for ever.
+    at += chance.millis(0, 20_000);
+    let last = chance.one_of(&[ConsultTurn::Complete, ConsultTurn::Cancel]);
+    deeds.push((at, Deed::Turns(last)));
     deeds
 }
 

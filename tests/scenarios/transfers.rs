@@ -414,3 +414,28 @@ fn a_transfer_during_a_change_of_sound() {
         lawful(&floor);
     }
 }
+
+/// Seed 433: where the plan rings everybody, the agent who is rung again is not the only one.
+#[test]
+fn whoever_the_plan_wants_is_rung_beside_the_agent_who_had_the_caller() {
+    let floor = floor()
+        .queue(
+            "support",
+            &["all:3"],
+            kring_call::OnDeadline::AnswerGreetQueue,
+        )
+        .seat(desk(Deed::transfers(&["1500"])).talks_ms(2_000))
+        .seat(Seat::new("seat-5022"))
+        .extension(Extension::new("1500").mood(declines_after_ms(4_000)))
+        .citizen(citizen().talks_ms(60_000).waits_ms(60_000))
+        .play();
+    says(
+        &floor,
+        &[
+            "the agent is rung",
+            "invited    seat-5021",
+            "invited    seat-5022",
+        ],
+    );
+    lawful(&floor);
+}

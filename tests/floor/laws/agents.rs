@@ -146,7 +146,13 @@ pub(super) fn one_winner(evidence: &Evidence<'_>, court: &mut Court) {
                 let first = said.is_some_and(|((at, code), (own, _))| code >= 600 && at <= own);
                 other.call_id == leg.call_id && other.phone != leg.phone && first
             };
-            let fault = if evidence.legs_of(story).any(is_declined) {
+            // Its sound is not the caller's, and that is told: somebody else is rung.
+            let is_unusable = story.entries.iter().any(|entry| {
+                let said = |who: &AgentId, code| who == agent && code == 488;
+                let told = matches!(&entry.fact, Fact::Unreached { agent, code, .. } if said(agent, *code));
+                told && leg.final_back == Some((entry.at, 200))
+            });
+            let fault = if is_unusable || evidence.legs_of(story).any(is_declined) {
                 None
             } else {
                 loser_fault(race, leg, won)

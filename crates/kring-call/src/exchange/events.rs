@@ -1,6 +1,7 @@
 //! What happens to a leg, and whose concern that is: the role of the leg decides.
 
 use super::{Exchange, Role, withdrawing::LastWord};
+use kring_journal::CallId;
 use kring_sip::{LegEvent, LegId};
 use kring_time::Moment;
 
@@ -23,99 +24,76 @@ impl Exchange {
             self.endpoint.reject_referral(now, leg, 481);
             return;
         };
-        match (role, event) {
-            (Role::Caller(call), LegEvent::CallerCancelled { reason }) => {
+        match role {
+            Role::Caller(call) => self.caller_event(now, call, leg, event),
+            Role::Agent(call) => match event {
+                LegEvent::Referred { to, replaces, .. } => {
+                    self.phone_refers(now, call, leg, (&to, replaces.as_ref()));
+                }
+                event => self.talking_event(now, call, leg, event),
+            },
+            Role::Third(call) => self.talking_event(now, call, leg, event),
+            Role::Second(call) => self.second_leg_event(now, call, leg, event),
+            Role::Offered(call) => self.offered_leg_event(now, call, leg, event),
+            Role::Outward(call) => self.outward_event(now, call, leg, event),
+            Role::Withdrawn(phone) => match event {
+                LegEvent::Accepted { .. } => self.answered_too_late(now, leg, phone),
+                LegEvent::Progress { code, .. } => self.sounds_still(leg, code),
+                LegEvent::Rejected { code, local, .. } => {
+                    self.phone_is_silent(now, leg, phone, LastWord::of(code, local));
+                }
+                LegEvent::BranchOver { branch, .. } => self.withdrawn_branch_over(now, leg, branch),
+                LegEvent::Gone { .. } => self.phone_is_silent(now, leg, phone, LastWord::Other),
+                _ => {}
+            },
+            Role::Dropped => match event {
+                LegEvent::Accepted { .. } => self.dropped_answered(now, leg),
+                LegEvent::Rejected { .. } | LegEvent::Gone { .. } => {
+                    self.legs.remove(&leg);
+                }
+                _ => {}
+            },
+            Role::Closing(agent) => match event {
+                LegEvent::Gone { .. } | LegEvent::Bye { .. } | LegEvent::Rejected { .. } => {
+                    self.leg_is_gone(now, leg, agent);
+                }
+                _ => {}
+            },
+        }
+    }
+
+    /// What only a caller's leg may do, and what any may.
+    fn caller_event(&mut self, now: Moment, call: CallId, leg: LegId, event: LegEvent) {
+        match event {
+            LegEvent::CallerCancelled { reason } => {
                 self.caller_gave_up(now, call, reason.as_deref());
             }
-            (
-                Role::Caller(call) | Role::Agent(call) | Role::Third(call),
-                LegEvent::Pressed { key, duration_ms },
-            ) => {
+            LegEvent::AckMissing => self.never_confirmed(now, call),
+            LegEvent::ReferralAccepted
+            | LegEvent::ReferralRefused { .. }
+            | LegEvent::ReferralProgress { .. } => self.referral_event(now, call, &event),
+            event => self.talking_event(now, call, leg, event),
+        }
+    }
+
+    /// What happens to a leg of somebody who talks, or hears kring.
+    fn talking_event(&mut self, now: Moment, call: CallId, leg: LegId, event: LegEvent) {
+        match event {
+            LegEvent::Pressed { key, duration_ms } => {
                 self.key_pressed(now, call, leg, (key, duration_ms));
             }
-            (
-                Role::Caller(call) | Role::Agent(call) | Role::Third(call),
-                LegEvent::Confirmed { body },
-            ) => {
-                self.confirmed(now, call, leg, body);
-            }
-            (
-                Role::Caller(call),
-                ref event @ (LegEvent::ReferralAccepted
-                | LegEvent::ReferralRefused { .. }
-                | LegEvent::ReferralProgress { .. }),
-            ) => self.referral_event(now, call, event),
-            (Role::Agent(call), LegEvent::Referred { to, replaces, .. }) => {
-                self.phone_refers(now, call, leg, (&to, replaces.as_ref()));
-            }
-            (Role::Second(call), event) => self.second_leg_event(now, call, leg, event),
-            // A caller may not send kring anywhere.
-            (_, LegEvent::Referred { .. }) => self.endpoint.reject_referral(now, leg, 403),
-            (Role::Caller(call), LegEvent::AckMissing) => self.never_confirmed(now, call),
-            (Role::Offered(call), event) => self.offered_leg_event(now, call, leg, event),
-            (Role::Withdrawn(phone), LegEvent::Accepted { .. }) => {
-                self.answered_too_late(now, leg, phone);
-            }
-            (Role::Withdrawn(_), LegEvent::Progress { code, .. }) => self.sounds_still(leg, code),
-            (Role::Withdrawn(phone), LegEvent::Rejected { code, local, .. }) => {
-                self.phone_is_silent(now, leg, phone, LastWord::of(code, local));
-            }
-            (Role::Withdrawn(_), LegEvent::BranchOver { branch, .. }) => {
-                self.withdrawn_branch_over(now, leg, branch);
-            }
-            (Role::Withdrawn(phone), LegEvent::Gone { .. }) => {
-                self.phone_is_silent(now, leg, phone, LastWord::Other);
-            }
-            (Role::Outward(call), event) => self.outward_event(now, call, leg, event),
-            (Role::Dropped, LegEvent::Accepted { .. }) => self.dropped_answered(now, leg),
-            (Role::Dropped, LegEvent::Rejected { .. } | LegEvent::Gone { .. }) => {
-                self.legs.remove(&leg);
-            }
-            (
-                Role::Caller(call) | Role::Agent(call) | Role::Third(call),
-                LegEvent::Offer { body, kind },
-            ) => {
-                self.sound_moves(now, call, leg, &body, kind);
-            }
-            (
-                Role::Caller(call) | Role::Agent(call) | Role::Third(call),
-                LegEvent::OfferCancelled,
-            ) => {
-                self.change_unwanted(call, leg);
-            }
-            (
-                Role::Caller(call) | Role::Agent(call) | Role::Third(call),
-                LegEvent::Answer { body },
-            ) => {
-                self.change_answered(now, call, leg, &body);
-            }
-            (
-                Role::Caller(call) | Role::Agent(call) | Role::Third(call),
-                LegEvent::OfferRefused { .. },
-            ) => {
-                self.change_refused(now, call, leg);
-            }
-            (
-                Role::Caller(call) | Role::Agent(call) | Role::Third(call),
-                LegEvent::Refreshed { body },
-            ) => {
-                self.sound_is_refreshed(call, leg, &body);
-            }
-            (
-                Role::Caller(call) | Role::Agent(call) | Role::Third(call),
-                LegEvent::Bye { reason },
-            ) => {
-                self.hung_up(now, call, leg, "bye", reason.as_deref());
-            }
-            (Role::Caller(call) | Role::Agent(call) | Role::Third(call), LegEvent::Gone { .. }) => {
-                self.hung_up(now, call, leg, "lost", None);
-            }
-            (
-                Role::Closing(agent),
-                LegEvent::Gone { .. } | LegEvent::Bye { .. } | LegEvent::Rejected { .. },
-            ) => self.leg_is_gone(now, leg, agent),
+            LegEvent::Confirmed { body } => self.confirmed(now, call, leg, body),
+            LegEvent::Offer { body, kind } => self.sound_moves(now, call, leg, &body, kind),
+            LegEvent::OfferCancelled => self.change_unwanted(call, leg),
+            LegEvent::Answer { body } => self.change_answered(now, call, leg, &body),
+            LegEvent::OfferRefused { .. } => self.change_refused(now, call, leg),
+            LegEvent::Refreshed { body } => self.sound_is_refreshed(call, leg, &body),
+            LegEvent::Bye { reason } => self.hung_up(now, call, leg, "bye", reason.as_deref()),
+            LegEvent::Gone { .. } => self.hung_up(now, call, leg, "lost", None),
+            // Only an agent's phone may send kring anywhere.
+            LegEvent::Referred { .. } => self.endpoint.reject_referral(now, leg, 403),
             // What is left is late, repeated, or of no interest to this role: a fact of networks.
-            (_, _) => {}
+            _ => {}
         }
     }
 }

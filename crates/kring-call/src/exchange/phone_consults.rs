@@ -166,7 +166,7 @@ impl Exchange {
         let answer = kring_media::write(&answer).into();
         self.endpoint.accept_offer(now, leg, Some(answer));
         if let Some(second) = self.second_mut(id) {
-            second.offer = Box::new(offer.clone());
+            *second.offer = offer.clone();
         }
         if offer.direction.sends() && offer.direction.receives() {
             self.order_remote(session, Side::Agent, &offer);

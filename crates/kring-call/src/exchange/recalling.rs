@@ -45,7 +45,7 @@ impl Exchange {
         self.tell_over(now, id, (why, code), back);
         self.dismiss_third(id);
         match transfer.agent_leg {
-            Some(leg) => self.rejoin(id, &transfer, leg),
+            Some(leg) => self.rejoin(now, id, &transfer, leg),
             None => self.recall(now, id, &transfer, back),
         }
         self.reschedule(id);
@@ -112,7 +112,7 @@ impl Exchange {
     }
 
     /// Caller and agent hear each other again.
-    fn rejoin(&mut self, id: CallId, transfer: &Transfer, leg: LegId) {
+    fn rejoin(&mut self, now: Moment, id: CallId, transfer: &Transfer, leg: LegId) {
         if let Some(call) = self.calls.get_mut(&id) {
             call.state = State::Talking {
                 agent: transfer.agent.clone(),
@@ -122,6 +122,9 @@ impl Exchange {
         }
         self.hush(id, Side::Caller);
         self.hush(id, Side::Agent);
+        // Each may have narrowed its choice while it heard kring alone.
+        self.bring_back(now, id, Side::Caller);
+        self.bring_back(now, id, Side::Agent);
     }
 
     /// Whether the agent is where the caller left them, with nothing else to do.
@@ -167,6 +170,8 @@ impl Exchange {
                 .get(agent)
                 .is_some_and(|agent| agent.doing == Doing::Offered { call: id });
         if is_rung {
+            // And whoever else the plan wants.
+            self.offer_more(now, id);
             self.tell_rings(now, id);
         } else if let Some(call) = self.calls.get_mut(&id) {
             call.state = State::Resting;
