@@ -68,6 +68,8 @@ pub struct Citizen {
     pub forwarded_by: Option<String>,
     /// How the PBX takes it that it is to transfer the caller.
     pub obedience: Obedience,
+    /// As whom the PBX says that they call, if not by their name.
+    pub calls_as: Option<&'static str>,
     /// What the PBX calls itself.
     pub user_agent: Option<&'static str>,
     /// Whether the call comes from an address that is no trunk.
@@ -98,6 +100,7 @@ impl Citizen {
             offers_late: false,
             forwarded_by: None,
             obedience: Obedience::default(),
+            calls_as: None,
             user_agent: None,
             is_stranger: false,
         }
@@ -106,6 +109,12 @@ impl Citizen {
     /// Is connected by a PBX that takes REFERs so.
     pub fn obeys(mut self, obedience: Obedience) -> Citizen {
         self.obedience = obedience;
+        self
+    }
+
+    /// Is one whom the floor knows by another name.
+    pub fn calls_as(mut self, name: &'static str) -> Citizen {
+        self.calls_as = Some(name);
         self
     }
 

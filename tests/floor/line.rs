@@ -242,6 +242,7 @@ impl Line {
 
     fn dial(&mut self, now: Moment, party: Party, post: &mut Post) {
         let (name, number) = (&self.citizen.name, &self.citizen.dials);
+        let user = self.citizen.calls_as.unwrap_or(name);
         self.via = post.new_via(party);
         let host = Party::Kring.address();
         let allow = if self.citizen.takes_update {
@@ -254,7 +255,7 @@ impl Line {
             .with("Max-Forwards", "70")
             .with(
                 "From",
-                format!("<sip:{name}@pbx.example.go.th>;tag=f-{name}"),
+                format!("<sip:{user}@pbx.example.go.th>;tag=f-{name}"),
             )
             .with("To", format!("<sip:{number}@{host}>"))
             .with("Call-ID", format!("{name}@pbx"))

@@ -439,3 +439,31 @@ fn whoever_the_plan_wants_is_rung_beside_the_agent_who_had_the_caller() {
     );
     lawful(&floor);
 }
+
+/// The PBX takes the transfer on, finds nobody and hands the caller back by a new call: it is the same call,
+/// and the agent has it again.
+#[test]
+fn a_caller_whom_the_pbx_hands_back_is_recognised() {
+    let obeys = Obedience::says(&[(0, 100), (1_500, 180)]);
+    let floor = floor()
+        .transfers_by(TransferMethod::Refer)
+        .seat(desk(Deed::transfers(&["1500"])))
+        .citizen(citizen().talks_on().obeys(obeys))
+        .citizen(
+            Citizen::new("again", "support")
+                .calls_as("citizen-1")
+                .dials_at_ms(5_000)
+                .talks_ms(10_000),
+        )
+        .play();
+    says(
+        &floor,
+        &[
+            "transfers to 1500 by REFER",
+            "over, returned, back with the agent",
+            "ended      by Caller",
+        ],
+    );
+    let journal = transcript(&floor);
+    assert_eq!(journal.matches("offered ").count(), 1, "{journal}");
+}

@@ -61,6 +61,11 @@ impl Exchange {
         }
         let trusted = self.config.trunks[trunk].trust_identity;
         let caller = Caller::of(&invite.headers, &invite.from, trusted);
+        if self.takes_back(now, leg, trunk, (invite, &caller.identity)) {
+            self.ports
+                .give_back([sound.caller_ports, sound.agent_ports]);
+            return;
+        }
         let known = self.known_of(&caller.identity);
         let entrance = Entrance {
             trunk,

@@ -37,6 +37,7 @@ mod recalling;
 mod reconfiguring;
 mod referring;
 mod refusing;
+mod returning;
 mod sounding;
 mod thirds;
 mod transferring;
@@ -87,8 +88,7 @@ pub enum Input {
         /// Where it should have gone.
         to: Peer,
     },
-    /// A connection that a peer had opened has ended in peace. A phone that only itself can connect is gone
-    /// with it.
+    /// A connection that a peer had opened has ended in peace: a phone that is there by it alone is gone.
     ConnectionClosed {
         /// Whose it was.
         from: Peer,
@@ -187,6 +187,8 @@ pub struct Exchange {
     calls: FxHashMap<CallId, Box<Call>>,
     legs: FxHashMap<LegId, Role>,
     sessions: FxHashMap<SessionId, CallId>,
+    /// Calls that a PBX was asked to transfer; some may be done with it.
+    referred: BTreeSet<CallId>,
     next_session: u64,
     roster: Roster,
     lines: Lines,
@@ -218,6 +220,7 @@ impl Exchange {
             calls: FxHashMap::default(),
             legs: FxHashMap::default(),
             sessions: FxHashMap::default(),
+            referred: BTreeSet::new(),
             next_session: 1,
             roster: Roster::new(&config.queues),
             lines: Lines::new(&config.trunks),

@@ -30,6 +30,7 @@ impl Exchange {
             return;
         }
         let word = self.word(now);
+        self.note_referred(id);
         let Some(transfer) = self.calls.get_mut(&id).and_then(|call| call.transfer_mut()) else {
             return;
         };
