@@ -78,10 +78,21 @@ fn baresip_transfers_the_citizen() {
     has_the_citizen(&desk.kring, citizen, unit);
 }
 
-/// linphone's `call-transfer`; it hears by NOTIFY how it goes, and is hung up on.
-#[test]
-fn linphone_transfers_the_citizen() {
-    let unit_at = free_port();
+fn dbg(kring: &Kring) {
+    let calls: serde_json::Value = serde_json::from_str(&kring.get("/api/v1/calls").body).unwrap();
+    let id = calls["items"][0]["id"].as_str().unwrap();
+    let _ = crate::kring::eventually(std::time::Duration::from_secs(3), || None::<()>);
+    let ladder: serde_json::Value =
+        serde_json::from_str(&kring.get(&format!("/api/v1/calls/{id}/ladder?raw=1")).body).unwrap();
+    for m in ladder["messages"].as_array().unwrap() {
+        let raw = m.to_string();
+        eprintln!("LAD {}", &raw);
+    }
+    eprintln!("{}", kring.journal_until("booted"));
+}
+
+/// A house whose only phone is linphone's, registered; the extension is dialled through another trunk.
+fn house_of_linphone(unit_at: u16) -> (Kring, Linphone) {
     let tables = format!(
         "[agent]\nwrapup_s = 0\n[dial]\npatterns = [\"15XX\", \"5021\"]\n\
          [[trunk]]\nname = \"units\"\naddress = \"127.0.0.1:{unit_at}\"\npeers = [\"127.0.0.1:{unit_at}\"]\n"
@@ -94,20 +105,99 @@ fn linphone_transfers_the_citizen() {
     let kring = house.with_phone("malee", "5021", PASSWORD).open().0;
     let mut phone = Linphone::start(&kring);
     phone.says("register-status ALL", "LinphoneRegistrationOk");
-    let answers = std::thread::scope(|both| {
-        let citizen = both.spawn(|| calls(&kring));
+    (kring, phone)
+}
+
+/// A citizen whom linphone answers.
+fn linphone_answers(kring: &Kring, phone: &mut Linphone) -> (Sipp, Talker) {
+    let citizen = std::thread::scope(|both| {
+        let citizen = both.spawn(|| calls(kring));
         phone.says("call-status", "LinphoneCallIncomingReceived");
         phone.tell("answer");
         citizen.join().expect("the citizen is answered")
     });
     phone.says("call-status", "LinphoneCallStreamsRunning");
+    citizen
+}
+
+/// linphone's `call-transfer`; it hears by NOTIFY how it goes, and is hung up on.
+#[test]
+fn linphone_transfers_the_citizen() {
+    let unit_at = free_port();
+    let (kring, mut phone) = house_of_linphone(unit_at);
+    let citizen = linphone_answers(&kring, &mut phone);
     let unit = unit(&kring, unit_at);
     phone.tell(&format!(
         "call-transfer 1 sip:{EXTENSION}@127.0.0.1:{}",
         kring.sip
     ));
-    has_the_citizen(&kring, answers, unit);
+    has_the_citizen(&kring, citizen, unit);
     phone.says("call-status", "No current call available");
+}
+
+/// linphone holds the citizen, calls the extension itself, and joins the two: `call-transfer 1 2`.
+#[test]
+fn linphone_asks_the_unit_and_hands_the_citizen_over() {
+    let unit_at = free_port();
+    let (kring, mut phone) = house_of_linphone(unit_at);
+    let (caller, citizen) = linphone_answers(&kring, &mut phone);
+    phone.tell("call-pause 1");
+    phone.says("call-status 1", "LinphoneCallPaused");
+    let (unit_phone, mut unit) = unit(&kring, unit_at);
+    phone.tell(&format!("call sip:{EXTENSION}@127.0.0.1:{}", kring.sip));
+    dbg(&kring);
+    unit.speak_to(&unit_phone.wait_for(false, "INVITE"));
+    phone.says("call-status 2", "LinphoneCallStreamsRunning");
+    citizen.hears_music();
+    phone.tell("call-transfer 1 2");
+    citizen.hears(&[talker::UNIT]);
+    unit.hears(&[talker::CITIZEN]);
+    caller.cue();
+    caller.finish();
+    unit_phone.finish();
+    citizen.stop().assert_one_stream();
+    tells(
+        &kring.journal_until("ended      by Caller"),
+        &[
+            "malee consults to 1500 by bridge at the phone",
+            "agent and 1500",
+            "caller and 1500",
+        ],
+    );
+}
+
+/// The extension is busy. baresip ends its call with the last NOTIFY, whatever it says: the citizen is brought back
+/// to it by a new ring, and hears it again.
+#[test]
+fn baresip_is_rung_again_when_its_transfer_fails() {
+    let desk = Desk::open("", "");
+    let account = "<sip:malee@127.0.0.1>;regint=0;answermode=auto";
+    let mut phone = Baresip::start(desk.kring.folder.path(), desk.phone_at, account);
+    let (caller, citizen) = calls(&desk.kring);
+    phone.wait_for("CALL_ESTABLISHED");
+    let refuses = Scenario::phone()
+        .hears("INVITE")
+        .answers("486 Busy Here", PLAIN, "")
+        .hears("ACK");
+    let unit = desk.kring.phone("unit", desk.unit_at, &refuses);
+    phone.tell(
+        "transfer",
+        &format!("sip:{EXTENSION}@127.0.0.1:{}", desk.kring.sip),
+    );
+    unit.finish();
+    phone.wait_for("TRANSFER_FAILED");
+    phone.wait_for("CALL_ESTABLISHED");
+    citizen.hears_only(440.0);
+    caller.cue();
+    caller.finish();
+    tells(
+        &desk.kring.journal_until("ended      by Caller"),
+        &[
+            "by bridge at the phone",
+            "1500 Busy 486",
+            "served     malee",
+        ],
+    );
 }
 
 /// baresip has called by way of Kamailio. kring knows that it keeps its call until the other one is answered,
