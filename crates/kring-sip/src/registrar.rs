@@ -274,10 +274,10 @@ impl Registrar {
         };
         let (_, _, headers) = said;
         let aor = headers.to();
-        let own = |aor: &crate::NameAddr| aor.uri.user_decoded().is_some_and(|name| *name == *user);
-        let Some(aor) = aor.ok().filter(own) else {
+        let own = |aor: crate::NameAddr| aor.uri.user_decoded().is_some_and(|name| *name == *user);
+        if !aor.is_ok_and(own) {
             return Verdict::plain(403);
-        };
+        }
         let asked = match Asked::of(headers, came, &self.config) {
             Ok(asked) => asked,
             Err(NotAsked::Malformed) => return Verdict::plain(400),
@@ -287,7 +287,7 @@ impl Registrar {
             return Verdict::plain(403);
         };
         let verdict = if self.change(now, came, &asked, (&user, &mut phone), fresh) {
-            reply::bindings(now, &phone, &asked, &aor.uri)
+            reply::bindings(now, &phone, &asked)
         } else {
             Verdict::plain(500)
         };

@@ -16,7 +16,7 @@ use kring_time::Moment;
 use std::sync::Arc;
 
 /// Extensions that a REGISTER may demand (RFC 3327 §5.1, RFC 5626 §6, RFC 5627 §5.1).
-const KNOWN: [&str; 3] = ["path", "outbound", "gruu"];
+const KNOWN: [&str; 2] = ["path", "outbound"];
 
 impl Endpoint {
     /// Makes a phone known to the registrar, or its password another. `false`: there is no registrar, or

@@ -50,7 +50,6 @@ pub(super) struct Wanted {
 /// Extensions that the phone knows.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Supports {
-    pub(super) gruu: bool,
     pub(super) outbound: bool,
 }
 
@@ -94,7 +93,6 @@ impl Asked {
             path,
             user_agent: cut(agent, AGENT_BYTES_MAX).into(),
             supports: Supports {
-                gruu: supports("gruu"),
                 outbound: supports("outbound"),
             },
         })

@@ -1,7 +1,7 @@
 //! What a REGISTER is answered with.
 
 use super::{asked::Asked, binding::Binding, phone::Phone};
-use crate::{HeaderName, Uri};
+use crate::HeaderName;
 use kring_time::Moment;
 
 /// Lines of a response.
@@ -26,16 +26,13 @@ impl Verdict {
     }
 }
 
-/// 200 with every binding (RFC 3261 §10.3, step 8). `aor` is what the phone calls itself.
-pub(super) fn bindings(now: Moment, phone: &Phone, asked: &Asked, aor: &Uri) -> Verdict {
+/// 200 with every binding (RFC 3261 §10.3, step 8).
+pub(super) fn bindings(now: Moment, phone: &Phone, asked: &Asked) -> Verdict {
     let supports = asked.supports;
     let mut lines: Lines = phone
         .bindings
         .iter()
-        .map(|binding| {
-            let gruu = supports.gruu.then_some(aor);
-            (HeaderName::Contact, contact(now, binding, gruu))
-        })
+        .map(|binding| (HeaderName::Contact, contact(now, binding)))
         .collect();
     // RFC 3327 §5.3: what was in the way is told to the phone.
     let path = asked
@@ -55,7 +52,8 @@ pub(super) fn bindings(now: Moment, phone: &Phone, asked: &Asked, aor: &Uri) -> 
     Verdict::Proved(200, lines)
 }
 
-fn contact(now: Moment, binding: &Binding, aor: Option<&Uri>) -> String {
+/// No GRUU (RFC 5627) is told: a phone signs its calls with it, and requests would have to be led from there.
+fn contact(now: Moment, binding: &Binding) -> String {
     let mut line = format!(
         "<{}>;expires={}",
         binding.contact,
@@ -74,13 +72,6 @@ fn contact(now: Moment, binding: &Binding, aor: Option<&Uri>) -> String {
     add(";+sip.instance=", instance);
     if let Some(reg_id) = binding.reg_id {
         add(";reg-id=", &reg_id.to_string());
-    }
-    // RFC 5627 §4.2: the AoR with the instance's URN. Who calls it calls this phone and no other.
-    let urn = instance.trim_matches(['"', '<', '>']);
-    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, ':' | '-' | '.' | '_');
-    if let (Some(aor), true) = (aor, !urn.is_empty() && urn.chars().all(plain)) {
-        let (user, host) = (aor.user().unwrap_or_default(), aor.host());
-        add(";pub-gruu=", &format!("\"sip:{user}@{host};gr={urn}\""));
     }
     line
 }
