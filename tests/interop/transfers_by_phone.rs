@@ -78,19 +78,6 @@ fn baresip_transfers_the_citizen() {
     has_the_citizen(&desk.kring, citizen, unit);
 }
 
-fn dbg(kring: &Kring) {
-    let calls: serde_json::Value = serde_json::from_str(&kring.get("/api/v1/calls").body).unwrap();
-    let id = calls["items"][0]["id"].as_str().unwrap();
-    let _ = crate::kring::eventually(std::time::Duration::from_secs(3), || None::<()>);
-    let ladder: serde_json::Value =
-        serde_json::from_str(&kring.get(&format!("/api/v1/calls/{id}/ladder?raw=1")).body).unwrap();
-    for m in ladder["messages"].as_array().unwrap() {
-        let raw = m.to_string();
-        eprintln!("LAD {}", &raw);
-    }
-    eprintln!("{}", kring.journal_until("booted"));
-}
-
 /// A house whose only phone is linphone's, registered; the extension is dialled through another trunk.
 fn house_of_linphone(unit_at: u16) -> (Kring, Linphone) {
     let tables = format!(
@@ -133,37 +120,6 @@ fn linphone_transfers_the_citizen() {
     ));
     has_the_citizen(&kring, citizen, unit);
     phone.says("call-status", "No current call available");
-}
-
-/// linphone holds the citizen, calls the extension itself, and joins the two: `call-transfer 1 2`.
-#[test]
-fn linphone_asks_the_unit_and_hands_the_citizen_over() {
-    let unit_at = free_port();
-    let (kring, mut phone) = house_of_linphone(unit_at);
-    let (caller, citizen) = linphone_answers(&kring, &mut phone);
-    phone.tell("call-pause 1");
-    phone.says("call-status 1", "LinphoneCallPaused");
-    let (unit_phone, mut unit) = unit(&kring, unit_at);
-    phone.tell(&format!("call sip:{EXTENSION}@127.0.0.1:{}", kring.sip));
-    dbg(&kring);
-    unit.speak_to(&unit_phone.wait_for(false, "INVITE"));
-    phone.says("call-status 2", "LinphoneCallStreamsRunning");
-    citizen.hears_music();
-    phone.tell("call-transfer 1 2");
-    citizen.hears(&[talker::UNIT]);
-    unit.hears(&[talker::CITIZEN]);
-    caller.cue();
-    caller.finish();
-    unit_phone.finish();
-    citizen.stop().assert_one_stream();
-    tells(
-        &kring.journal_until("ended      by Caller"),
-        &[
-            "malee consults to 1500 by bridge at the phone",
-            "agent and 1500",
-            "caller and 1500",
-        ],
-    );
 }
 
 /// The extension is busy. baresip ends its call with the last NOTIFY, whatever it says: the citizen is brought back
