@@ -14,7 +14,7 @@ use crate::{
 };
 use bytes::Bytes;
 use kring_journal::{AgentId, CallId, Fact, Transfer, TransferMode, TransferOver, TransferStep};
-use kring_media::{AudioDescription, Side, answer_by_kring, answer_to_change};
+use kring_media::{AudioDescription, Codec, Coding, Side, answer_by_kring, answer_to_change};
 use kring_sip::{IncomingInvite, LegEvent, LegId, Reason, header::Replaces};
 use kring_time::Moment;
 
@@ -70,9 +70,18 @@ impl Exchange {
     /// What kring says to the second leg of a phone: its port of the agent's side, and the caller's codec.
     pub(super) fn answer_second(&self, id: CallId, offer: &AudioDescription) -> Option<Bytes> {
         let call = self.calls.get(&id)?;
-        let own = call.sound.own(self.config.media_address, Side::Agent);
-        let (answer, coding) = answer_by_kring(offer, &self.config.codecs, &own).ok()?;
-        (Some(coding) == call.sound.voice).then(|| kring_media::write(&answer).into())
+        let (own, voice) = (
+            call.sound.own(self.config.media_address, Side::Agent),
+            call.sound.voice?,
+        );
+        let callers =
+            |codec: &&Codec| codec.is_telephone_event() || Coding::of(codec) == Some(voice);
+        let narrowed = AudioDescription {
+            codecs: offer.codecs.iter().filter(callers).cloned().collect(),
+            ..offer.clone()
+        };
+        let (answer, _) = answer_by_kring(&narrowed, &self.config.codecs, &own).ok()?;
+        Some(kring_media::write(&answer).into())
     }
 
     /// The unit has answered whom the phone dialled: so does kring.

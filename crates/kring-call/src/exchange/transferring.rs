@@ -13,7 +13,7 @@ use crate::{
     transfer::{Aim, Circle, Second, Stage, Transfer},
 };
 use kring_journal::{AgentId, CallId, Fact, TransferMode, TransferStep, TransferWay, Unreached};
-use kring_media::{AudioDescription, Coding, Ground, MediaOrder, Side, coding_of};
+use kring_media::{AudioDescription, Coding, Ground, MediaOrder, Side};
 use kring_sip::LegId;
 use kring_time::Moment;
 use std::collections::VecDeque;
@@ -300,14 +300,18 @@ impl Exchange {
     }
 }
 
-/// How kring can speak to both caller and agent.
+/// How kring can speak to both caller and agent: as it was agreed with the phone, if the caller has that, too.
+/// A phone that has held the caller has offered again all that it can, in its own order.
 fn common_voice(call: &Call) -> Option<Coding> {
-    let agents = call.sound.theirs(Side::Agent).and_then(coding_of)?;
     let callers = call.sound.theirs(Side::Caller)?;
-    let mut codecs = callers.codecs.iter();
-    codecs
-        .any(|codec| Coding::of(codec) == Some(agents))
-        .then_some(agents)
+    let agents = call.sound.theirs(Side::Agent)?;
+    let is_callers = |coding: &Coding| {
+        let mut codecs = callers.codecs.iter();
+        codecs.any(|codec| Coding::of(codec) == Some(*coding))
+    };
+    let agreed = call.sound.agreed(Side::Agent);
+    let said = agreed.iter().chain(&agents.codecs);
+    said.filter_map(Coding::of).find(is_callers)
 }
 
 impl Circle {
