@@ -122,6 +122,36 @@ fn linphone_transfers_the_citizen() {
     phone.says("call-status", "No current call available");
 }
 
+/// linphone holds the citizen, calls the extension itself, and joins the two: `call-transfer 1 2`.
+#[test]
+fn linphone_asks_the_unit_and_hands_the_citizen_over() {
+    let unit_at = free_port();
+    let (kring, mut phone) = house_of_linphone(unit_at);
+    let (caller, citizen) = linphone_answers(&kring, &mut phone);
+    phone.tell("call-pause 1");
+    phone.says("call-status 1", "LinphoneCallPaused");
+    let (unit_phone, mut unit) = unit(&kring, unit_at);
+    phone.tell(&format!("call sip:{EXTENSION}@127.0.0.1:{}", kring.sip));
+    unit.speak_to(&unit_phone.wait_for(false, "INVITE"));
+    phone.says("call-status 2", "LinphoneCallStreamsRunning");
+    citizen.hears_music();
+    phone.tell("call-transfer 1 2");
+    citizen.hears(&[talker::UNIT]);
+    unit.hears(&[talker::CITIZEN]);
+    caller.cue();
+    caller.finish();
+    unit_phone.finish();
+    citizen.stop().assert_one_stream();
+    tells(
+        &kring.journal_until("ended      by Caller"),
+        &[
+            "malee consults to 1500 by bridge at the phone",
+            "agent and 1500",
+            "caller and 1500",
+        ],
+    );
+}
+
 /// The extension is busy. baresip ends its call with the last NOTIFY, whatever it says: the citizen is brought back
 /// to it by a new ring, and hears it again.
 #[test]
