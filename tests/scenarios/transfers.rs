@@ -467,3 +467,23 @@ fn a_caller_whom_the_pbx_hands_back_is_recognised() {
     let journal = transcript(&floor);
     assert_eq!(journal.matches("offered ").count(), 1, "{journal}");
 }
+
+/// The extension is the telephone of somebody who works here: they are shown the call before it rings.
+#[test]
+fn an_officer_who_works_here_is_shown_the_call() {
+    let floor = floor()
+        .seat(desk(Deed::transfers(&["5099"])))
+        .seat(Seat::new("seat-5099").away())
+        .extension(Extension::new("5099").answers_after_ms(2_000))
+        .citizen(citizen())
+        .play();
+    says(
+        &floor,
+        &[
+            "transfer   shown to seat-5099",
+            "dialled    5099",
+            "caller and 5099",
+        ],
+    );
+    lawful(&floor);
+}

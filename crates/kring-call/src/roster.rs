@@ -216,6 +216,18 @@ impl Roster {
     }
 
     /// Whose phone it is.
+    /// Whose telephone this extension of a PBX is, of those who work here.
+    pub(crate) fn officer_at(&self, extension: &str) -> Option<&AgentId> {
+        let is = |agent: &&Agent| {
+            let mut devices = agent.profile.devices.iter();
+            devices.any(|device| {
+                matches!(&device.place, Place::At { uri, .. } if uri.user() == Some(extension))
+            })
+        };
+        let officers = self.agents.values().filter(is);
+        officers.map(|agent| &agent.profile.id).min()
+    }
+
     pub(crate) fn agents_of_phone(&self, phone: &str) -> Vec<AgentId> {
         let is = |agent: &&Agent| {
             let mut devices = agent.profile.devices.iter();

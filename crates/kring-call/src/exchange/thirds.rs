@@ -62,6 +62,10 @@ impl Exchange {
                     extra,
                 })
             });
+            // Their screen shows who comes before their telephone rings.
+            if let Some(officer) = self.roster.officer_at(&place.number).cloned() {
+                self.tell_step(now, id, TransferStep::Shown { officer });
+            }
             let outward = wanted.and_then(|wanted| self.dial(now, id, wanted));
             let Some(outward) = outward else {
                 let (to, why) = (place.number, Unreached::Failed);

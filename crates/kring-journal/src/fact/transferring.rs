@@ -66,6 +66,11 @@ pub enum TransferStep {
         /// The status that says so; 0 for none.
         code: u16,
     },
+    /// The extension is the telephone of somebody who works here: they see who comes.
+    Shown {
+        /// Who.
+        officer: AgentId,
+    },
     /// The third party talks with the agent, and the caller hears music.
     Consulting {
         /// The extension.
@@ -266,6 +271,7 @@ impl fmt::Display for Transfer {
                 TalksWith::Both => "all three",
             }),
             TransferStep::Taken { agent } => write!(f, "{agent} takes it to another phone"),
+            TransferStep::Shown { officer } => write!(f, "shown to {officer}"),
             TransferStep::Released => f.write_str("without waiting for the answer"),
             TransferStep::Done { to, talk_ms, .. } => {
                 let talk = *talk_ms as f64 / 1e3;

@@ -76,6 +76,8 @@ pub(crate) struct LiveCall {
     pub(crate) draft: Option<DraftOnWire>,
     /// The agent who answered has handed the caller over, and has no part in the call any more.
     pub(crate) handed_over: bool,
+    /// Who works here and has the caller from another agent, or is asked about them.
+    pub(crate) officer: Option<AgentId>,
     /// The extension that has the caller since.
     pub(crate) transferred_to: Option<String>,
     via: Via,
@@ -100,6 +102,7 @@ impl LiveCall {
             wrap_up: WrapUp::Closed,
             draft: None,
             handed_over: false,
+            officer: None,
             transferred_to: None,
             via: Via::default(),
             terms: None,

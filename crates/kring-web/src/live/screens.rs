@@ -4,6 +4,7 @@ use super::{
     alerts,
     call::{LiveCall, WrapUp},
     floor::{Delivery, When},
+    transfers::officer_lets_go,
 };
 use crate::{
     clock::rfc3339,
@@ -62,17 +63,18 @@ pub(super) fn screens(now: When, call: &mut LiveCall, fact: &Fact) -> Vec<Delive
         Fact::Abandoned { .. } | Fact::Refused { .. } | Fact::Failed { .. } => over(call, fact),
         Fact::MediaSilent { side, .. } => to_winner(call, Said::Alert(alerts::silent(*side))),
         Fact::Ended { by, cause, talk_ms } => {
-            // Whoever has handed the caller over was told of the end then.
-            if call.handed_over {
-                return Vec::new();
-            }
             let said = Said::Ended {
                 by: *by,
                 cause: cause.clone(),
                 talk_ms: *talk_ms,
                 transferred_to: None,
             };
-            to_winner(call, said)
+            let mut out = officer_lets_go(call, said.clone());
+            // Whoever has handed the caller over was told of the end then.
+            if !call.handed_over {
+                out.extend(to_winner(call, said));
+            }
+            out
         }
         Fact::WrapUpOpened { agent, for_s } => wrap_up_opened(now, call, agent, *for_s),
         Fact::WrapUpExtended { agent, for_s } => wrap_up_extended(now, call, agent, *for_s),

@@ -1,7 +1,7 @@
 //! Transfers and consults as screens and programs see them: a fold of their steps.
 
 use super::{
-    call::LiveCall,
+    call::{LiveCall, Offer},
     floor::{Delivery, When},
     screens::to,
 };
@@ -10,13 +10,13 @@ use crate::{
     wire::{Said, TransferProgress},
 };
 use kring_journal::{
-    AgentId, BackWith, CallId, EndedBy, Transfer, TransferId, TransferMode, TransferOver,
-    TransferStep, Unreached,
+    AgentId, BackWith, CallId, EndedBy, RingResult, Transfer, TransferId, TransferMode,
+    TransferOver, TransferStep, Unreached,
 };
 use kring_time::Moment;
 use rustc_hash::FxHashMap;
 use serde::Serialize;
-use std::collections::VecDeque;
+use std::{collections::VecDeque, sync::Arc};
 use utoipa::ToSchema;
 
 /// How far a transfer is.
@@ -115,6 +115,7 @@ impl Transfers {
         let (state, code) = match &fact.step {
             TransferStep::Asked { .. }
             | TransferStep::Turned { .. }
+            | TransferStep::Shown { .. }
             | TransferStep::Taken { .. } => (transfer.state, None),
             TransferStep::Accepted { code } => (TransferState::Accepted, Some(*code)),
             TransferStep::Progress { code: 180..=199 } => (TransferState::Ringing, None),
@@ -188,12 +189,59 @@ pub(super) fn frames(
             };
             let mut out = to(agent, id, progress);
             out.extend(to(agent, id, ended));
+            out.extend(officer_has(call, transfer));
             return out;
         }
-        TransferStep::Over { why, back, .. } => return over(call, fact, transfer, (*why, *back)),
+        TransferStep::Shown { officer } => return shown(call, officer),
+        TransferStep::Missed { .. } => {
+            let mut out = officer_lets_go(call, Said::Withdrawn { reason: "rona" });
+            out.extend(to(agent, id, progress(fact, transfer)));
+            return out;
+        }
+        TransferStep::Over { why, back, .. } => {
+            let mut out = officer_lets_go(call, Said::Withdrawn { reason: "failed" });
+            out.extend(over(call, fact, transfer, (*why, *back)));
+            return out;
+        }
         _ => progress(fact, transfer),
     };
     to(agent, id, said)
+}
+
+/// Somebody who works here is called: the pop says who comes, as for any call.
+fn shown(call: &mut LiveCall, officer: &AgentId) -> Vec<Delivery> {
+    let mut out = officer_lets_go(call, Said::Withdrawn { reason: "rona" });
+    call.officer = Some(officer.clone());
+    let offer = Offer::answered(officer);
+    out.push(Delivery::Pop {
+        to: officer.clone(),
+        call: call.id,
+        pop: Box::new(call.pop(&offer, Arc::from(""))),
+        held: false,
+    });
+    out
+}
+
+/// The officer has the caller.
+fn officer_has(call: &LiveCall, transfer: &TransferNow) -> Vec<Delivery> {
+    let Some(officer) = &call.officer else {
+        return Vec::new();
+    };
+    let said = Said::Answered {
+        by: officer.clone(),
+        rings: 1,
+        wait_ms: transfer.took_ms.unwrap_or(0),
+        rule: RingResult::Within,
+    };
+    to(officer, Some(call.id), said)
+}
+
+/// Whoever was called has nothing to do with the call any more.
+pub(super) fn officer_lets_go(call: &mut LiveCall, said: Said) -> Vec<Delivery> {
+    match call.officer.take() {
+        Some(officer) => to(&officer, Some(call.id), said),
+        None => Vec::new(),
+    }
 }
 
 /// It came to nothing: the agent is told, and whoever watches over others.
@@ -261,6 +309,7 @@ fn words(step: &TransferStep, to: &str) -> (String, String) {
         },
         TransferStep::Consulting { .. }
         | TransferStep::Turned { .. }
+        | TransferStep::Shown { .. }
         | TransferStep::Taken { .. } => ("กำลังสนทนากับ", "talking with"),
         TransferStep::Done { .. } => ("โอนสายสำเร็จไปที่", "transferred to"),
         TransferStep::Over { why, back, .. } => return back_in_words(*why, *back, to),

@@ -267,3 +267,31 @@ async fn whose_caller_is_back_hears_why() {
         "no_answer"
     );
 }
+
+/// The officer works here, too: their screen shows who comes, and lets it go when it is over.
+#[tokio::test]
+async fn an_officer_sees_who_is_sent_to_them() {
+    let house = House::open().await;
+    let (agent, _) = house.signed_in("somsri").await;
+    let (officer, cookie) = house.signed_in("dft").await;
+    let call: CallId = house.call_from("0812345678");
+    house.happens(Some(call), answered(&agent));
+    let at = house.serve().await;
+    let (mut page, _) = Page::hello(at, &cookie, json!({})).await;
+    house.happens(Some(call), asked(&agent, TransferMode::Blind));
+    let shown = TransferStep::Shown {
+        officer: officer.clone(),
+    };
+    house.happens(Some(call), step(shown));
+    let frame = page.hear_of("call.offered").await;
+    assert_eq!(frame["d"]["number"]["canonical"], "+66812345678");
+    let done = TransferStep::Done {
+        to: "1500".to_owned(),
+        talk_ms: 9_000,
+        took_ms: 5_000,
+    };
+    house.happens(Some(call), step(done));
+    assert_eq!(page.hear_of("call.answered").await["d"]["by"], "dft");
+    house.happens(Some(call), ended());
+    assert_eq!(page.hear_of("call.ended").await["call"], call.to_string());
+}
