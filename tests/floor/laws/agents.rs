@@ -143,7 +143,11 @@ pub(super) fn one_winner(evidence: &Evidence<'_>, court: &mut Court) {
             // Declined at another telephone of the same agent, the call is declined (RFC 3261 §16.7).
             let is_declined = |other: &PhoneLeg<'_>| {
                 let said = other.final_back.zip(leg.final_back);
-                let first = said.is_some_and(|((at, code), (own, _))| code >= 600 && at <= own);
+                let first = said.is_some_and(|((at, code), (own, _))| {
+                    // And on the screen: a telephone that was never heard cannot be told so in time.
+                    let untold = code == 487 && leg.cancels.first().is_none_or(|sent| *sent >= own);
+                    (code >= 600 || untold) && at <= own
+                });
                 other.call_id == leg.call_id && other.phone != leg.phone && first
             };
             // Its sound is not the caller's, and that is told: somebody else is rung.
