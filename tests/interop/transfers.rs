@@ -66,20 +66,25 @@ fn a_pbx_that_obeys_has_the_citizen() {
     );
 }
 
-/// It takes the citizen out of the call before it has said what became of them: the citizen's leg is over,
-/// and no phone rings on.
+/// It takes the citizen out of the call before it has said what became of them: its last word is waited for, and
+/// no phone rings on.
 #[test]
 fn a_pbx_may_hang_up_before_the_last_notify() {
     let desk = Desk::open(REFER, "");
     let (pbx, phone, transfer) = with_pbx(&desk, "pbx_hangs_up_and_transfers.xml", &[]);
-    let told = desk.transfer_until(&transfer, "failed");
+    let told = desk.transfer_until(&transfer, "answered");
     pbx.finish();
     phone.finish();
     assert_eq!(told["mode"], "blind", "{told}");
-    let journal = desk.kring.journal_until("ended      by Caller");
+    let journal = desk.kring.journal_until("ended      by Kring");
     tells(
         &journal,
-        &["by REFER", "accepted 202", "over, caller_left", "ended"],
+        &[
+            "by REFER",
+            "accepted 202",
+            "caller and",
+            "ended      by Kring, transferred",
+        ],
     );
 }
 

@@ -156,3 +156,7 @@ pub const TRANSFER_NOTE_MAX: usize = 480;
 /// How long a phone that was told of the failure of its transfer has to hang up, as many do: whoever has not
 /// by then wants to talk. A re-transmission of the NOTIFY and its round trips fit in.
 pub const SETTLING: Duration = Duration::from_secs(2);
+
+/// After a PBX that was asked to transfer has hung up, its last word on that is waited for so long: three
+/// repetitions of its NOTIFY (0.5, 1.5 and 3.5 s, RFC 3261 §17.1.2.2).
+pub const LAST_WORD: Duration = Duration::from_secs(4);

@@ -102,6 +102,8 @@ pub(crate) struct Word {
     pub(crate) accepted: bool,
     /// When it must have said what became of it.
     pub(crate) until: Moment,
+    /// The caller's leg, when it was hung up meanwhile: many a PBX does so first, and says 200 after.
+    pub(crate) left: Option<LegId>,
 }
 
 /// Who hears whom once the third party has answered.

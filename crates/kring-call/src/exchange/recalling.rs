@@ -32,6 +32,15 @@ impl Exchange {
         else {
             return;
         };
+        if self
+            .calls
+            .get(&id)
+            .is_some_and(|call| call.caller_leg.is_none())
+        {
+            let left = TransferOver::CallerLeft;
+            self.end_transferring(now, id, (EndedBy::Caller, "bye"), left);
+            return;
+        }
         if self.settles(now, id, &transfer, (why, code)) {
             return;
         }
@@ -191,6 +200,7 @@ impl Exchange {
         let joins = matches!(transfer.stage, Stage::Joining { .. });
         self.legs.remove(&leg);
         match side {
+            Side::Caller if self.awaits_last_word(now, id, leg) => {}
             Side::Caller => {
                 let why = TransferOver::CallerLeft;
                 self.end_transferring(now, id, (EndedBy::Caller, cause), why);
@@ -221,6 +231,7 @@ impl Exchange {
         };
         let caller_leg = call.caller_leg.filter(|_| by != EndedBy::Caller);
         self.drop_third(now, id);
+        self.forget_left(&transfer);
         self.let_second_go(now, id, 487);
         for leg in caller_leg.into_iter().chain(transfer.agent_leg) {
             self.hang_up_leg(now, id, leg, Reason::sip(200, "Normal call clearing"));

@@ -3,12 +3,14 @@
 //! The caller's leg stays until the PBX has said that somebody has answered. A PBX that refuses, fails or
 //! says nothing leaves the caller where they were.
 
-use super::{Exchange, devices::unreached};
+use super::{Exchange, Role, devices::unreached};
 use crate::{
     command::TransferPlace,
-    transfer::{Stage, TransferMethod, Word},
+    limits::LAST_WORD,
+    transfer::{Stage, Transfer, TransferMethod, Word},
 };
 use kring_journal::{CallId, EndedBy, Fact, TransferOver, TransferStep, TransferWay};
+use kring_media::Side;
 use kring_sip::{LegEvent, LegId, NameAddr, Reason, Referral};
 use kring_time::Moment;
 use std::collections::VecDeque;
@@ -77,6 +79,7 @@ impl Exchange {
         Word {
             accepted: false,
             until: now + self.config.transfer.final_word,
+            left: None,
         }
     }
 
@@ -150,7 +153,9 @@ impl Exchange {
             }
             LegEvent::ReferralProgress { code, over } => match code {
                 100..=199 if !over => {
-                    word.until = now + patience;
+                    if word.left.is_none() {
+                        word.until = now + patience;
+                    }
                     self.tell_step(now, id, TransferStep::Progress { code: *code });
                 }
                 200..=299 => self.referred_away(now, id),
@@ -189,6 +194,36 @@ impl Exchange {
         );
     }
 
+    /// The caller's leg was hung up while the PBX had not said the last word: whether it is waited for. It
+    /// took the transfer on, and usually says soon that it is done.
+    pub(super) fn awaits_last_word(&mut self, now: Moment, id: CallId, leg: LegId) -> bool {
+        let call = self.calls.get_mut(&id).filter(|call| call.errand.is_none());
+        let Some(call) = call else {
+            return false;
+        };
+        let Some(Stage::Referred { word, .. }) = call.transfer_mut().map(|t| &mut t.stage) else {
+            return false;
+        };
+        if !word.accepted || word.left.is_some() {
+            return false;
+        }
+        (word.left, word.until) = (Some(leg), now + LAST_WORD);
+        call.caller_leg = None;
+        self.legs.insert(leg, Role::Caller(id));
+        self.hush(id, Side::Caller);
+        self.unplug(id, Side::Caller);
+        self.reschedule(id);
+        true
+    }
+
+    /// Nothing more is heard of a caller's leg that was hung up.
+    pub(super) fn forget_left(&mut self, transfer: &Transfer) {
+        let mut transfer = transfer.clone();
+        if let Some(leg) = transfer.word_mut().and_then(|word| word.left) {
+            self.legs.remove(&leg);
+        }
+    }
+
     /// The PBX has not said in time what became of it.
     pub(super) fn refer_untold(&mut self, now: Moment, id: CallId) {
         self.bring_caller_back(now, id, TransferOver::NotTold, 0);
@@ -210,6 +245,7 @@ impl Exchange {
             _ => return,
         };
         self.drop_third(now, id);
+        self.forget_left(&transfer);
         let reason = Reason::sip(200, "Transferred");
         let caller_leg = self.calls.get(&id).and_then(|call| call.caller_leg);
         let talk_ms = transfer.talk_ms(now);

@@ -270,7 +270,11 @@ impl Exchange {
         };
         let refers = matches!(transfer.stage, Stage::Referred { .. });
         self.tell_step(now, id, TransferStep::Missed { to, why, code });
-        if others.is_empty() {
+        let is_gone = self
+            .calls
+            .get(&id)
+            .is_some_and(|call| call.caller_leg.is_none());
+        if others.is_empty() || is_gone {
             self.bring_caller_back(now, id, kring_journal::TransferOver::of(why), code);
         } else if refers {
             self.refer_next(now, id, others);
