@@ -8,6 +8,7 @@ use crate::{
 };
 use kring_journal::{
     AgentId, CallId, Fact, Outbound, PickUp, PresenceState, Service, Transfer, TransferStep,
+    Withdrawal,
 };
 use std::collections::{HashMap, HashSet};
 
@@ -159,7 +160,15 @@ pub(super) fn one_winner(evidence: &Evidence<'_>, court: &mut Court) {
             let fault = if is_unusable || evidence.legs_of(story).any(is_declined) {
                 None
             } else {
-                loser_fault(race, leg, won)
+                // Whoever was told to stop before, and could not be reached then, hears why it was.
+                let told_before = story.entries.iter().any(|entry| {
+                    let elsewhere = Withdrawal::AnsweredElsewhere;
+                    let told = matches!(&entry.fact, Fact::Withdrawn { agent: who, why }
+                        if who == agent && *why != elsewhere);
+                    told && entry.at >= leg.invited
+                });
+                let reason = reason_fault(race, leg).filter(|_| !won && !told_before);
+                loser_fault(race, leg, won).or(reason)
             };
             if let Some(fault) = fault {
                 court.accuse("I2", format!("{agent} for {}: {fault}", story.name));
@@ -182,9 +191,12 @@ fn loser_fault(race: Option<Race<'_>>, leg: &PhoneLeg<'_>, won: bool) -> Option<
     if won {
         return None;
     }
-    if accepted.is_some() && leg.byes == 0 && leg.bye_came.is_none() {
-        return Some("its 200 lost and got no BYE");
-    }
+    (accepted.is_some() && leg.byes == 0 && leg.bye_came.is_none())
+        .then_some("its 200 lost and got no BYE")
+}
+
+/// What a CANCEL says that leaves when another has won.
+fn reason_fault(race: Option<Race<'_>>, leg: &PhoneLeg<'_>) -> Option<&'static str> {
     let decided = race.filter(|race| race.winner.is_some())?.over;
     let withdrawn_then = leg.cancels.first().is_some_and(|sent| *sent == decided);
     let says_so = leg
