@@ -73,18 +73,27 @@ impl Kamailio {
         fs::write(&config, text).expect("the folder is writable");
         let log = fs::File::create(folder.join("kamailio.log")).expect("the folder is writable");
         let defines = defines.iter().flat_map(|name| ["-A", name]);
-        let child = Command::new("kamailio")
+        let mut command = Command::new("kamailio");
+        command
             .args(["-DD", "-E", "-m", "32", "-M", "4", "-f"])
             .arg(&config)
             .args(["-Y", &folder.display().to_string()])
             .args(defines)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
-            .stderr(log)
-            .spawn()
-            .expect("kamailio is installed (Debian: kamailio)");
-        let kamailio = Kamailio { child };
-        let open = eventually(A_SLOW_MACHINE, || answers_options(asker, own).then_some(()));
+            .stderr(log);
+        let mut start = || {
+            let child = command.spawn();
+            child.expect("kamailio is installed (Debian: kamailio)")
+        };
+        let mut kamailio = Kamailio { child: start() };
+        let open = eventually(A_SLOW_MACHINE, || {
+            // Some telephones take port 5060 of all addresses for a moment when they start.
+            if let Ok(Some(_)) = kamailio.child.try_wait() {
+                kamailio.child = start();
+            }
+            answers_options(asker, own).then_some(())
+        });
         assert!(
             open.is_some(),
             "{}",
