@@ -1,8 +1,8 @@
 //! Consults: the agent asks the unit while the citizen hears music, and may hand the citizen over.
 
-use crate::{assert_ear, lawful};
+use crate::{assert_ear, lawful, says};
 use kring_call::command::{CommandRefused, ConsultTurn};
-use kring_tests::{Account, Cadence, Citizen, Deed, Extension, Floor, Seat, transcript};
+use kring_tests::{Cadence, Citizen, Deed, Extension, Floor, Seat};
 
 /// An agent who answers after two seconds, asks 1500 a second later, and then does these.
 fn asked(turns: &[(u64, Deed)]) -> Floor {
@@ -21,18 +21,6 @@ fn unit() -> Extension {
 
 fn citizen() -> Citizen {
     Citizen::new("citizen-1", "support").talks_ms(20_000)
-}
-
-#[track_caller]
-fn says(floor: &Account, lines: &[&str]) {
-    let journal = transcript(floor);
-    let mut rest = journal.as_str();
-    for line in lines {
-        let Some(at) = rest.find(line) else {
-            panic!("{line:?} is not there, or not after the others:\n{journal}");
-        };
-        rest = &rest[at + line.len()..];
-    }
 }
 
 /// Asked, and handed over.

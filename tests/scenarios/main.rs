@@ -55,3 +55,16 @@ fn assert_ear(account: &Account, citizen: &str, expected: &str) {
     let heard = account.ear(citizen);
     assert_eq!(heard, expected.join("\n"), "{}", transcript(account));
 }
+
+/// The journal says these, one after another.
+#[track_caller]
+fn says(floor: &Account, lines: &[&str]) {
+    let journal = transcript(floor);
+    let mut rest = journal.as_str();
+    for line in lines {
+        let Some(at) = rest.find(line) else {
+            panic!("{line:?} is not there, or not after the others:\n{journal}");
+        };
+        rest = &rest[at + line.len()..];
+    }
+}

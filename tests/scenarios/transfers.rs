@@ -1,10 +1,9 @@
 //! Blind transfers: the caller is to be with somebody else, and whatever becomes of that, somebody has them.
 
-use crate::{assert_ear, lawful};
+use crate::{assert_ear, lawful, says};
 use kring_call::{TransferMethod, command::CommandRefused};
 use kring_tests::{
-    Account, Cadence, Citizen, Deed, Extension, Floor, Mood, Obedience, Seat, assert_journal,
-    transcript,
+    Cadence, Citizen, Deed, Extension, Floor, Mood, Obedience, Seat, assert_journal, transcript,
 };
 
 /// An agent who answers after two seconds and transfers a second later.
@@ -24,18 +23,6 @@ fn declines_after_ms(ms: u64) -> Mood {
 
 fn citizen() -> Citizen {
     Citizen::new("citizen-1", "support")
-}
-
-#[track_caller]
-fn says(floor: &Account, lines: &[&str]) {
-    let journal = transcript(floor);
-    let mut rest = journal.as_str();
-    for line in lines {
-        let Some(at) = rest.find(line) else {
-            panic!("{line:?} is not there, or not after the others:\n{journal}");
-        };
-        rest = &rest[at + line.len()..];
-    }
 }
 
 /// Whom kring dials lifts: caller and unit hear each other, and the agent writes the record.

@@ -9,7 +9,7 @@ use crate::{
     outward::Outward,
 };
 use kring_journal::{AgentId, TransferId, TransferOver};
-use kring_media::AudioDescription;
+use kring_media::{AudioDescription, Side};
 use kring_sip::{HeaderName, LegId};
 use kring_time::Moment;
 use std::{collections::VecDeque, time::Duration};
@@ -117,6 +117,17 @@ pub(crate) enum Circle {
     All,
 }
 
+impl Circle {
+    /// Who hears music meanwhile.
+    pub(crate) const fn left_out(self) -> Option<Side> {
+        match self {
+            Circle::Unit => Some(Side::Caller),
+            Circle::Caller => Some(Side::Third),
+            Circle::All => None,
+        }
+    }
+}
+
 impl Transfer {
     /// When it must be seen to if nothing happens before.
     pub(crate) fn due(&self) -> Option<Moment> {
@@ -134,6 +145,14 @@ impl Transfer {
             Stage::Dialling { outward, .. } => Some(outward.leg),
             Stage::Met { third, .. } | Stage::Joining { third, .. } => Some(*third),
             Stage::Waiting | Stage::Referred { .. } | Stage::Settling { .. } => None,
+        }
+    }
+
+    /// The caller's leg, when it was hung up before the PBX had said its last word.
+    pub(crate) fn left(&self) -> Option<LegId> {
+        match &self.stage {
+            Stage::Referred { word, .. } | Stage::Joining { word, .. } => word.left,
+            _ => None,
         }
     }
 

@@ -5,11 +5,13 @@
 //! The phone has two legs then and one ear: both are told the same port, and what the agent is to hear goes
 //! to where the phone listens now.
 
-use super::{Exchange, Role, transferring::SaidAt};
+use super::{
+    Exchange, Role,
+    phone_transfers::{code_of, wanted_at_phone},
+    transferring::SaidAt,
+};
 use crate::{
     call::State,
-    command::{OnTransferFailed, PlaceOrigin, TransferPlace, TransferWanted},
-    identity::number_of,
     transfer::{Circle, Second, Stage},
 };
 use bytes::Bytes;
@@ -33,22 +35,10 @@ impl Exchange {
         let Some(Ok(offer)) = offer else {
             return Err(488);
         };
-        let place = TransferPlace {
-            number: number_of(&invite.request_uri),
-            rings: 0,
-        };
-        let wanted = TransferWanted {
-            mode: TransferMode::Attended,
-            department: None,
-            places: vec![place],
-            origin: PlaceOrigin::Typed,
-            reason: None,
-            note: None,
-            failing: OnTransferFailed::Recall,
-        };
+        let wanted = wanted_at_phone(TransferMode::Attended, &invite.request_uri);
         let said_at = SaidAt::SecondCall(leg, Box::new(offer));
         let begun = self.transfer(now, Some(&agent), id, wanted, said_at);
-        begun.map_err(|refused| super::phone_transfers::code_of(&refused))?;
+        begun.map_err(|refused| code_of(&refused))?;
         let transfer = self.calls.get(&id).and_then(|call| call.transfer());
         let second = transfer.and_then(|transfer| transfer.second.clone());
         if second.is_some_and(|second| self.answer_second(id, &second.offer).is_none()) {

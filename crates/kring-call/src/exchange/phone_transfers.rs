@@ -7,7 +7,7 @@ use crate::{
     identity::number_of,
 };
 use kring_journal::{CallId, TransferMode, TransferOver, TransferStep};
-use kring_sip::{LegId, NameAddr, header::Replaces};
+use kring_sip::{LegId, NameAddr, Uri, header::Replaces};
 use kring_time::Moment;
 
 impl Exchange {
@@ -24,19 +24,7 @@ impl Exchange {
             return;
         }
         let agent = self.talking_agent(id).cloned();
-        let place = TransferPlace {
-            number: number_of(&to.uri),
-            rings: 0,
-        };
-        let wanted = TransferWanted {
-            mode: TransferMode::Blind,
-            department: None,
-            places: vec![place],
-            origin: PlaceOrigin::Typed,
-            reason: None,
-            note: None,
-            failing: OnTransferFailed::Recall,
-        };
+        let wanted = wanted_at_phone(TransferMode::Blind, &to.uri);
         let asked = agent
             .ok_or(CommandRefused::CallGone)
             .and_then(|agent| self.transfer(now, Some(&agent), id, wanted, SaidAt::Phone(leg)));
@@ -72,6 +60,23 @@ impl Exchange {
             self.endpoint
                 .report_referral(now, leg, code_of_failure(why, code));
         }
+    }
+}
+
+/// What an agent wishes by the buttons of a phone.
+pub(super) fn wanted_at_phone(mode: TransferMode, to: &Uri) -> TransferWanted {
+    let place = TransferPlace {
+        number: number_of(to),
+        rings: 0,
+    };
+    TransferWanted {
+        mode,
+        department: None,
+        places: vec![place],
+        origin: PlaceOrigin::Typed,
+        reason: None,
+        note: None,
+        failing: OnTransferFailed::Recall,
     }
 }
 

@@ -89,8 +89,7 @@ impl Exchange {
         let Some(call) = self.calls.get(&id) else {
             return false;
         };
-        let own = self.config.trunks[call.trunk].transfer_method;
-        let method = own.unwrap_or(self.config.transfer.method);
+        let method = self.transfer_method(call.trunk);
         let is_way_out = self.outward_trunk(call.trunk) == Some(call.trunk);
         let Some(Stage::Met { third, to, circle }) = call.transfer().map(|t| t.stage.clone())
         else {
@@ -170,11 +169,13 @@ impl Exchange {
 
     /// The PBX does not transfer, or not this caller: if kring may choose the way, it bridges.
     fn referral_refused(&mut self, now: Moment, id: CallId, (code, local): (u16, bool)) {
+        let Some(trunk) = self.calls.get(&id).map(|call| call.trunk) else {
+            return;
+        };
+        let method = self.transfer_method(trunk);
         let Some(call) = self.calls.get_mut(&id) else {
             return;
         };
-        let own = self.config.trunks[call.trunk].transfer_method;
-        let method = own.unwrap_or(self.config.transfer.method);
         let Some(Stage::Referred { place, others, .. }) = call.transfer_mut().map(|t| &mut t.stage)
         else {
             return;
@@ -218,8 +219,7 @@ impl Exchange {
 
     /// Nothing more is heard of a caller's leg that was hung up.
     pub(super) fn forget_left(&mut self, transfer: &Transfer) {
-        let mut transfer = transfer.clone();
-        if let Some(leg) = transfer.word_mut().and_then(|word| word.left) {
+        if let Some(leg) = transfer.left() {
             self.legs.remove(&leg);
         }
     }

@@ -215,7 +215,7 @@ impl Exchange {
             (Some(side), ..) => {
                 for heard in Side::ALL {
                     if heard == side {
-                        self.play_to(id, side, Ground::Music);
+                        self.speak_to(id, side, Vec::new(), Ground::Music);
                     } else {
                         self.hush(id, heard);
                     }

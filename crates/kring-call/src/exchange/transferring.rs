@@ -10,7 +10,7 @@ use crate::{
     call::{Call, State},
     command::{CommandRefused, Done, PlaceOrigin, TransferPlace, TransferWanted},
     limits::TARGETS_MAX,
-    transfer::{Aim, Circle, Second, Stage, Transfer},
+    transfer::{Aim, Second, Stage, Transfer, TransferMethod},
 };
 use kring_journal::{AgentId, CallId, Fact, TransferMode, TransferStep, TransferWay, Unreached};
 use kring_media::{AudioDescription, Coding, Ground, MediaOrder, Side};
@@ -109,7 +109,7 @@ impl Exchange {
         self.tell_step(now, id, asked);
         self.speak(id, Vec::new(), Ground::Music);
         if !dials_itself {
-            self.play_to(id, Side::Agent, Ground::Ringback);
+            self.speak_to(id, Side::Agent, Vec::new(), Ground::Ringback);
         }
         match begin.way {
             TransferWay::Refer => self.refer_next(now, id, begin.places),
@@ -140,8 +140,7 @@ impl Exchange {
             .ok_or(CommandRefused::NoWayOut)?;
         let places = self.places_wanted(trunk, wanted)?;
         let voice = common_voice(call).ok_or(CommandRefused::CannotHold)?;
-        let own = self.config.trunks[call.trunk].transfer_method;
-        let method = own.unwrap_or(self.config.transfer.method);
+        let method = self.transfer_method(call.trunk);
         let refers =
             wanted.mode == TransferMode::Blind && method.refers(call.caller_agent.as_deref());
         Ok(Begin {
@@ -218,6 +217,12 @@ impl Exchange {
                 .is_some_and(|own| own.matches(number))
     }
 
+    /// Who joins callers of this trunk with whom they are transferred to.
+    pub(super) fn transfer_method(&self, trunk: usize) -> TransferMethod {
+        let own = self.config.trunks[trunk].transfer_method;
+        own.unwrap_or(self.config.transfer.method)
+    }
+
     /// Writes down a step of the transfer that is on its way.
     pub(super) fn tell_step(&mut self, now: Moment, id: CallId, step: TransferStep) {
         self.report_to_phone(now, id, &step);
@@ -229,22 +234,6 @@ impl Exchange {
         {
             let fact = Fact::Transfer(kring_journal::Transfer { transfer, step });
             self.record(now, id, fact);
-        }
-    }
-
-    /// A side hears this of kring and nothing of others.
-    pub(super) fn play_to(&mut self, id: CallId, side: Side, then: Ground) {
-        let Some(call) = self.calls.get(&id) else {
-            return;
-        };
-        if let Some(coding) = call.sound.voice {
-            let (session, program) = (call.sound.session, self.program(call, Vec::new(), then));
-            self.order(MediaOrder::Play {
-                session,
-                side,
-                coding,
-                program,
-            });
         }
     }
 
@@ -316,15 +305,4 @@ fn common_voice(call: &Call) -> Option<Coding> {
     let agreed = call.sound.agreed(Side::Agent);
     let said = agreed.iter().chain(&agents.codecs);
     said.filter_map(Coding::of).find(is_callers)
-}
-
-impl Circle {
-    /// Which side the caller, the agent and the third party talk with: those are left out who hear music.
-    pub(super) const fn left_out(self) -> Option<Side> {
-        match self {
-            Circle::Unit => Some(Side::Caller),
-            Circle::Caller => Some(Side::Third),
-            Circle::All => None,
-        }
-    }
 }

@@ -203,6 +203,11 @@ impl Exchange {
 
     /// The caller hears these, and then what goes on, instead of anything that it heard of kring before.
     pub(super) fn speak(&mut self, id: CallId, say: Vec<Phrase>, then: Ground) {
+        self.speak_to(id, Side::Caller, say, then);
+    }
+
+    /// The same, of any side.
+    pub(super) fn speak_to(&mut self, id: CallId, side: Side, say: Vec<Phrase>, then: Ground) {
         let Some(call) = self.calls.get(&id) else {
             return;
         };
@@ -211,7 +216,7 @@ impl Exchange {
             let program = self.program(call, say, then);
             self.order(MediaOrder::Play {
                 session,
-                side: Side::Caller,
+                side,
                 coding,
                 program,
             });
