@@ -8,8 +8,9 @@ use std::{
 };
 
 /// Our crates, and which of ours each may import. The direction of dependency.
-const HOUSE: [(&str, &[&str]); 8] = [
+const HOUSE: [(&str, &[&str]); 9] = [
     ("kring-time", &[]),
+    ("kring-text", &[]),
     ("kring-journal", &["kring-time"]),
     ("kring-sip", &["kring-time"]),
     ("kring-media", &["kring-time"]),
@@ -17,15 +18,25 @@ const HOUSE: [(&str, &[&str]); 8] = [
         "kring-call",
         &["kring-time", "kring-journal", "kring-sip", "kring-media"],
     ),
-    ("kring-store", &["kring-time", "kring-journal"]),
+    (
+        "kring-store",
+        &["kring-time", "kring-text", "kring-journal"],
+    ),
     (
         "kring-web",
-        &["kring-time", "kring-journal", "kring-call", "kring-store"],
+        &[
+            "kring-time",
+            "kring-text",
+            "kring-journal",
+            "kring-call",
+            "kring-store",
+        ],
     ),
     (
         "kringd",
         &[
             "kring-time",
+            "kring-text",
             "kring-journal",
             "kring-sip",
             "kring-media",
@@ -37,8 +48,9 @@ const HOUSE: [(&str, &[&str]); 8] = [
 ];
 
 /// The crates that decide and never do.
-const PURE: [&str; 5] = [
+const PURE: [&str; 6] = [
     "kring-time",
+    "kring-text",
     "kring-journal",
     "kring-sip",
     "kring-media",

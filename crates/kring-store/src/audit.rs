@@ -2,7 +2,9 @@
 //! change, so that there is none without the other.
 
 use crate::{
-    AuditId, Store, StoreRefused, limits,
+    AuditId, Store, StoreRefused,
+    connect::Durability,
+    limits,
     sql::{Cells, Given, Question, Value},
 };
 use kring_journal::WallTime;
@@ -85,6 +87,29 @@ impl Store {
         rows.truncate(limit as usize);
         let next = rows.last().filter(|_| more).map(|last| last.id);
         Ok(AuditPage { rows, next })
+    }
+}
+
+impl Store {
+    /// Notes that somebody read what is protected: a tip, a subject's export. It is on the disk before
+    /// what was asked for is handed out.
+    pub async fn note_read(
+        &self,
+        by: &ChangedBy,
+        action: &'static str,
+        subject: &str,
+    ) -> Result<(), StoreRefused> {
+        let mut writing = self.writing().await?;
+        let mut tx = writing.begin(Durability::Trusted).await?;
+        let deed: Deed<'_, ()> = Deed {
+            action,
+            subject: subject.to_owned(),
+            was: None,
+            is: None,
+        };
+        note(&mut tx, by, deed).await?;
+        tx.commit().await?;
+        Ok(())
     }
 }
 

@@ -3,11 +3,10 @@
 //! SQLite has one writing connection, so that writers wait in line and never meet a lock, and a few
 //! reading ones; PostgreSQL has one pool. Nothing outside this file asks which of the two it is.
 
-use crate::{CaseRefFormat, StoreRefused, directory::DirectoryKept, limits};
+use crate::{CaseRefFormat, StoreRefused, directory::DirectoryKept, limits, migrations};
 use sqlx::{
-    Acquire, Any, AnyPool, ConnectOptions, Executor, SqlSafeStr, Transaction,
+    Acquire, Any, AnyPool, ConnectOptions, Executor, Transaction,
     any::{AnyConnectOptions, AnyPoolOptions},
-    migrate::{Migration, MigrationType, Migrator},
     pool::PoolConnection,
 };
 use std::{
@@ -44,7 +43,7 @@ impl StoreConfig {
 
 /// Which of the two databases it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Engine {
+pub(crate) enum Engine {
     Sqlite,
     Postgres,
 }
@@ -77,7 +76,7 @@ impl Store {
     /// Opens the database; makes it, its tables and the manual's departments when it is new.
     pub async fn open(config: &StoreConfig) -> Result<Store, StoreRefused> {
         let store = Store::open_as_it_is(config).await?;
-        migrations(store.engine).run(&store.writer).await?;
+        migrations::of(store.engine).run(&store.writer).await?;
         Ok(store)
     }
 
@@ -234,66 +233,6 @@ async fn postgres_pool(url: &str) -> Result<AnyPool, StoreRefused> {
         .acquire_timeout(Duration::from_secs(limits::POSTGRES_WAIT_S))
         .connect_with(options)
         .await?)
-}
-
-fn migrations(engine: Engine) -> Migrator {
-    let append_only = match engine {
-        Engine::Sqlite => include_str!("../migrations/sqlite/0002_append_only.sql"),
-        Engine::Postgres => include_str!("../migrations/postgres/0002_append_only.sql"),
-    };
-    let sip_traces = match engine {
-        Engine::Sqlite => include_str!("../migrations/sqlite/0005_sip_traces.sql"),
-        Engine::Postgres => include_str!("../migrations/postgres/0005_sip_traces.sql"),
-    };
-    let steps = [
-        (1, "tables", include_str!("../migrations/0001_tables.sql")),
-        (2, "append only", append_only),
-        (
-            3,
-            "departments of the manual",
-            include_str!("../migrations/0003_departments_of_the_manual.sql"),
-        ),
-        (5, "SIP traces", sip_traces),
-        (6, "phones", include_str!("../migrations/0006_phones.sql")),
-        (
-            7,
-            "segments of facts",
-            include_str!("../migrations/0007_segments_of_facts.sql"),
-        ),
-        (
-            10,
-            "devices of agents",
-            include_str!("../migrations/0010_devices_of_agents.sql"),
-        ),
-        (
-            11,
-            "replaced sessions",
-            include_str!("../migrations/0011_replaced_sessions.sql"),
-        ),
-        (
-            20,
-            "callers and skills",
-            include_str!("../migrations/0020_callers_and_skills.sql"),
-        ),
-        (
-            30,
-            "call backs",
-            include_str!("../migrations/0030_call_backs.sql"),
-        ),
-        (
-            40,
-            "directory",
-            include_str!("../migrations/0040_directory.sql"),
-        ),
-    ];
-    Migrator::with_migrations(
-        steps
-            .map(|(version, what, sql)| {
-                let kind = MigrationType::Simple;
-                Migration::new(version, what.into(), kind, sql.into_sql_str(), false)
-            })
-            .into(),
-    )
 }
 
 /// A node's name is part of every hashed line, so it may not hold what ends one.

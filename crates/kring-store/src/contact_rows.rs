@@ -5,9 +5,9 @@ use crate::{
     cases::{check_filled, check_text},
     limits,
     sql::{Cells, Given},
-    thai_fold::folded,
 };
 use kring_journal::WallTime;
+use kring_text::folded;
 use sqlx::{AnyConnection, AssertSqlSafe, any::AnyRow};
 
 /// The columns of a contact `c`, in the order in which [`read_contact`] wants them.

@@ -1,7 +1,8 @@
 //! Files of rows, read by the names of their columns. Spreadsheets write them with a byte order mark, with
 //! commas, semicolons or tabs.
 
-use crate::{csv_mistake::CsvMistake, limits, thai_fold::folded};
+use crate::{csv_mistake::CsvMistake, limits};
+use kring_text::folded;
 
 /// The columns that are known: a name, and others by which it is read.
 pub(crate) type Columns = [(&'static str, &'static [&'static str])];

@@ -12,9 +12,9 @@ use crate::{
     },
     limits,
     sql::Cells,
-    thai_fold::folded,
 };
 use kring_journal::WallTime;
+use kring_text::folded;
 use serde::{Deserialize, Serialize};
 use sqlx::{AssertSqlSafe, any::AnyRow};
 

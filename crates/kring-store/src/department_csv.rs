@@ -9,8 +9,8 @@ use crate::{
     csv_rows::{Row, rows},
     dialled::dialled,
     limits,
-    thai_fold::folded,
 };
+use kring_text::folded;
 use kring_time::WeekHours;
 use rustc_hash::FxHashMap;
 

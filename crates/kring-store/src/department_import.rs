@@ -10,9 +10,9 @@ use crate::{
     department_writes::{add, check_room, put},
     departments::read_departments,
     directory::begin_change,
-    thai_fold::folded,
 };
 use kring_journal::WallTime;
+use kring_text::folded;
 use rustc_hash::FxHashMap;
 
 /// Whether what a file says is done.

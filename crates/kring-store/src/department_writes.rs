@@ -9,8 +9,8 @@ use crate::{
     directory::begin_change,
     limits,
     sql::{Cells, Given, ManyRows},
-    thai_fold::folded,
 };
+use kring_text::folded;
 use sqlx::AnyConnection;
 
 impl Store {

@@ -1,6 +1,7 @@
 //! A number or extension as it is dialled, out of what people write.
 
-use crate::{StoreRefused, limits::EXTENSION_CHARS_MAX, thai_fold::folded};
+use crate::{StoreRefused, limits::EXTENSION_CHARS_MAX};
+use kring_text::folded;
 
 /// `038-611 025` as `038611025`, `๒๑๐๔` as `2104`, `Front.desk` as it is; none: it cannot be dialled.
 pub(crate) fn dialled(text: &str) -> Option<String> {

@@ -11,8 +11,8 @@ use crate::{
     holidays::read_holidays,
     limits,
     sql::Cells,
-    thai_fold::folded,
 };
+use kring_text::folded;
 use kring_time::{Day, Schedule};
 use rustc_hash::FxHashMap;
 use sqlx::{AnyConnection, Connection};

@@ -4,9 +4,8 @@
 //! Thai has no spaces between words, so that what is typed is found in the middle of a text too, behind what
 //! begins with it.
 
-use crate::{
-    Department, Endpoint, dialled::dialled, limits, names::stored_names, thai_fold::folded,
-};
+use crate::{Department, Endpoint, dialled::dialled, limits, names::stored_names};
+use kring_text::folded;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 

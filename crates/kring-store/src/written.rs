@@ -1,6 +1,6 @@
 //! Values that people write as text: the text is kept as it was written, beside what it means.
 
-use crate::thai_fold::folded;
+use kring_text::folded;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 use std::{
     fmt::{self, Display},

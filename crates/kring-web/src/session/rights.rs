@@ -11,6 +11,10 @@ pub const SCOPES: &[&str] = &[
     "contacts:read",
     "contacts:write",
     "cases:read",
+    "cases:write",
+    "knowledge:read",
+    "knowledge:write",
+    "privacy:act",
     "directory:read",
     "floor:read",
     "floor:act",
@@ -27,6 +31,13 @@ pub(crate) enum Right {
     ReadContacts,
     WriteContacts,
     ReadCases,
+    /// Changing cases and what belongs to them, and opening them without a call.
+    WriteCases,
+    ReadKnowledge,
+    /// Writing articles and naming websites.
+    WriteKnowledge,
+    /// The PDPA desk: a person's export, erasing and restricting.
+    ActOnPrivacy,
     ReadDirectory,
     ReadFloor,
     /// Setting the state of others.
@@ -50,6 +61,10 @@ impl Right {
             Right::ReadContacts => "contacts:read",
             Right::WriteContacts => "contacts:write",
             Right::ReadCases => "cases:read",
+            Right::WriteCases => "cases:write",
+            Right::ReadKnowledge => "knowledge:read",
+            Right::WriteKnowledge => "knowledge:write",
+            Right::ActOnPrivacy => "privacy:act",
             Right::ReadDirectory => "directory:read",
             Right::ReadFloor => "floor:read",
             Right::ActOnFloor => "floor:act",
@@ -63,36 +78,57 @@ impl Right {
     /// Whether this role has it.
     pub(crate) const fn is_of(self, role: Role) -> bool {
         use Right::{
-            ActOnCalls, ActOnFloor, Administer, ReadAudit, ReadCalls, ReadCases, ReadContacts,
-            ReadDirectory, ReadTips, ReadTraces, WriteContacts,
+            ActOnCalls, ActOnFloor, ActOnPrivacy, ReadAudit, ReadCalls, ReadCases, ReadContacts,
+            ReadDirectory, ReadFloor, ReadKnowledge, ReadTips, ReadTraces, WriteCases,
+            WriteContacts, WriteKnowledge,
         };
         match role {
             Role::Admin => true,
-            Role::Agent => !matches!(
+            Role::Agent => matches!(
                 self,
-                ReadTips | ReadTraces | ReadAudit | ActOnFloor | Administer
+                ReadCalls
+                    | ActOnCalls
+                    | ReadContacts
+                    | WriteContacts
+                    | ReadCases
+                    | WriteCases
+                    | ReadKnowledge
+                    | ReadDirectory
+                    | ReadFloor
             ),
-            Role::Supervisor => !matches!(self, ReadTips | ReadAudit | Administer),
-            Role::TipOfficer => !matches!(self, ReadTraces | ReadAudit | ActOnFloor | Administer),
-            Role::UnitOfficer => matches!(self, ReadContacts | ReadCases | ReadDirectory),
-            Role::KbEditor => matches!(self, ReadDirectory),
+            Role::TipOfficer => matches!(self, ReadTips) || self.is_of(Role::Agent),
+            Role::Supervisor => {
+                matches!(self, ReadTraces | ActOnFloor | WriteKnowledge) || self.is_of(Role::Agent)
+            }
+            Role::UnitOfficer => matches!(
+                self,
+                ReadContacts | ReadCases | WriteCases | ReadKnowledge | ReadDirectory
+            ),
+            Role::KbEditor => matches!(self, ReadKnowledge | WriteKnowledge | ReadDirectory),
             Role::Dpo => matches!(
                 self,
-                ReadCalls | ReadContacts | WriteContacts | ReadCases | ReadDirectory | ReadAudit
-            ),
-            Role::Auditor => !matches!(
-                self,
-                ActOnCalls | ActOnFloor | WriteContacts | ReadTips | Administer
-            ),
-            Role::Integrator => !matches!(
-                self,
-                ActOnCalls
-                    | ActOnFloor
+                ReadCalls
+                    | ReadContacts
                     | WriteContacts
-                    | ReadTips
+                    | ReadCases
+                    | ReadDirectory
+                    | ReadAudit
+                    | ActOnPrivacy
+            ),
+            Role::Auditor => matches!(
+                self,
+                ReadCalls
+                    | ReadContacts
+                    | ReadCases
+                    | ReadKnowledge
+                    | ReadDirectory
+                    | ReadFloor
                     | ReadTraces
                     | ReadAudit
-                    | Administer
+            ),
+            Role::Integrator => matches!(
+                self,
+                ReadCalls | ReadContacts | ReadCases | ReadKnowledge | ReadDirectory | ReadFloor
             ),
         }
     }
@@ -152,6 +188,10 @@ mod tests {
             ReadContacts,
             WriteContacts,
             ReadCases,
+            WriteCases,
+            ReadKnowledge,
+            WriteKnowledge,
+            ActOnPrivacy,
             ReadDirectory,
             ReadFloor,
             ActOnFloor,

@@ -3,7 +3,7 @@
 /// `text` in the form in which two spellings of one word are equal: no zero-width characters, เเ
 /// as แ, นิคหิต and า as ำ (also across a tone mark), a repeated mark once, a tone mark after the
 /// vowel mark, Thai digits as ASCII, lower case, single spaces.
-pub(crate) fn folded(text: &str) -> String {
+pub fn folded(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text
         .chars()
