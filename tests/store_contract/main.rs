@@ -3,6 +3,7 @@
 //! On SQLite each contract is a test of its own. On PostgreSQL one test starts a server, keeps every
 //! contract in a fresh database of it, and names those that broke.
 
+mod backups;
 mod call_backs;
 mod customers;
 mod departments;
@@ -11,6 +12,7 @@ mod history;
 mod journal;
 mod phones;
 mod postgres;
+mod privacy;
 mod records;
 mod restart;
 mod tamper;
@@ -49,6 +51,24 @@ macro_rules! contracts {
 }
 
 contracts! {
+    backups: every_table_has_its_place_in_a_backup,
+        a_backup_comes_back_row_for_row,
+        a_backup_moves_to_the_other_database_and_back,
+        a_restored_house_goes_on_working,
+        a_backup_is_not_mixed_with_another_house,
+        a_backup_that_was_cut_leaves_nothing;
+    privacy: an_erased_person_is_nowhere_any_more,
+        a_number_of_two_persons_stays_the_others,
+        whoever_is_nobodys_contact_is_erased_by_number,
+        nobody_is_erased_within_a_call,
+        an_old_backup_is_erased_again,
+        a_request_has_a_clock_and_one_end,
+        a_restricted_person_is_marked_until_it_is_lifted,
+        everybody_is_told_of_the_newest_notice_once,
+        a_person_gets_all_that_is_known_of_them,
+        who_read_of_a_person_is_listed,
+        age_takes_what_the_rules_say,
+        an_open_case_keeps_its_person;
     journal: facts_are_read_back_as_they_were_written,
         a_group_of_any_size_is_kept,
         facts_must_come_in_order,

@@ -56,6 +56,23 @@ impl World {
             .expect("the store opens again")
     }
 
+    /// The address of another database that is new, beside this one.
+    pub(crate) async fn another(&self, name: &str) -> String {
+        if let Some(folder) = &self.folder {
+            return format!("sqlite:{}", folder.join(format!("{name}.db")).display());
+        }
+        let (server, _) = self.url.split_once('?').expect("a socket's folder");
+        let (_, own) = server.rsplit_once('/').expect("a database");
+        let new = format!("{own}_{name}");
+        let new = &new[new.len().saturating_sub(60)..];
+        let mut raw = PgConnection::connect(&self.url).await.expect("the server");
+        let made = sqlx::raw_sql(sqlx::AssertSqlSafe(format!("CREATE DATABASE \"{new}\"")));
+        raw.execute(made).await.expect("a new database");
+        raw.close().await.expect("it closes");
+        self.url
+            .replacen(&format!("/{own}?"), &format!("/{new}?"), 1)
+    }
+
     /// Runs SQL behind the store's back; how many rows it touched.
     pub(crate) async fn sql(&self, sql: &'static str) -> Result<u64, sqlx::Error> {
         if self.is_sqlite() {

@@ -3,7 +3,10 @@
 //! SQLite has one writing connection, so that writers wait in line and never meet a lock, and a few
 //! reading ones; PostgreSQL has one pool. Nothing outside this file asks which of the two it is.
 
-use crate::{CaseRefFormat, StoreRefused, directory::DirectoryKept, limits, migrations};
+use crate::{
+    CaseRefFormat, StoreRefused, backup_lines::CellKind, directory::DirectoryKept, limits,
+    migrations, sql::Cells,
+};
 use sqlx::{
     Acquire, Any, AnyPool, ConnectOptions, Executor, Transaction,
     any::{AnyConnectOptions, AnyPoolOptions},
@@ -76,8 +79,67 @@ impl Store {
     /// Opens the database; makes it, its tables and the manual's departments when it is new.
     pub async fn open(config: &StoreConfig) -> Result<Store, StoreRefused> {
         let store = Store::open_as_it_is(config).await?;
-        migrations::of(store.engine).run(&store.writer).await?;
+        store.bring_up_to_date().await?;
         Ok(store)
+    }
+
+    /// Takes the steps that its tables have not taken yet.
+    pub(crate) async fn bring_up_to_date(&self) -> Result<(), StoreRefused> {
+        Ok(migrations::of(self.engine).run(&self.writer).await?)
+    }
+
+    /// Takes the steps up to this one.
+    pub(crate) async fn bring_to(&self, step: i64) -> Result<(), StoreRefused> {
+        let steps = migrations::up_to(self.engine, step);
+        Ok(steps.run(&self.writer).await?)
+    }
+
+    /// Every table of ours, by name.
+    pub async fn tables(&self) -> Result<Vec<String>, StoreRefused> {
+        let sql = match self.engine {
+            Engine::Sqlite => {
+                "SELECT name FROM sqlite_master WHERE type = 'table' \
+                 AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name"
+            }
+            Engine::Postgres => {
+                "SELECT CAST(table_name AS TEXT) FROM information_schema.tables \
+                 WHERE table_schema = current_schema() AND table_type = 'BASE TABLE' \
+                 ORDER BY table_name"
+            }
+        };
+        let rows = sqlx::query(sql).fetch_all(&self.reader).await?;
+        rows.iter()
+            .map(|row| Cells::of(row, "tables").text())
+            .collect()
+    }
+
+    /// The columns of a table, in order, with what they hold; none for what a backup cannot carry.
+    pub(crate) async fn columns_of(
+        &self,
+        table: &str,
+    ) -> Result<Vec<(String, Option<CellKind>)>, StoreRefused> {
+        let sql = match self.engine {
+            Engine::Sqlite => "SELECT name, type FROM pragma_table_info($1) ORDER BY cid",
+            Engine::Postgres => {
+                "SELECT CAST(column_name AS TEXT), CAST(data_type AS TEXT) \
+                 FROM information_schema.columns \
+                 WHERE table_schema = current_schema() AND table_name = $1 \
+                 ORDER BY ordinal_position"
+            }
+        };
+        let rows = sqlx::query(sql).bind(table).fetch_all(&self.reader).await?;
+        let read = |row| {
+            let mut cells = Cells::of(row, "columns");
+            let (name, kind) = (cells.text()?, cells.text()?);
+            let kind = match kind.to_ascii_lowercase().as_str() {
+                "bigint" => Some(CellKind::Whole),
+                "text" => Some(CellKind::Text),
+                "blob" | "bytea" => Some(CellKind::Bytes),
+                _ => None,
+            };
+            Ok((name, kind))
+        };
+        rows.iter().map(read).collect()
     }
 
     /// Opens the database and changes nothing in it: whoever only looks may meet tables of another version.

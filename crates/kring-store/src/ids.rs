@@ -64,4 +64,10 @@ ulid_id! {
     EndpointId,
     /// A line of the audit.
     AuditId,
+    /// A request at the PDPA desk.
+    PrivacyRequestId,
+    /// What a person said to a text.
+    ConsentId,
+    /// A line of the access log.
+    AccessId,
 }

@@ -5,8 +5,13 @@
 
 #![forbid(unsafe_code)]
 
+mod access_log;
 mod agents;
 mod audit;
+mod backup;
+mod backup_filling;
+mod backup_lines;
+mod backup_tables;
 mod call_backs;
 mod call_history;
 mod call_rows;
@@ -15,6 +20,7 @@ mod case_rows;
 mod cases;
 mod chain;
 mod connect;
+mod consents;
 mod contact_rows;
 mod csv_mistake;
 mod csv_rows;
@@ -29,6 +35,9 @@ mod dialled;
 mod directory;
 mod directory_search;
 mod drafts;
+mod erased_ids;
+mod erasing;
+mod erasures_file;
 mod holidays;
 mod ids;
 mod journal_log;
@@ -40,20 +49,28 @@ mod names;
 mod number;
 mod number_text;
 mod phones;
+mod privacy_request_rows;
+mod privacy_requests;
 mod reach;
 mod refused;
 mod restart;
+mod retention;
 mod sealed;
 mod sign_in;
 mod sql;
 mod standing;
+mod subject_export;
 mod traces;
 mod trusted;
 mod written;
 mod zone;
 
+pub use access_log::{Access, AccessWhat};
 pub use agents::{AgentRow, Role};
 pub use audit::{AuditCursor, AuditPage, AuditRow, ChangedBy};
+pub use backup::{BackupRefused, FileBeside, Restored};
+pub use backup_lines::BackupFileRefused;
+pub use backup_tables::InBackup;
 pub use call_backs::CallBackRow;
 pub use call_history::{CallCursor, CallFilter, CallPage, CallRow, CallerNumber, CursorRefused};
 pub use case_ref::{CaseRefFormat, CaseRefRefused};
@@ -62,6 +79,7 @@ pub use cases::{
     Resolution,
 };
 pub use connect::{Store, StoreConfig};
+pub use consents::{Consent, ConsentSaid, ConsentText, NOTICE, NewConsent};
 pub use csv_mistake::CsvMistake;
 pub use customers::{CallerCard, Contact, ContactPatch, HistoryItem, NewContact};
 pub use department_csv::{ImportedUnit, read_departments_csv};
@@ -71,19 +89,27 @@ pub use departments::{DayException, Department, Endpoint};
 pub use directory::Directory;
 pub use directory_search::{Found, FoundBy};
 pub use drafts::{Draft, Unfinished};
+pub use erased_ids::{ErasedId, ErasedKind};
+pub use erasing::{Erased, Subject};
+pub use erasures_file::{ERASURES_FILE, ErasuresRefused};
 pub use holidays::Holiday;
-pub use ids::{AuditId, CaseId, ContactId, DepartmentId, EndpointId};
+pub use ids::{
+    AccessId, AuditId, CaseId, ConsentId, ContactId, DepartmentId, EndpointId, PrivacyRequestId,
+};
 pub use journal_log::{Appended, Group, JournalLog};
 pub use journal_read::{Broken, Verified};
 pub use known_callers::KnownCaller;
 pub use number::{Number, NumberClass, NumberPlan};
 pub use phones::{BindingRow, PhoneRow};
+pub use privacy_requests::{PrivacyFilter, PrivacyKind, PrivacyRequest, PrivacyStatus};
 pub use reach::{EndpointOwner, Reach};
 pub use refused::StoreRefused;
 pub use restart::{Boot, CallerRow, PresenceRow, UncleanBoot, closing_facts};
+pub use retention::{RETENTION_DAYS_MAX, Retained, RetentionRun, RetentionWhat};
 pub use sealed::{ChainHead, SealedCall, SealedSegment};
 pub use sign_in::{ApiToken, NewSession, SessionOf, TokenHash};
 pub use standing::{Standing, UsualHours};
+pub use subject_export::SubjectExport;
 pub use traces::TraceRow;
 pub use trusted::{
     ConfirmWrite, ContactChoice, DraftWrite, NoCaseWrite, Trusted, TrustedDone, TrustedWrite,

@@ -58,6 +58,18 @@ pub const CSV_MISTAKES_MAX: usize = 100;
 pub const SEARCH_CHARS_MAX: usize = 100;
 /// Words of it.
 pub const SEARCH_WORDS_MAX: usize = 8;
+/// Bytes of a piece of a file in a backup.
+pub(crate) const BACKUP_PIECE_BYTES: usize = 256 * 1024;
+/// Bytes of a line of a backup at most: the longest row, a document's text or a packed trace, in JSON, with room.
+pub(crate) const BACKUP_LINE_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// Rows that are put back by one statement: times the widest row far below 32,766 markers.
+pub(crate) const BACKUP_ROWS_AT_ONCE: usize = 64;
+/// What one person was told and agreed to that is shown at once at most.
+pub(crate) const CONSENTS_MAX: i64 = 200;
+/// Rows that a rule of age takes in one transaction: some milliseconds, so that the journal need not wait.
+pub(crate) const RETAINED_AT_ONCE: i64 = 100;
+/// Cases, and calls, in the export of one person at most.
+pub const EXPORTED_MAX: i64 = 5_000;
 /// How many rows a page has when nobody says how many.
 const PAGE_USUAL: u32 = 50;
 

@@ -35,6 +35,17 @@ macro_rules! step_by_engine {
 
 /// All steps of this database, in order.
 pub(crate) fn of(engine: Engine) -> Migrator {
+    up_to(engine, i64::MAX)
+}
+
+/// The number of the last step.
+pub(crate) fn last() -> i64 {
+    let steps = of(Engine::Sqlite);
+    steps.iter().map(|step| step.version).max().unwrap_or(0)
+}
+
+/// The steps up to this one.
+pub(crate) fn up_to(engine: Engine, last: i64) -> Migrator {
     let steps = [
         step!(1, "tables", "0001_tables.sql"),
         step_by_engine!(engine, 2, "append only", "0002_append_only.sql"),
@@ -72,10 +83,12 @@ pub(crate) fn of(engine: Engine) -> Migrator {
     ];
     Migrator::with_migrations(
         steps
+            .into_iter()
+            .filter(|(version, _, _)| *version <= last)
             .map(|(version, what, sql)| {
                 let kind = MigrationType::Simple;
                 Migration::new(version, what.into(), kind, sql.into_sql_str(), false)
             })
-            .into(),
+            .collect(),
     )
 }

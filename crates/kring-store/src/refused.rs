@@ -49,6 +49,15 @@ pub enum StoreRefused {
     /// The day is no holiday.
     #[error("no such holiday")]
     NoSuchHoliday,
+    /// The person has a call that goes on.
+    #[error("a call of this person goes on; try again when it is over")]
+    InCall,
+    /// There is no such request at the PDPA desk.
+    #[error("no such request")]
+    NoSuchPrivacyRequest,
+    /// It was carried out or refused before.
+    #[error("it is closed already")]
+    Closed,
     /// Other rows refer to it.
     #[error("this {0} is in use and cannot be removed")]
     InUse(&'static str),
@@ -92,6 +101,9 @@ impl StoreRefused {
             StoreRefused::NoSuchDepartment => "no_such_department",
             StoreRefused::NoSuchEndpoint => "no_such_endpoint",
             StoreRefused::NoSuchHoliday => "no_such_holiday",
+            StoreRefused::InCall => "in_call",
+            StoreRefused::NoSuchPrivacyRequest => "no_such_request",
+            StoreRefused::Closed => "closed",
             StoreRefused::InUse(_) => "in_use",
             StoreRefused::TooMany(_) => "too_many",
             StoreRefused::NoSuchAgent => "no_such_agent",

@@ -212,6 +212,11 @@ impl<'r> Cells<'r> {
         Ok(self.row.try_get(self.next - 1)?)
     }
 
+    pub(crate) fn maybe_bytes(&mut self) -> Result<Option<Vec<u8>>, StoreRefused> {
+        self.next += 1;
+        Ok(self.row.try_get(self.next - 1)?)
+    }
+
     pub(crate) fn text(&mut self) -> Result<String, StoreRefused> {
         self.str().map(str::to_owned)
     }
