@@ -4,44 +4,68 @@
 /// as แ, นิคหิต and า as ำ (also across a tone mark), a repeated mark once, a tone mark after the
 /// vowel mark, Thai digits as ASCII, lower case, single spaces.
 pub fn folded(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text
-        .chars()
-        .filter(|c| !is_invisible(*c))
-        .flat_map(char::to_lowercase)
-    {
-        let last = out.chars().next_back();
-        match (last, c) {
-            (Some('เ'), 'เ') => replace_last(&mut out, 1, "แ"),
-            (Some('\u{e4d}'), 'า') => replace_last(&mut out, 1, "ำ"),
-            (Some(tone), 'า') if is_tone(tone) && before_last(&out) == Some('\u{e4d}') => {
-                replace_last(&mut out, 2, &format!("{tone}ำ"));
+    let folded = Folding::of(text).0;
+    folded.into_iter().map(|(c, _)| c).collect()
+}
+
+/// Each character of the folded text, with the place in the original at which it begins.
+pub(crate) fn folded_with_places(text: &str) -> Vec<(char, usize)> {
+    Folding::of(text).0
+}
+
+/// A text while it is folded.
+struct Folding(Vec<(char, usize)>);
+
+impl Folding {
+    fn of(text: &str) -> Folding {
+        let mut out = Folding(Vec::with_capacity(text.len() / 2));
+        for (at, c) in text.char_indices().filter(|(_, c)| !is_invisible(*c)) {
+            for c in c.to_lowercase() {
+                out.push(c, at);
+            }
+        }
+        while out.last() == Some(' ') {
+            out.0.pop();
+        }
+        out
+    }
+
+    fn push(&mut self, c: char, at: usize) {
+        match (self.last(), c) {
+            (Some('เ'), 'เ') => self.replace(1, &['แ']),
+            (Some('\u{e4d}'), 'า') => self.replace(1, &['ำ']),
+            (Some(tone), 'า') if is_tone(tone) && self.before_last() == Some('\u{e4d}') => {
+                self.replace(2, &[tone, 'ำ']);
             }
             (Some(tone), mark) if is_tone(tone) && is_vowel_mark(mark) => {
-                replace_last(&mut out, 1, &format!("{mark}{tone}"));
+                self.replace(1, &[mark, tone]);
             }
             (Some(last), mark) if last == mark && (is_tone(mark) || is_vowel_mark(mark)) => {}
             (_, digit @ '๐'..='๙') => {
-                out.extend(char::from_digit(digit as u32 - '๐' as u32, 10));
+                let digit = char::from_digit(digit as u32 - '๐' as u32, 10);
+                self.0.extend(digit.map(|digit| (digit, at)));
             }
             (None | Some(' '), space) if space.is_whitespace() => {}
-            (_, space) if space.is_whitespace() => out.push(' '),
-            (_, other) => out.push(other),
+            (_, space) if space.is_whitespace() => self.0.push((' ', at)),
+            (_, other) => self.0.push((other, at)),
         }
     }
-    out.truncate(out.trim_end().len());
-    out
-}
 
-fn replace_last(out: &mut String, chars: usize, by: &str) {
-    for _ in 0..chars {
-        out.pop();
+    /// The last characters become others, from the place where the first of them began.
+    fn replace(&mut self, chars: usize, by: &[char]) {
+        let from = self.0.len() - chars;
+        let at = self.0[from].1;
+        self.0.truncate(from);
+        self.0.extend(by.iter().map(|c| (*c, at)));
     }
-    out.push_str(by);
-}
 
-fn before_last(out: &str) -> Option<char> {
-    out.chars().rev().nth(1)
+    fn last(&self) -> Option<char> {
+        self.0.last().map(|(c, _)| *c)
+    }
+
+    fn before_last(&self) -> Option<char> {
+        self.0.iter().rev().nth(1).map(|(c, _)| *c)
+    }
 }
 
 /// Zero-width characters and soft hyphens.
@@ -84,6 +108,16 @@ mod tests {
         ] {
             assert_eq!(folded(one), folded(other), "{one} and {other}");
         }
+    }
+
+    #[test]
+    fn each_character_knows_where_it_was() {
+        let text = "น\u{e4d}\u{e49}า  ๗";
+        let places = super::folded_with_places(text);
+        let folded: String = places.iter().map(|(c, _)| *c).collect();
+        assert_eq!(folded, "น\u{e49}ำ 7");
+        let places: Vec<usize> = places.into_iter().map(|(_, at)| at).collect();
+        assert_eq!(places, [0, 3, 3, 12, 14]);
     }
 
     #[test]

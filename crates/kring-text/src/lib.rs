@@ -4,6 +4,24 @@
 
 #![forbid(unsafe_code)]
 
+mod book;
+mod finding;
 mod fold;
+mod letters;
+pub mod limits;
+mod near;
+mod query;
+mod scoring;
+mod search;
+mod signature;
+mod snippet;
+mod synonyms;
+mod words;
 
+pub use book::{Book, Texts};
 pub use fold::folded;
+pub use query::Query;
+pub use search::{Bearing, Hit, search};
+pub use snippet::{Piece, marked, shortened, snippet};
+pub use synonyms::Synonyms;
+pub use words::words;
