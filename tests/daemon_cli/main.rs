@@ -3,6 +3,7 @@
 //!
 //! `KRINGD` names the binary; without it, the debug build beside this test is taken.
 
+mod backups;
 mod begin_and_end;
 mod commands;
 mod directory;

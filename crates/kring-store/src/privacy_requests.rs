@@ -30,6 +30,8 @@ stored_names! {
     }
 }
 
+const DAY_US: i64 = 86_400_000_000;
+
 impl PrivacyKind {
     /// Days in which it has to be answered.
     pub const fn days(self) -> i64 {
@@ -169,7 +171,6 @@ impl Store {
                 why: "is missing: only a contact can be restricted",
             });
         }
-        const DAY_US: i64 = 86_400_000_000;
         let request = PrivacyRequest {
             id: PrivacyRequestId::new(by.at),
             kind,

@@ -1,6 +1,7 @@
 //! The rooms of the house that a request may enter, and the way to each: the router.
 
 use crate::{
+    access::AccessNotes,
     audit_api, callbacks_api, calls_api,
     clock::Clock,
     config::WebConfig,
@@ -10,7 +11,7 @@ use crate::{
     idempotency::{self, Answers},
     limits,
     live::Live,
-    openapi, phones_api,
+    openapi, phones_api, privacy_api,
     problem::{Code, Problem},
     session::{self, Gate, OwnOrigins, PasswordGate, Throttle},
     settings_api, socket_api, trunks_api,
@@ -50,6 +51,7 @@ pub(crate) struct Rooms {
     pub(crate) passwords: PasswordGate,
     pub(crate) throttle: Throttle,
     pub(crate) answers: Answers,
+    pub(crate) access: AccessNotes,
 }
 
 impl Deref for App {
@@ -60,8 +62,21 @@ impl Deref for App {
     }
 }
 
+impl Rooms {
+    /// Somebody was erased: the ids go beside the database at once, and once a day if that fails.
+    pub(crate) async fn erased(&self) {
+        let Some(folder) = &self.config.data_dir else {
+            return;
+        };
+        let (_, now) = self.clock.now();
+        if let Err(refused) = self.store.keep_erasures(now, folder).await {
+            tracing::error!(%refused, "what was erased is not noted beside the database");
+        }
+    }
+}
+
 impl Web {
-    /// The HTTP side over these rooms.
+    /// The HTTP side over these rooms, inside a tokio runtime.
     pub fn new(config: WebConfig, store: Store, desk: Desk, live: Live) -> Web {
         let clock = live.clock().clone();
         Web(App(Arc::new(Rooms {
@@ -70,6 +85,7 @@ impl Web {
             passwords: PasswordGate::new(),
             throttle: Throttle::default(),
             answers: Answers::default(),
+            access: AccessNotes::begin(store.clone()),
             config,
             clock,
             store,
@@ -142,6 +158,7 @@ fn api() -> OpenApiRouter<App> {
         .merge(callbacks_api::routes())
         .merge(calls_api::routes())
         .merge(crm_api::routes())
+        .merge(privacy_api::routes())
 }
 
 async fn no_such_path() -> Problem {

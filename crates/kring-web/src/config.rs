@@ -5,7 +5,7 @@ use crate::{
     trace::LiveTraces,
 };
 use kring_store::NumberPlan;
-use std::{sync::Arc, time::Duration};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 /// The terms of the live streams.
 #[derive(Clone, Debug)]
@@ -63,6 +63,10 @@ pub struct WebConfig {
     pub metrics_token: Option<String>,
     /// The version of kring, for `/healthz` and OpenAPI.
     pub version: String,
+    /// Days after which persons and cases are erased where no rule says otherwise (`privacy.retention_days`).
+    pub retention_days: Option<u32>,
+    /// Where the ids of what was erased are kept beside the database (`data_dir`); none: nowhere.
+    pub data_dir: Option<PathBuf>,
     /// The SIP traces of live calls.
     pub traces: LiveTraces,
     /// The journal's newest committed fact may be so far behind before `/readyz` says no.
@@ -78,6 +82,8 @@ impl Default for WebConfig {
             reloads: Reloads::default(),
             metrics_token: None,
             version: env!("CARGO_PKG_VERSION").into(),
+            retention_days: None,
+            data_dir: None,
             traces: LiveTraces::default(),
             journal_lag_max: Duration::from_secs(5),
         }

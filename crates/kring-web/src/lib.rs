@@ -5,6 +5,7 @@
 
 #![forbid(unsafe_code)]
 
+mod access;
 mod app;
 mod audit_api;
 mod callbacks_api;
@@ -25,6 +26,7 @@ mod live;
 pub mod metrics;
 mod openapi;
 mod phones_api;
+mod privacy_api;
 mod problem;
 mod queues_api;
 mod reload;

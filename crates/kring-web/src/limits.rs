@@ -150,5 +150,8 @@ pub(crate) const TYPE_AHEAD_ROWS: u32 = 10;
 /// Rows of a type-ahead at most.
 pub(crate) const TYPE_AHEAD_ROWS_MAX: u32 = 50;
 
+/// Lines of the access log that wait for the disk at most.
+pub(crate) const ACCESS_NOTES: usize = 1_024;
+
 /// Bytes of a file that is imported: 20,000 rows of a directory.
 pub(crate) const IMPORT_BYTES: usize = 8 * 1024 * 1024;

@@ -64,6 +64,7 @@ codes! {
     NotFound 404 "not_found" "There is no such thing" "ไม่พบข้อมูล";
     NoSuchAgent 404 "no_such_agent" "No agent has this login" "ไม่พบเจ้าหน้าที่นี้";
     NoSuchCallBack 404 "no_such_callback" "Nobody is to be called back for this call" "ไม่มีรายการโทรกลับของสายนี้";
+    NoSuchPrivacyRequest 404 "no_such_request" "There is no such request" "ไม่พบคำขอนี้";
     MethodNotAllowed 405 "method_not_allowed" "This path does not take this method" "ใช้วิธีเรียกนี้กับที่อยู่นี้ไม่ได้";
     CallGone 409 "call_gone" "The call is over or has gone to somebody else" "สายสิ้นสุดหรือไปอยู่กับเจ้าหน้าที่อื่นแล้ว";
     AgentBusy 409 "agent_busy" "The agent has a call now" "เจ้าหน้าที่กำลังมีสายอยู่";
@@ -80,6 +81,8 @@ codes! {
     TooManyQueues 409 "too_many_queues" "No more queues can be served at once" "มีคิวในระบบมากเกินไป";
     TooManyDepartments 409 "too_many_departments" "No more departments can be known at once" "มีหน่วยงานในระบบมากเกินไป";
     Taken 409 "taken" "The name is in use already" "ชื่อนี้ถูกใช้แล้ว";
+    InCall 409 "in_call" "The person is in a call now" "ผู้ติดต่อกำลังสนทนาอยู่";
+    Closed 409 "closed" "It is closed already" "ดำเนินการเสร็จสิ้นไปแล้ว";
     InUse 409 "in_use" "It is in use and cannot be removed" "มีข้อมูลอื่นอ้างถึงอยู่ จึงลบไม่ได้";
     TooManyRows 409 "too_many" "There can be no more of these" "มีรายการมากเกินกำหนด";
     KeyInUse 409 "idempotency_in_progress" "The first request with this Idempotency-Key is not answered yet" "คำขอแรกที่ใช้ Idempotency-Key นี้ยังทำไม่เสร็จ";
@@ -237,6 +240,9 @@ impl From<StoreRefused> for Problem {
             StoreRefused::NoSuchCase => Code::NoSuchCase,
             StoreRefused::NoSuchDepartment => Code::NoSuchDepartment,
             StoreRefused::NoSuchAgent => Code::NoSuchAgent,
+            StoreRefused::NoSuchPrivacyRequest => Code::NoSuchPrivacyRequest,
+            StoreRefused::Closed => Code::Closed,
+            StoreRefused::InCall => Code::InCall,
             StoreRefused::NoSuchEndpoint => Code::NoSuchEndpoint,
             StoreRefused::NoSuchHoliday => Code::NoSuchHoliday,
             StoreRefused::InUse(_) | StoreRefused::TooMany(_) => {

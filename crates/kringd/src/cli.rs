@@ -1,7 +1,7 @@
 //! The command line: what it may say, and which command is carried out.
 
 use crate::{
-    check_command,
+    ageing, backup_command, check_command,
     config::Config,
     directory_command,
     exit::Fault,
@@ -56,6 +56,8 @@ enum Command {
     /// Writes rows of the database as such a file.
     #[command(subcommand)]
     Export(ExportCommand),
+    /// Takes away now what is older than the rules say; the daemon does it once a day.
+    Retention(RetentionOptions),
 }
 
 /// How the demo runs.
@@ -248,6 +250,11 @@ pub(crate) enum TokenCommand {
 pub(crate) enum ImportCommand {
     /// Units of the directory, one row an endpoint, known by their short names: all or nothing.
     Departments(ImportFile),
+    /// Everything, out of `kringd export backup`, into a database that is new.
+    Backup {
+        /// The file.
+        file: PathBuf,
+    },
 }
 
 /// A file to be read.
@@ -267,6 +274,19 @@ pub(crate) enum ExportCommand {
         /// The file; without it, standard output.
         file: Option<PathBuf>,
     },
+    /// Everything, as one file for `kringd import backup`; also while the daemon runs.
+    Backup {
+        /// The file; only its owner may read it.
+        file: PathBuf,
+    },
+}
+
+/// How old rows are taken away.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct RetentionOptions {
+    /// Only tells what would go.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
 }
 
 /// Carries out what the arguments say. Whatever goes wrong is one line and an exit code.
@@ -325,8 +345,19 @@ fn carry_out(arguments: Arguments) -> Result<(), Fault> {
         Command::User(command) => block_on(user_command::run(&config, command)),
         Command::Phone(command) => block_on(phone_command::run(&config, command)),
         Command::Token(command) => block_on(token_command::run(&config, command)),
-        Command::Import(command) => block_on(directory_command::import(&config, command)),
-        Command::Export(command) => block_on(directory_command::export(&config, command)),
+        Command::Import(ImportCommand::Backup { file }) => {
+            block_on(backup_command::import(&config, &file))
+        }
+        Command::Export(ExportCommand::Backup { file }) => {
+            block_on(backup_command::export(&config, &file))
+        }
+        Command::Retention(options) => block_on(ageing::command(&config, options)),
+        Command::Import(ImportCommand::Departments(file)) => {
+            block_on(directory_command::import(&config, file))
+        }
+        Command::Export(ExportCommand::Departments { file }) => {
+            block_on(directory_command::export(&config, file))
+        }
     }
 }
 

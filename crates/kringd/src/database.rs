@@ -27,7 +27,7 @@ pub(crate) async fn look_into(config: &Config) -> Option<Store> {
     Store::open_as_it_is(&wanted(config)).await.ok()
 }
 
-fn wanted(config: &Config) -> StoreConfig {
+pub(crate) fn wanted(config: &Config) -> StoreConfig {
     let mut wanted = StoreConfig::new(&config.database.url, &config.node);
     wanted.case_ref = config.case.ref_format.clone();
     wanted

@@ -1,25 +1,22 @@
 //! `kringd import departments` and `kringd export departments`: the directory out of a file, and as a file.
 //! A daemon that runs sees the change by itself.
 
-use crate::{
-    cli::{ExportCommand, ImportCommand},
-    clock::Clock,
-    config::Config,
-    database,
-    exit::Fault,
-};
+use crate::{cli::ImportFile, clock::Clock, config::Config, database, exit::Fault};
 use kring_store::{
     ChangedBy, CsvMistake, ImportRefused, ImportRun, Imported, Store, read_departments_csv,
     write_departments_csv,
 };
-use std::{fs::File, io::Read, path::Path};
+use std::{
+    fs::File,
+    io::Read,
+    path::{Path, PathBuf},
+};
 
 /// Bytes of a file at most.
 const FILE_BYTES_MAX: u64 = 16 * 1024 * 1024;
 
 /// Reads a file into the database.
-pub(crate) async fn import(config: &Config, command: ImportCommand) -> Result<(), Fault> {
-    let ImportCommand::Departments(file) = command;
+pub(crate) async fn import(config: &Config, file: ImportFile) -> Result<(), Fault> {
     let bytes = read(&file.file)?;
     let store = database::open(config).await?;
     let run = if file.dry_run {
@@ -34,8 +31,7 @@ pub(crate) async fn import(config: &Config, command: ImportCommand) -> Result<()
 }
 
 /// Writes a file out of the database.
-pub(crate) async fn export(config: &Config, command: ExportCommand) -> Result<(), Fault> {
-    let ExportCommand::Departments { file } = command;
+pub(crate) async fn export(config: &Config, file: Option<PathBuf>) -> Result<(), Fault> {
     let store = database::open(config).await?;
     let directory = store.directory().await.map_err(database::refused);
     store.close().await;

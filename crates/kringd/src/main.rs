@@ -3,6 +3,8 @@
 //!
 //! Everything that kring decides is decided in the pure crates; what is here only does.
 
+mod ageing;
+mod backup_command;
 mod call_backs;
 mod check_command;
 mod cli;

@@ -12,6 +12,7 @@ mod watching;
 mod web;
 
 use crate::{
+    ageing,
     clock::Clock,
     config::Config,
     database,
@@ -101,8 +102,8 @@ pub(crate) struct House {
     exchange: std::thread::JoinHandle<()>,
     recorder: JoinHandle<Recorder>,
     web: JoinHandle<()>,
-    /// What the exchange is told of as it changes: seats, lines, hours, callers, departments.
-    followers: [JoinHandle<()>; 5],
+    /// What the exchange is told of as it changes: seats, lines, hours, callers, departments; and who lets go what is too old.
+    followers: [JoinHandle<()>; 6],
     /// Writes call-backs until the exchange is gone.
     keeping: JoinHandle<()>,
     phones: PhoneTasks,
@@ -122,6 +123,7 @@ impl House {
         let clock = Clock::start();
         kring_web::metrics::install(VERSION);
         let store = database::open(&config).await?;
+        ageing::keep_erased(&config, &store, &clock).await?;
         let listener = web::listen(&config).await?;
         let http = listener.local_addr().map_err(|refused| own(&refused))?;
         let (asks, asked) = exchange_task::asks();
@@ -186,6 +188,8 @@ impl House {
         let holidays = stored.directory.holidays;
         let hours = opening_hours::follow(hours, holidays, clock.clone(), asks.clone());
         let known = known::follow(stored.known, store.clone());
+        let usual = config.privacy.retention_days;
+        let ageing = ageing::follow(store.clone(), clock.clone(), usual, config.data_dir);
         Ok(House {
             http,
             sip,
@@ -202,6 +206,7 @@ impl House {
                 tokio::spawn(lines),
                 tokio::spawn(hours),
                 tokio::spawn(known),
+                tokio::spawn(ageing),
                 stored.directory.task,
             ],
             keeping: stored.keeping,

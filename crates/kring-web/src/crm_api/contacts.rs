@@ -14,7 +14,7 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use kring_store::{Contact, ContactId, ContactPatch, NewContact, Number};
+use kring_store::{Access, AccessWhat, Contact, ContactId, ContactPatch, NewContact, Number};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -122,6 +122,9 @@ pub(crate) async fn look_up(
     let number = read_number(&app, &lookup.number);
     let items = app.live.config().history_items;
     let card = app.store.caller_card(&number.canonical, items).await?;
+    for contact in card.contact.iter().chain(&card.candidates) {
+        note_access(&app, &who, contact, AccessWhat::Lookup);
+    }
     let answer = LookedUp {
         number: NumberOnWire::from(&number),
         card: Card::from(&card),
@@ -154,6 +157,7 @@ pub(crate) async fn get(
 ) -> Result<Response, Problem> {
     who.must(Right::ReadContacts)?;
     let contact = find(&app, &id).await?;
+    note_access(&app, &who, &contact, AccessWhat::Contact);
     let numbers = app.store.numbers_of(contact.id).await?;
     let numbers = numbers.into_iter();
     let body = ContactWithNumbers {
@@ -226,12 +230,24 @@ pub(crate) async fn history(
 ) -> Result<Response, Problem> {
     who.must(Right::ReadContacts)?;
     let contact = find(&app, &id).await?;
+    note_access(&app, &who, &contact, AccessWhat::History);
     let items = app
         .store
         .history_of(contact.id, kring_store::limits::HISTORY_MAX)
         .await?;
     let items = items.iter().map(PastCase::from).collect();
     Ok(axum::Json(HistoryList { items }).into_response())
+}
+
+/// Who reads of a person is in the access log.
+fn note_access(app: &App, who: &Identity, contact: &Contact, what: AccessWhat) {
+    let at = app.clock.now().1;
+    app.access.note(Access {
+        at,
+        who: who.key(),
+        contact: contact.id,
+        what,
+    });
 }
 
 async fn find(app: &App, id: &str) -> Result<Contact, Problem> {

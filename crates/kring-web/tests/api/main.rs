@@ -12,6 +12,7 @@ mod directory_files;
 mod house;
 mod live_socket;
 mod phones;
+mod privacy;
 mod record;
 mod resume;
 mod screen;

@@ -15,7 +15,6 @@ const KEYS: &[(&str, &str)] = &[
         "HTTPS by kring itself (a reverse proxy serves)",
     ),
     ("auth", "sign-in by OpenID Connect"),
-    ("privacy.retention_days", "erasing by age"),
     ("webhook", "webhooks"),
     ("otel", "OpenTelemetry"),
     ("case.sla_days", "the SLA clock of cases"),

@@ -51,6 +51,8 @@ pub(crate) struct Metrics {
 pub(crate) struct Privacy {
     /// Whether logs show numbers with their middle masked.
     pub(crate) mask_numbers_in_logs: bool,
+    /// Days after which persons and cases are erased where no rule says otherwise. `None`: never.
+    pub(crate) retention_days: Option<u32>,
 }
 
 /// `[case]`.
@@ -230,10 +232,18 @@ impl Privacy {
     pub(super) fn read(mut section: Section<'_>) -> Privacy {
         let privacy = Privacy {
             mask_numbers_in_logs: section.flag("mask_numbers_in_logs", true),
+            retention_days: retention_days(&mut section),
         };
         section.finish();
         privacy
     }
+}
+
+/// 0 is never, and so is nothing.
+fn retention_days(section: &mut Section<'_>) -> Option<u32> {
+    let most = u64::from(kring_store::RETENTION_DAYS_MAX);
+    let days = section.number("retention_days", 0, 0..=most);
+    u32::try_from(days).ok().filter(|days| *days > 0)
 }
 
 impl Case {

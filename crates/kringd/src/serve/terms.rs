@@ -160,6 +160,8 @@ pub(super) fn web_config(
         metrics_token: config.metrics.token.clone(),
         version: VERSION.to_owned(),
         traces,
+        retention_days: config.privacy.retention_days,
+        data_dir: Some(config.data_dir.clone()),
         ..WebConfig::default()
     }
 }
