@@ -227,7 +227,7 @@ pub fn without_prefix(name: &str) -> String {
 pub fn whole_name(prefix: &str, given: &str, family: &str) -> String {
     let close = prefix.ends_with('.') || prefix.ends_with(is_thai);
     let mut whole = match prefix.split_once(NAME) {
-        Some((before, after)) => format!("{}{given}{after}", before),
+        Some((before, after)) => format!("{before}{given}{after}"),
         None if prefix.is_empty() => given.to_owned(),
         None if close && given.starts_with(is_thai) => format!("{prefix}{given}"),
         None => format!("{prefix} {given}"),

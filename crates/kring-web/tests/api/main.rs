@@ -6,6 +6,7 @@
 mod callbacks;
 mod calls;
 mod console;
+mod contacts;
 mod crm;
 mod departments;
 mod directory_files;
