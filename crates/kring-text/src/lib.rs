@@ -13,6 +13,7 @@ mod names;
 mod near;
 mod order;
 mod parts;
+mod prefixes;
 mod query;
 mod scoring;
 mod search;

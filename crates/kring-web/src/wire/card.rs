@@ -69,8 +69,9 @@ pub(crate) struct Card {
     pub(crate) candidates: Vec<ContactOnWire>,
     /// Newest first.
     pub(crate) history: Vec<PastCase>,
-    /// Of the person, or of the number when it is not one person's.
-    pub(crate) open_complaints: OpenComplaintsOnWire,
+    /// Of the person, or of the number when it is not one person's; absent: there are none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) open_complaints: Option<OpenComplaintsOnWire>,
     /// False while the database has not told yet.
     pub(crate) looked_up: bool,
 }
@@ -149,10 +150,10 @@ impl From<&CallerCard> for Card {
             contact: card.contact.as_ref().map(ContactOnWire::from),
             candidates: card.candidates.iter().map(ContactOnWire::from).collect(),
             history: card.history.iter().map(PastCase::from).collect(),
-            open_complaints: OpenComplaintsOnWire {
+            open_complaints: (card.open_complaints.count > 0).then(|| OpenComplaintsOnWire {
                 count: card.open_complaints.count,
                 refs: card.open_complaints.refs.clone(),
-            },
+            }),
             looked_up: true,
         }
     }
