@@ -141,5 +141,7 @@ fn lay_notice(to: &Path) -> io::Result<()> {
         fs::remove_dir_all(to)?;
     }
     fs::create_dir_all(to)?;
+    // The page's policy allows styles of files only.
+    fs::write(to.join("notice.css"), include_str!("without_console.css"))?;
     fs::write(to.join("index.html"), include_str!("without_console.html"))
 }

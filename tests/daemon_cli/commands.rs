@@ -99,7 +99,7 @@ fn what_a_user_cannot_be_is_said() {
     let short = shell.run_with("short", &["user", "add", "malee", "--password-stdin"]);
     short.refused(
         64,
-        "a password has 8 characters or more, and at most 256 bytes. Choose another.",
+        "a password has 12 characters or more, and at most 256 bytes. Choose another.",
     );
     shell
         .run_with(PASSWORD, &["user", "passwd", "nobody", "--password-stdin"])

@@ -6,9 +6,12 @@ use crate::{
 };
 use kring_journal::{AgentId, WallTime};
 use kring_store::{
-    AgentRow, ApiToken, CaseFilter, CaseKind, CasePatch, CaseStatus, ConfirmWrite, ContactChoice,
-    DepartmentId, NewSession, Role,
+    AgentRow, ApiToken, CaseFilter, CaseKind, CasePatch, CaseStatus, ChangedBy, ConfirmWrite,
+    ContactChoice, DepartmentId, NewSession, Role, SignedFrom,
 };
+
+/// How long sessions live here without being used.
+const HOUR: std::time::Duration = std::time::Duration::from_secs(3_600);
 
 fn somsri() -> AgentRow {
     AgentRow {
@@ -24,7 +27,7 @@ fn somsri() -> AgentRow {
     }
 }
 
-pub(crate) async fn an_agent_is_stored_and_disabled(world: World) {
+pub(crate) async fn an_agent_is_stored(world: World) {
     let store = &world.store;
     let somsri = somsri();
     assert_eq!(store.agent(&somsri.login).await.unwrap(), None);
@@ -42,25 +45,6 @@ pub(crate) async fn an_agent_is_stored_and_disabled(world: World) {
         store.agents().await.unwrap(),
         [preecha.clone(), somsri.clone()]
     );
-    let nobody = AgentId::new("nobody");
-    assert_eq!(
-        store.set_password(&nobody, "x").await.unwrap_err().code(),
-        "no_such_agent"
-    );
-    assert_eq!(
-        store.disable_agent(&nobody).await.unwrap_err().code(),
-        "no_such_agent"
-    );
-    store
-        .set_password(&preecha.login, "$argon2id$new")
-        .await
-        .unwrap();
-    store.disable_agent(&preecha.login).await.unwrap();
-    let stored = store.agent(&preecha.login).await.unwrap().unwrap();
-    assert_eq!(
-        (stored.password_hash.as_deref(), stored.disabled),
-        (Some("$argon2id$new"), true)
-    );
     assert_eq!(store.agent(&somsri.login).await.unwrap(), Some(somsri));
 }
 
@@ -73,10 +57,11 @@ pub(crate) async fn a_session_ends_in_time(world: World) {
         agent: somsri.login.clone(),
         created: WallTime(from),
         expires: WallTime(until),
+        from: SignedFrom::default(),
     };
     store.open_session(&session(1, 0, 100)).await.unwrap();
     let found = store
-        .session(&[1; 32], WallTime(99))
+        .session(&[1; 32], WallTime(99), HOUR)
         .await
         .unwrap()
         .unwrap();
@@ -84,21 +69,25 @@ pub(crate) async fn a_session_ends_in_time(world: World) {
         (found.agent, found.expires),
         (somsri.clone(), WallTime(100))
     );
-    assert_eq!(store.session(&[1; 32], WallTime(100)).await.unwrap(), None);
-    assert_eq!(store.session(&[2; 32], WallTime(0)).await.unwrap(), None);
+    assert_eq!(
+        store.session(&[1; 32], WallTime(100), HOUR).await.unwrap(),
+        None
+    );
+    assert_eq!(
+        store.session(&[2; 32], WallTime(0), HOUR).await.unwrap(),
+        None
+    );
     assert!(store.close_session(&[1; 32]).await.unwrap());
     assert!(!store.close_session(&[1; 32]).await.unwrap());
-    assert_eq!(store.session(&[1; 32], WallTime(0)).await.unwrap(), None);
+    assert_eq!(
+        store.session(&[1; 32], WallTime(0), HOUR).await.unwrap(),
+        None
+    );
     // A sign-in forgets those that have expired.
     store.open_session(&session(3, 0, 100)).await.unwrap();
     store.open_session(&session(4, 200, 300)).await.unwrap();
     assert!(!store.close_session(&[3; 32]).await.unwrap());
-    // A new password, and being disabled, sign out everywhere.
-    store
-        .set_password(&somsri.login, "$argon2id$new")
-        .await
-        .unwrap();
-    assert_eq!(store.session(&[4; 32], WallTime(200)).await.unwrap(), None);
+    // Being disabled signs out everywhere.
     store.open_session(&session(5, 200, 300)).await.unwrap();
     store
         .put_agent(&AgentRow {
@@ -107,27 +96,48 @@ pub(crate) async fn a_session_ends_in_time(world: World) {
         })
         .await
         .unwrap();
-    assert_eq!(store.session(&[5; 32], WallTime(200)).await.unwrap(), None);
+    assert_eq!(
+        store.session(&[5; 32], WallTime(200), HOUR).await.unwrap(),
+        None
+    );
     let refused = store.open_session(&session(6, 200, 300)).await.unwrap_err();
     assert_eq!(refused.code(), "no_such_agent");
 }
 
 pub(crate) async fn a_token_is_known_by_its_hash(world: World) {
     let store = &world.store;
-    let token = ApiToken {
-        name: "wallboard".to_owned(),
-        scopes: vec!["calls:read".to_owned()],
-        created: WallTime(MORNING),
+    let mut token = ApiToken::new(
+        "wallboard",
+        vec!["calls:read".to_owned()],
+        WallTime(MORNING),
+    );
+    let by = ChangedBy {
+        who: "kringd".to_owned(),
+        at: WallTime(MORNING),
     };
-    store.add_token(&[7; 32], &token).await.unwrap();
-    let refused = store.add_token(&[8; 32], &token).await.unwrap_err();
+    store.add_token(&by, &[7; 32], &token).await.unwrap();
+    token.made_by.clone_from(&by.who);
+    let refused = store.add_token(&by, &[8; 32], &token).await.unwrap_err();
     assert_eq!(refused.code(), "taken");
-    assert_eq!(store.token(&[7; 32]).await.unwrap().as_ref(), Some(&token));
-    assert_eq!(store.token(&[8; 32]).await.unwrap(), None);
+    assert_eq!(
+        store
+            .token(&[7; 32], WallTime(MORNING))
+            .await
+            .unwrap()
+            .as_ref(),
+        Some(&token)
+    );
+    assert_eq!(
+        store.token(&[8; 32], WallTime(MORNING)).await.unwrap(),
+        None
+    );
     assert_eq!(store.tokens().await.unwrap(), [token]);
-    assert!(store.revoke_token("wallboard").await.unwrap());
-    assert!(!store.revoke_token("wallboard").await.unwrap());
-    assert_eq!(store.token(&[7; 32]).await.unwrap(), None);
+    assert!(store.revoke_token(&by, "wallboard").await.unwrap());
+    assert!(!store.revoke_token(&by, "wallboard").await.unwrap());
+    assert_eq!(
+        store.token(&[7; 32], WallTime(MORNING)).await.unwrap(),
+        None
+    );
 }
 
 pub(crate) async fn cases_are_listed_and_changed_by_version(world: World) {

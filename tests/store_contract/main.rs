@@ -3,10 +3,9 @@
 //! On SQLite each contract is a test of its own. On PostgreSQL one test starts a server, keeps every
 //! contract in a fresh database of it, and names those that broke.
 
+mod accounts;
 mod backups;
 mod call_backs;
-mod contact_files;
-mod contacts;
 mod customers;
 mod departments;
 mod directory;
@@ -17,7 +16,6 @@ mod postgres;
 mod privacy;
 mod records;
 mod restart;
-mod same_person;
 mod tamper;
 mod traces;
 mod world;
@@ -126,19 +124,10 @@ contracts! {
         short_numbers_are_nobodys,
         restricted_matters_are_not_told,
         a_contact_is_changed_by_version,
-        a_card_tells_what_the_caller_still_waits_for,
         callers_are_known_by_their_marks_and_open_cases,
+        merging_moves_numbers_and_cases,
+        names_are_found_in_any_spelling,
         thai_text_is_kept_as_it_is;
-    contacts: names_are_found_in_any_spelling,
-        people_are_found_by_any_part_of_their_name,
-        people_are_listed_in_thai_order_page_by_page,
-        people_who_were_there_before_are_made_findable;
-    same_person: merging_moves_numbers_and_cases,
-        a_merge_is_taken_back_with_all_that_it_moved,
-        merges_upon_merges_are_taken_back_in_any_order,
-        a_number_is_taken_from_a_person_and_given_back,
-        persons_who_may_be_one_are_told;
-    contact_files: people_are_imported_once;
     departments: a_fresh_database_holds_the_manuals_departments,
         a_department_is_stored_with_its_endpoints,
         what_no_department_can_be_is_refused,
@@ -152,7 +141,16 @@ contracts! {
         the_directory_is_at_hand_while_the_database_is_away,
         a_file_is_imported_by_short_names,
         a_file_with_a_mistake_changes_nothing;
-    directory: an_agent_is_stored_and_disabled,
+    accounts: the_audit_only_grows,
+        an_account_is_changed_with_its_line_in_the_audit,
+        the_last_administrator_stays,
+        sessions_are_listed_used_and_ended,
+        a_change_of_role_or_password_signs_out,
+        where_people_sign_in_is_remembered,
+        a_brake_survives_a_restart,
+        the_audit_is_asked_by_who_what_and_when,
+        a_token_ends_in_time_and_says_when_it_was_used;
+    directory: an_agent_is_stored,
         a_session_ends_in_time,
         a_token_is_known_by_its_hash,
         cases_are_listed_and_changed_by_version;

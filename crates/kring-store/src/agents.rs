@@ -2,6 +2,7 @@
 
 use crate::{
     Store, StoreRefused,
+    accounts::end_every_session,
     cases::{check_filled, check_text},
     connect::Durability,
     limits,
@@ -98,32 +99,27 @@ impl Store {
             .transpose()
     }
 
-    /// Stores a person in place of what was there. One who is disabled by it is signed out.
+    /// Stores a person in place of what was there, as seeds do: it leaves no line in the audit. One who is disabled by
+    /// it, or has another role or password, is signed out.
     pub async fn put_agent(&self, agent: &AgentRow) -> Result<(), StoreRefused> {
-        check_filled("login", agent.login.as_str())?;
-        check_filled("name", &agent.name)?;
-        for device in &agent.devices {
-            check_text("device", device, limits::SHORT_CHARS_MAX)?;
-        }
-        let devices = serde_json::to_string(&agent.devices).expect("a list of texts");
-        check_text("devices", &devices, limits::DETAIL_CHARS_MAX)?;
-        let queues = serde_json::to_string(&agent.queues).expect("a list of texts");
-        check_text("queues", &queues, limits::DETAIL_CHARS_MAX)?;
-        let skills = serde_json::to_string(&agent.skills).expect("a list of texts");
-        check_text("skills", &skills, limits::DETAIL_CHARS_MAX)?;
+        check_agent(agent)?;
         let mut given = Given::default();
-        given
-            .add(agent.login.as_str())
-            .add(agent.name.as_str())
-            .add(agent.role.as_str())
-            .add(agent.password_hash.clone())
-            .add(devices)
-            .add(i64::from(agent.auto_answer))
-            .add(queues)
-            .add(i64::from(agent.disabled))
-            .add(skills);
+        give_agent(&mut given, agent);
         let mut writing = self.writing().await?;
         let mut tx = writing.begin(Durability::Trusted).await?;
+        let mut same = Given::default();
+        same.add(agent.login.as_str())
+            .add(agent.role.as_str())
+            .add(agent.password_hash.clone().unwrap_or_default())
+            .add(i64::from(agent.disabled));
+        let row = sqlx::query_with(
+            "SELECT COUNT(*) FROM agent WHERE login = $1 AND role = $2 \
+             AND COALESCE(password_hash, '') = $3 AND disabled = $4",
+            same.take(),
+        )
+        .fetch_one(&mut *tx)
+        .await?;
+        let goes_on = Cells::of(&row, "agent").int()? > 0 && !agent.disabled;
         sqlx::query_with(
             "INSERT INTO agent \
              (login, name, role, password_hash, devices, auto_answer, queues, disabled, skills) \
@@ -136,58 +132,48 @@ impl Store {
         )
         .execute(&mut *tx)
         .await?;
-        if agent.disabled {
-            sqlx::query(SIGN_OUT)
-                .bind(agent.login.as_str())
-                .execute(&mut *tx)
-                .await?;
+        if !goes_on {
+            end_every_session(&mut tx, &agent.login).await?;
         }
-        tx.commit().await?;
-        Ok(())
-    }
-
-    /// Sets the password of a person and ends every session of theirs.
-    pub async fn set_password(&self, login: &AgentId, hash: &str) -> Result<(), StoreRefused> {
-        self.change_agent(
-            login,
-            "UPDATE agent SET password_hash = $2 WHERE login = $1",
-            hash,
-        )
-        .await
-    }
-
-    /// Disables a person and ends every session of theirs.
-    pub async fn disable_agent(&self, login: &AgentId) -> Result<(), StoreRefused> {
-        let sql = "UPDATE agent SET disabled = CAST($2 AS BIGINT) WHERE login = $1";
-        self.change_agent(login, sql, "1").await
-    }
-
-    async fn change_agent(
-        &self,
-        login: &AgentId,
-        sql: &'static str,
-        value: &str,
-    ) -> Result<(), StoreRefused> {
-        let mut writing = self.writing().await?;
-        let mut tx = writing.begin(Durability::Trusted).await?;
-        let done = sqlx::query(sql)
-            .bind(login.as_str())
-            .bind(value)
-            .execute(&mut *tx)
-            .await?;
-        if done.rows_affected() == 0 {
-            return Err(StoreRefused::NoSuchAgent);
-        }
-        sqlx::query(SIGN_OUT)
-            .bind(login.as_str())
-            .execute(&mut *tx)
-            .await?;
         tx.commit().await?;
         Ok(())
     }
 }
 
-const SIGN_OUT: &str = "DELETE FROM session WHERE agent = $1";
+/// Refuses what no agent can be.
+pub(crate) fn check_agent(agent: &AgentRow) -> Result<(), StoreRefused> {
+    check_filled("login", agent.login.as_str())?;
+    check_filled("name", &agent.name)?;
+    for device in &agent.devices {
+        check_text("device", device, limits::SHORT_CHARS_MAX)?;
+    }
+    for (field, list) in [
+        ("devices", &agent.devices),
+        ("queues", &agent.queues),
+        ("skills", &agent.skills),
+    ] {
+        check_text(field, &as_json(list), limits::DETAIL_CHARS_MAX)?;
+    }
+    Ok(())
+}
+
+fn as_json(list: &[String]) -> String {
+    serde_json::to_string(list).expect("a list of texts")
+}
+
+/// Gives the nine columns of an agent: login, name, role, password_hash, devices, auto_answer, queues, disabled, skills.
+pub(crate) fn give_agent(given: &mut Given, agent: &AgentRow) {
+    given
+        .add(agent.login.as_str())
+        .add(agent.name.as_str())
+        .add(agent.role.as_str())
+        .add(agent.password_hash.clone())
+        .add(as_json(&agent.devices))
+        .add(i64::from(agent.auto_answer))
+        .add(as_json(&agent.queues))
+        .add(i64::from(agent.disabled))
+        .add(as_json(&agent.skills));
+}
 
 /// Reads the columns of [`agent_columns`].
 pub(crate) fn read_agent(cells: &mut Cells<'_>) -> Result<AgentRow, StoreRefused> {

@@ -51,6 +51,21 @@ pub struct AuditPage {
     pub next: Option<AuditCursor>,
 }
 
+/// Which lines of the audit; all of them when nothing is said.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AuditFilter {
+    /// By this one: as [`ChangedBy::who`] has it, or the login or name alone.
+    pub who: Option<String>,
+    /// Of this kind; `session` stands for every action that begins with `session.`.
+    pub action: Option<String>,
+    /// To this thing.
+    pub subject: Option<String>,
+    /// At this time or later.
+    pub from: Option<WallTime>,
+    /// Before this time.
+    pub to: Option<WallTime>,
+}
+
 impl Store {
     /// What was changed, newest first; `subject` limits it to one thing.
     pub async fn audit(
@@ -59,12 +74,22 @@ impl Store {
         after: Option<AuditCursor>,
         limit: u32,
     ) -> Result<AuditPage, StoreRefused> {
+        let filter = AuditFilter {
+            subject: subject.map(str::to_owned),
+            ..AuditFilter::default()
+        };
+        self.audit_of(&filter, after, limit).await
+    }
+
+    /// The lines that pass a filter, newest first.
+    pub async fn audit_of(
+        &self,
+        filter: &AuditFilter,
+        after: Option<AuditCursor>,
+        limit: u32,
+    ) -> Result<AuditPage, StoreRefused> {
         let limit = limits::page(limit);
-        let mut question =
-            Question::new("SELECT id, at, who, action, subject, old_value, new_value FROM audit");
-        if let Some(subject) = subject {
-            question.when_is("subject = $", [Value::text(&subject)]);
-        }
+        let mut question = asked(filter);
         if let Some(after) = after {
             question.when_is("id < $", [Value::text(&after)]);
         }
@@ -87,6 +112,85 @@ impl Store {
         rows.truncate(limit as usize);
         let next = rows.last().filter(|_| more).map(|last| last.id);
         Ok(AuditPage { rows, next })
+    }
+}
+
+fn asked(filter: &AuditFilter) -> Question {
+    let mut question =
+        Question::new("SELECT id, at, who, action, subject, old_value, new_value FROM audit");
+    if let Some(who) = &filter.who {
+        let person = Value::Text(format!("person {who}"));
+        let program = Value::Text(format!("program {who}"));
+        question.when_is("who IN ($, $, $)", [Value::text(who), person, program]);
+    }
+    match &filter.action {
+        Some(action) if action.contains('.') => {
+            question.when_is("action = $", [Value::text(action)]);
+        }
+        Some(family) => {
+            let begins = format!("{family}.");
+            let length = Value::Whole(begins.chars().count() as i64);
+            // PostgreSQL wants to be told that a marker is a whole number of this width.
+            let condition = "substr(action, 1, CAST($ AS INTEGER)) = $";
+            question.when_is(condition, [length, Value::Text(begins)]);
+        }
+        None => {}
+    }
+    if let Some(subject) = &filter.subject {
+        question.when_is("subject = $", [Value::text(subject)]);
+    }
+    if let Some(from) = filter.from {
+        question.when_is("at >= $", [Value::Whole(from.0)]);
+    }
+    if let Some(to) = filter.to {
+        question.when_is("at < $", [Value::Whole(to.0)]);
+    }
+    question
+}
+
+impl Store {
+    /// Notes an act that changes no row: a sign-in that was refused, a configuration that was read again.
+    pub async fn note_act(
+        &self,
+        by: &ChangedBy,
+        action: &'static str,
+        subject: &str,
+        is: &impl Serialize,
+    ) -> Result<(), StoreRefused> {
+        self.note_alone(by, action, (subject, is), Durability::Trusted)
+            .await
+    }
+
+    /// Notes what somebody tried, and many may try: a power cut may lose the last of these.
+    pub async fn note_event(
+        &self,
+        by: &ChangedBy,
+        action: &'static str,
+        subject: &str,
+        is: &impl Serialize,
+    ) -> Result<(), StoreRefused> {
+        self.note_alone(by, action, (subject, is), Durability::Grouped)
+            .await
+    }
+
+    async fn note_alone<T: Serialize>(
+        &self,
+        by: &ChangedBy,
+        action: &'static str,
+        (subject, is): (&str, &T),
+        durability: Durability,
+    ) -> Result<(), StoreRefused> {
+        let mut writing = self.writing().await?;
+        let mut tx = writing.begin(durability).await?;
+        let deed = Deed {
+            action,
+            subject: subject.to_owned(),
+            was: None,
+            is: Some(is),
+        };
+        note(&mut tx, by, deed).await?;
+        tx.commit().await?;
+        Ok(())
     }
 }
 

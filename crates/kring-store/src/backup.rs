@@ -131,7 +131,6 @@ impl Store {
             }
         };
         store.bring_up_to_date().await?;
-        store.make_contacts_findable().await?;
         let restored = Restored {
             rows,
             made: WallTime(head.at),

@@ -37,12 +37,6 @@ pub enum StoreRefused {
     /// There is no such contact.
     #[error("no such contact")]
     NoSuchContact,
-    /// The person was not merged into another, or not any more.
-    #[error("this person is not merged into another")]
-    NotMerged,
-    /// The person does not have this number.
-    #[error("this person does not have this number")]
-    NoSuchNumber,
     /// There is no such case.
     #[error("no such case")]
     NoSuchCase,
@@ -73,6 +67,9 @@ pub enum StoreRefused {
     /// There is no such agent.
     #[error("no such agent")]
     NoSuchAgent,
+    /// Nobody could administer the house any more.
+    #[error("this is the last administrator who can sign in with a password")]
+    LastAdministrator,
     /// Somebody changed it first.
     #[error("somebody changed it first; it is at version {current} now")]
     Stale {
@@ -103,8 +100,6 @@ impl StoreRefused {
             StoreRefused::NoSuchCall => "no_such_call",
             StoreRefused::NotYours => "not_yours",
             StoreRefused::NoSuchContact => "no_such_contact",
-            StoreRefused::NotMerged => "not_merged",
-            StoreRefused::NoSuchNumber => "no_such_number",
             StoreRefused::NoSuchCase => "no_such_case",
             StoreRefused::NoSuchDepartment => "no_such_department",
             StoreRefused::NoSuchEndpoint => "no_such_endpoint",
@@ -115,6 +110,7 @@ impl StoreRefused {
             StoreRefused::InUse(_) => "in_use",
             StoreRefused::TooMany(_) => "too_many",
             StoreRefused::NoSuchAgent => "no_such_agent",
+            StoreRefused::LastAdministrator => "last_administrator",
             StoreRefused::Stale { .. } => "stale",
             StoreRefused::Taken(_) => "taken",
             StoreRefused::Unacceptable { .. } => "unacceptable",

@@ -2,33 +2,35 @@
 
 use crate::{
     access::AccessNotes,
-    audit_api, callbacks_api, calls_api,
+    audit_api, body, callbacks_api, calls_api,
     clock::Clock,
     config::WebConfig,
     console, crm_api, departments_api,
     desk::Desk,
-    directory_api, health,
+    directory_api, headers, health,
     idempotency::{self, Answers},
     limits,
     live::Live,
     openapi, phones_api, privacy_api,
     problem::{Code, Problem},
-    session::{self, Gate, OwnOrigins, PasswordGate, Throttle},
-    settings_api, socket_api, trunks_api,
+    session::{self, Cookies, Gate, OwnOrigins, PasswordGate, Throttle},
+    settings_api, socket_api, tokens_api, trunks_api, users_api,
 };
 use axum::{
     Router,
     extract::DefaultBodyLimit,
-    http::{HeaderValue, header},
     middleware,
     routing::get,
     serve::{ListenerExt as _, TapIo},
 };
 use kring_store::Store;
 use std::{ops::Deref, sync::Arc};
-use tokio::net::{TcpListener, TcpStream};
-use tower_http::{compression::CompressionLayer, set_header::SetResponseHeaderLayer};
-use utoipa_axum::{router::OpenApiRouter, routes};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::OnceCell,
+};
+use tower_http::compression::CompressionLayer;
+use utoipa_axum::router::OpenApiRouter;
 
 /// The HTTP side of kring: REST, the live socket, metrics, health and the console.
 #[derive(Clone, Debug)]
@@ -47,9 +49,12 @@ pub(crate) struct Rooms {
     pub(crate) desk: Desk,
     pub(crate) live: Live,
     pub(crate) gate: Gate,
+    pub(crate) cookies: Cookies,
     pub(crate) origins: OwnOrigins,
     pub(crate) passwords: PasswordGate,
     pub(crate) throttle: Throttle,
+    /// Set once what braked before the last restart was taken up.
+    pub(crate) brakes_read: OnceCell<()>,
     pub(crate) answers: Answers,
     pub(crate) access: AccessNotes,
 }
@@ -80,10 +85,12 @@ impl Web {
     pub fn new(config: WebConfig, store: Store, desk: Desk, live: Live) -> Web {
         let clock = live.clock().clone();
         Web(App(Arc::new(Rooms {
-            gate: Gate::new(store.clone(), clock.clone()),
+            gate: Gate::new(store.clone(), clock.clone(), config.auth.session_idle),
+            cookies: Cookies::of(config.secure_cookies),
             origins: OwnOrigins::new(&config.origins),
             passwords: PasswordGate::new(),
             throttle: Throttle::default(),
+            brakes_read: OnceCell::new(),
             answers: Answers::default(),
             access: AccessNotes::begin(store.clone()),
             config,
@@ -99,7 +106,7 @@ impl Web {
     pub fn router(self) -> Router {
         let app = self.0;
         let (api, description) = api().split_for_parts();
-        let description = openapi::finish(description, &app.config.version);
+        let description = openapi::finish(description, &app.config.version, app.cookies);
         let api = api
             .route(
                 "/openapi.json",
@@ -112,7 +119,7 @@ impl Web {
                 idempotency::once,
             ))
             .layer(DefaultBodyLimit::max(limits::BODY_BYTES))
-            .layer(no_store());
+            .layer(middleware::from_fn(body::guard));
         Router::new()
             .nest("/api/v1", api)
             .route("/healthz", get(health::healthz))
@@ -122,10 +129,7 @@ impl Web {
             .layer(CompressionLayer::new())
             // Not under the compression: a socket is no document.
             .route("/ws/v1", get(socket_api::upgrade))
-            .layer(SetResponseHeaderLayer::if_not_present(
-                header::X_CONTENT_TYPE_OPTIONS,
-                HeaderValue::from_static("nosniff"),
-            ))
+            .layer(middleware::from_fn_with_state(app.clone(), headers::secure))
             .with_state(app)
     }
 }
@@ -140,15 +144,9 @@ pub fn prompt(listener: TcpListener) -> TapIo<TcpListener, fn(&mut TcpStream)> {
     })
 }
 
-/// What the API tells is about people and is not for caches.
-fn no_store() -> SetResponseHeaderLayer<HeaderValue> {
-    let value = HeaderValue::from_static("no-store");
-    SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, value)
-}
-
 fn api() -> OpenApiRouter<App> {
     OpenApiRouter::new()
-        .routes(routes!(session::sign_in, session::sign_out))
+        .merge(session::routes())
         .merge(directory_api::routes())
         .merge(departments_api::routes())
         .merge(audit_api::routes())
@@ -157,6 +155,8 @@ fn api() -> OpenApiRouter<App> {
         .merge(phones_api::routes())
         .merge(callbacks_api::routes())
         .merge(calls_api::routes())
+        .merge(users_api::routes())
+        .merge(tokens_api::routes())
         .merge(crm_api::routes())
         .merge(privacy_api::routes())
 }

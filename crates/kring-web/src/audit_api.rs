@@ -2,14 +2,20 @@
 
 use crate::{
     app::App,
-    clock::rfc3339,
+    clock::{read_rfc3339, rfc3339},
+    departments_api::changed_by,
     json::Filter,
     limits,
     problem::{Code, Problem},
     session::{Identity, Right},
 };
-use axum::{Json, extract::State};
-use kring_store::AuditRow;
+use axum::{
+    Json,
+    extract::State,
+    http::{HeaderName, header},
+    response::{AppendHeaders, IntoResponse, Response},
+};
+use kring_store::{AuditCursor, AuditFilter, AuditRow, write_audit_csv};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
@@ -17,15 +23,25 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 /// The routes of the audit.
 pub(crate) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(list))
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(export))
 }
 
 /// Which lines.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Which {
+    /// By this one: a login, the name of a program, or either as `who` of a line has it.
+    who: Option<String>,
+    /// Of this kind, such as `department.change`; `session` stands for all that begin with `session.`.
+    action: Option<String>,
     /// Of this thing: an id, or the day of a holiday.
     subject: Option<String>,
+    /// At this time or later, RFC 3339.
+    from: Option<String>,
+    /// Before this time, RFC 3339.
+    to: Option<String>,
     /// `next` of the page before.
     cursor: Option<String>,
     /// Rows, 1 to 200.
@@ -57,26 +73,92 @@ pub(crate) struct AuditPageOnWire {
     next: Option<String>,
 }
 
-/// What was changed in the directory, newest first.
-#[utoipa::path(get, path = "/audit", tag = "audit", params(Which),
-    responses((status = 200, body = AuditPageOnWire), (status = 403)))]
+impl Which {
+    fn filter(&self) -> Result<AuditFilter, Problem> {
+        let time = |name: &str, text: &Option<String>| {
+            let read = |text: &str| {
+                let bad = || Problem::new(Code::BadFilter).with("filter", name);
+                read_rfc3339(text).ok_or_else(bad)
+            };
+            text.as_deref().map(read).transpose()
+        };
+        Ok(AuditFilter {
+            who: self.who.clone(),
+            action: self.action.clone(),
+            subject: self.subject.clone(),
+            from: time("from", &self.from)?,
+            to: time("to", &self.to)?,
+        })
+    }
+
+    fn after(&self) -> Result<Option<AuditCursor>, Problem> {
+        let after = self.cursor.as_deref().map(str::parse).transpose();
+        after.map_err(|_| Problem::new(Code::BadCursor))
+    }
+}
+
+/// What was changed and what was read of what is protected, newest first.
+#[utoipa::path(get, path = "/audit", tag = "audit", operation_id = "audit", params(Which),
+    responses((status = 200, body = AuditPageOnWire), (status = 400), (status = 403)))]
 pub(crate) async fn list(
     State(app): State<App>,
     who: Identity,
     Filter(which): Filter<Which>,
 ) -> Result<Json<AuditPageOnWire>, Problem> {
     who.must(Right::ReadAudit)?;
-    let after = which.cursor.as_deref().map(str::parse).transpose();
-    let after = after.map_err(|_| Problem::new(Code::BadCursor))?;
     let limit = which.limit.unwrap_or(limits::PAGE_ROWS);
     let limit = limit.clamp(1, limits::PAGE_ROWS_MAX);
-    let subject = which.subject.as_deref();
-    let page = app.store.audit(subject, after, limit).await?;
+    let (filter, after) = (which.filter()?, which.after()?);
+    let page = app.store.audit_of(&filter, after, limit).await?;
     Ok(Json(AuditPageOnWire {
         items: page.rows.into_iter().map(AuditOnWire::from).collect(),
         next: page.next.map(|next| next.to_string()),
     }))
 }
+
+/// The same lines as a file (CSV in UTF-8), newest first. Where there are more than it holds, `Kring-Next` is the cursor
+/// of the rest. That it was fetched is in the audit, too.
+#[utoipa::path(get, path = "/audit/export", tag = "audit", operation_id = "export_audit",
+    params(Which),
+    responses((status = 200, body = String, content_type = "text/csv"), (status = 400),
+        (status = 403)))]
+pub(crate) async fn export(
+    State(app): State<App>,
+    who: Identity,
+    Filter(which): Filter<Which>,
+) -> Result<Response, Problem> {
+    who.must(Right::ReadAudit)?;
+    let filter = which.filter()?;
+    let mut after = which.after()?;
+    let most = which
+        .limit
+        .map_or(limits::AUDIT_EXPORT_ROWS_MAX, |limit| limit as usize);
+    let most = most.clamp(1, limits::AUDIT_EXPORT_ROWS_MAX);
+    let by = changed_by(&app, &who);
+    app.store.note_read(&by, "audit.export", "audit").await?;
+    let mut rows = Vec::new();
+    loop {
+        let left = most - rows.len();
+        let limit = u32::try_from(left).unwrap_or(u32::MAX);
+        let page = app.store.audit_of(&filter, after, limit).await?;
+        rows.extend(page.rows);
+        after = page.next;
+        if after.is_none() || rows.len() >= most {
+            break;
+        }
+    }
+    let kind = [
+        (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
+        (
+            header::CONTENT_DISPOSITION,
+            "attachment; filename=\"audit.csv\"",
+        ),
+    ];
+    let next = after.map(|after| (NEXT, after.to_string()));
+    Ok((kind, AppendHeaders(next), write_audit_csv(&rows)).into_response())
+}
+
+const NEXT: HeaderName = HeaderName::from_static("kring-next");
 
 impl From<AuditRow> for AuditOnWire {
     fn from(row: AuditRow) -> AuditOnWire {

@@ -2,10 +2,11 @@
 
 use crate::{
     reload::{Reloads, RulesInForce},
+    session::PasswordRules,
     trace::LiveTraces,
 };
 use kring_store::NumberPlan;
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{net::IpAddr, path::PathBuf, sync::Arc, time::Duration};
 
 /// The terms of the live streams.
 #[derive(Clone, Debug)]
@@ -47,11 +48,37 @@ impl LiveConfig {
     }
 }
 
+/// How people sign in (`[auth]`).
+#[derive(Clone, Debug)]
+pub struct AuthConfig {
+    /// How long a session counts that nobody uses.
+    pub session_idle: Duration,
+    /// How long a session counts at most.
+    pub session_life: Duration,
+    /// What a new password must be.
+    pub passwords: PasswordRules,
+    /// Proxies whose `X-Forwarded-For` is believed.
+    pub proxies: Vec<IpAddr>,
+}
+
+impl Default for AuthConfig {
+    fn default() -> AuthConfig {
+        AuthConfig {
+            session_idle: Duration::from_hours(1),
+            session_life: Duration::from_hours(12),
+            passwords: PasswordRules::default(),
+            proxies: Vec::new(),
+        }
+    }
+}
+
 /// The terms of the HTTP side.
 #[derive(Clone, Debug)]
 pub struct WebConfig {
     /// Whether pages come by HTTPS: the session's cookie is then `Secure`.
     pub secure_cookies: bool,
+    /// How people sign in.
+    pub auth: AuthConfig,
     /// Origins beside our own that may use a session's cookie, such as `https://desk.example.go.th`
     /// when a proxy changes the host.
     pub origins: Vec<String>,
@@ -77,6 +104,7 @@ impl Default for WebConfig {
     fn default() -> WebConfig {
         WebConfig {
             secure_cookies: false,
+            auth: AuthConfig::default(),
             origins: Vec::new(),
             rules: RulesInForce::default(),
             reloads: Reloads::default(),

@@ -18,12 +18,12 @@ struct Files;
 
 const PAGE: &str = "index.html";
 
-/// Scripts and styles come from here alone; styles may also stand in the page, where Svelte puts
-/// the few that it computes. Media and workers are the browser phone's.
-const POLICY: &str = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
-    img-src 'self' data:; font-src 'self'; connect-src 'self'; media-src 'self' blob:; \
-    worker-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'; \
-    frame-ancestors 'none'";
+/// Everything comes from here alone and nothing stands in the page: styles that Svelte computes are set on the elements.
+/// Markup is made of text in one place, Svelte's own templates. Media and workers are the browser phone's.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
+    font-src 'self'; connect-src 'self'; media-src 'self' blob:; worker-src 'self' blob:; \
+    manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; \
+    require-trusted-types-for 'script'; trusted-types svelte-trusted-html";
 
 /// Serves a file of the console, or the page itself.
 pub(crate) async fn serve(request: Request) -> Response {

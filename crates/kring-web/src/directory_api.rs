@@ -47,6 +47,9 @@ pub(crate) struct Me {
     pause_reasons: Vec<String>,
     #[schema(value_type = Object)]
     presence: Option<Presence>,
+    /// The password was given by somebody else: `POST /me/password` first; every other route answers 403
+    /// `password_change_needed`.
+    must_change: bool,
 }
 
 impl Me {
@@ -63,6 +66,15 @@ impl Me {
             particle: rules.particle.clone(),
             pause_reasons: rules.pause_reasons.clone(),
             presence: app.live.presence(&agent.login).map(|now| now.on_wire()),
+            must_change: false,
+        }
+    }
+
+    /// The same, where a password is to be chosen first.
+    pub(crate) fn must_change(self, must_change: bool) -> Me {
+        Me {
+            must_change,
+            ..self
         }
     }
 }
@@ -70,7 +82,9 @@ impl Me {
 /// Who is signed in.
 #[utoipa::path(get, path = "/me", tag = "session", responses((status = 200, body = Me)))]
 pub(crate) async fn me(State(app): State<App>, who: Identity) -> Result<axum::Json<Me>, Problem> {
-    Ok(axum::Json(Me::of(&app, who.agent()?)))
+    let must_change = matches!(&who, Identity::Person(signed) if signed.must_change);
+    let me = Me::of(&app, who.agent()?);
+    Ok(axum::Json(me.must_change(must_change)))
 }
 
 /// What the agent wants to be.

@@ -71,8 +71,14 @@ pub(crate) const STATS_EVERY: Duration = Duration::from_secs(1);
 /// Bytes of a request's body. A record with a long note is a few kilobytes.
 pub(crate) const BODY_BYTES: usize = 256 * 1024;
 
+/// How long a body may take to come: a file over a slow line. Whoever sends a byte now and then is given up.
+pub(crate) const BODY_WITHIN: Duration = Duration::from_mins(2);
+
 /// Bytes of a draft, as JSON.
 pub(crate) const DRAFT_BYTES: usize = 64 * 1024;
+
+/// Lines of the audit in one file: some ten megabytes, built in memory.
+pub(crate) const AUDIT_EXPORT_ROWS_MAX: usize = 20_000;
 
 /// Characters of the reason why a call has no case.
 pub(crate) const REASON_CHARS: usize = 64;
@@ -90,21 +96,45 @@ pub(crate) const PASSWORD_CHECKS_MAX: usize = 2;
 /// Requests that may wait for a password check; more are answered 503.
 pub(crate) const PASSWORD_WAITING_MAX: usize = 64;
 
-/// Wrong passwords from one address for one login within [`THROTTLE_WINDOW`].
-pub(crate) const THROTTLE_PAIR_MAX: u32 = 5;
+/// Wrong passwords of one source for one login that cost nothing: people mistype.
+pub(crate) const THROTTLE_PAIR_FREE: u64 = 5;
 
-/// Wrong passwords from one address for any login within [`THROTTLE_WINDOW`]. A centre behind one
-/// address has many people, so this is wider.
-pub(crate) const THROTTLE_ADDRESS_MAX: u32 = 50;
+/// Wrong passwords from one address, for any login, that cost nothing. A centre behind one address has many people, so
+/// this is wider; what is over runs off.
+pub(crate) const THROTTLE_ADDRESS_FREE: u64 = 50;
 
-/// How long wrong passwords are remembered.
-pub(crate) const THROTTLE_WINDOW: Duration = Duration::from_mins(5);
+/// One of an address's wrong passwords runs off in so long a time.
+pub(crate) const THROTTLE_ADDRESS_EVERY: Duration = Duration::from_secs(30);
 
-/// Addresses and logins remembered by the throttle; the oldest are forgotten first.
+/// Wrong passwords of strangers for one login, from wherever, that cost nothing.
+pub(crate) const THROTTLE_ACCOUNT_FREE: u64 = 20;
+
+/// So many of them are kept over a restart: fewer are no attack, and not worth a row.
+pub(crate) const THROTTLE_KEPT_FROM: u64 = 10;
+
+/// The first wait; each further wrong password doubles it.
+pub(crate) const THROTTLE_FIRST: Duration = Duration::from_secs(30);
+
+/// The longest wait: some hundred guesses a day, as SP 800-63B allows in all.
+pub(crate) const THROTTLE_LONGEST: Duration = Duration::from_mins(15);
+
+/// Wrong passwords are forgotten when there was none for so long.
+pub(crate) const THROTTLE_FORGETS: Duration = Duration::from_hours(24);
+
+/// What the throttle remembers at once; what brakes nobody is forgotten first.
 pub(crate) const THROTTLE_ENTRIES_MAX: usize = 8_192;
 
-/// How long a session lives without a request. One working day.
-pub(crate) const SESSION_LIFE: Duration = Duration::from_hours(12);
+/// The use of a session or token is noted so often: a row each time would be a write for each request.
+pub(crate) const USE_NOTED_EVERY: Duration = Duration::from_mins(1);
+
+/// How long a browser is known in which somebody has signed in.
+pub(crate) const DEVICE_LIFE: Duration = Duration::from_hours(180 * 24);
+
+/// Hexadecimal digits of a secret of ours.
+pub(crate) const SECRET_CHARS: usize = 64;
+
+/// What a browser calls itself that nobody knows, characters.
+pub(crate) const USER_AGENT_CHARS: usize = 40;
 
 /// Answers kept for repeated `Idempotency-Key`s.
 pub(crate) const IDEMPOTENCY_KEYS_MAX: usize = 4_096;

@@ -1,5 +1,6 @@
 //! The description of the API that programs read: OpenAPI 3.1, made from the code that serves it.
 
+use crate::session::{Cookie, Cookies};
 use axum::response::{IntoResponse, Response};
 use utoipa::openapi::{
     InfoBuilder, OpenApi, ServerBuilder,
@@ -7,7 +8,7 @@ use utoipa::openapi::{
 };
 
 /// Puts a title, the version and the two ways to sign in on what the routes say of themselves.
-pub(crate) fn finish(mut description: OpenApi, version: &str) -> OpenApi {
+pub(crate) fn finish(mut description: OpenApi, version: &str, cookies: Cookies) -> OpenApi {
     description.info = InfoBuilder::new()
         .title("kring")
         .version(version)
@@ -19,7 +20,7 @@ pub(crate) fn finish(mut description: OpenApi, version: &str) -> OpenApi {
     let server = ServerBuilder::new().url("/api/v1").build();
     description.servers = Some(vec![server]);
     let components = description.components.get_or_insert_default();
-    let cookie = ApiKey::Cookie(ApiKeyValue::new(crate::session::COOKIE));
+    let cookie = ApiKey::Cookie(ApiKeyValue::new(cookies.name(Cookie::Session)));
     components.add_security_scheme("cookie", SecurityScheme::ApiKey(cookie));
     let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build();
     components.add_security_scheme("token", SecurityScheme::Http(bearer));

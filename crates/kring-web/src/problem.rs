@@ -53,9 +53,9 @@ codes! {
     Forbidden 403 "forbidden" "Your role or token does not allow this" "สิทธิ์ของคุณไม่อนุญาตให้ทำรายการนี้";
     ForeignOrigin 403 "foreign_origin" "The request came from another site" "คำขอมาจากเว็บไซต์อื่น";
     NotYours 403 "not_yours" "This is another agent's" "เป็นของเจ้าหน้าที่อื่น";
+    PasswordChangeNeeded 403 "password_change_needed" "Choose a password of your own first" "กรุณาตั้งรหัสผ่านใหม่ก่อนใช้งาน";
     NoSuchCall 404 "no_such_call" "There is no such call" "ไม่พบสายนี้";
     NoSuchContact 404 "no_such_contact" "There is no such contact" "ไม่พบผู้ติดต่อนี้";
-    NoSuchNumber 404 "no_such_number" "The person does not have this number" "ผู้ติดต่อนี้ไม่มีหมายเลขนี้";
     NoSuchCase 404 "no_such_case" "There is no such case" "ไม่พบเรื่องนี้";
     NoSuchDepartment 404 "no_such_department" "There is no such department" "ไม่พบหน่วยงานนี้";
     NoSuchEndpoint 404 "no_such_endpoint" "The department has no such endpoint" "ไม่พบหมายเลขนี้ในหน่วยงาน";
@@ -86,7 +86,7 @@ codes! {
     Closed 409 "closed" "It is closed already" "ดำเนินการเสร็จสิ้นไปแล้ว";
     InUse 409 "in_use" "It is in use and cannot be removed" "มีข้อมูลอื่นอ้างถึงอยู่ จึงลบไม่ได้";
     TooManyRows 409 "too_many" "There can be no more of these" "มีรายการมากเกินกำหนด";
-    NotMerged 409 "not_merged" "This person is not merged into another" "ผู้ติดต่อนี้ไม่ได้ถูกรวมกับผู้อื่น";
+    LastAdministrator 409 "last_administrator" "Nobody could administer the house any more" "ต้องมีผู้ดูแลระบบที่เข้าสู่ระบบด้วยรหัสผ่านได้อย่างน้อยหนึ่งคน";
     KeyInUse 409 "idempotency_in_progress" "The first request with this Idempotency-Key is not answered yet" "คำขอแรกที่ใช้ Idempotency-Key นี้ยังทำไม่เสร็จ";
     StaleDraft 412 "stale_draft" "The draft was changed elsewhere; load it again" "แบบร่างถูกแก้ไขจากที่อื่น กรุณาโหลดใหม่";
     Stale 412 "stale" "It was changed elsewhere; load it again" "ข้อมูลถูกแก้ไขจากที่อื่น กรุณาโหลดใหม่";
@@ -95,6 +95,7 @@ codes! {
     NotCsv 415 "not_csv" "The body must be text/csv" "เนื้อหาต้องเป็น text/csv";
     BadImport 422 "bad_import" "The file has mistakes; nothing was changed" "ไฟล์มีข้อผิดพลาด ระบบไม่ได้เปลี่ยนแปลงข้อมูลใด";
     BadField 422 "bad_field" "A field has a value that it cannot have" "ข้อมูลบางช่องไม่ถูกต้อง";
+    WeakPassword 422 "weak_password" "This password cannot be used" "ใช้รหัสผ่านนี้ไม่ได้";
     NoSuchReason 422 "no_such_reason" "The pause reason is not one of the configured ones" "เหตุผลการพักงานไม่อยู่ในรายการที่กำหนด";
     BadConfiguration 422 "bad_configuration" "The configuration has mistakes; the one in force stays" "ไฟล์ตั้งค่ามีข้อผิดพลาด ระบบใช้ค่าเดิมต่อไป";
     NumberNotAllowed 422 "number_not_allowed" "This number may not be dialled" "ไม่อนุญาตให้โทรหมายเลขนี้";
@@ -239,8 +240,6 @@ impl From<StoreRefused> for Problem {
             StoreRefused::NoSuchCall => Code::NoSuchCall,
             StoreRefused::NotYours => Code::NotYours,
             StoreRefused::NoSuchContact => Code::NoSuchContact,
-            StoreRefused::NotMerged => Code::NotMerged,
-            StoreRefused::NoSuchNumber => Code::NoSuchNumber,
             StoreRefused::NoSuchCase => Code::NoSuchCase,
             StoreRefused::NoSuchDepartment => Code::NoSuchDepartment,
             StoreRefused::NoSuchAgent => Code::NoSuchAgent,
@@ -257,6 +256,7 @@ impl From<StoreRefused> for Problem {
                 return Problem::new(code).detail(refused.to_string());
             }
             StoreRefused::Taken(_) => Code::Taken,
+            StoreRefused::LastAdministrator => Code::LastAdministrator,
             StoreRefused::Stale { current } => {
                 return Problem::new(Code::Stale).with("version", *current);
             }

@@ -2,6 +2,7 @@
 
 use crate::{
     app::App,
+    departments_api::changed_by,
     problem::{Code, Problem},
     reload::ReloadRefused,
     session::{Identity, Right},
@@ -34,11 +35,22 @@ pub(crate) async fn reload(
     who: Identity,
 ) -> Result<Json<ReloadedOnWire>, Problem> {
     who.must(Right::Administer)?;
+    let by = changed_by(&app, &who);
     match app.config.reloads.ask().await {
-        Some(Ok(done)) => Ok(Json(ReloadedOnWire {
-            changed: done.changed,
-            needs_restart: done.needs_restart,
-        })),
+        Some(Ok(done)) => {
+            let told = ReloadedOnWire {
+                changed: done.changed,
+                needs_restart: done.needs_restart,
+            };
+            let noted = app
+                .store
+                .note_act(&by, "settings.reload", "settings", &told);
+            if let Err(refused) = noted.await {
+                // It holds already: whoever asked must hear so.
+                tracing::error!(%refused, "a reload is not in the audit");
+            }
+            Ok(Json(told))
+        }
         Some(Err(ReloadRefused(complaints))) => {
             let first = complaints.first().cloned().unwrap_or_default();
             Err(Problem::new(Code::BadConfiguration)

@@ -4,7 +4,7 @@ use crate::{
     app::App,
     limits, live,
     problem::{Code, Problem},
-    session::{Signed, cookie},
+    session::{Cookie, Signed},
     wire::SUBPROTOCOL,
 };
 use axum::{
@@ -21,12 +21,12 @@ impl FromRequestParts<App> for CookieOf {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<CookieOf, Problem> {
-        let Some(secret) = cookie(&parts.headers) else {
+        let Some(secret) = app.cookies.read(&parts.headers, Cookie::Session) else {
             return Ok(CookieOf(None));
         };
         app.origins.check(parts)?;
         match app.gate.session(secret).await {
-            Ok(signed) => Ok(CookieOf(signed)),
+            Ok(signed) => Ok(CookieOf(signed.filter(|signed| !signed.must_change))),
             // A browser does not show its page why an upgrade was refused; the socket's close code does.
             Err(refused) if refused.code() == Code::SessionReplaced => Ok(CookieOf(None)),
             Err(refused) => Err(refused),

@@ -1,19 +1,11 @@
 //! Where a password comes from: standard input, a person at a terminal, or chance.
 
 use crate::exit::Fault;
-use rand::Rng;
 use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
 use std::io::{self, IsTerminal, Read};
 
-/// Shortest and longest, characters and bytes.
-const CHARACTERS_MIN: usize = 8;
+/// Longest, bytes.
 const BYTES_MAX: usize = 256;
-
-/// Letters and digits that nobody confuses, for passwords that are read from a screen.
-const LETTERS: &[u8] = b"abcdefghjkmnpqrstuvwxyz23456789";
-
-/// Letters of a password made by chance: 31^16 are 79 bits.
-const LETTERS_MADE: usize = 16;
 
 /// A password, and whether the person must be told it.
 pub(crate) enum Password {
@@ -32,8 +24,8 @@ impl Password {
     }
 }
 
-/// The password on standard input, up to its line end.
-pub(crate) fn from_stdin() -> Result<Password, Fault> {
+/// The password on standard input, up to its line end; of so many characters at least.
+pub(crate) fn from_stdin(chars_min: usize) -> Result<Password, Fault> {
     let mut text = String::new();
     let most = BYTES_MAX as u64 + 2;
     let read = io::stdin().take(most).read_to_string(&mut text);
@@ -42,11 +34,12 @@ pub(crate) fn from_stdin() -> Result<Password, Fault> {
             "cannot read the password from standard input: {refused}. Pipe one line of UTF-8."
         )));
     }
-    checked(text.trim_end_matches(['\r', '\n']).to_owned()).map(Password::Given)
+    let text = text.trim_end_matches(['\r', '\n']).to_owned();
+    checked(text, chars_min).map(Password::Given)
 }
 
 /// Asks twice at a terminal; an empty answer, or no terminal, makes one.
-pub(crate) fn asked_or_made() -> Result<Password, Fault> {
+pub(crate) fn asked_or_made(chars_min: usize) -> Result<Password, Fault> {
     if !io::stdin().is_terminal() {
         return Ok(Password::Made(made()));
     }
@@ -54,7 +47,7 @@ pub(crate) fn asked_or_made() -> Result<Password, Fault> {
     if first.is_empty() {
         return Ok(Password::Made(made()));
     }
-    let first = checked(first)?;
+    let first = checked(first, chars_min)?;
     if ask("The same again: ")? != first {
         let what = "the two passwords differ: nothing was changed. Try again.";
         return Err(Fault::Arguments(what.to_owned()));
@@ -85,15 +78,13 @@ fn ask(prompt: &str) -> Result<String, Fault> {
 
 /// A password by chance.
 pub(crate) fn made() -> String {
-    let mut chance = rand::rng();
-    let letter = |_| char::from(LETTERS[chance.random_range(0..LETTERS.len())]);
-    (0..LETTERS_MADE).map(letter).collect()
+    kring_web::session::one_time_password()
 }
 
-fn checked(secret: String) -> Result<String, Fault> {
-    if secret.chars().count() < CHARACTERS_MIN || secret.len() > BYTES_MAX {
+fn checked(secret: String, chars_min: usize) -> Result<String, Fault> {
+    if secret.chars().count() < chars_min || secret.len() > BYTES_MAX {
         return Err(Fault::Arguments(format!(
-            "a password has {CHARACTERS_MIN} characters or more, and at most {BYTES_MAX} bytes. \
+            "a password has {chars_min} characters or more, and at most {BYTES_MAX} bytes. \
              Choose another."
         )));
     }
@@ -108,14 +99,14 @@ mod tests {
     fn a_made_password_passes_our_own_rule_and_differs_from_the_next() {
         let (one, other) = (made(), made());
         assert_ne!(one, other);
-        assert_eq!(one.len(), LETTERS_MADE);
-        assert!(checked(one).is_ok());
+        assert_eq!(one.len(), 16);
+        assert!(checked(one, 12).is_ok());
     }
 
     #[test]
     fn length_is_counted_in_characters_so_thai_passwords_are_no_longer_than_they_look() {
-        assert!(checked("สวัสดี".to_owned()).is_err(), "six characters");
-        assert!(checked("สวัสดีครับ".to_owned()).is_ok());
-        assert!(checked("ก".repeat(200)).is_err(), "600 bytes");
+        assert!(checked("สวัสดี".to_owned(), 8).is_err(), "six characters");
+        assert!(checked("สวัสดีครับ".to_owned(), 8).is_ok());
+        assert!(checked("ก".repeat(200), 8).is_err(), "600 bytes");
     }
 }

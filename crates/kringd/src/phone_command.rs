@@ -17,6 +17,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 const USER_MAX: usize = 64;
 const NAME_MAX: usize = 200;
 
+/// The fewest characters of a phone's password: nobody types it twice, and the registrar holds up who guesses.
+const PASSWORD_CHARS_MIN: usize = 8;
+
 /// Carries one out.
 pub(crate) async fn run(config: &Config, command: PhoneCommand) -> Result<(), Fault> {
     let store = database::open(config).await?;
@@ -164,7 +167,7 @@ fn user(text: &str) -> Result<String, Fault> {
 
 fn password(stdin: bool) -> Result<Password, Fault> {
     if stdin {
-        passwords::from_stdin()
+        passwords::from_stdin(PASSWORD_CHARS_MIN)
     } else {
         Ok(Password::Made(passwords::made()))
     }

@@ -1,6 +1,8 @@
 //! `kringd token`: secrets for programs. The database keeps their hash, so a token is shown once.
 
-use crate::{cli::TokenCommand, clock::Clock, config::Config, database, exit::Fault};
+use crate::{
+    cli::TokenCommand, config::Config, database, exit::Fault, user_command::by_command_line,
+};
 use kring_journal::AgentId;
 use kring_store::{ApiToken, Store};
 use kring_web::session;
@@ -35,15 +37,11 @@ async fn add(store: &Store, name: String, scopes: Vec<String>) -> Result<(), Fau
         check_scope(store, scope).await?;
     }
     let secret = session::new_token();
-    let clock = Clock::start();
-    let token = ApiToken {
-        name,
-        scopes,
-        created: clock.wall(clock.now()),
-    };
+    let by = by_command_line();
+    let token = ApiToken::new(name, scopes, by.at);
     let hash = session::hash_token(&secret);
     store
-        .add_token(&hash, &token)
+        .add_token(&by, &hash, &token)
         .await
         .map_err(database::refused)?;
     println!("{secret}");
@@ -86,7 +84,9 @@ async fn list(store: &Store) -> Result<(), Fault> {
 }
 
 async fn revoke(store: &Store, name: &str) -> Result<(), Fault> {
-    if store.revoke_token(name).await.map_err(database::refused)? {
+    let by = by_command_line();
+    let ended = store.revoke_token(&by, name).await;
+    if ended.map_err(database::refused)? {
         println!("the token {name} is worth nothing any more.");
         Ok(())
     } else {

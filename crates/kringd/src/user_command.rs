@@ -3,6 +3,7 @@
 
 use crate::{
     cli::{NewUser, PasswordFor, UserCommand},
+    clock::Clock,
     config::Config,
     database,
     exit::Fault,
@@ -12,7 +13,7 @@ use crate::{
 };
 use kring_call::{Skill, limits::DEVICES_MAX};
 use kring_journal::AgentId;
-use kring_store::{AgentRow, Role, Store};
+use kring_store::{Account, AgentRow, ChangedBy, Role, Store, StoreRefused};
 use kring_web::session;
 
 /// Longest login and name, characters.
@@ -28,7 +29,7 @@ pub(crate) async fn run(config: &Config, command: UserCommand) -> Result<(), Fau
     let store = database::open(config).await?;
     let done = match command {
         UserCommand::Add(user) => add(config, &store, user).await,
-        UserCommand::Passwd(who) => set_password(&store, who).await,
+        UserCommand::Passwd(who) => set_password(config, &store, who).await,
         UserCommand::List => list(&store).await,
         UserCommand::Disable { login } => disable(&store, &login).await,
     };
@@ -59,13 +60,17 @@ async fn add(config: &Config, store: &Store, user: NewUser) -> Result<(), Fault>
         let what = format!("--name must have 1 to {NAME_MAX} characters.");
         return Err(Fault::Arguments(what));
     }
-    let kept = before.and_then(|before| before.password_hash);
+    let kept = before
+        .as_ref()
+        .and_then(|before| before.password_hash.clone());
+    let chars_min = config.auth.passwords.chars_min;
     let password = match (user.password_stdin, &kept) {
-        (true, _) => Some(passwords::from_stdin()?),
+        (true, _) => Some(passwords::from_stdin(chars_min)?),
         (false, Some(_)) => None,
-        (false, None) => Some(passwords::asked_or_made()?),
+        (false, None) => Some(passwords::asked_or_made(chars_min)?),
     };
-    let fresh = password.as_ref().map(hashed).transpose()?;
+    let hash = |password| hashed(config, password, &login, &name);
+    let fresh = password.as_ref().map(hash).transpose()?;
     let row = AgentRow {
         login: login.clone(),
         name,
@@ -77,33 +82,46 @@ async fn add(config: &Config, store: &Store, user: NewUser) -> Result<(), Fault>
         disabled: false,
         skills,
     };
-    store.put_agent(&row).await.map_err(database::refused)?;
+    let by = by_command_line();
+    let has_fresh = password.is_some();
+    let done = match before {
+        None => store.add_account(&by, &Account::new(row, by.at)).await,
+        Some(_) => {
+            let changed = store.change_account(&by, &login, |account| {
+                account.agent = row;
+                account.must_change &= !has_fresh;
+                Ok(())
+            });
+            changed.await.map(drop)
+        }
+    };
+    done.map_err(refused)?;
     println!("{login} may sign in as {}.", role.as_str());
     tell_made(password.as_ref());
     Ok(())
 }
 
-async fn set_password(store: &Store, who: PasswordFor) -> Result<(), Fault> {
+async fn set_password(config: &Config, store: &Store, who: PasswordFor) -> Result<(), Fault> {
     let login = login(&who.login)?;
-    if store
-        .agent(&login)
-        .await
-        .map_err(database::refused)?
-        .is_none()
-    {
+    let there = store.agent(&login).await.map_err(database::refused)?;
+    let Some(there) = there else {
         let what = format!("nobody has the login {login}: see `kringd user list`.");
         return Err(Fault::Arguments(what));
-    }
-    let password = if who.password_stdin {
-        passwords::from_stdin()?
-    } else {
-        passwords::asked_or_made()?
     };
-    let hash = hashed(&password)?;
-    store
-        .set_password(&login, &hash)
-        .await
-        .map_err(database::refused)?;
+    let chars_min = config.auth.passwords.chars_min;
+    let password = if who.password_stdin {
+        passwords::from_stdin(chars_min)?
+    } else {
+        passwords::asked_or_made(chars_min)?
+    };
+    let hash = hashed(config, &password, &login, &there.name)?;
+    let by = by_command_line();
+    let changed = store.change_account(&by, &login, |account| {
+        account.agent.password_hash = Some(hash);
+        account.must_change = false;
+        Ok(())
+    });
+    changed.await.map_err(refused)?;
     println!("{login} has a new password and is signed out everywhere.");
     tell_made(Some(&password));
     Ok(())
@@ -146,10 +164,12 @@ async fn list(store: &Store) -> Result<(), Fault> {
 
 async fn disable(store: &Store, text: &str) -> Result<(), Fault> {
     let login = login(text)?;
-    store
-        .disable_agent(&login)
-        .await
-        .map_err(database::refused)?;
+    let by = by_command_line();
+    let changed = store.change_account(&by, &login, |account| {
+        account.agent.disabled = true;
+        Ok(())
+    });
+    changed.await.map_err(refused)?;
     println!("{login} may not sign in any more and is signed out everywhere.");
     Ok(())
 }
@@ -247,9 +267,36 @@ fn skills(texts: &[String]) -> Result<Vec<String>, Fault> {
     texts.iter().map(skill).collect()
 }
 
-fn hashed(password: &Password) -> Result<String, Fault> {
-    session::hash_password(password.secret())
-        .map_err(|refused| Fault::Own(format!("the password cannot be hashed: {refused}")))
+/// What is kept of a password that the rules allow. One that kring made needs no rules.
+fn hashed(
+    config: &Config,
+    password: &Password,
+    login: &AgentId,
+    name: &str,
+) -> Result<String, Fault> {
+    if let Password::Given(secret) = password {
+        let checked = config.auth.passwords.check(secret, &[login.as_str(), name]);
+        checked.map_err(|refused| Fault::Arguments(format!("{refused}.")))?;
+    }
+    Ok(session::hash_password(password.secret()))
+}
+
+/// Who changes accounts here, for the audit.
+pub(crate) fn by_command_line() -> ChangedBy {
+    let clock = Clock::start();
+    ChangedBy {
+        who: "kringd".to_owned(),
+        at: clock.wall(clock.now()),
+    }
+}
+
+fn refused(refused: StoreRefused) -> Fault {
+    match refused {
+        StoreRefused::LastAdministrator => Fault::Arguments(format!(
+            "{refused}. Add another first: kringd user add LOGIN --role admin"
+        )),
+        other => database::refused(other),
+    }
 }
 
 fn tell_made(password: Option<&Password>) {

@@ -1,10 +1,11 @@
 //! The SIP messages of a call: as a ladder for people, as a capture for Wireshark.
 //!
-//! They hold numbers and names, so who fetched them is written into the log.
+//! They hold numbers and names, so who fetched them is written into the audit.
 
 use super::call_id;
 use crate::{
     app::App,
+    departments_api::changed_by,
     json::Filter,
     problem::{Code, Problem},
     session::{Identity, Right},
@@ -37,7 +38,7 @@ pub(crate) async fn ladder(
     Path(id): Path<String>,
     Filter(shown): Filter<Shown>,
 ) -> Result<Json<Ladder>, Problem> {
-    let found = Found::look(&app, &who, &id, "ladder").await?;
+    let found = Found::look(&app, &who, &id, "trace.read").await?;
     let wanted = match shown.raw {
         None | Some(0) => Wanted::Labels,
         Some(_) => Wanted::Texts,
@@ -59,7 +60,7 @@ pub(crate) async fn capture(
     who: Identity,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
-    let found = Found::look(&app, &who, &id, "pcap").await?;
+    let found = Found::look(&app, &who, &id, "trace.pcap").await?;
     let file = pcap(&found.trace).map_err(|refused| {
         tracing::error!(call = %found.call, %refused, "no capture");
         Problem::new(Code::Internal)
@@ -83,7 +84,12 @@ struct Found {
 }
 
 impl Found {
-    async fn look(app: &App, who: &Identity, id: &str, what: &str) -> Result<Found, Problem> {
+    async fn look(
+        app: &App,
+        who: &Identity,
+        id: &str,
+        what: &'static str,
+    ) -> Result<Found, Problem> {
         who.must(Right::ReadTraces)?;
         let call = call_id(id)?;
         let fresh = app.live.fresh_call(call);
@@ -103,7 +109,8 @@ impl Found {
                 None => return Err(Problem::new(Code::NoTrace)),
             },
         };
-        tracing::info!(who = who.key(), %call, what, "the SIP trace of a call was read");
+        let by = changed_by(app, who);
+        app.store.note_read(&by, what, &call.to_string()).await?;
         Ok(Found { call, trace, live })
     }
 }

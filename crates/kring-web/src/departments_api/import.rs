@@ -79,7 +79,7 @@ pub(crate) async fn import(
     }))
 }
 
-pub(crate) fn bad_import(mistakes: &[CsvMistake]) -> Problem {
+fn bad_import(mistakes: &[CsvMistake]) -> Problem {
     let error = |mistake: &CsvMistake| {
         json!({
             "row": mistake.row,

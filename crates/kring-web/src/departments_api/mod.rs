@@ -9,10 +9,8 @@ mod hours;
 mod import;
 mod wire;
 
-pub(crate) use import::bad_import;
-
 use crate::{
-    app::App,
+    app::{App, Rooms},
     etag, limits,
     problem::{Code, Problem},
     session::Identity,
@@ -43,7 +41,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 }
 
 /// Who makes a change, for the audit.
-pub(crate) fn changed_by(app: &App, who: &Identity) -> ChangedBy {
+pub(crate) fn changed_by(app: &Rooms, who: &Identity) -> ChangedBy {
     ChangedBy {
         who: who.key(),
         at: app.clock.now().1,

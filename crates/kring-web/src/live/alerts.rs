@@ -98,6 +98,14 @@ pub(crate) const CONFIGURATION_REFUSED: Alert = Alert {
     text_en: "The new configuration has mistakes; the old one stays. Tell the administrator.",
 };
 
+/// Somebody tries passwords, for one login from many places or for many logins from one.
+pub(crate) const PASSWORDS_GUESSED: Alert = Alert {
+    code: "passwords_guessed",
+    severity: "critical",
+    text_th: "มีผู้พยายามเดารหัสผ่านเข้าสู่ระบบ ระบบหน่วงเวลาผู้นั้นแล้ว กรุณาแจ้งผู้ดูแลระบบ",
+    text_en: "Somebody is guessing passwords and is being held up. Tell the administrator.",
+};
+
 /// A PBX answers no more.
 pub(crate) const TRUNK_DOWN: Alert = Alert {
     code: "trunk_down",

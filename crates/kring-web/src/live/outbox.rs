@@ -71,7 +71,7 @@ pub(crate) struct Slot {
     /// Whose session opened it, as the store names sessions.
     pub(crate) session: String,
     /// How whoever opened it proved who they are.
-    proof: Proof,
+    pub(crate) proof: Proof,
     dismissed: AtomicU8,
 }
 
@@ -293,6 +293,13 @@ impl Outbox {
         self.sockets
             .iter()
             .filter(|slot| slot.session == session)
+            .for_each(|slot| slot.dismiss(Dismissal::SignedOut));
+    }
+
+    /// Dismisses every socket.
+    pub(crate) fn sign_out_everywhere(&mut self) {
+        self.sockets
+            .iter()
             .for_each(|slot| slot.dismiss(Dismissal::SignedOut));
     }
 

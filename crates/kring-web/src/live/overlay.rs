@@ -1,7 +1,9 @@
 //! What lists and details take from memory: calls that the journal has not committed yet, and the
 //! fresher state of those that it has.
 
-use super::{Inner, Live, presence::PresenceNow, transfers::TransferNow};
+use super::{
+    Inner, Live, alerts, presence::PresenceNow, screens::to_supervisors, transfers::TransferNow,
+};
 use crate::wire::NumberOnWire;
 use kring_journal::{AgentId, CallId, CallRecord, Closing, TransferId};
 use std::collections::BTreeMap;
@@ -54,6 +56,21 @@ impl Live {
     pub(crate) fn sign_out(&self, agent: &AgentId, session: &str) {
         if let Some(stream) = self.inner().stream(agent) {
             stream.outbox().sign_out(session);
+        }
+    }
+
+    /// Closes all sockets of this agent, those of programs too.
+    pub(crate) fn sign_out_everywhere(&self, agent: &AgentId) {
+        if let Some(stream) = self.inner().stream(agent) {
+            stream.outbox().sign_out_everywhere();
+        }
+    }
+
+    /// Tells those who watch over the house that somebody guesses passwords.
+    pub(crate) fn tell_of_guessing(&self) {
+        let inner = self.inner();
+        for delivery in to_supervisors(alerts::PASSWORDS_GUESSED) {
+            inner.deliver(inner.now(), delivery);
         }
     }
 

@@ -54,7 +54,7 @@ impl Drop for Counted<'_> {
 pub(crate) async fn open(live: Live, gate: Gate, mut socket: WebSocket, cookie: Option<Signed>) {
     let inner = Arc::clone(live.inner());
     let leave = match greet(&inner, &gate, &mut socket, cookie).await {
-        Ok((hello, signed)) => converse(&inner, &mut socket, hello, signed).await,
+        Ok((hello, signed)) => converse(&inner, &gate, &mut socket, (hello, signed)).await,
         Err(leave) => leave,
     };
     if leave != GONE {
@@ -101,9 +101,9 @@ async fn greet(
 /// Welcomes the page and serves it to the end.
 async fn converse(
     inner: &Arc<Inner>,
+    gate: &Gate,
     socket: &mut WebSocket,
-    hello: Hello,
-    signed: Signed,
+    (hello, signed): (Hello, Signed),
 ) -> Leave {
     let Some(stream) = inner.stream(&signed.agent.login) else {
         return Leave(1013, "too many agents");
@@ -136,6 +136,8 @@ async fn converse(
     tracing::debug!(agent = %stream.agent, client = %hello.client_id, "a page is live");
     let mut page = Page {
         inner,
+        gate,
+        looked: Instant::now(),
         stream: &stream,
         slot: &slot,
         after,
@@ -171,6 +173,9 @@ fn mourn(inner: &Arc<Inner>, stream: &Arc<Stream>) {
 
 struct Page<'a> {
     inner: &'a Arc<Inner>,
+    gate: &'a Gate,
+    /// When it was last looked whether the session still counts.
+    looked: Instant,
     stream: &'a Arc<Stream>,
     slot: &'a Arc<Slot>,
     /// The newest frame that was sent here.
@@ -211,6 +216,7 @@ impl Page<'_> {
                     if self.heard.elapsed() > limits::SOCKET_SILENT {
                         return Leave(close::TOO_SLOW, "nothing was heard");
                     }
+                    self.look_after_session();
                     let ping = vec![Message::Ping(bytes::Bytes::new())];
                     match self.send(socket, ping).await {
                         Ok(()) => continue,
@@ -226,6 +232,20 @@ impl Page<'_> {
                 return leave;
             }
         }
+    }
+
+    /// A page that is open keeps its session alive, and learns when that has ended. Nothing waits for it here.
+    fn look_after_session(&mut self) {
+        if self.looked.elapsed() < limits::USE_NOTED_EVERY {
+            return;
+        }
+        self.looked = Instant::now();
+        let (gate, slot) = (self.gate.clone(), Arc::clone(self.slot));
+        self.inner.runtime.spawn(async move {
+            if !gate.still_counts(&slot.session, slot.proof).await {
+                slot.dismiss(Dismissal::SignedOut);
+            }
+        });
     }
 
     /// Sends what is new. Whether there may be more at once.

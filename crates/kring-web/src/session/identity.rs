@@ -1,6 +1,6 @@
 //! Who makes this request: a person by cookie, or a program by token.
 
-use super::{Right, Signed, bearer, cookie, rights::token_has, sign_in_needed};
+use super::{Cookie, Right, Signed, bearer, rights::token_has, sign_in_needed};
 use crate::{
     app::App,
     problem::{Code, Problem},
@@ -114,11 +114,26 @@ impl FromRequestParts<App> for Identity {
                 acts_for,
             });
         }
-        let secret = cookie(&parts.headers).ok_or_else(sign_in_needed)?;
+        let secret = app.cookies.read(&parts.headers, Cookie::Session);
+        let secret = secret.ok_or_else(sign_in_needed)?;
         if !matches!(parts.method, Method::GET | Method::HEAD) {
             app.origins.check(parts)?;
         }
         let signed = app.gate.session(secret).await?.ok_or_else(sign_in_needed)?;
+        if signed.must_change && !is_open_before_the_change(&parts.method, parts.uri.path()) {
+            return Err(Problem::new(Code::PasswordChangeNeeded));
+        }
         Ok(Identity::Person(signed))
+    }
+}
+
+/// What somebody may ask who has to choose a password first: who they are, the change itself, and to leave.
+fn is_open_before_the_change(method: &Method, path: &str) -> bool {
+    let path = path.strip_prefix("/api/v1").unwrap_or(path);
+    match path {
+        "/me" => matches!(*method, Method::GET | Method::HEAD),
+        "/me/password" => *method == Method::POST,
+        "/session" => *method == Method::DELETE,
+        _ => false,
     }
 }

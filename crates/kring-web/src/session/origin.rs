@@ -3,8 +3,14 @@
 //! Every browser of today names the origin of a request that changes something, and of every
 //! WebSocket; a program with a cookie names none and is nobody's victim.
 
-use crate::problem::{Code, Problem};
-use axum::http::{HeaderMap, header, request::Parts, uri::Authority};
+use crate::{
+    app::App,
+    problem::{Code, Problem},
+};
+use axum::{
+    extract::FromRequestParts,
+    http::{HeaderMap, header, request::Parts, uri::Authority},
+};
 
 /// Origins beside our own that may use a session's cookie.
 #[derive(Clone, Debug, Default)]
@@ -44,6 +50,17 @@ impl OwnOrigins {
         let host = text("host").or(authority).map(str::to_lowercase);
         let own = origin.split_once("://").map(|(_, rest)| rest.to_owned());
         (own.is_some() && own == host) || self.0.contains(&origin)
+    }
+}
+
+/// Refuses a form that another site's page sends, also one that needs no cookie.
+pub(crate) struct OwnPage;
+
+impl FromRequestParts<App> for OwnPage {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<OwnPage, Problem> {
+        app.origins.check(parts).map(|()| OwnPage)
     }
 }
 

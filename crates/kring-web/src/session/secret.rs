@@ -3,6 +3,7 @@
 //! A slow hash guards what people choose; these cannot be guessed.
 
 use kring_store::TokenHash;
+use rand::Rng;
 use sha2::{Digest, Sha256};
 use std::fmt::Write as _;
 
@@ -16,12 +17,25 @@ pub fn new_token() -> String {
     hexadecimal(&rand::random::<[u8; 32]>())
 }
 
+/// Letters and digits that nobody confuses, for passwords that are read from a screen or a slip of paper.
+const LETTERS: &[u8] = b"abcdefghjkmnpqrstuvwxyz23456789";
+
+/// Letters of a password made by chance: 31^16 are 79 bits.
+const LETTERS_MADE: usize = 16;
+
+/// A password made by chance, which its owner is to change.
+pub fn one_time_password() -> String {
+    let mut chance = rand::rng();
+    let letter = |_| char::from(LETTERS[chance.random_range(0..LETTERS.len())]);
+    (0..LETTERS_MADE).map(letter).collect()
+}
+
 /// A name for a session that tells nothing of its secret.
 pub(super) fn name_of(hash: &TokenHash) -> String {
     hexadecimal(&hash[..8])
 }
 
-fn hexadecimal(bytes: &[u8]) -> String {
+pub(super) fn hexadecimal(bytes: &[u8]) -> String {
     bytes
         .iter()
         .fold(String::with_capacity(64), |mut text, byte| {

@@ -3,10 +3,11 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails here")]
 
+mod attacks_guessing;
+mod audit;
 mod callbacks;
 mod calls;
 mod console;
-mod contacts;
 mod crm;
 mod departments;
 mod directory_files;
@@ -18,8 +19,11 @@ mod record;
 mod resume;
 mod screen;
 mod seats;
+mod sessions;
 mod settings;
 mod sign_in;
+mod tokens;
 mod traces;
 mod transfers;
 mod trunks;
+mod users;

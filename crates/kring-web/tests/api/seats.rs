@@ -4,8 +4,7 @@ use crate::house::{House, Page, answered, invited, presence, wrap_up_opened};
 use axum::http::StatusCode;
 use kring_call::command::Done;
 use kring_journal::{AgentId, DeviceEnd, DeviceOut, Fact, PresenceState, Unreached};
-use kring_store::{ApiToken, Role};
-use kring_web::session;
+use kring_store::Role;
 use serde_json::{Value, json};
 
 const SESSION: &str = "/api/v1/session";
@@ -25,15 +24,7 @@ async fn sign_in(house: &House, login: &str, more: Value) -> (StatusCode, String
 }
 
 async fn token(house: &House, scopes: &[&str]) -> [(&'static str, String); 1] {
-    let secret = session::new_token();
-    let token = ApiToken {
-        name: scopes.join(" "),
-        scopes: scopes.iter().map(|&scope| scope.to_owned()).collect(),
-        created: kring_journal::WallTime(0),
-    };
-    let hash = session::hash_token(&secret);
-    house.store.add_token(&hash, &token).await.unwrap();
-    [("authorization", format!("Bearer {secret}"))]
+    [("authorization", house.program(scopes).await)]
 }
 
 #[tokio::test]

@@ -2,8 +2,7 @@
 
 use crate::house::{House, request};
 use axum::http::StatusCode;
-use kring_store::{ApiToken, Role};
-use kring_web::session;
+use kring_store::Role;
 use serde_json::json;
 
 const SESSION: &str = "/api/v1/session";
@@ -111,21 +110,7 @@ async fn a_page_of_another_site_can_use_no_cookie() {
 async fn a_token_may_do_what_its_scopes_say() {
     let house = House::open().await;
     house.signed_in("somsri").await;
-    let token = |scopes: &'static [&'static str]| {
-        let (secret, store) = (session::new_token(), house.store.clone());
-        async move {
-            let token = ApiToken {
-                name: scopes.join(" "),
-                scopes: scopes.iter().map(|&scope| scope.to_owned()).collect(),
-                created: kring_journal::WallTime(0),
-            };
-            store
-                .add_token(&session::hash_token(&secret), &token)
-                .await
-                .unwrap();
-            format!("Bearer {secret}")
-        }
-    };
+    let token = async |scopes: &[&str]| house.program(scopes).await;
     let get = async |path: &str, token: &str| {
         let headers = [("authorization", token)];
         house

@@ -14,7 +14,9 @@ export async function serveDist() {
     if (file.endsWith('/')) file += 'index.html';
     fs.readFile(file, (failure, body) => {
       if (failure) return response.writeHead(404).end();
-      const policy = "default-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self' ws:; frame-ancestors 'none'";
+      // As `console.rs` has it, but for the port of the socket.
+      const policy =
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self' ws:; media-src 'self' blob:; worker-src 'self' blob:; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types svelte-trusted-html";
       response.writeHead(200, { 'content-type': mime[path.extname(file)] ?? 'text/plain', 'content-security-policy': policy }).end(body);
     });
   });

@@ -5,6 +5,7 @@
 
 mod account;
 mod address;
+mod auth;
 mod complaint;
 mod deadline;
 mod dialling;
@@ -41,6 +42,7 @@ pub(crate) use transfers::Transfers;
 use complaint::Complaints;
 use kring_call::DialPolicy;
 use kring_sip::registrar::RegistrarConfig;
+use kring_web::AuthConfig;
 use section::Section;
 use std::{
     io,
@@ -84,6 +86,8 @@ pub(crate) struct Config {
     pub(crate) database: Database,
     pub(crate) journal: Journal,
     pub(crate) http: Http,
+    /// How people sign in.
+    pub(crate) auth: AuthConfig,
     pub(crate) metrics: Metrics,
     pub(crate) privacy: Privacy,
     pub(crate) case: Case,
@@ -150,6 +154,7 @@ impl Config {
             database: Database::read(root.table("database"), &data_dir),
             journal: Journal::read(root.table("journal")),
             http: Http::read(root.table("http")),
+            auth: auth::read(root.table("auth")),
             metrics: Metrics::read(root.table("metrics")),
             privacy: Privacy::read(root.table("privacy")),
             case: Case::read(root.table("case")),

@@ -32,7 +32,7 @@ pub(super) async fn fill(
     let told = crate::database::refused;
     for seat in &SEATS {
         store
-            .put_agent(&agent(seat.login, seat.name, phones, password)?)
+            .put_agent(&agent(seat.login, seat.name, phones, password))
             .await
             .map_err(told)?;
     }
@@ -62,13 +62,10 @@ pub(super) async fn fill(
     earlier_shift(store, &departments, now).await.map_err(told)
 }
 
-fn agent(login: &str, name: &str, phones: &Phones, password: &str) -> Result<AgentRow, Fault> {
+fn agent(login: &str, name: &str, phones: &Phones, password: &str) -> AgentRow {
     let phone = phones.iter().find(|(owner, _)| *owner == login);
-    let hash = (login == NEWCOMER)
-        .then(|| kring_web::session::hash_password(password))
-        .transpose()
-        .map_err(|refused| Fault::Own(refused.to_string()))?;
-    Ok(AgentRow {
+    let hash = (login == NEWCOMER).then(|| kring_web::session::hash_password(password));
+    AgentRow {
         login: AgentId::new(login),
         name: name.to_owned(),
         role: Role::Agent,
@@ -81,7 +78,7 @@ fn agent(login: &str, name: &str, phones: &Phones, password: &str) -> Result<Age
         queues: Vec::new(),
         disabled: false,
         skills: Vec::new(),
-    })
+    }
 }
 
 async fn earlier_shift(

@@ -5,7 +5,7 @@ use super::{past::RECORD_TAKES, people::RECORDS};
 use crate::exit::Fault;
 use futures_util::{SinkExt, StreamExt};
 use kring_journal::{AgentId, WallTime};
-use kring_store::{NewSession, Store};
+use kring_store::{NewSession, SignedFrom, Store};
 use serde_json::{Value, json};
 use std::{collections::VecDeque, net::SocketAddr, time::Duration};
 use tokio::{
@@ -51,6 +51,7 @@ impl Robot {
             agent: AgentId::new(login),
             created: now,
             expires: WallTime(now.0 + SHIFT.as_micros() as i64),
+            from: SignedFrom::default(),
         };
         store
             .open_session(&session)

@@ -154,6 +154,7 @@ pub(super) fn web_config(
             .public_url
             .as_deref()
             .is_some_and(|url| url.starts_with("https:")),
+        auth: config.auth.clone(),
         origins: config.http.public_url.iter().cloned().collect(),
         rules,
         reloads,

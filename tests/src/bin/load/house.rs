@@ -3,7 +3,8 @@
 use crate::Outcome;
 use kring_journal::{AgentId, PresenceState, WallTime};
 use kring_store::{
-    AgentRow, Group, NewSession, PhoneRow, PresenceRow, Role, Store, StoreConfig, StoreRefused,
+    AgentRow, Group, NewSession, PhoneRow, PresenceRow, Role, SignedFrom, Store, StoreConfig,
+    StoreRefused,
 };
 use std::{
     io::{BufRead, BufReader},
@@ -165,6 +166,7 @@ async fn staff(
         agent: AgentId::new("load-0"),
         created: now,
         expires: WallTime(now.0 + 3_600_000_000),
+        from: SignedFrom::default(),
     };
     // A database that is used again has the session already.
     let _ = store.open_session(&session).await;

@@ -16,7 +16,10 @@ use axum::{
 use journal::{Recorder, Written};
 use kring_call::command::{CallerIdentity, Command, CommandRefused, Done};
 use kring_journal::{AgentId, CallId, CallerRef, Fact, WallTime};
-use kring_store::{AgentRow, CallerRow, NewSession, Number, NumberPlan, Role, Store, StoreConfig};
+use kring_store::{
+    AgentRow, ApiToken, CallerRow, ChangedBy, NewSession, Number, NumberPlan, Role, SignedFrom,
+    Store, StoreConfig,
+};
 use kring_time::Moment;
 use kring_web::{Ask, Clock, Desk, Live, LiveConfig, Web, WebConfig, session};
 use serde_json::Value;
@@ -41,7 +44,7 @@ pub(crate) struct House {
     say: Arc<Mutex<Say>>,
     journal: mpsc::UnboundedSender<Written>,
     calls: Mutex<u128>,
-    dir: TempDir,
+    dir: Arc<TempDir>,
 }
 
 /// An answer to a request.
@@ -72,7 +75,16 @@ impl House {
     }
 
     pub(crate) async fn open_with(live: LiveConfig, web: WebConfig) -> House {
-        let dir = tempfile::tempdir().unwrap();
+        let dir = Arc::new(tempfile::tempdir().unwrap());
+        House::open_in(dir, live, web).await
+    }
+
+    /// The same house after a restart.
+    pub(crate) async fn again(&self) -> House {
+        House::open_in(Arc::clone(&self.dir), patient(), WebConfig::default()).await
+    }
+
+    async fn open_in(dir: Arc<TempDir>, live: LiveConfig, web: WebConfig) -> House {
         let url = format!("sqlite:{}", dir.path().join("kring.db").display());
         let store = Store::open(&StoreConfig::new(&url, "test")).await.unwrap();
         let clock = clock();
@@ -158,7 +170,7 @@ impl House {
             login: AgentId::new(login),
             name: format!("คุณ{login}"),
             role,
-            password_hash: password.map(|text| session::hash_password(text).unwrap()),
+            password_hash: password.map(session::hash_password),
             devices: vec!["sip:5021@127.0.0.1:5060".into()],
             auto_answer: false,
             queues: vec!["support".into()],
@@ -178,9 +190,38 @@ impl House {
             agent: AgentId::new(login),
             created: now,
             expires: WallTime(now.0 + 3_600_000_000),
+            from: SignedFrom::default(),
         };
         self.store.open_session(&session).await.unwrap();
         format!("kring_session={secret}")
+    }
+
+    /// A program's `Authorization`, with these scopes.
+    pub(crate) async fn program(&self, scopes: &[&str]) -> String {
+        let secret = session::new_token();
+        let by = ChangedBy {
+            who: "kringd".to_owned(),
+            at: self.clock.now().1,
+        };
+        let given = scopes.iter().map(|&scope| scope.to_owned()).collect();
+        let name = format!("{} {}", scopes.join(" "), &secret[..6]);
+        let token = ApiToken::new(name, given, by.at);
+        let hash = session::hash_token(&secret);
+        self.store.add_token(&by, &hash, &token).await.unwrap();
+        format!("Bearer {secret}")
+    }
+
+    /// The actions in the audit on this subject, the oldest first.
+    pub(crate) async fn audited(&self, subject: &str) -> Vec<String> {
+        let page = self.store.audit(Some(subject), None, 200).await.unwrap();
+        page.rows.into_iter().rev().map(|row| row.action).collect()
+    }
+
+    /// A new administrator, signed in.
+    pub(crate) async fn administrator(&self) -> String {
+        self.agent_with_password("malee", Role::Admin, Some("ช้างกินกล้วยบนดาวอังคาร"))
+            .await;
+        self.cookie("malee").await
     }
 
     /// A new agent, signed in.
@@ -227,6 +268,10 @@ impl House {
     pub(crate) async fn delete(&self, path: &str, cookie: &str) -> Reply {
         self.send(request("DELETE", path, cookie, &Value::Null, &[]))
             .await
+    }
+
+    pub(crate) async fn patch(&self, path: &str, cookie: &str, body: Value) -> Reply {
+        self.send(request("PATCH", path, cookie, &body, &[])).await
     }
 
     pub(crate) async fn post(&self, path: &str, cookie: &str, body: Value) -> Reply {

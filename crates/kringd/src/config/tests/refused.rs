@@ -72,13 +72,40 @@ fn what_comes_later_is_said_and_never_taken_in_silence() {
     ] {
         assert_eq!(refused(text), told);
     }
-    for table in ["webhook", "knowledge", "auth", "otel"] {
+    for table in ["webhook", "knowledge", "otel"] {
         let told = refused(&format!("[{table}]\n"));
         assert!(
             told.starts_with(&format!("kring.toml:1: {table} is not in this version")),
             "{told}"
         );
     }
+}
+
+#[test]
+fn how_people_sign_in_is_checked() {
+    for (text, told) in [
+        (
+            "[auth]\nsession_hours = 48\n",
+            "kring.toml:2: auth.session_hours is 48, but must be a whole number, 1 to 24.",
+        ),
+        (
+            "[auth]\npassword_min = 4\n",
+            "kring.toml:2: auth.password_min is 4, but must be a whole number, 8 to 64.",
+        ),
+        (
+            "[auth]\ntrusted_proxies = [\"proxy\"]\n",
+            "kring.toml:2: auth.trusted_proxies has \"proxy\", but must have addresses: [\"127.0.0.1\"].",
+        ),
+    ] {
+        assert_eq!(refused(text), told);
+    }
+    let told = refused("[auth]\nbreached_passwords = \"/nowhere/pwned.txt\"\n");
+    assert!(
+        told.starts_with(
+            "kring.toml:2: auth.breached_passwords: /nowhere/pwned.txt cannot be read"
+        ),
+        "{told}"
+    );
 }
 
 #[test]
