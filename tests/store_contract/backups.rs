@@ -2,6 +2,7 @@
 
 use crate::{
     records::{confirmed, draft, person, record},
+    same_person::by,
     world::{MORNING, Recorder, SECOND, World},
 };
 use flate2::read::MultiGzDecoder;
@@ -32,7 +33,7 @@ pub(crate) async fn lived_in(world: &World) -> (Recorder, Vec<CallId>) {
     let found = world.store.search_contacts("ใจดี", 10).await.unwrap();
     world
         .store
-        .merge_contacts(found[0].id, found[2].id)
+        .merge_contacts(&by(900), found[0].id, found[2].id)
         .await
         .unwrap();
     let trace = TraceRow {

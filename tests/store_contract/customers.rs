@@ -7,16 +7,16 @@ use crate::{
 use kring_journal::WallTime;
 use kring_store::{
     CallerCard, CaseKind, CasePatch, CaseStatus, Confidentiality, ConfirmWrite, Contact,
-    ContactChoice, ContactId, ContactPatch, KnownCaller, NewContact, Number, NumberPlan, Store,
-    StoreRefused,
+    ContactChoice, ContactId, ContactPatch, KnownCaller, NewContact, Number, NumberPlan,
+    OpenComplaints, Store, StoreRefused,
 };
 use std::collections::BTreeMap;
 
-fn number(raw: &str) -> Number {
+pub(crate) fn number(raw: &str) -> Number {
     Number::read(raw, &NumberPlan::default())
 }
 
-async fn create(store: &Store, second: i64, given: &str, raw: &str) -> Contact {
+pub(crate) async fn create(store: &Store, second: i64, given: &str, raw: &str) -> Contact {
     let contact = NewContact {
         given: given.to_owned(),
         ..NewContact::default()
@@ -152,10 +152,71 @@ pub(crate) async fn restricted_matters_are_not_told(world: World) {
     };
     confirmed(&mut recorder, write).await;
     let card = world.store.caller_card("+66812345678", 3).await.unwrap();
-    assert_eq!(
-        (card.history.len(), card.history[0].subject.as_str()),
-        (1, "")
-    );
+    assert!(card.contact.is_some() && card.history.is_empty());
+    let call = recorder.talked("0812345678", "somsri").await;
+    let contact = card.contact.unwrap().id;
+    let complaint = |confidentiality| ConfirmWrite {
+        kind: CaseKind::Complaint,
+        confidentiality,
+        ..record(
+            call,
+            ContactChoice::Known {
+                contact,
+                patch: ContactPatch::default(),
+            },
+            "ร้าน ข.",
+        )
+    };
+    confirmed(&mut recorder, complaint(Confidentiality::Restricted)).await;
+    let card = world.store.caller_card("+66812345678", 3).await.unwrap();
+    assert!(card.history.is_empty());
+    assert_eq!(card.open_complaints, OpenComplaints::default());
+    assert!(world.store.history_of(contact, 9).await.unwrap().is_empty());
+}
+
+pub(crate) async fn a_card_tells_what_the_caller_still_waits_for(world: World) {
+    let mut recorder = world.boot().await;
+    let mut refs = Vec::new();
+    for n in 0..7 {
+        let call = recorder.talked("0812345678", "somsri").await;
+        let write = ConfirmWrite {
+            kind: CaseKind::Complaint,
+            ..record(call, person("สมชาย", ""), "ขายเกินราคา")
+        };
+        let write = if n == 0 {
+            write
+        } else {
+            let card = world.store.caller_card("+66812345678", 0).await.unwrap();
+            let contact = ContactChoice::Known {
+                contact: card.contact.unwrap().id,
+                patch: ContactPatch::default(),
+            };
+            ConfirmWrite { contact, ..write }
+        };
+        refs.push(confirmed(&mut recorder, write).await);
+    }
+    let card = world.store.caller_card("+66812345678", 3).await.unwrap();
+    assert_eq!((card.open_complaints.count, card.history.len()), (7, 3));
+    let newest: Vec<&str> = refs
+        .iter()
+        .rev()
+        .take(5)
+        .map(|case| case.case_ref.as_str())
+        .collect();
+    assert_eq!(card.open_complaints.refs, newest);
+    // Without a person the number tells the same.
+    world
+        .sql("UPDATE contact SET merged_into = NULL; DELETE FROM contact_number")
+        .await
+        .unwrap();
+    let card = world.store.caller_card("+66812345678", 0).await.unwrap();
+    assert_eq!((card.contact, card.open_complaints.count), (None, 7));
+    world
+        .sql("UPDATE case_file SET status = 'closed'")
+        .await
+        .unwrap();
+    let card = world.store.caller_card("+66812345678", 0).await.unwrap();
+    assert_eq!(card.open_complaints, OpenComplaints::default());
 }
 
 pub(crate) async fn callers_are_known_by_their_marks_and_open_cases(world: World) {
@@ -279,82 +340,6 @@ pub(crate) async fn a_contact_is_changed_by_version(world: World) {
         .unwrap_err();
     assert_eq!(refused.code(), "no_such_contact");
     assert_eq!(world.store.contact(nobody).await.unwrap(), None);
-}
-
-pub(crate) async fn merging_moves_numbers_and_cases(world: World) {
-    let mut recorder = world.boot().await;
-    let call = recorder.talked("0812345678", "somsri").await;
-    let one = confirmed(&mut recorder, record(call, person("สมชาย", ""), "หนึ่ง")).await;
-    let call = recorder.talked("038611025", "somsri").await;
-    let two = confirmed(&mut recorder, record(call, person("สมชาย", "ใจดี"), "สอง")).await;
-    let third = create(&world.store, 9, "สมชัย", "038611025").await;
-    let (from, into) = (one.contact.unwrap(), two.contact.unwrap());
-    let merged = world.store.merge_contacts(from, into).await.unwrap();
-    assert_eq!(merged.id, into);
-    assert_eq!(
-        world.store.contact(from).await.unwrap(),
-        Some(merged.clone())
-    );
-    let card = world.store.caller_card("+66812345678", 3).await.unwrap();
-    assert_eq!((card.contact, card.history.len()), (Some(merged), 2));
-    assert!(
-        world
-            .store
-            .search_contacts("สมชาย", 10)
-            .await
-            .unwrap()
-            .iter()
-            .all(|found| found.id == into)
-    );
-    // On over a sign-post, to a person who shares a number.
-    world.store.merge_contacts(from, third.id).await.unwrap();
-    for id in [from, into, third.id] {
-        assert_eq!(world.store.contact(id).await.unwrap().unwrap().id, third.id);
-    }
-    assert_eq!(world.store.numbers_of(third.id).await.unwrap().len(), 2);
-    let refused = world
-        .store
-        .merge_contacts(from, third.id)
-        .await
-        .unwrap_err();
-    assert_eq!(refused.code(), "unacceptable");
-    let nobody = ContactId::new(WallTime(1));
-    let refused = world
-        .store
-        .merge_contacts(nobody, third.id)
-        .await
-        .unwrap_err();
-    assert_eq!(refused.code(), "no_such_contact");
-}
-
-pub(crate) async fn names_are_found_in_any_spelling(world: World) {
-    for (n, given) in ["แม่น้ำ", "ร้าน ๗๗ การค้า", "Smith_50%", "Smithers"]
-        .iter()
-        .enumerate()
-    {
-        create(&world.store, n as i64, given, "0812345678").await;
-    }
-    for (wanted, found) in [
-        ("เเม่", 1),
-        ("น\u{e4d}\u{e49}า", 1),
-        ("77", 1),
-        ("การค้า", 1),
-        ("SMITH", 2),
-        ("th_5", 1),
-        ("0%", 1),
-        ("%", 1),
-        ("_", 1),
-        ("\\", 0),
-        ("ไม่มี", 0),
-        ("", 0),
-    ] {
-        let contacts = world.store.search_contacts(wanted, 10).await.unwrap();
-        assert_eq!(contacts.len(), found, "{wanted}");
-    }
-    assert_eq!(
-        world.store.search_contacts("smith", 1).await.unwrap().len(),
-        1
-    );
 }
 
 pub(crate) async fn thai_text_is_kept_as_it_is(world: World) {

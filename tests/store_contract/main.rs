@@ -6,6 +6,8 @@
 mod accounts;
 mod backups;
 mod call_backs;
+mod contact_files;
+mod contacts;
 mod customers;
 mod departments;
 mod directory;
@@ -16,6 +18,7 @@ mod postgres;
 mod privacy;
 mod records;
 mod restart;
+mod same_person;
 mod tamper;
 mod traces;
 mod world;
@@ -124,10 +127,19 @@ contracts! {
         short_numbers_are_nobodys,
         restricted_matters_are_not_told,
         a_contact_is_changed_by_version,
+        a_card_tells_what_the_caller_still_waits_for,
         callers_are_known_by_their_marks_and_open_cases,
-        merging_moves_numbers_and_cases,
-        names_are_found_in_any_spelling,
         thai_text_is_kept_as_it_is;
+    contacts: names_are_found_in_any_spelling,
+        people_are_found_by_any_part_of_their_name,
+        people_are_listed_in_thai_order_page_by_page,
+        people_who_were_there_before_are_made_findable;
+    same_person: merging_moves_numbers_and_cases,
+        a_merge_is_taken_back_with_all_that_it_moved,
+        merges_upon_merges_are_taken_back_in_any_order,
+        a_number_is_taken_from_a_person_and_given_back,
+        persons_who_may_be_one_are_told;
+    contact_files: people_are_imported_once;
     departments: a_fresh_database_holds_the_manuals_departments,
         a_department_is_stored_with_its_endpoints,
         what_no_department_can_be_is_refused,

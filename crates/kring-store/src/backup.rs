@@ -131,6 +131,7 @@ impl Store {
             }
         };
         store.bring_up_to_date().await?;
+        store.make_contacts_findable().await?;
         let restored = Restored {
             rows,
             made: WallTime(head.at),

@@ -80,6 +80,7 @@ impl Store {
     pub async fn open(config: &StoreConfig) -> Result<Store, StoreRefused> {
         let store = Store::open_as_it_is(config).await?;
         store.bring_up_to_date().await?;
+        store.make_contacts_findable().await?;
         Ok(store)
     }
 

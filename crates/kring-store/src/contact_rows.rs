@@ -3,11 +3,11 @@
 use crate::{
     Contact, ContactId, ContactPatch, NewContact, Number, StoreRefused,
     cases::{check_filled, check_text},
+    contact_parts::{FOUND_BY, Findable, put_parts},
     limits,
-    sql::{Cells, Given},
+    sql::{Cells, Given, ManyRows},
 };
 use kring_journal::WallTime;
-use kring_text::folded;
 use sqlx::{AnyConnection, AssertSqlSafe, any::AnyRow};
 
 /// The columns of a contact `c`, in the order in which [`read_contact`] wants them.
@@ -16,7 +16,11 @@ pub(crate) const CONTACT_COLUMNS: &str =
 
 /// Reads [`CONTACT_COLUMNS`].
 pub(crate) fn read_contact(row: &AnyRow) -> Result<Contact, StoreRefused> {
-    let mut cells = Cells::of(row, "contact");
+    read_contact_of(&mut Cells::of(row, "contact"))
+}
+
+/// The same from a row that has more.
+pub(crate) fn read_contact_of(cells: &mut Cells<'_>) -> Result<Contact, StoreRefused> {
     Ok(Contact {
         id: cells.id()?,
         prefix: cells.text()?,
@@ -65,18 +69,41 @@ pub(crate) async fn insert_contact(
         version: 1,
         created: now,
     };
-    check(&contact)?;
-    let mut given = Given::default();
-    give_names(&contact, &mut given);
-    given.add(contact.version).add(now.0).add_text(&contact.id);
-    sqlx::query_with(
-        "INSERT INTO contact (prefix, given, family, org, notes, search_key, version, created, id) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-        given.take(),
-    )
-    .execute(connection)
-    .await?;
+    add_contacts(connection, std::slice::from_ref(&contact)).await?;
     Ok(contact)
+}
+
+static CONTACTS: ManyRows = ManyRows::new(
+    "INSERT INTO contact (prefix, given, family, org, notes, search_key, sort_key, found_by, \
+     version, created, id, vip, language) VALUES",
+    13,
+    "",
+);
+
+/// Writes the rows of people who are not there yet.
+pub(crate) async fn add_contacts(
+    connection: &mut AnyConnection,
+    contacts: &[Contact],
+) -> Result<(), StoreRefused> {
+    for contact in contacts {
+        check(contact)?;
+    }
+    let rows: Vec<(&Contact, Findable)> = contacts
+        .iter()
+        .map(|contact| (contact, Findable::of(contact)))
+        .collect();
+    CONTACTS
+        .insert(connection, &rows, |(contact, found), given| {
+            give_names(contact, found, given);
+            given
+                .add(contact.version)
+                .add(contact.created.0)
+                .add_text(&contact.id)
+                .add(i64::from(contact.vip))
+                .add(contact.language.as_str());
+        })
+        .await?;
+    put_parts(connection, &rows).await
 }
 
 /// Changes a contact (or the one it was merged into), which must be at `version` if one is named.
@@ -113,10 +140,21 @@ pub(crate) async fn update_contact(
     if contact == stored {
         return Ok(stored);
     }
-    check(&contact)?;
     contact.version += 1;
+    put_contact(connection, &stored, &contact).await?;
+    Ok(contact)
+}
+
+/// Writes the row of somebody as they are now, who was stored otherwise.
+pub(crate) async fn put_contact(
+    connection: &mut AnyConnection,
+    stored: &Contact,
+    contact: &Contact,
+) -> Result<(), StoreRefused> {
+    check(contact)?;
+    let (was, found) = (Findable::of(stored), Findable::of(contact));
     let mut given = Given::default();
-    give_names(&contact, &mut given);
+    give_names(contact, &found, &mut given);
     given
         .add(contact.version)
         .add_text(&contact.id)
@@ -125,18 +163,23 @@ pub(crate) async fn update_contact(
         .add(contact.language.as_str());
     let done = sqlx::query_with(
         "UPDATE contact SET prefix = $1, given = $2, family = $3, org = $4, notes = $5, \
-         search_key = $6, version = $7, vip = $10, language = $11 WHERE id = $8 AND version = $9",
+         search_key = $6, sort_key = $7, found_by = $8, version = $9, vip = $12, language = $13 \
+         WHERE id = $10 AND version = $11",
         given.take(),
     )
-    .execute(connection)
+    .execute(&mut *connection)
     .await?;
     // On PostgreSQL another node may have been faster since the row was read.
-    match done.rows_affected() {
-        1 => Ok(contact),
-        _ => Err(StoreRefused::Stale {
+    if done.rows_affected() != 1 {
+        return Err(StoreRefused::Stale {
             current: contact.version,
-        }),
+        });
     }
+    if was != found {
+        was.take_away(connection, contact).await?;
+        put_parts(connection, &[(contact, found)]).await?;
+    }
+    Ok(())
 }
 
 pub(crate) async fn put_number(
@@ -174,7 +217,8 @@ pub(crate) async fn link_number(
     Ok(())
 }
 
-fn check(contact: &Contact) -> Result<(), StoreRefused> {
+/// Refuses what no person can be.
+pub(crate) fn check(contact: &Contact) -> Result<(), StoreRefused> {
     check_filled("given", &contact.given)?;
     for (field, text) in [
         ("prefix", &contact.prefix),
@@ -192,7 +236,7 @@ fn check(contact: &Contact) -> Result<(), StoreRefused> {
     check_text("notes", &contact.notes, limits::DETAIL_CHARS_MAX)
 }
 
-fn give_names(contact: &Contact, given: &mut Given) {
+fn give_names(contact: &Contact, found: &Findable, given: &mut Given) {
     let Contact {
         prefix,
         given: name,
@@ -207,5 +251,7 @@ fn give_names(contact: &Contact, given: &mut Given) {
         .add(family.as_str())
         .add(org.as_str())
         .add(notes.as_str())
-        .add(folded(&format!("{name} {family} {org}")));
+        .add(found.search_key.as_str())
+        .add(found.sort_key.as_slice())
+        .add(FOUND_BY);
 }

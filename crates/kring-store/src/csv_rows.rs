@@ -195,13 +195,15 @@ fn empty() -> CsvMistake {
 /// With these in front, a spreadsheet takes a text for a formula.
 const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 
-/// A text that no spreadsheet calculates: with an apostrophe in front, unless it is a number.
+/// A text that no spreadsheet calculates: with an apostrophe in front, unless it is a number. One that looks as if
+/// it had been given one gets another, so that it comes back as it was.
 pub(crate) fn guarded(text: &str) -> String {
     let is_number = text
         .trim_start_matches('+')
         .chars()
         .all(|c| c.is_ascii_digit());
-    if text.starts_with(FORMULA) && !is_number {
+    let looks_guarded = text.starts_with('\'') && is_formula(text.trim_start_matches('\''));
+    if (is_formula(text) && !is_number) || looks_guarded {
         format!("'{text}")
     } else {
         text.to_owned()
@@ -211,7 +213,11 @@ pub(crate) fn guarded(text: &str) -> String {
 /// The same without it.
 fn unguarded(text: &str) -> &str {
     match text.strip_prefix('\'') {
-        Some(rest) if rest.starts_with(FORMULA) => rest,
+        Some(rest) if is_formula(rest.trim_start_matches('\'')) => rest,
         _ => text,
     }
+}
+
+fn is_formula(text: &str) -> bool {
+    text.starts_with(FORMULA)
 }

@@ -1,22 +1,16 @@
-//! Who calls: persons, their numbers, and what the screen shows before the answer.
+//! Who calls: persons and their numbers.
 //!
 //! A number and a person are many-to-many: families share a phone, a person has several. Matching
 //! is exact on the canonical number, never by substring.
 
 use crate::{
-    CaseKind, CaseStatus, Confidentiality, ContactId, DepartmentId, Number, Store, StoreRefused,
+    ContactId, Number, Store, StoreRefused,
     connect::Durability,
-    contact_rows::{
-        CONTACT_COLUMNS, find_contact, insert_contact, link_number, put_number, read_contact,
-        update_contact,
-    },
-    limits,
+    contact_rows::{find_contact, insert_contact, link_number, put_number, update_contact},
     sql::Cells,
 };
 use kring_journal::WallTime;
-use kring_text::folded;
 use serde::{Deserialize, Serialize};
-use sqlx::{AssertSqlSafe, any::AnyRow};
 
 /// A person or company that called.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -81,95 +75,7 @@ pub struct ContactPatch {
     pub language: Option<String>,
 }
 
-/// One earlier case, as the pop shows it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct HistoryItem {
-    /// The case's reference.
-    #[serde(rename = "ref")]
-    pub case_ref: String,
-    /// When it was made.
-    pub date: WallTime,
-    /// What kind of matter.
-    pub kind: CaseKind,
-    /// The matter in a line; empty when only officers of tips may read it.
-    pub subject: String,
-    /// The unit concerned, by its Thai name.
-    pub department: Option<String>,
-    /// The unit concerned.
-    pub department_id: Option<DepartmentId>,
-    /// Where it is in its life.
-    pub status: CaseStatus,
-}
-
-/// What is known of a number.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CallerCard {
-    /// The person, when one person uses this number.
-    pub contact: Option<Contact>,
-    /// The persons, when several do; the one who called last first.
-    pub candidates: Vec<Contact>,
-    /// The last cases of that person, or of the number when it is not one person's; newest first.
-    pub history: Vec<HistoryItem>,
-}
-
-/// The columns of a history item, in the order in which [`read_history`] wants them.
-macro_rules! history_of {
-    ($condition:literal) => {
-        concat!(
-            "SELECT k.case_ref, k.opened, k.kind, k.subject, k.department, k.status, \
-             k.confidentiality, d.name_th FROM case_file k \
-             LEFT JOIN department d ON d.id = k.department WHERE ",
-            $condition,
-            " ORDER BY k.id DESC LIMIT $2"
-        )
-    };
-}
-
-const HISTORY_OF_CONTACT: &str = history_of!("k.contact = $1");
-const HISTORY_OF_NUMBER: &str = history_of!("k.number = $1");
-
 impl Store {
-    /// What is known of a canonical number, with at most `history_items` cases. `anon` and short
-    /// numbers are nobody's.
-    pub async fn caller_card(
-        &self,
-        canonical: &str,
-        history_items: u32,
-    ) -> Result<CallerCard, StoreRefused> {
-        if !canonical.starts_with(['+', 'e']) {
-            return Ok(CallerCard::default());
-        }
-        // Two short statements on one connection: this is awaited while the phone begins to ring.
-        let mut connection = self.reading().await?;
-        let rows = sqlx::query(WITH_NUMBER)
-            .bind(canonical)
-            .bind(i64::from(limits::CANDIDATES_MAX))
-            .fetch_all(&mut *connection)
-            .await?;
-        let mut candidates = rows
-            .iter()
-            .map(read_contact)
-            .collect::<Result<Vec<_>, _>>()?;
-        let contact = match candidates.len() {
-            1 => candidates.pop(),
-            _ => None,
-        };
-        let (sql, whose) = match &contact {
-            Some(contact) => (HISTORY_OF_CONTACT, contact.id.to_string()),
-            None => (HISTORY_OF_NUMBER, canonical.to_owned()),
-        };
-        let rows = sqlx::query(sql)
-            .bind(whose)
-            .bind(i64::from(history_items.min(limits::HISTORY_MAX)))
-            .fetch_all(&mut *connection)
-            .await?;
-        Ok(CallerCard {
-            contact,
-            candidates,
-            history: rows.iter().map(read_history).collect::<Result<_, _>>()?,
-        })
-    }
-
     /// The contact with this id. One that was merged leads to the one it was merged into.
     pub async fn contact(&self, id: ContactId) -> Result<Option<Contact>, StoreRefused> {
         find_contact(&mut *self.reading().await?, id).await
@@ -190,44 +96,6 @@ impl Store {
             Ok((cells.text()?, cells.text()?))
         };
         rows.iter().map(read).collect()
-    }
-
-    /// The persons who use this canonical number, the one who called last first; at most
-    /// [`limits::CANDIDATES_MAX`].
-    pub async fn contacts_with(&self, canonical: &str) -> Result<Vec<Contact>, StoreRefused> {
-        let rows = sqlx::query(WITH_NUMBER)
-            .bind(canonical)
-            .bind(i64::from(limits::CANDIDATES_MAX))
-            .fetch_all(&self.reader)
-            .await?;
-        rows.iter().map(read_contact).collect()
-    }
-
-    /// Persons whose name or company contains `text`, by given name; at most `limit`, up to
-    /// [`limits::PAGE_MAX`]. Both sides are folded as product.md 11.2 says; prefixes are ignored.
-    pub async fn search_contacts(
-        &self,
-        text: &str,
-        limit: u32,
-    ) -> Result<Vec<Contact>, StoreRefused> {
-        let wanted = folded(text);
-        if wanted.is_empty() {
-            return Ok(Vec::new());
-        }
-        let escaped = wanted
-            .replace('\\', "\\\\")
-            .replace('%', "\\%")
-            .replace('_', "\\_");
-        let sql = format!(
-            "SELECT {CONTACT_COLUMNS} FROM contact c WHERE c.merged_into IS NULL \
-             AND c.search_key LIKE $1 ESCAPE '\\' ORDER BY c.given, c.id LIMIT $2"
-        );
-        let rows = sqlx::query(AssertSqlSafe(sql))
-            .bind(format!("%{escaped}%"))
-            .bind(limits::page(limit))
-            .fetch_all(&self.reader)
-            .await?;
-        rows.iter().map(read_contact).collect()
     }
 
     /// Records a person, with a number if there is one that can be a person's.
@@ -263,88 +131,4 @@ impl Store {
         self.callers_changed();
         Ok(contact)
     }
-
-    /// Says that `from` is the same person as `into`: numbers and cases move, and `from` stays as
-    /// a sign-post.
-    pub async fn merge_contacts(
-        &self,
-        from: ContactId,
-        into: ContactId,
-    ) -> Result<Contact, StoreRefused> {
-        let mut writing = self.writing().await?;
-        let mut tx = writing.begin(Durability::Trusted).await?;
-        let from = find_contact(&mut tx, from)
-            .await?
-            .ok_or(StoreRefused::NoSuchContact)?
-            .id;
-        let into = find_contact(&mut tx, into)
-            .await?
-            .ok_or(StoreRefused::NoSuchContact)?
-            .id;
-        if from == into {
-            return Err(StoreRefused::Unacceptable {
-                field: "into",
-                why: "is the same person already",
-            });
-        }
-        let (from, into) = (from.to_string(), into.to_string());
-        for sql in [
-            "INSERT INTO contact_number (number, contact, last_used) \
-             SELECT number, $2, last_used FROM contact_number WHERE contact = $1 \
-             ON CONFLICT (number, contact) DO NOTHING",
-            "DELETE FROM contact_number WHERE contact = $1 AND $2 <> ''",
-            "UPDATE case_file SET contact = $2 WHERE contact = $1",
-            "UPDATE contact SET merged_into = $2 WHERE merged_into = $1",
-            "UPDATE contact SET merged_into = $2, version = version + 1 WHERE id = $1",
-        ] {
-            sqlx::query(sql)
-                .bind(&from)
-                .bind(&into)
-                .execute(&mut *tx)
-                .await?;
-        }
-        let into = into.parse().expect("it was printed from an id");
-        let contact = find_contact(&mut tx, into)
-            .await?
-            .ok_or(StoreRefused::NoSuchContact)?;
-        tx.commit().await?;
-        self.callers_changed();
-        Ok(contact)
-    }
-
-    /// The last cases of a person, newest first; at most [`limits::HISTORY_MAX`].
-    pub async fn history_of(
-        &self,
-        contact: ContactId,
-        items: u32,
-    ) -> Result<Vec<HistoryItem>, StoreRefused> {
-        let rows = sqlx::query(HISTORY_OF_CONTACT)
-            .bind(contact.to_string())
-            .bind(i64::from(items.min(limits::HISTORY_MAX)))
-            .fetch_all(&self.reader)
-            .await?;
-        rows.iter().map(read_history).collect()
-    }
-}
-
-const WITH_NUMBER: &str = "SELECT c.id, c.prefix, c.given, c.family, c.org, c.notes, c.version, \
-    c.created, c.vip, c.language FROM contact_number n JOIN contact c ON c.id = n.contact \
-    WHERE n.number = $1 ORDER BY n.last_used DESC, c.id LIMIT $2";
-
-fn read_history(row: &AnyRow) -> Result<HistoryItem, StoreRefused> {
-    let mut cells = Cells::of(row, "case_file");
-    let mut item = HistoryItem {
-        case_ref: cells.text()?,
-        date: cells.wall()?,
-        kind: cells.name()?,
-        subject: cells.text()?,
-        department_id: cells.some_id()?,
-        status: cells.name()?,
-        department: None,
-    };
-    if cells.name::<Confidentiality>()? == Confidentiality::Restricted {
-        item.subject.clear();
-    }
-    item.department = cells.some_text()?;
-    Ok(item)
 }

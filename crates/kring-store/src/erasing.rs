@@ -8,6 +8,8 @@ use crate::{
     ContactId, Store, StoreRefused,
     audit::{ChangedBy, Deed, note},
     connect::Durability,
+    contact_merges::forget_merges,
+    contact_parts::forget_parts,
     erased_ids::{ErasedKind, remember},
     sql::Cells,
 };
@@ -179,7 +181,10 @@ impl Reach {
             }
         }
         for contact in &self.contacts {
+            forget_parts(connection, contact).await?;
+            forget_merges(connection, contact).await?;
             for sql in [
+                "DELETE FROM contact_unlinked WHERE contact = $1",
                 "DELETE FROM contact_number WHERE contact = $1",
                 "DELETE FROM consent WHERE contact = $1",
                 "UPDATE privacy_request SET note = '' WHERE contact = $1",
@@ -188,12 +193,13 @@ impl Reach {
             }
         }
         for number in &self.numbers {
-            run(
-                connection,
+            for sql in [
+                "DELETE FROM contact_unlinked WHERE number = $1",
+                "DELETE FROM contact_merge_moved WHERE what = 'number' AND ref = $1",
                 "DELETE FROM phone_number WHERE canonical = $1",
-                number,
-            )
-            .await?;
+            ] {
+                run(connection, sql, number).await?;
+            }
         }
         // Sign-posts before whom they lead to.
         for sql in [

@@ -70,4 +70,8 @@ ulid_id! {
     ConsentId,
     /// A line of the access log.
     AccessId,
+    /// Two persons found to be one.
+    MergeId,
+    /// A number taken from a person.
+    UnlinkId,
 }

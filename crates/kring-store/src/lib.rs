@@ -18,13 +18,22 @@ mod brakes;
 mod call_backs;
 mod call_history;
 mod call_rows;
+mod caller_card;
 mod case_ref;
 mod case_rows;
 mod cases;
 mod chain;
 mod connect;
 mod consents;
+mod contact_duplicates;
+mod contact_export;
+mod contact_import;
+mod contact_merges;
+mod contact_numbers;
+mod contact_parts;
 mod contact_rows;
+mod contact_search;
+mod contacts_csv;
 mod csv_mistake;
 mod csv_rows;
 mod customers;
@@ -54,6 +63,7 @@ mod number_text;
 mod phones;
 mod privacy_request_rows;
 mod privacy_requests;
+mod query_plans;
 mod reach;
 mod refused;
 mod restart;
@@ -80,6 +90,7 @@ pub use backup_tables::InBackup;
 pub use brakes::BrakeRow;
 pub use call_backs::CallBackRow;
 pub use call_history::{CallCursor, CallFilter, CallPage, CallRow, CallerNumber, CursorRefused};
+pub use caller_card::{CallerCard, HistoryItem, OpenComplaints};
 pub use case_ref::{CaseRefFormat, CaseRefRefused};
 pub use cases::{
     CaseCursor, CaseFilter, CaseKind, CasePage, CasePatch, CaseRow, CaseStatus, Confidentiality,
@@ -87,8 +98,14 @@ pub use cases::{
 };
 pub use connect::{Store, StoreConfig};
 pub use consents::{Consent, ConsentSaid, ConsentText, NOTICE, NewConsent};
+pub use contact_export::ContactExport;
+pub use contact_import::ImportedContacts;
+pub use contact_merges::Merged;
+pub use contact_numbers::{NumberLink, Unlinked};
+pub use contact_search::{ContactCursor, ContactPage, ContactSearch};
+pub use contacts_csv::{ImportedContact, read_contacts_csv};
 pub use csv_mistake::CsvMistake;
-pub use customers::{CallerCard, Contact, ContactPatch, HistoryItem, NewContact};
+pub use customers::{Contact, ContactPatch, NewContact};
 pub use department_csv::{ImportedUnit, read_departments_csv};
 pub use department_export::write_departments_csv;
 pub use department_import::{ImportRefused, ImportRun, Imported};
@@ -101,7 +118,8 @@ pub use erasing::{Erased, Subject};
 pub use erasures_file::{ERASURES_FILE, ErasuresRefused};
 pub use holidays::Holiday;
 pub use ids::{
-    AccessId, AuditId, CaseId, ConsentId, ContactId, DepartmentId, EndpointId, PrivacyRequestId,
+    AccessId, AuditId, CaseId, ConsentId, ContactId, DepartmentId, EndpointId, MergeId,
+    PrivacyRequestId, UnlinkId,
 };
 pub use journal_log::{Appended, Group, JournalLog};
 pub use journal_read::{Broken, Verified};
@@ -109,6 +127,7 @@ pub use known_callers::KnownCaller;
 pub use number::{Number, NumberClass, NumberPlan};
 pub use phones::{BindingRow, PhoneRow};
 pub use privacy_requests::{PrivacyFilter, PrivacyKind, PrivacyRequest, PrivacyStatus};
+pub use query_plans::QueryPlan;
 pub use reach::{EndpointOwner, Reach};
 pub use refused::StoreRefused;
 pub use restart::{Boot, CallerRow, PresenceRow, UncleanBoot, closing_facts};

@@ -70,6 +70,18 @@ pub(crate) const CONSENTS_MAX: i64 = 200;
 pub(crate) const RETAINED_AT_ONCE: i64 = 100;
 /// Cases, and calls, in the export of one person at most.
 pub const EXPORTED_MAX: i64 = 5_000;
+/// People whose names are made findable in one transaction at a start: some hundred milliseconds.
+pub const MADE_FINDABLE_AT_ONCE: i64 = 2_000;
+/// Persons with a part of a name that are counted, to look at the rarest part first: more are many.
+pub const PART_COUNTED_MAX: i64 = 4_000;
+/// Parts of what is looked for that are counted.
+pub const PARTS_COUNTED_MAX: usize = 12;
+/// Numbers of one person at most.
+pub const NUMBERS_OF_CONTACT_MAX: i64 = 100;
+/// Persons who may be the same as another that are told at most: more are a search.
+pub const DUPLICATES_MAX: u32 = 20;
+/// References of open complaints that a pop tells at most; it counts on.
+pub const OPEN_COMPLAINTS_MAX: u32 = 5;
 /// Accounts at most: a national centre has hundreds, and every one is read at once.
 pub const ACCOUNTS_MAX: i64 = 10_000;
 /// Tokens of programs at most.

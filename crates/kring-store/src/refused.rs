@@ -37,6 +37,12 @@ pub enum StoreRefused {
     /// There is no such contact.
     #[error("no such contact")]
     NoSuchContact,
+    /// The person was not merged into another, or not any more.
+    #[error("this person is not merged into another")]
+    NotMerged,
+    /// The person does not have this number.
+    #[error("this person does not have this number")]
+    NoSuchNumber,
     /// There is no such case.
     #[error("no such case")]
     NoSuchCase,
@@ -100,6 +106,8 @@ impl StoreRefused {
             StoreRefused::NoSuchCall => "no_such_call",
             StoreRefused::NotYours => "not_yours",
             StoreRefused::NoSuchContact => "no_such_contact",
+            StoreRefused::NotMerged => "not_merged",
+            StoreRefused::NoSuchNumber => "no_such_number",
             StoreRefused::NoSuchCase => "no_such_case",
             StoreRefused::NoSuchDepartment => "no_such_department",
             StoreRefused::NoSuchEndpoint => "no_such_endpoint",

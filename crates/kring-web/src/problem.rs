@@ -56,6 +56,7 @@ codes! {
     PasswordChangeNeeded 403 "password_change_needed" "Choose a password of your own first" "กรุณาตั้งรหัสผ่านใหม่ก่อนใช้งาน";
     NoSuchCall 404 "no_such_call" "There is no such call" "ไม่พบสายนี้";
     NoSuchContact 404 "no_such_contact" "There is no such contact" "ไม่พบผู้ติดต่อนี้";
+    NoSuchNumber 404 "no_such_number" "The person does not have this number" "ผู้ติดต่อนี้ไม่มีหมายเลขนี้";
     NoSuchCase 404 "no_such_case" "There is no such case" "ไม่พบเรื่องนี้";
     NoSuchDepartment 404 "no_such_department" "There is no such department" "ไม่พบหน่วยงานนี้";
     NoSuchEndpoint 404 "no_such_endpoint" "The department has no such endpoint" "ไม่พบหมายเลขนี้ในหน่วยงาน";
@@ -86,6 +87,7 @@ codes! {
     Closed 409 "closed" "It is closed already" "ดำเนินการเสร็จสิ้นไปแล้ว";
     InUse 409 "in_use" "It is in use and cannot be removed" "มีข้อมูลอื่นอ้างถึงอยู่ จึงลบไม่ได้";
     TooManyRows 409 "too_many" "There can be no more of these" "มีรายการมากเกินกำหนด";
+    NotMerged 409 "not_merged" "This person is not merged into another" "ผู้ติดต่อนี้ไม่ได้ถูกรวมกับผู้อื่น";
     LastAdministrator 409 "last_administrator" "Nobody could administer the house any more" "ต้องมีผู้ดูแลระบบที่เข้าสู่ระบบด้วยรหัสผ่านได้อย่างน้อยหนึ่งคน";
     KeyInUse 409 "idempotency_in_progress" "The first request with this Idempotency-Key is not answered yet" "คำขอแรกที่ใช้ Idempotency-Key นี้ยังทำไม่เสร็จ";
     StaleDraft 412 "stale_draft" "The draft was changed elsewhere; load it again" "แบบร่างถูกแก้ไขจากที่อื่น กรุณาโหลดใหม่";
@@ -240,6 +242,8 @@ impl From<StoreRefused> for Problem {
             StoreRefused::NoSuchCall => Code::NoSuchCall,
             StoreRefused::NotYours => Code::NotYours,
             StoreRefused::NoSuchContact => Code::NoSuchContact,
+            StoreRefused::NotMerged => Code::NotMerged,
+            StoreRefused::NoSuchNumber => Code::NoSuchNumber,
             StoreRefused::NoSuchCase => Code::NoSuchCase,
             StoreRefused::NoSuchDepartment => Code::NoSuchDepartment,
             StoreRefused::NoSuchAgent => Code::NoSuchAgent,

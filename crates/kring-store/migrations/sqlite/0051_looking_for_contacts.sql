@@ -1,2 +1,11 @@
--- Nothing yet.
-SELECT 1;
+-- The order of persons by name: a key of CLDR Thai, compared byte by byte.
+ALTER TABLE contact ADD COLUMN sort_key BLOB NOT NULL DEFAULT x'';
+CREATE INDEX contact_sorted ON contact (sort_key, id) WHERE merged_into IS NULL;
+
+-- The parts of their names, each with its persons in that order.
+CREATE TABLE contact_part (
+    part     TEXT NOT NULL,
+    sort_key BLOB NOT NULL,
+    contact  TEXT NOT NULL,
+    PRIMARY KEY (part, sort_key, contact)
+) WITHOUT ROWID;

@@ -79,7 +79,7 @@ pub(crate) async fn import(
     }))
 }
 
-fn bad_import(mistakes: &[CsvMistake]) -> Problem {
+pub(crate) fn bad_import(mistakes: &[CsvMistake]) -> Problem {
     let error = |mistake: &CsvMistake| {
         json!({
             "row": mistake.row,

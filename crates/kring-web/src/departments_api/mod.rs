@@ -9,6 +9,8 @@ mod hours;
 mod import;
 mod wire;
 
+pub(crate) use import::bad_import;
+
 use crate::{
     app::{App, Rooms},
     etag, limits,

@@ -45,11 +45,18 @@ pub(crate) struct PastCase {
     /// RFC 3339.
     pub(crate) date: String,
     pub(crate) kind: &'static str,
-    /// Empty when only officers of tips may read it.
     pub(crate) subject: String,
     pub(crate) department: Option<String>,
     pub(crate) department_id: Option<String>,
     pub(crate) status: &'static str,
+}
+
+/// Complaints that are not closed. Tips are never told of.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
+pub(crate) struct OpenComplaintsOnWire {
+    pub(crate) count: u32,
+    /// The newest of them.
+    pub(crate) refs: Vec<String>,
 }
 
 /// Who calls and why they called before: of the pop, of `call.caller` and of the lookup.
@@ -62,6 +69,9 @@ pub(crate) struct Card {
     pub(crate) candidates: Vec<ContactOnWire>,
     /// Newest first.
     pub(crate) history: Vec<PastCase>,
+    /// Of the person, or of the number when it is not one person's; absent: there are none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) open_complaints: Option<OpenComplaintsOnWire>,
     /// False while the database has not told yet.
     pub(crate) looked_up: bool,
 }
@@ -140,6 +150,10 @@ impl From<&CallerCard> for Card {
             contact: card.contact.as_ref().map(ContactOnWire::from),
             candidates: card.candidates.iter().map(ContactOnWire::from).collect(),
             history: card.history.iter().map(PastCase::from).collect(),
+            open_complaints: (card.open_complaints.count > 0).then(|| OpenComplaintsOnWire {
+                count: card.open_complaints.count,
+                refs: card.open_complaints.refs.clone(),
+            }),
             looked_up: true,
         }
     }

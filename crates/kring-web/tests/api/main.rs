@@ -8,6 +8,7 @@ mod audit;
 mod callbacks;
 mod calls;
 mod console;
+mod contacts;
 mod crm;
 mod departments;
 mod directory_files;
