@@ -59,10 +59,10 @@ pub(crate) struct AuditOnWire {
     action: String,
     subject: String,
     /// How it was; null: it was not there.
-    #[schema(value_type = Object)]
+    #[schema(value_type = Value)]
     was: Value,
     /// How it is; null: it is gone.
-    #[schema(value_type = Object)]
+    #[schema(value_type = Value)]
     is: Value,
 }
 

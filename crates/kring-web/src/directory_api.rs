@@ -45,7 +45,7 @@ pub(crate) struct Me {
     /// ค่ะ or ครับ.
     particle: String,
     pause_reasons: Vec<String>,
-    #[schema(value_type = Object)]
+    #[schema(value_type = Option<Object>)]
     presence: Option<Presence>,
     /// The password was given by somebody else: `POST /me/password` first; every other route answers 403
     /// `password_change_needed`.

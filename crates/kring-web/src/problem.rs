@@ -12,6 +12,9 @@ use kring_call::command::CommandRefused;
 use kring_store::StoreRefused;
 use serde_json::{Map, Value, json};
 
+/// The media type of refusals.
+pub(crate) const PROBLEM_JSON: &str = "application/problem+json";
+
 macro_rules! codes {
     ($($variant:ident $status:literal $code:literal $english:literal $thai:literal;)+) => {
         /// Every code, in the order of its status.
@@ -182,7 +185,7 @@ impl IntoResponse for Problem {
             members.extend(self.detail.map(|detail| ("detail".into(), detail.into())));
             members.extend(self.more);
         }
-        let kind = HeaderValue::from_static("application/problem+json");
+        let kind = HeaderValue::from_static(PROBLEM_JSON);
         let mut response =
             (status, [(header::CONTENT_TYPE, kind)], body.to_string()).into_response();
         if let Some(seconds) = self.retry_after_s {

@@ -19,7 +19,7 @@ use std::{fmt::Display, str::FromStr};
 use utoipa::ToSchema;
 
 /// The hours of a unit.
-#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct HoursFields {
     /// Of its week, as in `hours.default`: `mon-fri 08:30-12:00,13:00-16:30; sat 09:00-12:00`, or `always`.
@@ -46,8 +46,9 @@ pub(crate) struct ExceptionFields {
 /// The hours of a unit, and where its clocks are.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct HoursOnWire {
-    #[serde(flatten)]
-    own: HoursFields,
+    /// See [`HoursFields::hours`].
+    hours: Option<String>,
+    exceptions: Vec<ExceptionFields>,
     /// The time zone of all hours (`hours.tz`).
     tz: String,
     /// Of the unit.
@@ -120,10 +121,8 @@ fn shown(app: &App, unit: &Department) -> Response {
         name_en: exception.name_en.clone(),
     });
     let told = HoursOnWire {
-        own: HoursFields {
-            hours: unit.hours.as_ref().map(ToString::to_string),
-            exceptions: exceptions.collect(),
-        },
+        hours: unit.hours.as_ref().map(ToString::to_string),
+        exceptions: exceptions.collect(),
         tz: app.config.rules.now().hours.zone.name().to_owned(),
         version: unit.version,
     };

@@ -1,5 +1,8 @@
 //! The description of the API that programs read: OpenAPI 3.1, made from the code that serves it.
 
+mod parameters;
+mod refusals;
+
 use crate::session::{Cookie, Cookies};
 use axum::response::{IntoResponse, Response};
 use utoipa::openapi::{
@@ -24,6 +27,7 @@ pub(crate) fn finish(mut description: OpenApi, version: &str, cookies: Cookies) 
     components.add_security_scheme("cookie", SecurityScheme::ApiKey(cookie));
     let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build();
     components.add_security_scheme("token", SecurityScheme::Http(bearer));
+    refusals::add_to(&mut description);
     description
 }
 
