@@ -102,6 +102,15 @@ pub(crate) fn any_transfers(chance: &mut Chance, mut floor: Floor) -> Floor {
             seat.phone.refers = Some((chance.millis(0, 6_000), to));
         }
     }
+    for seat in &mut floor.seats {
+        if chance.happens(300) {
+            let at = chance.millis(0, 8_000);
+            let until = at + chance.millis(0, 9_000);
+            let deeds = &mut seat.screen.deeds;
+            deeds.extend([(at, Deed::Holds), (until, Deed::Resumes)]);
+            deeds.sort_by_key(|(at, _)| *at);
+        }
+    }
     for citizen in &mut floor.citizens {
         citizen.obedience = any_obedience(chance);
         if chance.happens(300) {

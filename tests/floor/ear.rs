@@ -114,6 +114,7 @@ impl Ear {
                 let ground = match program.then {
                     Ground::Other => heard_by(self.who, *people),
                     Ground::Music => "music".to_owned(),
+                    Ground::Silence => "silence".to_owned(),
                     Ground::Ringback => "ringback".to_owned(),
                 };
                 hear(at, ground);

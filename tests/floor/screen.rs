@@ -35,6 +35,10 @@ pub enum Deed {
     Transfers(TransferWanted),
     /// Turns to somebody else.
     Turns(ConsultTurn),
+    /// Lets the caller hear music.
+    Holds,
+    /// Talks with the caller again.
+    Resumes,
     /// Hangs up.
     HangsUp,
 }
@@ -79,6 +83,8 @@ impl Deed {
                 call,
                 turn,
             },
+            Deed::Holds => Command::Hold { agent, call },
+            Deed::Resumes => Command::Resume { agent, call },
             Deed::HangsUp => Command::HangUp { agent, call },
         }
     }

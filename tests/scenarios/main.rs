@@ -14,6 +14,7 @@ mod desks;
 mod devices;
 mod doors;
 mod entrance;
+mod holds;
 mod keys;
 mod losses;
 mod missing;

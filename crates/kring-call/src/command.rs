@@ -171,6 +171,20 @@ pub enum Command {
         /// The call.
         call: CallId,
     },
+    /// The agent's caller hears music, and the agent nothing.
+    Hold {
+        /// The agent.
+        agent: AgentId,
+        /// The call.
+        call: CallId,
+    },
+    /// They hear each other again.
+    Resume {
+        /// The agent.
+        agent: AgentId,
+        /// The call.
+        call: CallId,
+    },
     /// Ends the agent's call.
     HangUp {
         /// The agent.

@@ -35,6 +35,8 @@ pub(crate) struct Sound {
     pub(crate) change: Option<Change>,
     /// How kring speaks to the caller, once they have agreed on it.
     pub(crate) voice: Option<Coding>,
+    /// Since when the agent lets the caller hear music.
+    pub(crate) on_hold: Option<Moment>,
     /// Somebody who is consulted, or to whom the caller goes.
     third: Option<Box<Third>>,
 }
@@ -113,6 +115,7 @@ impl Sound {
             to_phones,
             change: None,
             voice: None,
+            on_hold: None,
             third: None,
         }
     }

@@ -341,6 +341,18 @@ pub enum Fact {
         /// The agent.
         agent: AgentId,
     },
+    /// The agent lets the caller hear music.
+    Held {
+        /// The agent.
+        agent: AgentId,
+    },
+    /// They hear each other again, or a transfer begins.
+    Resumed {
+        /// The agent.
+        agent: AgentId,
+        /// How long it was, ms.
+        held_ms: u64,
+    },
     /// The agent's time for the record began.
     WrapUpOpened {
         /// The agent.

@@ -21,6 +21,7 @@ pub struct Library {
     clips: FxHashMap<Clip, Recording>,
     named: FxHashMap<String, Named>,
     music: Prompt,
+    silence: Prompt,
     ringback: Prompt,
 }
 
@@ -53,7 +54,8 @@ impl Library {
             particle,
             clips: FxHashMap::default(),
             named: FxHashMap::default(),
-            music: silence,
+            music: silence.clone(),
+            silence,
             ringback,
         };
         library.add_named(BEEP, None, Prompt::beep());
@@ -115,6 +117,7 @@ impl Library {
         let then = match program.then {
             Ground::Other => Afterwards::Nothing,
             Ground::Music => Afterwards::GoOn(self.music_of(program).clone()),
+            Ground::Silence => Afterwards::GoOn(self.silence.clone()),
             Ground::Ringback => Afterwards::Anew(self.ringback.clone()),
         };
         Player::new(&say, &then, coding.codec)

@@ -44,6 +44,8 @@ pub enum Ground {
     Other,
     /// Music, from where it was when it was last heard in this session.
     Music,
+    /// Nothing at all: not the other side either.
+    Silence,
     /// Ringback by the national cadence, beginning with a burst.
     Ringback,
 }

@@ -34,6 +34,8 @@ impl Exchange {
             Command::RingAudible { agent, call } => self.ring_is_audible(&agent, call),
             Command::Answer { agent, call } => self.answer_by_screen(now, &agent, call),
             Command::Decline { agent, call } => self.decline(now, &agent, call),
+            Command::Hold { agent, call } => self.hold(now, &agent, call),
+            Command::Resume { agent, call } => self.resume(now, &agent, call),
             Command::HangUp { agent, call } => self.hang_up(now, &agent, call),
             Command::WrapUpDone { agent, call } => self.wrap_up_done(now, &agent, call),
             Command::ExtendWrapUp { agent, call, by } => self.extend_wrap_up(now, &agent, call, by),

@@ -15,6 +15,7 @@ mod door;
 mod ending;
 mod events;
 mod handing_over;
+mod holding;
 mod hops;
 mod incoming;
 mod inviting;

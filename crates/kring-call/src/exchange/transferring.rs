@@ -55,6 +55,7 @@ impl Exchange {
             return Err(CommandRefused::NoRoom);
         }
         self.abandon_change(now, id);
+        self.end_hold(now, id);
         let transfer = self.new_transfer_id(now);
         let asked = TransferStep::Asked {
             agent: begin.agent.clone(),
@@ -295,7 +296,7 @@ impl Exchange {
 
 /// How kring can speak to both caller and agent: as it was agreed with the phone, if the caller has that, too.
 /// A phone that has held the caller has offered again all that it can, in its own order.
-fn common_voice(call: &Call) -> Option<Coding> {
+pub(super) fn common_voice(call: &Call) -> Option<Coding> {
     let callers = call.sound.theirs(Side::Caller)?;
     let agents = call.sound.theirs(Side::Agent)?;
     let is_callers = |coding: &Coding| {

@@ -221,6 +221,11 @@ impl Fact {
                 write!(f, "painted    {agent} in {after_ms} ms")
             }
             Fact::RingAudible { agent } => write!(f, "audible    {agent}"),
+            Fact::Held { agent } => write!(f, "held       by {agent}"),
+            Fact::Resumed { agent, held_ms } => {
+                let held = *held_ms as f64 / 1e3;
+                write!(f, "resumed    by {agent} after {held:.3} s")
+            }
             Fact::WrapUpOpened { agent, for_s } => write!(f, "wrap-up    {agent} for {for_s} s"),
             Fact::WrapUpExtended { agent, for_s } => {
                 write!(f, "more time  {agent} for {for_s} s")

@@ -67,6 +67,33 @@ pub(crate) async fn decline(
     .await
 }
 
+/// The agent's caller hears music, and the agent nothing. 409 `cannot_hold` when the phones agreed on a codec that kring
+/// does not speak; 423 while a transfer is on its way.
+#[utoipa::path(post, path = "/calls/{id}/hold", tag = "calls", operation_id = "hold_call",
+    responses((status = 200, body = Did), (status = 409), (status = 423)))]
+pub(crate) async fn hold(
+    State(app): State<App>,
+    who: Identity,
+    Path(id): Path<String>,
+) -> Result<Json<Did>, Problem> {
+    act(&app, &who, &id, |agent, call| Command::Hold { agent, call }).await
+}
+
+/// Agent and caller hear each other again.
+#[utoipa::path(post, path = "/calls/{id}/resume", tag = "calls", operation_id = "resume_call",
+    responses((status = 200, body = Did), (status = 409), (status = 423)))]
+pub(crate) async fn resume(
+    State(app): State<App>,
+    who: Identity,
+    Path(id): Path<String>,
+) -> Result<Json<Did>, Problem> {
+    act(&app, &who, &id, |agent, call| Command::Resume {
+        agent,
+        call,
+    })
+    .await
+}
+
 /// Ends the agent's call.
 #[utoipa::path(post, path = "/calls/{id}/hangup", tag = "calls",
     responses((status = 200, body = Did), (status = 409)))]

@@ -36,6 +36,8 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(ladder::capture))
         .routes(routes!(act::answer))
         .routes(routes!(act::decline))
+        .routes(routes!(act::hold))
+        .routes(routes!(act::resume))
         .routes(routes!(act::hang_up))
         .routes(routes!(act::extend_wrap_up))
         .routes(routes!(transfer::transfer))

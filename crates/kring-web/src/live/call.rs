@@ -72,6 +72,8 @@ pub(crate) struct LiveCall {
     /// From when the rings of the present offer count: t0, or later for a caller who is kept.
     pub(crate) rings_from: Moment,
     pub(crate) answered_at: Option<Moment>,
+    /// Since when the agent lets the caller hear music.
+    pub(crate) held_since: Option<Moment>,
     pub(crate) wrap_up: WrapUp,
     pub(crate) draft: Option<DraftOnWire>,
     /// The agent who answered has handed the caller over, and has no part in the call any more.
@@ -99,6 +101,7 @@ impl LiveCall {
             t0: now,
             rings_from: now,
             answered_at: None,
+            held_since: None,
             wrap_up: WrapUp::Closed,
             draft: None,
             handed_over: false,

@@ -76,6 +76,15 @@ pub(super) fn screens(now: When, call: &mut LiveCall, fact: &Fact) -> Vec<Delive
             }
             out
         }
+        Fact::Held { agent } => {
+            call.held_since = Some(now.at);
+            to(agent, id, Said::Held {})
+        }
+        Fact::Resumed { agent, held_ms } => {
+            call.held_since = None;
+            let held_ms = *held_ms;
+            to(agent, id, Said::Resumed { held_ms })
+        }
         Fact::WrapUpOpened { agent, for_s } => wrap_up_opened(now, call, agent, *for_s),
         Fact::WrapUpExtended { agent, for_s } => wrap_up_extended(now, call, agent, *for_s),
         Fact::WrapUpExpired { agent } => {

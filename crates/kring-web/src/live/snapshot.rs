@@ -80,6 +80,9 @@ fn shown(call: &LiveCall, now: When, agent: &AgentId, floor: &Floor) -> CallSnap
         state,
         offered: call.pop(offer, floor.greeting()).at(now.at),
         ring: call.ring,
+        held_ms: call
+            .held_since
+            .map(|since| now.at.since(since).as_millis() as u64),
         talk_ms,
         wrapup_left_ms,
         draft: call.draft.clone(),

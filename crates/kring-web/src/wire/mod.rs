@@ -139,6 +139,8 @@ pub(crate) struct CallSnapshot {
     pub(crate) offered: PopNow,
     /// The last `call.ring`.
     pub(crate) ring: Option<RingCount>,
+    /// How long the caller has been on hold, when they are.
+    pub(crate) held_ms: Option<u64>,
     /// Since the answer when talking, the whole talk when over.
     pub(crate) talk_ms: Option<u64>,
     /// Left for the record, when there is a limit.

@@ -48,6 +48,10 @@ pub(crate) enum Said {
     Abandoned {},
     #[serde(rename = "call.withdrawn")]
     Withdrawn { reason: &'static str },
+    #[serde(rename = "call.held")]
+    Held {},
+    #[serde(rename = "call.resumed")]
+    Resumed { held_ms: u64 },
     #[serde(rename = "call.ended")]
     Ended {
         by: EndedBy,

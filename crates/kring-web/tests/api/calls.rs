@@ -205,6 +205,8 @@ async fn an_agent_acts_on_a_call_through_the_exchange() {
     for (verb, command) in [
         ("answer", "Answer"),
         ("decline", "Decline"),
+        ("hold", "Hold"),
+        ("resume", "Resume"),
         ("hangup", "HangUp"),
     ] {
         let done = house

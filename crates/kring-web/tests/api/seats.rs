@@ -233,6 +233,33 @@ async fn an_agent_takes_more_time_for_the_record() {
     assert_eq!(told["d"]["for_ms"], 90_000);
 }
 
+/// A page that comes back in the middle of a hold draws it.
+#[tokio::test]
+async fn a_hold_is_told_and_remembered() {
+    let house = House::open().await;
+    let (agent, cookie) = house.signed_in("somsri").await;
+    let at = house.serve().await;
+    let (mut page, _) = Page::hello(at, &cookie, json!({})).await;
+    let call = house.call_from("0898765432");
+    house.happens(Some(call), invited(&agent));
+    house.happens(Some(call), answered(&agent));
+    let held = Fact::Held {
+        agent: agent.clone(),
+    };
+    house.happens(Some(call), held);
+    page.hear_of("call.held").await;
+    let (_, welcome) = Page::hello(at, &cookie, json!({})).await;
+    assert!(welcome["snapshot"]["call"]["held_ms"].is_u64(), "{welcome}");
+    let held_ms = 12_480;
+    house.happens(Some(call), Fact::Resumed { agent, held_ms });
+    assert_eq!(page.hear_of("call.resumed").await["d"]["held_ms"], 12_480);
+    let (_, welcome) = Page::hello(at, &cookie, json!({})).await;
+    assert!(
+        welcome["snapshot"]["call"]["held_ms"].is_null(),
+        "{welcome}"
+    );
+}
+
 /// What the page says of its sound reaches the exchange, and what the exchange makes of silence the page.
 #[tokio::test]
 async fn a_page_says_that_it_sounds_and_hears_when_it_did_not() {
