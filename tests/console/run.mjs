@@ -111,6 +111,20 @@ async function talk(desk, call) {
   check('and the record is still that of the call', (await desk.at('record').getAttribute('data-call')) === call.id);
 }
 
+/** Whether the call bar says that the caller is on hold. */
+const isHeld = async (desk) => (await desk.text('talk-state')).includes('พักสายอยู่');
+
+async function hold(desk) {
+  await desk.page.keyboard.press('F4');
+  check('F4 holds, and the bar says so', await desk.becomes(() => isHeld(desk), soonMs), await desk.text('failure'));
+  await shoot(desk, 'held');
+  await desk.page.reload();
+  await desk.shows('call-bar', soonMs);
+  check('a page that comes back knows of the hold', await desk.becomes(() => isHeld(desk), soonMs), await desk.text('talk-state'));
+  await desk.page.keyboard.press('F4');
+  check('F4 resumes', await desk.becomes(async () => !(await isHeld(desk)), soonMs), await desk.text('failure'));
+}
+
 async function hangUp(desk) {
   const before = await desk.comesTo(['talking', ...ended], soonMs);
   if (before === 'talking') await desk.page.keyboard.press('F9');
@@ -163,6 +177,7 @@ async function walk(desk, demo) {
   check('the number is grouped, or said to be withheld', numberOrWord.test(call.number), call.number);
   check('the tab tells the ring', /^\([1-3]\/3\) /.test(call.title), call.title);
   await talk(desk, call);
+  await hold(desk);
   await hangUp(desk);
   await writeRecord(desk);
   await recorded(desk, call);

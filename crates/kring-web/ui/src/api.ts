@@ -93,6 +93,8 @@ export const answer = (call: string) => act(`/calls/${call}/answer`).then(() => 
 export const decline = (call: string) => act(`/calls/${call}/decline`).then(() => undefined);
 export const extendWrapUp = (call: string, seconds: number) =>
   act(`/calls/${call}/wrap-up/extend`, { by_s: seconds }).then(() => undefined);
+export const hold = (call: string) => act(`/calls/${call}/hold`).then(() => undefined);
+export const resume = (call: string) => act(`/calls/${call}/resume`).then(() => undefined);
 export const hangUp = (call: string) => act(`/calls/${call}/hangup`).then(() => undefined);
 
 /** Begins a transfer; how it goes is told on the socket. */

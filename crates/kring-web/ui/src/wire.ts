@@ -189,6 +189,8 @@ export type SnapshotCall = {
   offered: CallOffered;
   /** The last `call.ring` sent. */
   ring?: { n: number; of: number } | null;
+  /** How long the caller has been on hold, ms, when they are. */
+  held_ms?: number | null;
   /** Since the answer, ms, when talking or over. */
   talk_ms?: number | null;
   /** Left for the record, ms, when in wrap-up with a limit. */
@@ -218,6 +220,8 @@ export type Events = {
   'call.abandoned': Record<string, never>;
   'call.rescued': { action?: string };
   'call.withdrawn': { reason?: string };
+  'call.held': Record<string, never>;
+  'call.resumed': { held_ms?: number };
   'call.ended': { by?: string; cause?: string; talk_ms?: number; transferred_to?: string | null };
   'call.overflowed': { to: string; why: string };
   'call.connected': { to: string };

@@ -36,6 +36,16 @@ describe('a call', () => {
     expect(run(frame('call.offered', late)).call).toMatchObject({ ring: { n: 3, of: 3 } });
   });
 
+  it('is held and resumed, and a page that comes back knows for how long', () => {
+    const held = run(frame('call.offered', pop), answered, frame('call.held', {}));
+    expect(held.call).toMatchObject({ phase: 'talking', since: 2_000, heldSince: 3_000 });
+    expect(run(frame('call.offered', pop), answered, frame('call.held', {}), frame('call.resumed', {})).call).toMatchObject({
+      heldSince: null,
+    });
+    const snapshot = { presence: { state: 'talking' }, call: { id: 'A', state: 'talking', offered: pop, talk_ms: 9_000, held_ms: 4_000 } };
+    expect(fromSnapshot(emptyDesk, snapshot as never, 10_000).call).toMatchObject({ since: 1_000, heldSince: 6_000 });
+  });
+
   it('gets its caller when the history came later than the pop', () => {
     const card = { contact: { id: '7', given: 'สมชาย' }, candidates: [], history: [] };
     expect(run(frame('call.offered', pop), frame('call.caller', card)).call?.card.contact?.given).toBe('สมชาย');

@@ -24,7 +24,8 @@ export type Caller = {
 export type Phase =
   | { phase: 'ringing'; ring: { n: number; of: number }; clock: RingClock; answerable: boolean; offeredAs: number }
   /** `dialling`: the agent has lifted, and the citizen is being rung. */
-  | { phase: 'talking'; since: number; dialling: boolean }
+  /** `heldSince`: since when the caller hears music by the agent's wish. */
+  | { phase: 'talking'; since: number; dialling: boolean; heldSince: number | null }
   /** `transferredTo`: the extension that has the caller now. */
   | { phase: 'wrapup'; talkMs: number; until: number | null; transferredTo: string | null };
 
@@ -107,16 +108,20 @@ function foldCall(desk: Desk, frame: Frame, now: number): Desk {
         : desk;
     case 'call.answered':
       return ours && call.phase === 'ringing'
-        ? { ...desk, call: { ...caller(call), phase: 'talking', since: now, dialling: false } }
+        ? { ...desk, call: { ...caller(call), phase: 'talking', since: now, dialling: false, heldSince: null } }
         : desk;
     case 'call.dialling':
       return ours && call.phase === 'ringing'
-        ? { ...desk, call: { ...caller(call), phase: 'talking', since: now, dialling: true } }
+        ? { ...desk, call: { ...caller(call), phase: 'talking', since: now, dialling: true, heldSince: null } }
         : desk;
     case 'call.reached':
       return ours && call.phase === 'talking' && call.dialling
         ? { ...desk, call: { ...call, since: now, dialling: false } }
         : desk;
+    case 'call.held':
+      return ours && call.phase === 'talking' ? { ...desk, call: { ...call, heldSince: now } } : desk;
+    case 'call.resumed':
+      return ours && call.phase === 'talking' ? { ...desk, call: { ...call, heldSince: null } } : desk;
     case 'call.missed':
       return notReached(desk, frame.call, `missed.${frame.d.reason}`);
     case 'call.lost_race':
@@ -216,7 +221,13 @@ function fromSnapshotCall(call: SnapshotCall, now: number): Call {
       return call.ring && fresh.phase === 'ringing' ? { ...fresh, ring: call.ring } : fresh;
     }
     case 'talking':
-      return { ...who, phase: 'talking', since: now - (call.talk_ms ?? 0), dialling: who.placed && call.talk_ms == null };
+      return {
+        ...who,
+        phase: 'talking',
+        since: now - (call.talk_ms ?? 0),
+        dialling: who.placed && call.talk_ms == null,
+        heldSince: call.held_ms == null ? null : now - call.held_ms,
+      };
     case 'wrap_up': {
       const left = call.wrapup_left_ms;
       return { ...who, phase: 'wrapup', talkMs: call.talk_ms ?? 0, until: left == null ? null : now + left, transferredTo: null };

@@ -25,6 +25,7 @@ const call = (id: string): Call => ({
   phase: 'talking',
   since: 0,
   dialling: false,
+  heldSince: null,
 });
 let writing: boolean;
 let records: Records;

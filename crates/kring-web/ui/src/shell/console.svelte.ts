@@ -17,7 +17,7 @@ import type { Department, Frame, Me, Snapshot, Unfinished } from '../wire';
 import { announcer } from './announce.svelte';
 import { notifyOfCall, withdrawNotice } from './notify';
 
-type Doing = 'answer' | 'decline' | 'hangUp' | 'presence' | 'moreTime';
+type Doing = 'hold' | 'answer' | 'decline' | 'hangUp' | 'presence' | 'moreTime';
 /** One press of the button, s. */
 const moreTimeS = 60;
 const farewellShownMs = 8_000;
@@ -102,6 +102,13 @@ export class Console {
   async hangUp(): Promise<void> {
     const call = this.desk.call;
     if (call?.phase === 'talking') await this.#ask('hangUp', () => rest.hangUp(call.id));
+  }
+
+  /** The caller hears music; once more, and they hear each other again. */
+  async hold(): Promise<void> {
+    const call = this.desk.call;
+    if (call?.phase !== 'talking' || call.dialling || underWay(this.desk.transfer)) return;
+    await this.#ask('hold', () => (call.heldSince === null ? rest.hold(call.id) : rest.resume(call.id)));
   }
 
   /** More time for the record. */

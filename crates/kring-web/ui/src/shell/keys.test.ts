@@ -4,8 +4,9 @@ import { intent } from './keys';
 const press = (code: string, more: Partial<KeyboardEvent> = {}) =>
   intent({ code, altKey: false, ctrlKey: false, metaKey: false, shiftKey: false, repeat: false, isComposing: false, ...more });
 
-it('answers by F2, hangs up by F9, confirms by Ctrl+Enter', () => {
+it('answers by F2, holds by F4, hangs up by F9, confirms by Ctrl+Enter', () => {
   expect(press('F2')).toBe('answer');
+  expect(press('F4')).toBe('hold');
   expect(press('F9')).toBe('hangUp');
   expect(press('Enter', { ctrlKey: true })).toBe('confirm');
   expect(press('NumpadEnter', { metaKey: true })).toBe('confirm');
