@@ -31,7 +31,11 @@ pub(crate) async fn create(store: &Store, second: i64, given: &str, raw: &str) -
 pub(crate) async fn a_number_without_a_contact_has_no_card(world: World) {
     let mut recorder = world.boot().await;
     let empty = world.store.caller_card("+66812345678", 3).await.unwrap();
-    assert_eq!(empty, CallerCard::default());
+    let nobody = CallerCard {
+        notice_due: true,
+        ..CallerCard::default()
+    };
+    assert_eq!(empty, nobody);
     // Somebody who gave no name has a history all the same.
     let call = recorder.talked("0812345678", "somsri").await;
     let case = confirmed(

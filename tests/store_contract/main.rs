@@ -68,6 +68,7 @@ contracts! {
         an_old_backup_is_erased_again,
         a_request_has_a_clock_and_one_end,
         a_restricted_person_is_marked_until_it_is_lifted,
+        a_restricted_person_is_known_by_name_only,
         everybody_is_told_of_the_newest_notice_once,
         a_person_gets_all_that_is_known_of_them,
         who_read_of_a_person_is_listed,

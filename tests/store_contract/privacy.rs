@@ -8,8 +8,8 @@ use crate::{
 use kring_journal::WallTime;
 use kring_store::{
     Access, AccessWhat, CasePatch, CaseStatus, ChangedBy, ConsentSaid, Contact, ContactChoice,
-    Erased, NOTICE, NewConsent, PrivacyFilter, PrivacyKind, PrivacyStatus, RetentionRun,
-    RetentionWhat, StoreRefused, Subject, TraceRow,
+    ContactPatch, Erased, NOTICE, NewConsent, PrivacyFilter, PrivacyKind, PrivacyStatus,
+    RetentionRun, RetentionWhat, StoreRefused, Subject, TraceRow,
 };
 
 const DAY: i64 = 86_400 * SECOND;
@@ -466,4 +466,57 @@ pub(crate) async fn an_open_case_keeps_its_person(world: World) {
         took.iter().map(|rule| rule.taken).collect::<Vec<_>>(),
         [1, 1, 0]
     );
+}
+
+pub(crate) async fn a_restricted_person_is_known_by_name_only(world: World) {
+    lived_in(&world).await;
+    let contact = named(&world, "มานะ").await;
+    let store = &world.store;
+    let told = NewConsent {
+        purpose: NOTICE.to_owned(),
+        said: ConsentSaid::Notified,
+        call: None,
+    };
+    assert!(
+        store
+            .caller_card("+6638611025", 3)
+            .await
+            .unwrap()
+            .notice_due
+    );
+    store.note_consent(&by(0), contact.id, &told).await.unwrap();
+    let card = store.caller_card("+6638611025", 3).await.unwrap();
+    assert_eq!(
+        (card.notice_due, card.restricted, card.history.len()),
+        (false, false, 1)
+    );
+    let subject = Subject::Contact(contact.id);
+    let asked = store
+        .add_privacy_request(
+            &by(1),
+            PrivacyKind::Restrict,
+            &subject,
+            WallTime(MORNING),
+            "",
+        )
+        .await
+        .unwrap();
+    store
+        .carry_out_privacy_request(&by(2), asked.id)
+        .await
+        .unwrap();
+    let card = store.caller_card("+6638611025", 3).await.unwrap();
+    assert_eq!(card.contact.unwrap().given, "มานะ");
+    assert!(card.restricted && card.history.is_empty() && card.open_complaints.count == 0);
+    let patch = ContactPatch {
+        notes: Some("ใหม่".to_owned()),
+        ..ContactPatch::default()
+    };
+    let stored = store.contact(contact.id).await.unwrap().unwrap();
+    assert!(matches!(
+        store
+            .patch_contact(contact.id, stored.version, &patch)
+            .await,
+        Err(StoreRefused::Restricted)
+    ));
 }

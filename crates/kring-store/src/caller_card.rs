@@ -5,10 +5,13 @@
 
 use crate::{
     CaseKind, CaseStatus, Contact, ContactId, DepartmentId, Store, StoreRefused,
-    contact_rows::read_contact, limits, sql::Cells,
+    contact_rows::{read_contact, read_contact_of},
+    limits,
+    sql::Cells,
 };
 use kring_journal::WallTime;
 use serde::{Deserialize, Serialize};
+use sqlx::any::AnyRow;
 
 /// One earlier case, as the pop shows it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,6 +54,12 @@ pub struct CallerCard {
     /// What that person, or whoever has the number, still waits for.
     #[serde(default)]
     pub open_complaints: OpenComplaints,
+    /// The person has still to be told of the notice as it is now; so has whoever is not known.
+    #[serde(default)]
+    pub notice_due: bool,
+    /// The person's data are kept and not used: no notes, no cases, no complaints are told.
+    #[serde(default)]
+    pub restricted: bool,
 }
 
 /// The last cases of `$1`, in the order in which [`read_history`] wants their columns.
@@ -86,7 +95,11 @@ pub(crate) const CASES_OF_CONTACT: &str = asked_of_cases!("k.contact", "k.contac
 pub(crate) const CASES_OF_NUMBER: &str = asked_of_cases!("k.number", "k.number");
 
 pub(crate) const WITH_NUMBER: &str = "SELECT c.id, c.prefix, c.given, c.family, c.org, c.notes, \
-    c.version, c.created, c.vip, c.language FROM contact_number n JOIN contact c ON c.id = n.contact \
+    c.version, c.created, c.vip, c.language, c.restricted, \
+    CASE WHEN EXISTS (SELECT 1 FROM consent t WHERE t.contact = c.id AND t.purpose = 'notice' \
+    AND t.said IN ('notified', 'given') \
+    AND t.version = (SELECT MAX(x.version) FROM consent_text x WHERE x.purpose = 'notice')) \
+    THEN 0 ELSE 1 END FROM contact_number n JOIN contact c ON c.id = n.contact \
     WHERE n.number = $1 ORDER BY n.last_used DESC, c.id LIMIT $2";
 
 impl Store {
@@ -106,14 +119,26 @@ impl Store {
             .bind(i64::from(limits::CANDIDATES_MAX))
             .fetch_all(&mut *connection)
             .await?;
-        let mut candidates = rows
+        let mut people = rows
             .iter()
-            .map(read_contact)
+            .map(read_person)
             .collect::<Result<Vec<_>, _>>()?;
-        let contact = match candidates.len() {
-            1 => candidates.pop(),
+        let alone = match people.len() {
+            1 => people.pop(),
             _ => None,
         };
+        let notice_due = alone.as_ref().is_none_or(|person| person.notice_due);
+        let restricted = alone.as_ref().is_some_and(|person| person.restricted);
+        let contact = alone.map(|person| person.contact);
+        let candidates = people.into_iter().map(|person| person.contact).collect();
+        if restricted {
+            return Ok(CallerCard {
+                contact,
+                notice_due,
+                restricted,
+                ..CallerCard::default()
+            });
+        }
         let (sql, whose) = match &contact {
             Some(contact) => (CASES_OF_CONTACT, contact.id.to_string()),
             None => (CASES_OF_NUMBER, canonical.to_owned()),
@@ -127,6 +152,7 @@ impl Store {
         let mut card = CallerCard {
             contact,
             candidates,
+            notice_due,
             ..CallerCard::default()
         };
         for row in &rows {
@@ -169,6 +195,28 @@ impl Store {
         let read = |row| read_history(&mut Cells::of(row, "case_file"));
         rows.iter().map(read).collect()
     }
+}
+
+/// A person with a number.
+struct Person {
+    contact: Contact,
+    restricted: bool,
+    notice_due: bool,
+}
+
+/// Reads a row of [`WITH_NUMBER`]. What is restricted is not told.
+fn read_person(row: &AnyRow) -> Result<Person, StoreRefused> {
+    let mut cells = Cells::of(row, "contact");
+    let mut contact = read_contact_of(&mut cells)?;
+    let (restricted, notice_due) = (cells.truth()?, cells.truth()?);
+    if restricted {
+        contact.notes.clear();
+    }
+    Ok(Person {
+        contact,
+        restricted,
+        notice_due,
+    })
 }
 
 fn read_history(cells: &mut Cells<'_>) -> Result<HistoryItem, StoreRefused> {

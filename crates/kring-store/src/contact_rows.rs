@@ -106,6 +106,18 @@ pub(crate) async fn add_contacts(
     put_parts(connection, &rows).await
 }
 
+/// Whether a person's data are kept and not used.
+async fn is_restricted(
+    connection: &mut AnyConnection,
+    id: ContactId,
+) -> Result<bool, StoreRefused> {
+    let row = sqlx::query("SELECT restricted FROM contact WHERE id = $1")
+        .bind(id.to_string())
+        .fetch_optional(connection)
+        .await?;
+    row.map_or(Ok(false), |row| Cells::of(&row, "contact").truth())
+}
+
 /// Changes a contact (or the one it was merged into), which must be at `version` if one is named.
 /// A patch that says nothing new changes nothing.
 pub(crate) async fn update_contact(
@@ -121,6 +133,13 @@ pub(crate) async fn update_contact(
         return Err(StoreRefused::Stale {
             current: stored.version,
         });
+    }
+    if is_restricted(connection, stored.id).await? {
+        // A record is made all the same: the person calls. Only what is known of them stays as it is.
+        return match version {
+            Some(_) => Err(StoreRefused::Restricted),
+            None => Ok(stored),
+        };
     }
     let mut contact = stored.clone();
     let fields = [

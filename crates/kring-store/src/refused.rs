@@ -64,6 +64,9 @@ pub enum StoreRefused {
     /// It was carried out or refused before.
     #[error("it is closed already")]
     Closed,
+    /// The person's data are kept and not used, until that is lifted.
+    #[error("the person's data are restricted and cannot be changed")]
+    Restricted,
     /// Other rows refer to it.
     #[error("this {0} is in use and cannot be removed")]
     InUse(&'static str),
@@ -115,6 +118,7 @@ impl StoreRefused {
             StoreRefused::InCall => "in_call",
             StoreRefused::NoSuchPrivacyRequest => "no_such_request",
             StoreRefused::Closed => "closed",
+            StoreRefused::Restricted => "restricted",
             StoreRefused::InUse(_) => "in_use",
             StoreRefused::TooMany(_) => "too_many",
             StoreRefused::NoSuchAgent => "no_such_agent",

@@ -92,7 +92,7 @@ impl Web {
             throttle: Throttle::default(),
             brakes_read: OnceCell::new(),
             answers: Answers::default(),
-            access: AccessNotes::begin(store.clone()),
+            access: live.access(),
             config,
             clock,
             store,

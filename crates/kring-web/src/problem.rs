@@ -87,6 +87,7 @@ codes! {
     TooManyDepartments 409 "too_many_departments" "No more departments can be known at once" "มีหน่วยงานในระบบมากเกินไป";
     Taken 409 "taken" "The name is in use already" "ชื่อนี้ถูกใช้แล้ว";
     InCall 409 "in_call" "The person is in a call now" "ผู้ติดต่อกำลังสนทนาอยู่";
+    Restricted 409 "restricted" "The person's data are kept and not used" "ข้อมูลของผู้นี้ถูกระงับการใช้";
     Closed 409 "closed" "It is closed already" "ดำเนินการเสร็จสิ้นไปแล้ว";
     InUse 409 "in_use" "It is in use and cannot be removed" "มีข้อมูลอื่นอ้างถึงอยู่ จึงลบไม่ได้";
     TooManyRows 409 "too_many" "There can be no more of these" "มีรายการมากเกินกำหนด";
@@ -252,6 +253,7 @@ impl From<StoreRefused> for Problem {
             StoreRefused::NoSuchAgent => Code::NoSuchAgent,
             StoreRefused::NoSuchPrivacyRequest => Code::NoSuchPrivacyRequest,
             StoreRefused::Closed => Code::Closed,
+            StoreRefused::Restricted => Code::Restricted,
             StoreRefused::InCall => Code::InCall,
             StoreRefused::NoSuchEndpoint => Code::NoSuchEndpoint,
             StoreRefused::NoSuchHoliday => Code::NoSuchHoliday,

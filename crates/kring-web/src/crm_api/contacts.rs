@@ -187,6 +187,10 @@ pub(crate) struct ContactWithNumbers {
     #[serde(flatten)]
     contact: ContactOnWire,
     numbers: Vec<OwnNumber>,
+    /// Their data are kept and not used: they cannot be changed, and only the PDPA desk sees their cases.
+    restricted: bool,
+    /// They have still to be told of the notice as it is now.
+    notice_due: bool,
     /// Who was merged into this person and can be taken back, the last first.
     merged: Vec<MergedOnWire>,
 }
@@ -231,6 +235,8 @@ pub(crate) async fn with_numbers(app: &App, contact: &Contact) -> Result<Respons
         numbers: numbers
             .map(|(canonical, display)| OwnNumber { canonical, display })
             .collect(),
+        restricted: app.store.is_restricted(contact.id).await?,
+        notice_due: app.store.notice_due(contact.id).await?,
         merged: merged
             .iter()
             .map(|merged| MergedOnWire {
@@ -305,10 +311,12 @@ pub(crate) async fn history(
     who.must(Right::ReadContacts)?;
     let contact = find(&app, &id).await?;
     note_access(&app, &who, &contact, AccessWhat::History);
-    let items = app
-        .store
-        .history_of(contact.id, kring_store::limits::HISTORY_MAX)
-        .await?;
+    let most = kring_store::limits::HISTORY_MAX;
+    let hidden = app.store.is_restricted(contact.id).await? && !who.may(Right::ActOnPrivacy);
+    let items = match hidden {
+        true => Vec::new(),
+        false => app.store.history_of(contact.id, most).await?,
+    };
     let items = items.iter().map(PastCase::from).collect();
     Ok(axum::Json(HistoryList { items }).into_response())
 }

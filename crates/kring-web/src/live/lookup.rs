@@ -90,7 +90,9 @@ impl Inner {
         };
         let (number, card) = (live.number.clone(), live.card());
         // Not the offers: a phone that was withdrawn meanwhile still has its pop in the outbox.
+        let when = self.now();
         for agent in std::mem::take(&mut live.held_at) {
+            self.note_pop(when, &agent, &card);
             if let Some(stream) = self.stream(&agent) {
                 stream.outbox().release(call, |pop| {
                     pop.number = number.clone();
@@ -112,6 +114,7 @@ impl Inner {
         let told = live.offers.iter().map(|offer| offer.agent.clone());
         let told: Vec<_> = told.chain(live.winner().cloned()).collect();
         for agent in told {
+            self.note_pop(when, &agent, &card);
             self.put(when, &agent, Some(call), &Said::Caller(Arc::clone(&card)));
         }
     }

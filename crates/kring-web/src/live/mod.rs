@@ -27,17 +27,18 @@ pub(crate) use socket::open;
 pub(crate) use transfers::{TransferNow, TransferState};
 
 use crate::{
+    access::AccessNotes,
     clock::Clock,
     config::LiveConfig,
     desk::Desk,
     limits,
-    wire::{DraftOnWire, Said},
+    wire::{Card, DraftOnWire, Said},
 };
 use call::Lookup;
 use floor::{Delivery, Floor, When};
 use kring_call::command::CallerIdentity;
 use kring_journal::{AgentId, CallId, CallerRef, Fact, WallTime};
-use kring_store::{Number, Store};
+use kring_store::{Access, AccessWhat, Number, Store};
 use kring_time::Moment;
 use lines::Lines;
 use outbox::{Body, Stamp};
@@ -60,6 +61,7 @@ pub(crate) struct Inner {
     pub(crate) clock: Clock,
     pub(crate) store: Store,
     pub(crate) desk: Desk,
+    pub(crate) access: AccessNotes,
     pub(crate) runtime: Handle,
     /// New at each start of the process: a page with frames of another one starts anew.
     pub(crate) epoch: String,
@@ -97,6 +99,7 @@ impl Live {
             lines: Mutex::default(),
             config,
             clock,
+            access: AccessNotes::begin(store.clone()),
             store,
             desk,
             runtime: Handle::current(),
@@ -173,6 +176,11 @@ impl Live {
         self.0.connections.load(Ordering::Relaxed)
     }
 
+    /// Where it is noted who read of whom.
+    pub(crate) fn access(&self) -> AccessNotes {
+        self.0.access.clone()
+    }
+
     pub(crate) fn clock(&self) -> &Clock {
         &self.0.clock
     }
@@ -224,6 +232,20 @@ impl Inner {
         self.streams_now().values().map(Arc::clone).collect()
     }
 
+    /// Whoever was on the screen of this agent is in the access log.
+    pub(crate) fn note_pop(&self, when: When, agent: &AgentId, card: &Card) {
+        for contact in card.contact.iter().chain(&card.candidates) {
+            if let Ok(contact) = contact.id.parse() {
+                self.access.note(Access {
+                    at: when.wall,
+                    who: format!("person {agent}"),
+                    contact,
+                    what: AccessWhat::Pop,
+                });
+            }
+        }
+    }
+
     fn deliver(&self, when: When, delivery: Delivery) {
         match delivery {
             Delivery::Pop {
@@ -235,6 +257,7 @@ impl Inner {
                 let body = if held {
                     Body::Held(pop)
                 } else {
+                    self.note_pop(when, &to, &pop.card);
                     Body::Pop(Arc::from(pop))
                 };
                 if let Some(stream) = self.stream(&to) {

@@ -72,6 +72,10 @@ pub(crate) struct Card {
     /// Of the person, or of the number when it is not one person's; absent: there are none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) open_complaints: Option<OpenComplaintsOnWire>,
+    /// The PDPA notice is to be read out: this person has not heard it as it is now.
+    pub(crate) notice_due: bool,
+    /// The person has asked that their data be kept and not used: nothing but the name is told.
+    pub(crate) restricted: bool,
     /// False while the database has not told yet.
     pub(crate) looked_up: bool,
 }
@@ -154,6 +158,8 @@ impl From<&CallerCard> for Card {
                 count: card.open_complaints.count,
                 refs: card.open_complaints.refs.clone(),
             }),
+            notice_due: card.notice_due,
+            restricted: card.restricted,
             looked_up: true,
         }
     }

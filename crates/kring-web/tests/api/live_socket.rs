@@ -51,6 +51,7 @@ async fn the_pop_says_who_calls_and_how_long_it_has_rung() {
             "d": {
                 "number": {"canonical": "+66812345678", "display": "081-234-5678", "class": "mobile"},
                 "contact": person, "candidates": [], "history": [], "looked_up": true,
+                "notice_due": true, "restricted": false,
                 "via": {"did": "038611025", "forwarded_by": "1203"},
                 "ring": {"elapsed_ms": null, "period_ms": 5_000, "on_ms": 1_000, "limit": 3},
                 "answerable": false, "greeting": "ศูนย์บริการกระทรวงพาณิชย์ สวัสดีค่ะ",
