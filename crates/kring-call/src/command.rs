@@ -8,7 +8,10 @@ mod transferring;
 pub use refused::CommandRefused;
 pub use transferring::{ConsultTurn, OnTransferFailed, PlaceOrigin, TransferPlace, TransferWanted};
 
-use crate::{settings::Settings, skill::Skill};
+/// What an agent is told to be by: skills, and how many phones.
+pub use crate::{limits::DEVICES_MAX, skill::Skill};
+
+use crate::settings::Settings;
 use kring_journal::{AgentId, CallId, ClosedWhy, TransferId, WallTime};
 use kring_sip::{Peer, Uri, digest::Ha1Set};
 use std::time::Duration;

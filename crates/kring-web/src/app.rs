@@ -11,6 +11,7 @@ use crate::{
     idempotency::{self, Answers},
     limits,
     live::Live,
+    oidc::{self, Oidc},
     openapi, phones_api, privacy_api,
     problem::{Code, Problem},
     session::{self, Cookies, Gate, OwnOrigins, PasswordGate, Throttle},
@@ -53,6 +54,7 @@ pub(crate) struct Rooms {
     pub(crate) origins: OwnOrigins,
     pub(crate) passwords: PasswordGate,
     pub(crate) throttle: Throttle,
+    pub(crate) oidc: Option<Oidc>,
     /// Set once what braked before the last restart was taken up.
     pub(crate) brakes_read: OnceCell<()>,
     pub(crate) answers: Answers,
@@ -90,6 +92,7 @@ impl Web {
             origins: OwnOrigins::new(&config.origins),
             passwords: PasswordGate::new(),
             throttle: Throttle::default(),
+            oidc: config.auth.oidc.as_ref().map(Oidc::new),
             brakes_read: OnceCell::new(),
             answers: Answers::default(),
             access: live.access(),
@@ -147,6 +150,7 @@ pub fn prompt(listener: TcpListener) -> TapIo<TcpListener, fn(&mut TcpStream)> {
 fn api() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .merge(session::routes())
+        .merge(oidc::routes())
         .merge(directory_api::routes())
         .merge(departments_api::routes())
         .merge(audit_api::routes())

@@ -1,6 +1,7 @@
 //! What this crate is told at start. Reading files and checking values is `kringd`'s.
 
 use crate::{
+    oidc::OidcConfig,
     reload::{Reloads, RulesInForce},
     session::PasswordRules,
     trace::LiveTraces,
@@ -57,6 +58,8 @@ pub struct AuthConfig {
     pub session_life: Duration,
     /// What a new password must be.
     pub passwords: PasswordRules,
+    /// The house's identity provider.
+    pub oidc: Option<OidcConfig>,
     /// Proxies whose `X-Forwarded-For` is believed.
     pub proxies: Vec<IpAddr>,
 }
@@ -67,6 +70,7 @@ impl Default for AuthConfig {
             session_idle: Duration::from_hours(1),
             session_life: Duration::from_hours(12),
             passwords: PasswordRules::default(),
+            oidc: None,
             proxies: Vec::new(),
         }
     }

@@ -136,6 +136,21 @@ pub(crate) const SECRET_CHARS: usize = 64;
 /// What a browser calls itself that nobody knows, characters.
 pub(crate) const USER_AGENT_CHARS: usize = 40;
 
+/// Sign-ins that are under way at the identity provider; the oldest is given up.
+pub(crate) const OIDC_PENDING_MAX: usize = 4_096;
+
+/// How long a person may take there: finding a second factor takes minutes.
+pub(crate) const OIDC_PENDING_LIFE: Duration = Duration::from_mins(10);
+
+/// How long the identity provider may take to answer.
+pub(crate) const OIDC_ANSWER: Duration = Duration::from_secs(8);
+
+/// How long what it says of itself, and its keys, are believed.
+pub(crate) const OIDC_KNOWN_LIFE: Duration = Duration::from_mins(10);
+
+/// How soon its keys are asked for again at a signature of another one.
+pub(crate) const OIDC_ANEW_EVERY: Duration = Duration::from_secs(20);
+
 /// Answers kept for repeated `Idempotency-Key`s.
 pub(crate) const IDEMPOTENCY_KEYS_MAX: usize = 4_096;
 

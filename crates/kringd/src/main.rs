@@ -17,6 +17,7 @@ mod directory;
 mod directory_command;
 mod exchange_task;
 mod exit;
+mod fetch;
 mod file_limit;
 mod heap;
 mod journal_command;

@@ -30,6 +30,7 @@ pub(crate) use rights::Right;
 pub use rights::SCOPES;
 pub(crate) use secret::same_secret;
 pub use secret::{hash_token, new_token, one_time_password};
+pub(crate) use sign_in::Way;
 pub(crate) use source::Source;
 pub(crate) use throttle::Throttle;
 

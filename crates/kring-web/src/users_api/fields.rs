@@ -1,7 +1,7 @@
 //! What an account may be told to be, and what it cannot be.
 
 use crate::{app::App, problem::Problem};
-use kring_call::{Skill, limits::DEVICES_MAX};
+use kring_call::command::{DEVICES_MAX, Skill};
 use kring_store::{AgentRow, Role};
 use serde::Deserialize;
 use utoipa::ToSchema;

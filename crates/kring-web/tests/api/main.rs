@@ -4,6 +4,8 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails here")]
 
 mod attacks_guessing;
+mod attacks_pages;
+mod attacks_words;
 mod audit;
 mod callbacks;
 mod calls;
@@ -14,6 +16,7 @@ mod departments;
 mod directory_files;
 mod house;
 mod live_socket;
+mod oidc;
 mod phones;
 mod privacy;
 mod record;

@@ -83,6 +83,14 @@ async function readList<T>(path: string): Promise<T[]> {
 /** `takeOver`: also from a screen of the same person that shows a call now. */
 export const signIn = (login: string, password: string, takeOver = false) =>
   ask('/session', { method: 'POST', body: { login, password, ...(takeOver ? { take_over: true } : {}) } }).then(() => undefined);
+/** Everybody with this login is signed out by it, here too. */
+export const changePassword = (old: string, fresh: string) =>
+  ask('/me/password', { method: 'POST', body: { old, new: fresh } }).then(() => undefined);
+export type Ways = { password: boolean; oidc: { button_th: string; button_en: string } | null };
+/** How one can sign in here; nobody has to be signed in to ask. */
+export const waysToSignIn = () => read<Ways>('/session/ways');
+/** A page, not an answer: it leads to the identity provider. */
+export const oidcPage = '/api/v1/session/oidc';
 export const signOut = () => ask('/session', { method: 'DELETE' }).then(() => undefined);
 export const me = () => read<Me>('/me');
 

@@ -26,6 +26,8 @@ export type Me = {
   queues?: string[];
   /** ค่ะ or ครับ. */
   particle?: string;
+  /** A password is to be chosen before anything else. */
+  must_change?: boolean;
   /** `[agent] pause_reasons`. */
   pause_reasons?: string[];
 };

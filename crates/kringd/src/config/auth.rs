@@ -1,6 +1,6 @@
 //! `[auth]`: how people sign in, and how long they stay so.
 
-use super::section::Section;
+use super::{oidc, section::Section};
 use kring_web::{
     AuthConfig,
     session::{BreachedFile, PasswordRules},
@@ -18,12 +18,14 @@ const PASSWORD_USUAL: u64 = 12;
 const PROXIES_MAX: usize = 20;
 
 /// Reads the table. The list of stolen passwords is opened here, so that `kringd check` tells of one that is none.
-pub(super) fn read(mut section: Section<'_>) -> AuthConfig {
+pub(super) fn read(mut section: Section<'_>, public_url: Option<&str>) -> AuthConfig {
     let idle = section.number("session_idle_minutes", IDLE_MIN_USUAL, 5..=1_440);
     let life = section.number("session_hours", LIFE_H_USUAL, 1..=24);
     let chars_min = section.number("password_min", PASSWORD_USUAL, 8..=64) as usize;
     let breached = breached(&mut section);
     let proxies = proxies(&mut section);
+    let oidc = section.inner("oidc", "auth.oidc");
+    let oidc = oidc.and_then(|inner| oidc::read(inner, public_url));
     section.finish();
     AuthConfig {
         session_idle: Duration::from_secs(idle * 60),
@@ -32,6 +34,7 @@ pub(super) fn read(mut section: Section<'_>) -> AuthConfig {
             chars_min,
             breached,
         },
+        oidc,
         proxies,
     }
 }

@@ -14,7 +14,6 @@ const KEYS: &[(&str, &str)] = &[
         "http.tls_key",
         "HTTPS by kring itself (a reverse proxy serves)",
     ),
-    ("auth.oidc", "sign-in by OpenID Connect"),
     ("webhook", "webhooks"),
     ("otel", "OpenTelemetry"),
     ("case.sla_days", "the SLA clock of cases"),

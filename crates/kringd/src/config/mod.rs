@@ -15,6 +15,7 @@ mod floor;
 mod hep;
 mod hours;
 mod later;
+mod oidc;
 mod recording;
 mod registrar;
 mod section;
@@ -137,6 +138,8 @@ impl Config {
         let hep = Hep::read(hep, root.says("hep"));
         let trunks = trunks(&mut root);
         let media = Media::read(root.table("media"));
+        let http = Http::read(root.table("http"));
+        let auth = auth::read(root.table("auth"), http.public_url.as_deref());
         let config = Config {
             node,
             sip: Sip::read(root.table("sip")),
@@ -153,8 +156,8 @@ impl Config {
             media,
             database: Database::read(root.table("database"), &data_dir),
             journal: Journal::read(root.table("journal")),
-            http: Http::read(root.table("http")),
-            auth: auth::read(root.table("auth")),
+            http,
+            auth,
             metrics: Metrics::read(root.table("metrics")),
             privacy: Privacy::read(root.table("privacy")),
             case: Case::read(root.table("case")),

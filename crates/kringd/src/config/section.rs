@@ -122,6 +122,31 @@ impl<'r> Section<'r> {
         }
     }
 
+    /// The texts of the table `key`, whose names are not ours to know.
+    pub(super) fn pairs(&mut self, key: &'static str) -> Vec<(String, String)> {
+        let entries = match self.take(key) {
+            None => return Vec::new(),
+            Some(Node {
+                value: Value::Table(entries),
+                ..
+            }) => entries,
+            Some(_) => Entries::from([(String::new(), nothing())]),
+        };
+        let pair = |(name, node): (String, Node)| match node.value {
+            Value::Text(text) | Value::Raw(text) if is_plain(&name) && is_plain(&text) => {
+                Some((name, text))
+            }
+            _ => None,
+        };
+        let pairs: Option<Vec<_>> = entries.into_iter().take(ITEMS_MAX).map(pair).collect();
+        if pairs.is_none() {
+            let name = self.name(key);
+            let text = format!("{name} must be a table of texts: {name} = {{ \"…\" = \"…\" }}.");
+            self.complain(key, text);
+        }
+        pairs.unwrap_or_default()
+    }
+
     /// The tables `[[key]]`, in order.
     pub(super) fn tables(&mut self, key: &'static str) -> Vec<Section<'r>> {
         let items = match self.take(key) {
@@ -317,6 +342,14 @@ fn item(node: Node) -> Option<Item> {
     match node.value {
         Value::Text(text) => Some(Item { origin, text }),
         _ => None,
+    }
+}
+
+/// Stands for what is no table.
+fn nothing() -> Node {
+    Node {
+        origin: Origin::Nowhere,
+        value: Value::Other,
     }
 }
 

@@ -22,7 +22,7 @@ mod websocket;
 pub(crate) use dns::{Families, Found, NameRefused, Resolver, Sought};
 pub(crate) use own_address::facing;
 pub(crate) use terms::Terms;
-pub(crate) use tls::{Credentials, Expiry, expiries};
+pub(crate) use tls::{Credentials, Expiry, believing, expiries};
 
 use crate::{config::Listen, counters::bound_reached, exit::Fault};
 use bytes::Bytes;

@@ -11,7 +11,7 @@ use crate::config::{ClientCertificates, Config, HostPort};
 use kring_sip::Transport;
 use std::{
     net::{IpAddr, SocketAddr},
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{Arc, PoisonError, RwLock},
 };
 use tokio_rustls::{
@@ -177,6 +177,15 @@ fn client(
         None => builder.with_no_client_auth(),
     };
     Ok(Arc::new(config))
+}
+
+/// For requests of ours to somebody whom this authority vouches for, or one that this machine believes.
+pub(crate) fn believing(authority: Option<&Path>) -> Result<Arc<ClientConfig>, CertificateRefused> {
+    let roots = match authority {
+        Some(file) => files::authorities(file)?,
+        None => files::machine_authorities(),
+    };
+    client(roots, None)
 }
 
 /// The cryptography, named: nothing in the process may choose another by default.

@@ -10,6 +10,8 @@ export type Session =
   | { state: 'unreachable' }
   /** `ended`: somebody was signed in on this page, and how the session ended without their doing. */
   | { state: 'out'; ended: SessionEnd | null }
+  /** Signed in, but a password of one's own is to be chosen first. `old`: the one that was just typed. */
+  | { state: 'change'; login: string; old: string }
   | { state: 'in'; console: Console };
 
 class SessionHolder {
@@ -27,10 +29,20 @@ class SessionHolder {
 
   async signIn(login: string, password: string, takeOver = false): Promise<void> {
     await rest.signIn(login, password, takeOver);
-    this.#enter(await rest.me());
+    this.#enter(await rest.me(), password);
   }
 
-  #enter(me: Awaited<ReturnType<typeof rest.me>>): void {
+  /** Everybody is signed out by it: here they sign in again with the new one. */
+  async changePassword(login: string, old: string, fresh: string): Promise<void> {
+    await rest.changePassword(old, fresh);
+    await this.signIn(login, fresh);
+  }
+
+  #enter(me: Awaited<ReturnType<typeof rest.me>>, typed = ''): void {
+    if (me.must_change) {
+      this.now = { state: 'change', login: me.login, old: typed };
+      return;
+    }
     const console = new Console(me, this.#clientId, (ended) => {
       this.now = { state: 'out', ended };
     });

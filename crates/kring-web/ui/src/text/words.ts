@@ -140,6 +140,7 @@ const refusalKeys: Record<string, Key> = {
   already_recorded: 'recordedElsewhere',
   wrong_password: 'wrongPassword',
   too_many_attempts: 'tooManyAttempts',
+  weak_password: 'passwordWeak',
 };
 
 const fieldKeys: Record<string, Key> = {
@@ -154,6 +155,20 @@ const fieldKeys: Record<string, Key> = {
   reason: 'transferReason',
   note: 'transferNote',
 };
+
+const arrivalKeys: Record<string, Key> = {
+  oidc_expired: 'arrivalExpired',
+  oidc_denied: 'arrivalDenied',
+  oidc_unavailable: 'arrivalUnavailable',
+  oidc_no_role: 'arrivalNoRole',
+  oidc_no_account: 'arrivalNoAccount',
+  oidc_login_taken: 'arrivalTaken',
+  oidc_disabled: 'arrivalDisabled',
+  signed_in_elsewhere: 'elsewhereTitle',
+};
+
+/** Why somebody came back from the identity provider and is not signed in. */
+export const arrivalSaid = (code: string): string => text.t[arrivalKeys[code] ?? 'arrivalFailed'];
 
 /** Why something was not done, for the agent: by code, else in the server's own words. */
 export function refusalSaid(failure: unknown): string {

@@ -109,6 +109,20 @@ fn how_people_sign_in_is_checked() {
 }
 
 #[test]
+fn an_identity_provider_is_asked_by_https_and_gives_roles() {
+    let told = refused(
+        "[auth.oidc]\nissuer = \"http://id.example\"\nclient_id = \"kring\"\nroles = { desk = \"boss\" }\n",
+    );
+    for part in [
+        "auth.oidc.issuer must be like https://id.example.go.th/realms/house.",
+        "auth.oidc.roles has \"boss\", which is no role of kring.",
+        "auth.oidc needs http.public_url",
+    ] {
+        assert!(told.contains(part), "{told}");
+    }
+}
+
+#[test]
 fn an_account_that_cannot_be_used_is_told_with_the_remedy() {
     let told =
         refused("[[trunk]]\nname = \"pbx\"\nregister = { uri = \"tel:5000\", pasword = \"x\" }\n");
