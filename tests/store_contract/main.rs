@@ -11,6 +11,7 @@ mod contacts;
 mod customers;
 mod departments;
 mod directory;
+mod full_house;
 mod history;
 mod journal;
 mod phones;

@@ -124,7 +124,7 @@ pub use ids::{
 pub use journal_log::{Appended, Group, JournalLog};
 pub use journal_read::{Broken, Verified};
 pub use known_callers::KnownCaller;
-pub use number::{Number, NumberClass, NumberPlan};
+pub use number::{Ingress, Number, NumberClass, NumberPlan};
 pub use phones::{BindingRow, PhoneRow};
 pub use privacy_requests::{PrivacyFilter, PrivacyKind, PrivacyRequest, PrivacyStatus};
 pub use query_plans::QueryPlan;

@@ -12,8 +12,8 @@ pub const DRAFT_BYTES_MAX: usize = 64 * 1024;
 pub const DETAIL_CHARS_MAX: usize = 20_000;
 /// Characters of a short field (a name, a subject) at most.
 pub const SHORT_CHARS_MAX: usize = 500;
-/// Bytes of a raw number that are looked at: longer ones are no numbers.
-pub const NUMBER_BYTES_MAX: usize = 64;
+/// Bytes of a raw number that are looked at: longer ones are no numbers. Thai and unseen characters have three each.
+pub const NUMBER_BYTES_MAX: usize = 256;
 /// Reading connections to SQLite: more than the cores of a small machine only wait for each other.
 pub const SQLITE_READERS: u32 = 4;
 /// Connections to PostgreSQL of one node.

@@ -52,6 +52,15 @@ impl Default for NumberPlan {
     }
 }
 
+/// From where a number came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ingress {
+    /// From a PBX that passes on callers of all kinds, or from a person's hand.
+    Outside,
+    /// From a telephone of the house: what may be an extension is one, before it is a short code.
+    Inside,
+}
+
 /// A number, read.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Number {
@@ -69,12 +78,17 @@ impl Number {
     /// Reads what a PBX or a person wrote, or a canonical text. Never fails: what is no number at
     /// all is `anon`.
     pub fn read(raw: &str, plan: &NumberPlan) -> Number {
+        Number::read_from(raw, plan, Ingress::Outside)
+    }
+
+    /// The same of a number that came from there.
+    pub fn read_from(raw: &str, plan: &NumberPlan, ingress: Ingress) -> Number {
         if raw.len() > limits::NUMBER_BYTES_MAX {
             return Number::anonymous();
         }
         match Written::read(raw) {
             Some(written) => {
-                let mut number = classify(&written, plan);
+                let mut number = classify(&written, plan, ingress);
                 number.extension = written.extension.filter(|_| number.class.is_personal());
                 number
             }
@@ -139,12 +153,14 @@ const E164_MIN: usize = 7;
 const INTERNAL_MAX: usize = 6;
 
 /// From the surest reading to the least sure.
-fn classify(written: &Written, plan: &NumberPlan) -> Number {
+fn classify(written: &Written, plan: &NumberPlan, ingress: Ingress) -> Number {
     let digits = written.digits.as_str();
     match written.marked {
         Marked::Plus => {
             return match digits.strip_prefix("66") {
                 Some(national) => thai_or_unlisted(national),
+                // A plus before a trunk zero: meant for a number at home.
+                None if digits.starts_with('0') => thai(digits).unwrap_or_else(Number::anonymous),
                 None => foreign_or_unlisted(digits),
             };
         }
@@ -156,15 +172,15 @@ fn classify(written: &Written, plan: &NumberPlan) -> Number {
     if let Some(national) = digits.strip_prefix("0066") {
         return thai_or_unlisted(national);
     }
-    if plan.hotlines.iter().any(|hotline| hotline == digits) {
-        return Number::short(digits);
-    }
-    if plan
-        .internal_patterns
-        .iter()
-        .any(|pattern| fits(pattern, digits))
-    {
-        return Number::internal(digits);
+    let is_hotline = plan.hotlines.iter().any(|hotline| hotline == digits);
+    let mut patterns = plan.internal_patterns.iter();
+    let is_internal = patterns.any(|pattern| fits(pattern, digits));
+    match (is_hotline, is_internal, ingress) {
+        (_, true, Ingress::Inside) | (false, true, Ingress::Outside) => {
+            return Number::internal(digits);
+        }
+        (true, ..) => return Number::short(digits),
+        (false, false, _) => {}
     }
     let found = match digits.as_bytes() {
         [b'0', b'0', b'1'..=b'9', ..] => dialled_abroad(&digits[3..]),

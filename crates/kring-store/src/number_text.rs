@@ -29,10 +29,45 @@ pub(crate) struct Written {
 const DIGITS_MAX: usize = 24;
 /// Digits of an extension at most.
 const EXTENSION_MAX: usize = 8;
-/// Words that may stand before a number.
-const LEADS: [&str; 7] = ["โทรศัพท์", "โทร", "เบอร์", "มือถือ", "phone", "tel", "mobile"];
-/// What may stand before an extension.
-const EXTENSION_MARKS: [&str; 7] = ["ต่อ", ";ext=", "extension", "ext", "x", "#", ","];
+/// Words that may stand before a number, those that begin like another one first.
+const LEADS: [&str; 19] = [
+    "โทรศัพท์",
+    "โทรสาร",
+    "โทร",
+    "เบอร์",
+    "มือถือ",
+    "เคลื่อนที่",
+    "หมายเลข",
+    "ติดต่อ",
+    "แฟกซ์",
+    "telephone",
+    "tel",
+    "phone",
+    "mobile",
+    "cell",
+    "call",
+    "fax",
+    "number",
+    "no",
+    "t",
+];
+/// What may stand before an extension, those that begin like another one first.
+const EXTENSION_MARKS: [&str; 12] = [
+    "ต่อเบอร์ภายใน",
+    "ต่อภายใน",
+    "ต่อ",
+    "เบอร์ภายใน",
+    "ภายใน",
+    "กด",
+    ";ext=",
+    "extension",
+    "ext",
+    "x",
+    "#",
+    ",",
+];
+/// A plus in the user part of an address.
+const ENCODED_PLUS: &str = "%2b";
 
 impl Written {
     /// The first number of `raw`; none when it does not begin with one.
@@ -49,7 +84,12 @@ impl Written {
                 Sign::Plus if digits.is_empty() && marked == Marked::Not => marked = Marked::Plus,
                 Sign::Plus => break,
                 Sign::Other if digits.is_empty() => {
-                    rest = after_word(rest, &LEADS)?;
+                    if let Some(after) = after_word(rest, &[ENCODED_PLUS]) {
+                        marked = Marked::Plus;
+                        rest = after;
+                    } else {
+                        rest = after_word(rest, &LEADS)?;
+                    }
                     continue;
                 }
                 Sign::Other => {
@@ -82,20 +122,27 @@ impl Sign {
             '๐'..='๙' => Sign::Digit(from('๐')),
             '０'..='９' => Sign::Digit(from('０')),
             '+' | '＋' => Sign::Plus,
-            '-' | '.' | '(' | ')' | ':' | '\u{ad}' | '\u{2010}'..='\u{2015}' | '\u{2212}' => {
+            '-' | '.' | '(' | ')' | '[' | ']' | ':' | '_' | '·' | '・' => Sign::Ornament,
+            '（' | '）' | '－' | '．' | '：' | '\u{2010}'..='\u{2015}' | '\u{2212}' => {
                 Sign::Ornament
             }
-            '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}' | '\u{feff}' => {
+            // Not seen: soft hyphens, zero-width characters, marks of direction.
+            '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' => {
                 Sign::Ornament
             }
+            '\u{2060}'..='\u{2069}' | '\u{feff}' => Sign::Ornament,
             space if space.is_whitespace() => Sign::Ornament,
             _ => Sign::Other,
         }
     }
 }
 
-/// Takes off a scheme and what follows an address's user part.
+/// Takes off a name and brackets, a scheme, and what follows an address's user part.
 fn addressed(raw: &str) -> (Marked, &str) {
+    let raw = match raw.split_once('<') {
+        Some((_, inside)) => inside.split('>').next().unwrap_or(inside).trim(),
+        None => raw,
+    };
     let scheme = |name: &str| {
         let (head, rest) = raw.split_at_checked(name.len())?;
         head.eq_ignore_ascii_case(name).then_some(rest)

@@ -1,15 +1,18 @@
 //! Measures the store where a person or a call waits for it, and prints the figures.
 //!
-//! `store_figures URL` writes to the database at URL: use a copy, or one made by `fill`.
+//! `store_figures URL [CONTACTS]` writes to the database at URL: use one made by `fill`, of so many people (100,000
+//! when nothing is said). Cold are the first questions of the process; take the file out of the system's cache
+//! before (`dd of=PATH oflag=nocache conv=notrunc,fdatasync count=0`), and they are cold for the disk, too.
+
+mod people;
+mod record;
 
 use kring_journal::{
     AgentId, CallId, CallRecord, CallerRef, EndedBy, Fact, PresenceState, RingResult, RingTerms,
     WallTime,
 };
 use kring_store::{
-    CallFilter, CallerRow, CaseKind, Confidentiality, ConfirmWrite, ContactChoice, DraftWrite,
-    Group, JournalLog, NewContact, Number, NumberPlan, PresenceRow, Resolution, Store, StoreConfig,
-    Trusted, TrustedDone, TrustedWrite,
+    CallFilter, CallerRow, Group, JournalLog, Number, NumberPlan, PresenceRow, Store, StoreConfig,
 };
 use kring_time::Moment;
 use rand::{Rng, SeedableRng};
@@ -27,19 +30,19 @@ type Done = Result<(), Box<dyn Error>>;
 
 /// 2026-11-24T01:00:00Z.
 const MORNING: i64 = 1_795_482_000_000_000;
-/// Looks at the caller's card, each of another number.
-const CARDS: usize = 20_000;
 /// Groups of facts, and calls whose facts are in each: a national centre's 20 ms at its busiest.
 const GROUPS: usize = 500;
 const CALLS_A_GROUP: usize = 4;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let Some(url) = env::args().nth(1) else {
-        eprintln!("usage: store_figures URL");
+    let mut arguments = env::args().skip(1);
+    let contacts = |text: Option<String>| text.map_or(Some(100_000), |text| text.parse().ok());
+    let (Some(url), Some(contacts)) = (arguments.next(), contacts(arguments.next())) else {
+        eprintln!("usage: store_figures URL [CONTACTS]");
         return ExitCode::from(64);
     };
-    match figures(&url).await {
+    match figures(&url, contacts).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(why) => {
             eprintln!("{url}: {why}");
@@ -48,17 +51,19 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn figures(url: &str) -> Done {
+async fn figures(url: &str, contacts: u64) -> Done {
     let store = Store::open(&StoreConfig::new(url, "figures")).await?;
     let mut chance = ChaCha8Rng::seed_from_u64(2569);
     numbers(&mut chance);
-    cards(&store, &mut chance).await?;
+    people::cards(&store, contacts, &mut chance).await?;
+    people::searches(&store, contacts, &mut chance).await?;
     let mut log = store
         .begin_boot(WallTime(MORNING), "figures")
         .await?
         .journal;
-    let last = groups(&mut log, &mut chance).await?;
-    trusted(&mut log, last).await?;
+    let calls = groups(&mut log, &mut chance).await?;
+    record::drafts(&mut log, calls[0]).await?;
+    record::confirms(&mut log, &calls).await?;
     pages(&store).await?;
     let begun = Instant::now();
     let verified = store.verify().await?;
@@ -96,33 +101,18 @@ fn numbers(chance: &mut ChaCha8Rng) {
     println!("number, random digits: {:?}", begun.elapsed() / 1_000);
 }
 
-async fn cards(store: &Store, chance: &mut ChaCha8Rng) -> Done {
-    let (mut known, mut unknown) = (Vec::new(), Vec::new());
-    let cpu = cpu_time();
-    for _ in 0..CARDS {
-        let i: u64 = chance.random_range(0..100_000);
-        let number = format!("+668{:08}", i * 7_919 % 100_000_000);
-        let begun = Instant::now();
-        let card = store.caller_card(&number, 3).await?;
-        let found = card.contact.is_some() || !card.candidates.is_empty();
-        if found { &mut known } else { &mut unknown }.push(begun.elapsed());
-    }
-    let cpu = cpu_time() - cpu;
-    say("caller_card, somebody", &mut known);
-    say("caller_card, nobody", &mut unknown);
-    println!("caller_card: CPU {:?} each", cpu / CARDS as u32);
-    Ok(())
-}
-
-/// Appends groups of whole calls; the last call of all is left for [`trusted`].
-async fn groups(log: &mut JournalLog, chance: &mut ChaCha8Rng) -> Result<CallId, Box<dyn Error>> {
+/// Appends groups of whole calls, which lack their record.
+async fn groups(
+    log: &mut JournalLog,
+    chance: &mut ChaCha8Rng,
+) -> Result<Vec<CallId>, Box<dyn Error>> {
     let mut times = Vec::new();
-    let (mut facts, mut last) = (0, None);
+    let (mut facts, mut made) = (0, Vec::new());
     let cpu = cpu_time();
     for n in 0..GROUPS {
         let mut group = Group::default();
         for _ in 0..CALLS_A_GROUP {
-            last = Some(whole_call(log, &mut group, n as i64, chance));
+            made.push(whole_call(log, &mut group, n as i64, chance));
         }
         facts += group.entries.len();
         let begun = Instant::now();
@@ -136,7 +126,7 @@ async fn groups(log: &mut JournalLog, chance: &mut ChaCha8Rng) -> Result<CallId,
         facts as f64 / f64::from(calls),
         (cpu_time() - cpu) / calls
     );
-    last.ok_or_else(|| "no group was appended".into())
+    Ok(made)
 }
 
 fn whole_call(log: &mut JournalLog, group: &mut Group, n: i64, chance: &mut ChaCha8Rng) -> CallId {
@@ -271,63 +261,6 @@ fn facts_of_a_call(caller: CallerRef, agent: &AgentId) -> Vec<(i64, Fact)> {
     ]
 }
 
-async fn trusted(log: &mut JournalLog, call: CallId) -> Done {
-    let mut drafts = Vec::new();
-    let agent = AgentId::new("agent7");
-    let mut write = async |write: TrustedWrite| -> Result<(TrustedDone, Duration), Box<dyn Error>> {
-        let trusted = Trusted {
-            at: Moment::from_millis(90_000),
-            wall: WallTime(MORNING + 90_000_000),
-            write,
-        };
-        let group = Group {
-            trusted: vec![trusted],
-            ..Group::default()
-        };
-        let begun = Instant::now();
-        let done = log
-            .append(&group)
-            .await?
-            .trusted
-            .pop()
-            .ok_or("no answer")??;
-        Ok((done, begun.elapsed()))
-    };
-    for version in 0..200 {
-        let draft = DraftWrite {
-            call,
-            agent: agent.clone(),
-            expected_version: (version > 0).then_some(version),
-            body: serde_json::json!({ "detail": "จดทะเบียน".repeat(20), "n": version }),
-        };
-        drafts.push(write(TrustedWrite::SaveDraft(draft)).await?.1);
-    }
-    say("draft, on the disk", &mut drafts);
-    let contact = NewContact {
-        given: "สมชาย".to_owned(),
-        ..NewContact::default()
-    };
-    let record = ConfirmWrite {
-        call,
-        agent,
-        contact: ContactChoice::New(contact),
-        kind: CaseKind::Inquiry,
-        subject: "จดทะเบียนพาณิชย์".to_owned(),
-        detail: String::new(),
-        department: None,
-        extension: None,
-        resolution: Resolution::Answered,
-        confidentiality: Confidentiality::Normal,
-        due: None,
-    };
-    let (done, took) = write(TrustedWrite::Confirm(Box::new(record))).await?;
-    let TrustedDone::Confirmed { case } = done else {
-        return Err(format!("not confirmed: {done:?}").into());
-    };
-    println!("confirm, on the disk: {took:?} ({})", case.case_ref);
-    Ok(())
-}
-
 async fn pages(store: &Store) -> Done {
     let agent = Some(AgentId::new("agent7"));
     let phone = Some("+66800007919".to_owned());
@@ -371,9 +304,6 @@ async fn pages(store: &Store) -> Done {
         times.push(begun.elapsed());
     }
     say("unfinished", &mut times);
-    let begun = Instant::now();
-    let found = store.search_contacts("แสงทอง", 20).await?.len();
-    println!("search_contacts: {found} found in {:?}", begun.elapsed());
     Ok(())
 }
 

@@ -1,0 +1,81 @@
+//! What is asked while a phone rings goes by indexes, in a house that is full enough for the planner to think about.
+
+#[path = "../src/bin/fill/house.rs"]
+mod house;
+#[path = "../src/bin/fill/names.rs"]
+pub(crate) mod names;
+#[path = "../src/bin/fill/people.rs"]
+pub(crate) mod people;
+
+use kring_store::{ContactSearch, Store, StoreConfig};
+
+#[tokio::test]
+async fn no_question_that_somebody_waits_for_reads_a_whole_table() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("full.db");
+    let path = path.to_str().unwrap();
+    house::fill(path, 20_000, 40_000, |_, _, _| {})
+        .await
+        .unwrap();
+    let store = Store::open(&StoreConfig::new(&format!("sqlite:{path}"), "node-1"))
+        .await
+        .unwrap();
+    let plans = store.query_plans().await.unwrap();
+    assert!(plans.len() >= 8);
+    for plan in &plans {
+        for step in &plan.steps {
+            // A table that is walked along an index, or the rows of a part of the question.
+            let scan = step.starts_with("SCAN") && !step.contains("USING");
+            let of_result = ["SCAN history", "SCAN complaints", "SCAN counted"];
+            assert!(!scan || of_result.contains(&step.as_str()), "{plan:#?}");
+        }
+    }
+    let of = |what: &str| {
+        let plan = plans.iter().find(|plan| plan.what == what).unwrap();
+        plan.steps.join("\n")
+    };
+    for (what, index) in [
+        ("cases of a person", "case_complaint_of_contact"),
+        ("cases of a number", "case_complaint_of_number"),
+        ("persons in order", "contact_sorted"),
+        ("persons of the same name", "contact_sorted"),
+    ] {
+        assert!(of(what).contains(index), "{what}: {}", of(what));
+    }
+    for what in ["persons in order", "persons by parts"] {
+        assert!(
+            !of(what).contains("TEMP B-TREE"),
+            "it is walked in order: {}",
+            of(what)
+        );
+    }
+
+    // And it finds what is there: a number of two, complaints, a name by a part of it.
+    let card = store.caller_card("+66800000000", 3).await.unwrap();
+    assert_eq!(card.history.len(), 3);
+    assert!(card.history.iter().all(|item| item.kind.as_str() != "tip"));
+    let shared = format!("+668{:08}", 18 * 7_919);
+    assert_eq!(
+        store
+            .caller_card(&shared, 3)
+            .await
+            .unwrap()
+            .candidates
+            .len(),
+        2
+    );
+    let search = ContactSearch {
+        text: "มชา".to_owned(),
+        after: None,
+        limit: 10,
+    };
+    let found = store.find_contacts(&search).await.unwrap();
+    assert!(
+        found.next.is_some()
+            && found
+                .contacts
+                .iter()
+                .all(|c| c.given.contains("มชา") || c.family.contains("มชา"))
+    );
+    store.close().await;
+}
