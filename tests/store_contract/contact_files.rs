@@ -1,7 +1,11 @@
 //! People out of files, and into them.
 
 use crate::{customers::create, same_person::by, world::World};
-use kring_store::{ImportRun, ImportedContacts, NumberPlan, read_contacts_csv};
+use kring_journal::AgentId;
+use kring_store::{
+    AgentRow, ImportRefused, ImportRun, ImportedContacts, NumberPlan, Role, read_agents_csv,
+    read_contacts_csv, write_agents_csv,
+};
 
 pub(crate) async fn people_are_imported_once(world: World) {
     let store = &world.store;
@@ -72,4 +76,51 @@ pub(crate) async fn people_are_imported_once(world: World) {
     );
     let wrong = read_contacts_csv("given,language\nก,de\n".as_bytes(), &NumberPlan::default());
     assert_eq!(wrong.unwrap_err()[0].column, "language");
+}
+
+pub(crate) async fn people_who_sign_in_are_imported_all_or_nothing(world: World) {
+    let store = &world.store;
+    let boss = AgentRow {
+        login: AgentId::new("boss"),
+        name: "หัวหน้า".to_owned(),
+        role: Role::Admin,
+        password_hash: Some("$argon2id$".to_owned()),
+        devices: Vec::new(),
+        auto_answer: false,
+        queues: Vec::new(),
+        skills: Vec::new(),
+        disabled: false,
+    };
+    store.put_agent(&boss).await.unwrap();
+    let import = async |file: &str, run| {
+        let told = read_agents_csv(file.as_bytes()).unwrap();
+        store.import_agents(&by(20), &told, run).await
+    };
+    let file = "login,ชื่อ,role,queues,skills\nsomsri,สมศรี ใจดี,agent,support; tax,tax:3\nboss,ผู้จัดการ,admin,,\n";
+    let dry = import(file, ImportRun::Dry).await.unwrap();
+    assert_eq!((dry.added.len(), dry.changed.len()), (1, 1));
+    assert_eq!(store.agents().await.unwrap().len(), 1);
+    import(file, ImportRun::Real).await.unwrap();
+    let again = import(file, ImportRun::Real).await.unwrap();
+    assert_eq!(again.left, ["somsri", "boss"]);
+    let somsri = store.agent(&AgentId::new("somsri")).await.unwrap().unwrap();
+    assert_eq!((somsri.name.as_str(), somsri.queues.len()), ("สมศรี ใจดี", 2));
+    assert_eq!(somsri.password_hash, None);
+    let stored = store.agent(&boss.login).await.unwrap().unwrap();
+    assert_eq!(stored.password_hash, boss.password_hash, "it stays");
+
+    // The last administrator stays one, and then nothing of the file is done.
+    let wrong = "login,role,name\nmalee,agent,มาลี\nboss,agent,ใคร\n";
+    let Err(ImportRefused::Mistakes(mistakes)) = import(wrong, ImportRun::Real).await else {
+        panic!("nobody would be left to administer");
+    };
+    assert_eq!((mistakes[0].row, mistakes[0].column.as_str()), (3, "role"));
+    assert_eq!(store.agent(&AgentId::new("malee")).await.unwrap(), None);
+    let agents = store.agents().await.unwrap();
+    let told = read_agents_csv(write_agents_csv(&agents).as_bytes()).unwrap();
+    let back = store
+        .import_agents(&by(30), &told, ImportRun::Real)
+        .await
+        .unwrap();
+    assert_eq!(back.left.len(), 2, "{back:?}");
 }

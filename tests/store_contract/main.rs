@@ -141,7 +141,8 @@ contracts! {
         merges_upon_merges_are_taken_back_in_any_order,
         a_number_is_taken_from_a_person_and_given_back,
         persons_who_may_be_one_are_told;
-    contact_files: people_are_imported_once;
+    contact_files: people_are_imported_once,
+        people_who_sign_in_are_imported_all_or_nothing;
     departments: a_fresh_database_holds_the_manuals_departments,
         a_department_is_stored_with_its_endpoints,
         what_no_department_can_be_is_refused,

@@ -120,38 +120,9 @@ impl Store {
 
     /// Adds a person. [`StoreRefused::Taken`] when somebody has this login.
     pub async fn add_account(&self, by: &ChangedBy, account: &Account) -> Result<(), StoreRefused> {
-        check_agent(&account.agent)?;
         let mut writing = self.writing().await?;
         let mut tx = writing.begin(Durability::Trusted).await?;
-        lock_administrators(&mut tx).await?;
-        let row = sqlx::query("SELECT COUNT(*) FROM agent")
-            .fetch_one(&mut *tx)
-            .await?;
-        if Cells::of(&row, "agent").int()? >= limits::ACCOUNTS_MAX {
-            return Err(StoreRefused::TooMany("accounts"));
-        }
-        let mut given = Given::default();
-        give_agent(&mut given, &account.agent);
-        given
-            .add(i64::from(account.must_change))
-            .add(account.oidc_subject.clone())
-            .add_wall(account.created);
-        sqlx::query_with(
-            "INSERT INTO agent (login, name, role, password_hash, devices, auto_answer, queues, disabled, \
-             skills, must_change, oidc_subject, created) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
-            given.take(),
-        )
-        .execute(&mut *tx)
-        .await
-        .map_err(|error| StoreRefused::taken(error, "login"))?;
-        let deed = Deed {
-            action: "user.add",
-            subject: account.agent.login.to_string(),
-            was: None,
-            is: Some(&Noted::of(account)),
-        };
-        note(&mut tx, by, deed).await?;
+        add_within(&mut tx, by, account).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -166,39 +137,95 @@ impl Store {
     ) -> Result<Account, StoreRefused> {
         let mut writing = self.writing().await?;
         let mut tx = writing.begin(Durability::Trusted).await?;
-        lock_administrators(&mut tx).await?;
-        let row = sqlx::query(OF_LOGIN)
-            .bind(login.as_str())
-            .fetch_optional(&mut *tx)
-            .await?;
-        let was = read_account(row.as_ref().ok_or(StoreRefused::NoSuchAgent)?)?;
-        let mut is = was.clone();
-        change(&mut is)?;
-        is.agent.login = was.agent.login.clone();
-        if is == was {
-            return Ok(is);
-        }
-        check_agent(&is.agent)?;
-        if was.is_break_glass()
-            && !is.is_break_glass()
-            && !others_break_glass(&mut tx, login).await?
-        {
-            return Err(StoreRefused::LastAdministrator);
-        }
-        write_account(&mut tx, &is).await?;
-        if must_sign_in_again(&was, &is) {
-            end_every_session(&mut tx, login).await?;
-        }
-        let deed = Deed {
-            action: action(&was, &is),
-            subject: login.to_string(),
-            was: Some(&Noted::of(&was)),
-            is: Some(&Noted::of(&is)),
-        };
-        note(&mut tx, by, deed).await?;
+        let account = change_within(&mut tx, by, login, change).await?;
         tx.commit().await?;
-        Ok(is)
+        Ok(account)
     }
+}
+
+/// Adds a person within a transaction.
+pub(crate) async fn add_within(
+    tx: &mut AnyConnection,
+    by: &ChangedBy,
+    account: &Account,
+) -> Result<(), StoreRefused> {
+    check_agent(&account.agent)?;
+    lock_administrators(tx).await?;
+    let row = sqlx::query("SELECT COUNT(*) FROM agent")
+        .fetch_one(&mut *tx)
+        .await?;
+    if Cells::of(&row, "agent").int()? >= limits::ACCOUNTS_MAX {
+        return Err(StoreRefused::TooMany("accounts"));
+    }
+    let mut given = Given::default();
+    give_agent(&mut given, &account.agent);
+    given
+        .add(i64::from(account.must_change))
+        .add(account.oidc_subject.clone())
+        .add_wall(account.created);
+    sqlx::query_with(
+        "INSERT INTO agent (login, name, role, password_hash, devices, auto_answer, queues, disabled, \
+         skills, must_change, oidc_subject, created) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+        given.take(),
+    )
+    .execute(&mut *tx)
+    .await
+    .map_err(|error| StoreRefused::taken(error, "login"))?;
+    let deed = Deed {
+        action: "user.add",
+        subject: account.agent.login.to_string(),
+        was: None,
+        is: Some(&Noted::of(account)),
+    };
+    note(tx, by, deed).await?;
+    Ok(())
+}
+
+/// Changes an account within a transaction, and tells how it is now.
+pub(crate) async fn change_within(
+    tx: &mut AnyConnection,
+    by: &ChangedBy,
+    login: &AgentId,
+    change: impl FnOnce(&mut Account) -> Result<(), StoreRefused>,
+) -> Result<Account, StoreRefused> {
+    lock_administrators(tx).await?;
+    let was = find_account(tx, login).await?;
+    let was = was.ok_or(StoreRefused::NoSuchAgent)?;
+    let mut is = was.clone();
+    change(&mut is)?;
+    is.agent.login = was.agent.login.clone();
+    if is == was {
+        return Ok(is);
+    }
+    check_agent(&is.agent)?;
+    if was.is_break_glass() && !is.is_break_glass() && !others_break_glass(tx, login).await? {
+        return Err(StoreRefused::LastAdministrator);
+    }
+    write_account(tx, &is).await?;
+    if must_sign_in_again(&was, &is) {
+        end_every_session(tx, login).await?;
+    }
+    let deed = Deed {
+        action: action(&was, &is),
+        subject: login.to_string(),
+        was: Some(&Noted::of(&was)),
+        is: Some(&Noted::of(&is)),
+    };
+    note(tx, by, deed).await?;
+    Ok(is)
+}
+
+/// The account with this login, as a transaction sees it.
+pub(crate) async fn find_account(
+    tx: &mut AnyConnection,
+    login: &AgentId,
+) -> Result<Option<Account>, StoreRefused> {
+    let row = sqlx::query(OF_LOGIN)
+        .bind(login.as_str())
+        .fetch_optional(tx)
+        .await?;
+    row.as_ref().map(read_account).transpose()
 }
 
 const OF_LOGIN: &str = concat!(

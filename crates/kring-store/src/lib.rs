@@ -7,7 +7,9 @@
 
 mod access_log;
 mod accounts;
+mod agent_import;
 mod agents;
+mod agents_csv;
 mod audit;
 mod audit_csv;
 mod backup;
@@ -82,6 +84,7 @@ mod zone;
 pub use access_log::{Access, AccessWhat};
 pub use accounts::Account;
 pub use agents::{AgentRow, Role};
+pub use agents_csv::{ImportedAgent, read_agents_csv, write_agents_csv};
 pub use audit::{AuditCursor, AuditFilter, AuditPage, AuditRow, ChangedBy};
 pub use audit_csv::write_audit_csv;
 pub use backup::{BackupRefused, FileBeside, Restored};

@@ -5,7 +5,7 @@ use crate::{
     config::Config,
     directory_command,
     exit::Fault,
-    file_limit, heap, journal_command, logging, phone_command,
+    file_limit, heap, journal_command, logging, people_command, phone_command,
     serve::{self, ServeOptions},
     token_command, trace_command, user_command,
 };
@@ -250,6 +250,10 @@ pub(crate) enum TokenCommand {
 pub(crate) enum ImportCommand {
     /// Units of the directory, one row an endpoint, known by their short names: all or nothing.
     Departments(ImportFile),
+    /// Persons who call, one row each, known by id or by name and number: all or nothing.
+    Contacts(ImportFile),
+    /// People who may sign in, one row each, known by login: all or nothing. Passwords are not in it.
+    Agents(ImportFile),
     /// Everything, out of `kringd export backup`, into a database that is new.
     Backup {
         /// The file.
@@ -271,6 +275,16 @@ pub(crate) struct ImportFile {
 pub(crate) enum ExportCommand {
     /// Units of the directory, one row an endpoint.
     Departments {
+        /// The file; without it, standard output.
+        file: Option<PathBuf>,
+    },
+    /// Persons who call, one row each.
+    Contacts {
+        /// The file, which only its owner may read; without it, standard output.
+        file: Option<PathBuf>,
+    },
+    /// People who may sign in, one row each, without passwords.
+    Agents {
         /// The file; without it, standard output.
         file: Option<PathBuf>,
     },
@@ -352,6 +366,18 @@ fn carry_out(arguments: Arguments) -> Result<(), Fault> {
             block_on(backup_command::export(&config, &file))
         }
         Command::Retention(options) => block_on(ageing::command(&config, options)),
+        Command::Import(ImportCommand::Contacts(file)) => {
+            block_on(people_command::import_contacts(&config, file))
+        }
+        Command::Export(ExportCommand::Contacts { file }) => {
+            block_on(people_command::export_contacts(&config, file))
+        }
+        Command::Import(ImportCommand::Agents(file)) => {
+            block_on(people_command::import_agents(&config, file))
+        }
+        Command::Export(ExportCommand::Agents { file }) => {
+            block_on(people_command::export_agents(&config, file))
+        }
         Command::Import(ImportCommand::Departments(file)) => {
             block_on(directory_command::import(&config, file))
         }

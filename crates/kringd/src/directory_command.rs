@@ -67,7 +67,8 @@ async fn departments(
     })
 }
 
-fn read(path: &Path) -> Result<Vec<u8>, Fault> {
+/// The bytes of a file.
+pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Fault> {
     let refused = |refused| {
         let shown = path.display();
         Fault::Arguments(format!("cannot read {shown}: {refused}."))
@@ -86,7 +87,7 @@ fn read(path: &Path) -> Result<Vec<u8>, Fault> {
 }
 
 /// A line for each mistake.
-fn to_be_mended(path: &Path, mistakes: &[CsvMistake]) -> Fault {
+pub(crate) fn to_be_mended(path: &Path, mistakes: &[CsvMistake]) -> Fault {
     let shown = path.display();
     let lines: Vec<String> = mistakes
         .iter()
@@ -96,7 +97,8 @@ fn to_be_mended(path: &Path, mistakes: &[CsvMistake]) -> Fault {
     Fault::Arguments(format!("{lines}\nNothing was changed."))
 }
 
-fn tell(done: &Imported, run: ImportRun) {
+/// How much was done, or would be, by name.
+pub(crate) fn tell(done: &Imported, run: ImportRun) {
     let words = match run {
         ImportRun::Dry => ["would be added", "would be changed", "would be left"],
         ImportRun::Real => ["added", "changed", "left as they were"],

@@ -28,6 +28,7 @@ mod media_io;
 mod net;
 mod opening_hours;
 mod passwords;
+mod people_command;
 mod phone_command;
 mod phones;
 mod preflight;

@@ -195,7 +195,7 @@ fn role(text: &str) -> Result<Role, Fault> {
 }
 
 /// Each of them once, and one that can be rung.
-async fn devices(
+pub(crate) async fn devices(
     config: &Config,
     store: &Store,
     devices: Vec<String>,
@@ -228,7 +228,7 @@ async fn devices(
     Ok(devices)
 }
 
-fn queues(config: &Config, names: Vec<String>) -> Result<Vec<String>, Fault> {
+pub(crate) fn queues(config: &Config, names: Vec<String>) -> Result<Vec<String>, Fault> {
     let known = || {
         let names: Vec<&str> = config
             .queues
@@ -254,7 +254,7 @@ fn queues(config: &Config, names: Vec<String>) -> Result<Vec<String>, Fault> {
     }
 }
 
-fn skills(texts: &[String]) -> Result<Vec<String>, Fault> {
+pub(crate) fn skills(texts: &[String]) -> Result<Vec<String>, Fault> {
     if texts.len() > SKILLS_MAX {
         let what = format!("at most {SKILLS_MAX} times --skill.");
         return Err(Fault::Arguments(what));
