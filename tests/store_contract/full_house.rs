@@ -14,7 +14,7 @@ async fn no_question_that_somebody_waits_for_reads_a_whole_table() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("full.db");
     let path = path.to_str().unwrap();
-    house::fill(path, 20_000, 40_000, |_, _, _| {})
+    house::fill(path, 20_000, 30_000, |_, _, _| {})
         .await
         .unwrap();
     let store = Store::open(&StoreConfig::new(&format!("sqlite:{path}"), "node-1"))
@@ -22,12 +22,26 @@ async fn no_question_that_somebody_waits_for_reads_a_whole_table() {
         .unwrap();
     let plans = store.query_plans().await.unwrap();
     assert!(plans.len() >= 8);
+    // The tables by the names that the questions give them; what is scanned beside them are results.
+    let tables = [
+        "c",
+        "d",
+        "g",
+        "k",
+        "mine",
+        "n",
+        "o",
+        "theirs",
+        "contact",
+        "contact_part",
+        "case_file",
+    ];
     for plan in &plans {
         for step in &plan.steps {
-            // A table that is walked along an index, or the rows of a part of the question.
-            let scan = step.starts_with("SCAN") && !step.contains("USING");
-            let of_result = ["SCAN history", "SCAN complaints", "SCAN counted"];
-            assert!(!scan || of_result.contains(&step.as_str()), "{plan:#?}");
+            let scanned = step
+                .strip_prefix("SCAN ")
+                .filter(|table| tables.contains(table));
+            assert_eq!(scanned, None, "{plan:#?}");
         }
     }
     let of = |what: &str| {
