@@ -8,9 +8,10 @@ use std::{
 };
 
 /// Our crates, and which of ours each may import. The direction of dependency.
-const HOUSE: [(&str, &[&str]); 9] = [
+const HOUSE: [(&str, &[&str]); 10] = [
     ("kring-time", &[]),
     ("kring-text", &[]),
+    ("kring-document", &[]),
     ("kring-journal", &["kring-time"]),
     ("kring-sip", &["kring-time"]),
     ("kring-media", &["kring-time"]),
@@ -37,6 +38,7 @@ const HOUSE: [(&str, &[&str]); 9] = [
         &[
             "kring-time",
             "kring-text",
+            "kring-document",
             "kring-journal",
             "kring-sip",
             "kring-media",
@@ -48,9 +50,10 @@ const HOUSE: [(&str, &[&str]); 9] = [
 ];
 
 /// The crates that decide and never do.
-const PURE: [&str; 6] = [
+const PURE: [&str; 7] = [
     "kring-time",
     "kring-text",
+    "kring-document",
     "kring-journal",
     "kring-sip",
     "kring-media",

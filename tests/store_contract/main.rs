@@ -14,6 +14,10 @@ mod directory;
 mod full_house;
 mod history;
 mod journal;
+mod knowledge;
+mod knowledge_crowd;
+mod knowledge_table;
+mod knowledge_use;
 mod phones;
 mod postgres;
 mod privacy;
@@ -165,6 +169,18 @@ contracts! {
         a_brake_survives_a_restart,
         the_audit_is_asked_by_who_what_and_when,
         a_token_ends_in_time_and_says_when_it_was_used;
+    knowledge: a_fresh_database_answers_from_the_manual,
+        every_question_of_the_table_is_answered,
+        a_source_is_changed_by_version,
+        what_no_source_can_be_is_refused,
+        what_holds_comes_before_what_does_not,
+        a_change_is_found_at_once_by_every_process,
+        the_table_is_answered_in_a_crowd;
+    knowledge_use: what_nobody_found_is_counted_once_for_each_question,
+        other_words_are_kept_and_used,
+        a_case_names_what_answered_it,
+        sources_go_out_as_a_file_and_come_back,
+        a_document_keeps_what_was_read_last;
     directory: an_agent_is_stored,
         a_session_ends_in_time,
         a_token_is_known_by_its_hash,

@@ -58,6 +58,15 @@ pub(crate) const SAVED: &[Saved] = &[
     saved("erased"),
     saved("access_log"),
     saved("retention_rule"),
+    saved("knowledge_source"),
+    saved("knowledge_version"),
+    saved("knowledge_document"),
+    saved("knowledge_synonym"),
+    saved("knowledge_revision"),
+    saved("knowledge_gap"),
+    saved("knowledge_asked"),
+    saved("case_knowledge"),
+    saved("knowledge_use"),
 ];
 
 /// Where a table stands with backups.

@@ -4,8 +4,8 @@
 //! reading ones; PostgreSQL has one pool. Nothing outside this file asks which of the two it is.
 
 use crate::{
-    CaseRefFormat, StoreRefused, backup_lines::CellKind, directory::DirectoryKept, limits,
-    migrations, sql::Cells,
+    CaseRefFormat, StoreRefused, backup_lines::CellKind, directory::DirectoryKept,
+    knowledge_kept::KnowledgeKept, limits, migrations, sql::Cells,
 };
 use sqlx::{
     Acquire, Any, AnyPool, ConnectOptions, Executor, Transaction,
@@ -61,6 +61,8 @@ pub struct Store {
     syncs: Arc<AtomicBool>,
     /// The directory as it was read last.
     pub(crate) directory_kept: Arc<DirectoryKept>,
+    /// The sources as they were prepared last.
+    pub(crate) knowledge_kept: Arc<KnowledgeKept>,
     /// Tells that callers are known otherwise than before.
     pub(crate) callers: Arc<watch::Sender<()>>,
     pub(crate) config: Arc<StoreConfig>,
@@ -166,6 +168,7 @@ impl Store {
             writer,
             syncs,
             directory_kept: Arc::default(),
+            knowledge_kept: Arc::default(),
             callers: Arc::new(watch::Sender::new(())),
             config: Arc::new(config.clone()),
         })

@@ -64,6 +64,14 @@ ulid_id! {
     EndpointId,
     /// A line of the audit.
     AuditId,
+    /// Something that agents look things up in.
+    SourceId,
+    /// A group of words that mean the same.
+    SynonymId,
+    /// A question that nobody could answer.
+    GapId,
+    /// A source that a case was answered by.
+    AttachmentId,
     /// A request at the PDPA desk.
     PrivacyRequestId,
     /// What a person said to a text.

@@ -56,6 +56,18 @@ mod holidays;
 mod ids;
 mod journal_log;
 mod journal_read;
+mod knowledge;
+mod knowledge_csv;
+mod knowledge_documents;
+mod knowledge_gaps;
+mod knowledge_import;
+mod knowledge_kept;
+mod knowledge_list;
+mod knowledge_rows;
+mod knowledge_search;
+mod knowledge_synonyms;
+mod knowledge_uses;
+mod knowledge_writes;
 mod known_callers;
 pub mod limits;
 mod migrations;
@@ -121,11 +133,19 @@ pub use erasing::{Erased, Subject};
 pub use erasures_file::{ERASURES_FILE, ErasuresRefused};
 pub use holidays::Holiday;
 pub use ids::{
-    AccessId, AuditId, CaseId, ConsentId, ContactId, DepartmentId, EndpointId, MergeId,
-    PrivacyRequestId, UnlinkId,
+    AccessId, AttachmentId, AuditId, CaseId, ConsentId, ContactId, DepartmentId, EndpointId, GapId,
+    MergeId, PrivacyRequestId, SourceId, SynonymId, UnlinkId,
 };
 pub use journal_log::{Appended, Group, JournalLog};
 pub use journal_read::{Broken, Verified};
+pub use knowledge::{Source, SourceKind, SourceStatus, SourceVersion, Validity, is_web_address};
+pub use knowledge_csv::{ImportedSource, read_knowledge_csv, write_knowledge_csv};
+pub use knowledge_documents::{DocumentFile, FileRead};
+pub use knowledge_gaps::{Gap, Gaps};
+pub use knowledge_list::{SourceFilter, SourcePage};
+pub use knowledge_search::{KnowledgeFound, KnowledgeHit, KnowledgeQuestion, Readers};
+pub use knowledge_synonyms::Synonym;
+pub use knowledge_uses::{Attached, AttachedTo, SourceUse};
 pub use known_callers::KnownCaller;
 pub use number::{Ingress, Number, NumberClass, NumberPlan};
 pub use phones::{BindingRow, PhoneRow};

@@ -90,6 +90,28 @@ pub const TOKENS_MAX: i64 = 1_000;
 pub const KNOWN_SOURCES_MAX: i64 = 20;
 /// Brakes that are read at start: as many logins as anybody would guess at within a day.
 pub const BRAKES_READ_MAX: i64 = 4_096;
+/// Sources at most: they are prepared in memory, some 5 KB each.
+pub const SOURCES_MAX: i64 = 50_000;
+/// Characters of an article at most: fifty pages.
+pub const ARTICLE_CHARS_MAX: usize = 100_000;
+/// Characters of a document that are kept and looked through: a manual of a hundred pages.
+pub const DOCUMENT_CHARS_MAX: usize = kring_text::limits::TEXT_LETTERS_MAX;
+/// Sources that are read and prepared at a time: a few MB.
+pub const SOURCES_READ_AT_ONCE: i64 = 500;
+/// Hits of one page at most: nobody reads more at once.
+pub const HITS_MAX: usize = 50;
+/// Hits on all pages at most: whoever has not found it by then asks otherwise.
+pub const HITS_ON_ALL_PAGES: usize = 200;
+/// Characters of what is shown of a source around a hit: three lines.
+pub const SNIPPET_CHARS: usize = 180;
+/// Words of one group of synonyms at most.
+pub const SYNONYM_WORDS_MAX: usize = 8;
+/// Characters of one of them.
+pub const SYNONYM_CHARS_MAX: usize = 100;
+/// Groups of synonyms at most: every search goes through all.
+pub const SYNONYMS_MAX: i64 = 1_000;
+/// Sources attached to one case at most.
+pub const ATTACHED_MAX: usize = 50;
 /// How many rows a page has when nobody says how many.
 const PAGE_USUAL: u32 = 50;
 

@@ -52,6 +52,15 @@ pub enum StoreRefused {
     /// The unit has no such endpoint.
     #[error("no such endpoint")]
     NoSuchEndpoint,
+    /// There is no such source.
+    #[error("no such source")]
+    NoSuchSource,
+    /// There is no such group of words.
+    #[error("no such synonym")]
+    NoSuchSynonym,
+    /// There is no such gap.
+    #[error("no such gap")]
+    NoSuchGap,
     /// The day is no holiday.
     #[error("no such holiday")]
     NoSuchHoliday,
@@ -114,6 +123,9 @@ impl StoreRefused {
             StoreRefused::NoSuchCase => "no_such_case",
             StoreRefused::NoSuchDepartment => "no_such_department",
             StoreRefused::NoSuchEndpoint => "no_such_endpoint",
+            StoreRefused::NoSuchSource => "no_such_source",
+            StoreRefused::NoSuchSynonym => "no_such_synonym",
+            StoreRefused::NoSuchGap => "no_such_gap",
             StoreRefused::NoSuchHoliday => "no_such_holiday",
             StoreRefused::InCall => "in_call",
             StoreRefused::NoSuchPrivacyRequest => "no_such_request",

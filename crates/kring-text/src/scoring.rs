@@ -182,7 +182,7 @@ fn hears(heard: &[u8], sounds: &[u8]) -> bool {
 fn near(sounds: &[u8], heard: &[u8], in_body: bool) -> Option<usize> {
     let sounds = &sounds[..sounds.len().min(PATTERN_MAX)];
     let most = match (in_body, sounds.len()) {
-        (false, 5..) => (sounds.len() / 5).min(3),
+        (false, 6..) => (sounds.len() / 6).min(3),
         (true, 9..) => (sounds.len() / 6).min(3),
         _ => 0,
     };

@@ -4,10 +4,12 @@
 
 use crate::{
     book::Book,
+    letters::{Letters, sounds},
     limits,
-    query::{Query, Variant},
+    query::{Query, Unit, Variant},
     scoring::{Found, Scoring},
 };
+use memchr::memmem;
 use std::sync::Arc;
 
 /// What its owner thinks of a text, beside the words.
@@ -42,6 +44,9 @@ struct Glance {
 
 /// Share of the sounds of a part that a text must seem to hold, so that it may hold something like it.
 const LIKENESS: (usize, usize) = (6, 10);
+
+/// With fewer triples than this a word seems to be in too many texts: it is looked for at once.
+const TELLING: usize = 3;
 
 /// The texts that hold what is looked for, the best first, at most so many. `bearing` tells what its owner
 /// thinks of a text; none: it is not looked at.
@@ -115,29 +120,51 @@ fn glance<M>(n: usize, book: &Book<M>, bearing: Bearing, query: &Query) -> Glanc
     let telling = query.words.iter().enumerate();
     let telling = telling.filter(|(_, word)| !word.says_little || query.says_little);
     for (bit, word) in telling {
-        if book.whole.may_hold_all(&word.grams) {
-            glance.words |= 1 << bit;
-            let in_head = book.head.may_hold_all(&word.grams);
-            glance.head_words |= u64::from(in_head) << bit;
+        if !book.whole.may_hold_all(&word.grams) {
+            continue;
         }
+        let (held, in_head) = if word.grams.len() < TELLING {
+            let in_head = holds(&book.title, &word.letters) || holds(&book.topics, &word.letters);
+            (in_head || holds(&book.body, &word.letters), in_head)
+        } else {
+            (true, book.head.may_hold_all(&word.grams))
+        };
+        glance.words |= u64::from(held) << bit;
+        glance.head_words |= u64::from(in_head) << bit;
     }
-    let enough = |held: usize, of: usize| of > 0 && held * LIKENESS.1 >= of * LIKENESS.0;
+    let enough = |held: usize, of: usize| held * LIKENESS.1 >= of * LIKENESS.0;
     for unit in query.variants.iter().flat_map(|variant| &variant.units) {
         let of = unit.grams.len();
-        if enough(book.whole.count(&unit.grams), of) {
-            glance.units |= 1 << unit.n;
-            let in_head = enough(book.head.count(&unit.grams), of);
-            glance.head_units |= u64::from(in_head) << unit.n;
-        }
+        let (held, in_head) = if of < TELLING {
+            let in_head = book.head.may_hold_all(&unit.grams) && is_heard_in_head(book, unit);
+            let words = unit.words.iter().any(|word| glance.words >> word & 1 == 1);
+            (in_head || words, in_head)
+        } else if enough(book.whole.count(&unit.grams), of) {
+            (true, enough(book.head.count(&unit.grams), of))
+        } else {
+            (false, false)
+        };
+        glance.units |= u64::from(held) << unit.n;
+        glance.head_units |= u64::from(in_head) << unit.n;
     }
     glance
+}
+
+fn holds(text: &Letters, word: &[u8]) -> bool {
+    memmem::find(&text.bytes, word).is_some()
+}
+
+fn is_heard_in_head<M>(book: &Book<M>, unit: &Unit) -> bool {
+    let heads = [&book.title, &book.topics];
+    let mut heard = heads.into_iter().map(|head| sounds(&head.bytes));
+    unit.sounds.len() > 1 && heard.any(|heard| memmem::find(&heard, &unit.sounds).is_some())
 }
 
 /// What a close look may be worth.
 fn promise(glance: &Glance, query: &Query, scoring: &Scoring) -> f32 {
     let has = |bits: u64, n: usize| (bits >> n & 1) as f32;
     let of_variant = |variant: &Variant| -> f32 {
-        let unit = |unit: &crate::query::Unit| {
+        let unit = |unit: &Unit| {
             let words = unit.words.iter().map(|word| {
                 let held = has(glance.words, *word) + 5.0 * has(glance.head_words, *word);
                 scoring.weight_of_word(*word) * held

@@ -108,10 +108,10 @@ fn by_sound(placed: &Placed, unit: &Unit) -> Vec<Range<usize>> {
     };
     let exact = memmem::find_iter(&sounds, &unit.sounds).take(limits::MARKS_MAX);
     let exact: Vec<_> = exact.map(|at| range(at, at + unit.sounds.len())).collect();
-    if !exact.is_empty() || length < 5 {
+    if !exact.is_empty() || length < 6 {
         return exact;
     }
-    let near = nearest(&unit.sounds[..length], &sounds[..most], length / 5);
+    let near = nearest(&unit.sounds[..length], &sounds[..most], length / 6);
     let near = near.map(|(_, end)| range(end.saturating_sub(length), end));
     near.into_iter().collect()
 }

@@ -94,6 +94,50 @@ fn every_question_of_the_table_is_answered() {
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
+/// A short word has few sounds: many texts seem to hold it, and the one that does must not be lost among them.
+#[test]
+fn a_short_word_is_found_in_a_crowd() {
+    let mut seed = 7_u32;
+    let mut letter = move || {
+        seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        let n = seed >> 16;
+        char::from_u32(if n.is_multiple_of(5) {
+            0xe32
+        } else {
+            0xe01 + n % 30
+        })
+        .expect("a letter")
+    };
+    let mut crowd = |n: usize| -> String { (0..n).map(|_| letter()).collect() };
+    let texts: Vec<(String, String)> = (0..3_000).map(|_| (crowd(40), crowd(400))).collect();
+    let book = |(n, (title, body)): (usize, &(String, String))| {
+        let body = if n == 2_999 {
+            format!("{body} XQ ฮูก")
+        } else {
+            body.clone()
+        };
+        let texts = Texts {
+            title,
+            topics: "",
+            body: &body,
+        };
+        Arc::new(Book::of(n, &texts))
+    };
+    let books: Vec<_> = texts.iter().enumerate().map(book).collect();
+    for q in ["xq", "ฮูก"] {
+        let query = Query::read(q, &Synonyms::default()).unwrap();
+        let all = |_: &usize| {
+            Some(Bearing {
+                last: false,
+                favour: 1.0,
+            })
+        };
+        let hits = search(&books, &query, 5, all);
+        let found: Vec<usize> = hits.iter().map(|hit| *hit.about()).collect();
+        assert!(found.contains(&2_999), "{q}: {found:?}");
+    }
+}
+
 #[test]
 fn what_comes_last_is_last_and_what_is_left_out_is_not_there() {
     let books = shelf();

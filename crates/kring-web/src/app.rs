@@ -9,7 +9,7 @@ use crate::{
     desk::Desk,
     directory_api, headers, health,
     idempotency::{self, Answers},
-    limits,
+    knowledge_api, limits,
     live::Live,
     oidc::{self, Oidc},
     openapi, phones_api, privacy_api,
@@ -163,6 +163,7 @@ fn api() -> OpenApiRouter<App> {
         .merge(tokens_api::routes())
         .merge(crm_api::routes())
         .merge(privacy_api::routes())
+        .merge(knowledge_api::routes())
 }
 
 async fn no_such_path() -> Problem {

@@ -1,6 +1,7 @@
 //! What this crate is told at start. Reading files and checking values is `kringd`'s.
 
 use crate::{
+    folders::DocumentFolders,
     oidc::OidcConfig,
     reload::{Reloads, RulesInForce},
     session::PasswordRules,
@@ -98,6 +99,8 @@ pub struct WebConfig {
     pub retention_days: Option<u32>,
     /// Where the ids of what was erased are kept beside the database (`data_dir`); none: nowhere.
     pub data_dir: Option<PathBuf>,
+    /// The folders whose documents may be handed out (`knowledge.dirs`).
+    pub folders: DocumentFolders,
     /// The SIP traces of live calls.
     pub traces: LiveTraces,
     /// The journal's newest committed fact may be so far behind before `/readyz` says no.
@@ -116,6 +119,7 @@ impl Default for WebConfig {
             version: env!("CARGO_PKG_VERSION").into(),
             retention_days: None,
             data_dir: None,
+            folders: DocumentFolders::default(),
             traces: LiveTraces::default(),
             journal_lag_max: Duration::from_secs(5),
         }

@@ -200,3 +200,22 @@ pub(crate) const ACCESS_NOTES: usize = 1_024;
 
 /// Bytes of a file that is imported: 20,000 rows of a directory.
 pub(crate) const IMPORT_BYTES: usize = 8 * 1024 * 1024;
+
+/// Bytes of a request that holds an article: 100,000 characters of Thai, with room.
+pub(crate) const ARTICLE_BYTES: usize = 1024 * 1024;
+
+/// Bytes of a file of articles: some thousand of them.
+pub(crate) const KNOWLEDGE_IMPORT_BYTES: usize = 32 * 1024 * 1024;
+
+/// Hits of a search when nobody says how many: what a list under an input shows.
+const HITS: u32 = 10;
+
+/// How many hits, when so many were asked for.
+pub(crate) fn hits(asked: Option<u32>) -> usize {
+    (asked.unwrap_or(HITS) as usize).clamp(1, kring_store::limits::HITS_MAX)
+}
+
+/// How many rows, when so many were asked for.
+pub(crate) fn rows(asked: Option<u32>) -> u32 {
+    asked.unwrap_or(PAGE_ROWS).clamp(1, PAGE_ROWS_MAX)
+}

@@ -64,6 +64,10 @@ codes! {
     NoSuchDepartment 404 "no_such_department" "There is no such department" "ไม่พบหน่วยงานนี้";
     NoSuchEndpoint 404 "no_such_endpoint" "The department has no such endpoint" "ไม่พบหมายเลขนี้ในหน่วยงาน";
     NoSuchHoliday 404 "no_such_holiday" "There is no holiday on this day" "วันนี้ไม่ได้กำหนดเป็นวันหยุด";
+    NoSuchSource 404 "no_such_source" "There is no such article, document or website" "ไม่พบแหล่งข้อมูลนี้";
+    NoSuchSynonym 404 "no_such_synonym" "There is no such group of words" "ไม่พบกลุ่มคำนี้";
+    NoSuchGap 404 "no_such_gap" "There is no such question" "ไม่พบคำถามนี้";
+    NoFile 404 "no_file" "The file is not here, or not where it was" "ไม่พบไฟล์ของเอกสารนี้";
     NoTrace 404 "no_trace" "No SIP trace of this call is kept" "ไม่มีการเก็บข้อความ SIP ของสายนี้";
     NoDraft 404 "no_draft" "Nothing was typed for this call yet" "ยังไม่มีแบบร่างของสายนี้";
     NotFound 404 "not_found" "There is no such thing" "ไม่พบข้อมูล";
@@ -257,6 +261,9 @@ impl From<StoreRefused> for Problem {
             StoreRefused::InCall => Code::InCall,
             StoreRefused::NoSuchEndpoint => Code::NoSuchEndpoint,
             StoreRefused::NoSuchHoliday => Code::NoSuchHoliday,
+            StoreRefused::NoSuchSource => Code::NoSuchSource,
+            StoreRefused::NoSuchSynonym => Code::NoSuchSynonym,
+            StoreRefused::NoSuchGap => Code::NoSuchGap,
             StoreRefused::InUse(_) | StoreRefused::TooMany(_) => {
                 let code = match &refused {
                     StoreRefused::InUse(_) => Code::InUse,

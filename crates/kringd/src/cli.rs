@@ -1,11 +1,15 @@
 //! The command line: what it may say, and which command is carried out.
 
+mod files;
+
+pub(crate) use files::{ExportCommand, ImportCommand, ImportFile};
+
 use crate::{
     ageing, backup_command, check_command,
     config::Config,
-    directory_command,
+    directory_command, document_reader,
     exit::Fault,
-    file_limit, heap, journal_command, logging, people_command, phone_command,
+    file_limit, heap, journal_command, knowledge_command, logging, people_command, phone_command,
     serve::{self, ServeOptions},
     token_command, trace_command, user_command,
 };
@@ -246,55 +250,6 @@ pub(crate) enum TokenCommand {
     },
 }
 
-#[derive(Debug, Subcommand)]
-pub(crate) enum ImportCommand {
-    /// Units of the directory, one row an endpoint, known by their short names: all or nothing.
-    Departments(ImportFile),
-    /// Persons who call, one row each, known by id or by name and number: all or nothing.
-    Contacts(ImportFile),
-    /// People who may sign in, one row each, known by login: all or nothing. Passwords are not in it.
-    Agents(ImportFile),
-    /// Everything, out of `kringd export backup`, into a database that is new.
-    Backup {
-        /// The file.
-        file: PathBuf,
-    },
-}
-
-/// A file to be read.
-#[derive(Clone, Debug, Args)]
-pub(crate) struct ImportFile {
-    /// The file.
-    pub(crate) file: PathBuf,
-    /// Only tells what would be added, changed and left.
-    #[arg(long)]
-    pub(crate) dry_run: bool,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum ExportCommand {
-    /// Units of the directory, one row an endpoint.
-    Departments {
-        /// The file; without it, standard output.
-        file: Option<PathBuf>,
-    },
-    /// Persons who call, one row each.
-    Contacts {
-        /// The file, which only its owner may read; without it, standard output.
-        file: Option<PathBuf>,
-    },
-    /// People who may sign in, one row each, without passwords.
-    Agents {
-        /// The file; without it, standard output.
-        file: Option<PathBuf>,
-    },
-    /// Everything, as one file for `kringd import backup`; also while the daemon runs.
-    Backup {
-        /// The file; only its owner may read it.
-        file: PathBuf,
-    },
-}
-
 /// How old rows are taken away.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct RetentionOptions {
@@ -305,17 +260,24 @@ pub(crate) struct RetentionOptions {
 
 /// Carries out what the arguments say. Whatever goes wrong is one line and an exit code.
 pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    // No command for people: it has its own rules, and needs no configuration.
+    if let Some(kind) = document_reader::asked(&arguments) {
+        return ended(document_reader::run(kind));
+    }
     let arguments = match Arguments::try_parse_from(arguments) {
         Ok(arguments) => arguments,
         Err(told) => return tell(&told),
     };
-    match carry_out(arguments) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(fault) => {
-            eprintln!("{fault}");
-            fault.exit_code()
-        }
-    }
+    ended(carry_out(arguments).map(|()| ExitCode::SUCCESS))
+}
+
+/// Whatever went wrong is one line and an exit code.
+fn ended(done: Result<ExitCode, Fault>) -> ExitCode {
+    done.unwrap_or_else(|fault| {
+        eprintln!("{fault}");
+        fault.exit_code()
+    })
 }
 
 /// Help and version are no mistakes.
@@ -361,6 +323,12 @@ fn carry_out(arguments: Arguments) -> Result<(), Fault> {
         Command::Token(command) => block_on(token_command::run(&config, command)),
         Command::Import(ImportCommand::Backup { file }) => {
             block_on(backup_command::import(&config, &file))
+        }
+        Command::Import(ImportCommand::Knowledge(file)) => {
+            block_on(knowledge_command::import(&config, file))
+        }
+        Command::Export(ExportCommand::Knowledge { file }) => {
+            block_on(knowledge_command::export(&config, file))
         }
         Command::Export(ExportCommand::Backup { file }) => {
             block_on(backup_command::export(&config, &file))

@@ -18,6 +18,7 @@ use crate::{
     database,
     exchange_task::{self, Load},
     exit::Fault,
+    knowledge_folder::Keeper,
     known, lines,
     media_io::{self, MediaHandle},
     net::{Families, Resolver, Terms},
@@ -33,14 +34,15 @@ use kring_call::command::{Admission, Command};
 use kring_journal::{AgentId, Fact};
 use kring_media::{Library, MediaNotice};
 use kring_store::{AgentRow, Store};
-use kring_web::{Ask, Web};
+use kring_web::{Ask, DocumentFolders, Web};
 use opening::Opening;
-use reloading::{Reread, Rereading};
+use reloading::{Reread, Rereading, Retold};
 use rustc_hash::FxHashMap;
 use screens::Screens;
 use std::{
     net::SocketAddr,
     path::{Path, PathBuf},
+    sync::Arc,
     time::Duration,
 };
 use stored::Stored;
@@ -103,7 +105,7 @@ pub(crate) struct House {
     recorder: JoinHandle<Recorder>,
     web: JoinHandle<()>,
     /// What the exchange is told of as it changes: seats, lines, hours, callers, departments; and who lets go what is too old.
-    followers: [JoinHandle<()>; 6],
+    followers: [JoinHandle<()>; 7],
     /// Writes call-backs until the exchange is gone.
     keeping: JoinHandle<()>,
     phones: PhoneTasks,
@@ -139,6 +141,7 @@ impl House {
         let (stop, stopping) = watch::channel(false);
         let (load, loaded) = watch::channel(Load::default());
         let (new_hours, hours) = watch::channel(OpeningHours::of(&config));
+        let (new_knowledge, knowledge) = watch::channel(Arc::new(config.knowledge.clone()));
         let rereading = Rereading::open(
             reread,
             &config,
@@ -146,7 +149,10 @@ impl House {
             media.clone(),
             &asks,
             &screens.live,
-            new_hours,
+            Retold {
+                hours: new_hours,
+                knowledge: new_knowledge,
+            },
         );
         let opening = Opening {
             phones: stored.phones,
@@ -175,8 +181,16 @@ impl House {
         let (exchange, sip) = opening.start().await?;
         let recorder = tokio::spawn(screens.recorder.run());
         let (watching, traces) = Watching::open(&config, &clock, &store, tap).await;
+        let documents = Keeper {
+            store: store.clone(),
+            clock: clock.clone(),
+            config: knowledge,
+            folders: DocumentFolders::default(),
+            node: config.node.clone(),
+        };
+        let folders = documents.folders.clone();
         let web = Web::new(
-            terms::web_config(&config, traces, rereading.for_pages()),
+            terms::web_config(&config, (traces, folders), rereading.for_pages()),
             store.clone(),
             screens.desk,
             screens.live,
@@ -207,6 +221,7 @@ impl House {
                 tokio::spawn(hours),
                 tokio::spawn(known),
                 tokio::spawn(ageing),
+                tokio::spawn(documents.run()),
                 stored.directory.task,
             ],
             keeping: stored.keeping,

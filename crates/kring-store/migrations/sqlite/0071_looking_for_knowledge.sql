@@ -1,2 +1,2 @@
--- Nothing: what is looked for is looked for in memory, for both databases alike (see docs/decisions).
+-- Nothing: what is looked for is looked for in memory, for both databases alike (see docs/ARCHITECTURE.md).
 SELECT 1;

@@ -57,6 +57,13 @@ fn call_id(text: &str) -> Result<CallId, Problem> {
     text.parse().map_err(|_| Problem::new(Code::NoSuchCall))
 }
 
+/// The call that a path names, when it exists and the asker may see it.
+pub(crate) async fn may_see_call(app: &App, who: &Identity, id: &str) -> Result<CallId, Problem> {
+    let id = call_id(id)?;
+    Known::find(app, who, id).await?;
+    Ok(id)
+}
+
 /// A call as it is now: the history's row under what memory knows of it.
 struct Known {
     row: CallRow,

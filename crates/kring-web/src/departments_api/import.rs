@@ -15,7 +15,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use kring_store::{
-    CsvMistake, ImportRefused, ImportRun, read_departments_csv, write_departments_csv,
+    CsvMistake, ImportRefused, ImportRun, Imported, read_departments_csv, write_departments_csv,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -29,7 +29,26 @@ pub(crate) struct How {
     dry_run: bool,
 }
 
-/// What was done, or would be, by short name.
+impl How {
+    pub(crate) fn run(&self) -> ImportRun {
+        if self.dry_run {
+            ImportRun::Dry
+        } else {
+            ImportRun::Real
+        }
+    }
+
+    pub(crate) fn told(&self, done: Imported) -> ImportedOnWire {
+        ImportedOnWire {
+            dry_run: self.dry_run,
+            added: done.added,
+            changed: done.changed,
+            left: done.left,
+        }
+    }
+}
+
+/// What was done, or would be, by short name or title.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct ImportedOnWire {
     dry_run: bool,
@@ -53,30 +72,28 @@ pub(crate) async fn import(
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Json<ImportedOnWire>, Problem> {
     who.must(Right::Administer)?;
+    let body = csv_body(&headers, body)?;
+    let units = read_departments_csv(&body).map_err(|mistakes| bad_import(&mistakes))?;
+    let by = changed_by(&app, &who);
+    let done = app.store.import_departments(&by, &units, how.run()).await;
+    let done = done.map_err(|refused| match refused {
+        ImportRefused::Mistakes(mistakes) => bad_import(&mistakes),
+        ImportRefused::Store(refused) => refused.into(),
+    })?;
+    Ok(Json(how.told(done)))
+}
+
+/// The file in a request.
+pub(crate) fn csv_body(
+    headers: &HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Bytes, Problem> {
     let kind = headers.get(header::CONTENT_TYPE);
     let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     if !kind.to_ascii_lowercase().starts_with("text/csv") {
         return Err(Problem::new(Code::NotCsv));
     }
-    let body = body.map_err(|_| Problem::new(Code::TooLarge))?;
-    let units = read_departments_csv(&body).map_err(|mistakes| bad_import(&mistakes))?;
-    let run = if how.dry_run {
-        ImportRun::Dry
-    } else {
-        ImportRun::Real
-    };
-    let by = changed_by(&app, &who);
-    let done = app.store.import_departments(&by, &units, run).await;
-    let done = done.map_err(|refused| match refused {
-        ImportRefused::Mistakes(mistakes) => bad_import(&mistakes),
-        ImportRefused::Store(refused) => refused.into(),
-    })?;
-    Ok(Json(ImportedOnWire {
-        dry_run: how.dry_run,
-        added: done.added,
-        changed: done.changed,
-        left: done.left,
-    }))
+    body.map_err(|_| Problem::new(Code::TooLarge))
 }
 
 pub(crate) fn bad_import(mistakes: &[CsvMistake]) -> Problem {

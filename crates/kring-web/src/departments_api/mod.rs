@@ -9,7 +9,7 @@ mod hours;
 mod import;
 mod wire;
 
-pub(crate) use import::bad_import;
+pub(crate) use import::{How, ImportedOnWire, bad_import, csv_body};
 
 use crate::{
     app::{App, Rooms},

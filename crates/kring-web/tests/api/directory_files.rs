@@ -12,7 +12,12 @@ use serde_json::{Value, json};
 
 /// Sends a file.
 pub(crate) async fn import(house: &House, who: &str, query: &str, body: &str) -> Reply {
-    let request = Request::post(format!("{UNITS}/import{query}"))
+    import_to(house, &format!("{UNITS}/import{query}"), who, body).await
+}
+
+/// Sends a file there.
+pub(crate) async fn import_to(house: &House, path: &str, who: &str, body: &str) -> Reply {
+    let request = Request::post(path)
         .header("cookie", who)
         .header("content-type", "text/csv; charset=utf-8");
     let body = Body::from(body.to_owned());

@@ -15,6 +15,7 @@ mod crm;
 mod departments;
 mod directory_files;
 mod house;
+mod knowledge;
 mod live_socket;
 mod oidc;
 mod phones;

@@ -5,7 +5,6 @@
 const KEYS: &[(&str, &str)] = &[
     ("media.srtp", "SRTP"),
     ("media.record", "recording"),
-    ("knowledge", "the knowledge search"),
     (
         "http.tls_cert",
         "HTTPS by kring itself (a reverse proxy serves)",

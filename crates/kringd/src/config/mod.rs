@@ -14,6 +14,7 @@ mod entrance;
 mod floor;
 mod hep;
 mod hours;
+mod knowledge;
 mod later;
 mod oidc;
 mod recording;
@@ -33,6 +34,7 @@ pub(crate) use complaint::ConfigRefused;
 pub(crate) use floor::{Agent, Pop, Queue, Ring};
 pub(crate) use hep::Hep;
 pub(crate) use hours::Hours;
+pub(crate) use knowledge::Knowledge;
 pub(crate) use recording::is_file;
 pub(crate) use security::{ClientCertificates, Tls};
 pub(crate) use signalling::{Sip, Trunk};
@@ -92,6 +94,7 @@ pub(crate) struct Config {
     pub(crate) metrics: Metrics,
     pub(crate) privacy: Privacy,
     pub(crate) case: Case,
+    pub(crate) knowledge: Knowledge,
     /// Where copies of SIP messages go.
     pub(crate) hep: Option<Hep>,
 }
@@ -161,6 +164,7 @@ impl Config {
             metrics: Metrics::read(root.table("metrics")),
             privacy: Privacy::read(root.table("privacy")),
             case: Case::read(root.table("case")),
+            knowledge: Knowledge::read(root.table("knowledge")),
             hep,
             data_dir,
         };

@@ -5,7 +5,7 @@
 
 use super::terms;
 use crate::{
-    config::{Config, ConfigRefused},
+    config::{Config, ConfigRefused, Knowledge},
     media_io::MediaHandle,
     net::Credentials,
     opening_hours::OpeningHours,
@@ -13,6 +13,7 @@ use crate::{
 };
 use kring_call::command::{Command, CommandRefused, Done};
 use kring_web::{Ask, Live, ReloadRefused, ReloadWish, Reloaded, Reloads, RulesInForce};
+use std::sync::Arc;
 use tokio::{
     sync::{mpsc, oneshot, watch},
     task::JoinHandle,
@@ -23,6 +24,12 @@ const WISHES_WAITING_MAX: usize = 16;
 
 /// Reads the configuration as it is now.
 pub(crate) type Reread = Box<dyn Fn() -> Result<Config, ConfigRefused> + Send + Sync>;
+
+/// Those who follow the configuration by themselves.
+pub(super) struct Retold {
+    pub(super) hours: watch::Sender<OpeningHours>,
+    pub(super) knowledge: watch::Sender<Arc<Knowledge>>,
+}
 
 /// The task that reads again, and the ways to it.
 pub(super) struct Rereading {
@@ -40,7 +47,7 @@ impl Rereading {
         media: MediaHandle,
         asks: &mpsc::Sender<Ask>,
         live: &Live,
-        hours: watch::Sender<OpeningHours>,
+        retold: Retold,
     ) -> Rereading {
         let (wishes, wished) = mpsc::channel(WISHES_WAITING_MAX);
         let rules = RulesInForce::from(terms::house_rules(started));
@@ -52,7 +59,7 @@ impl Rereading {
             asks: asks.clone(),
             live: live.clone(),
             rules: rules.clone(),
-            hours,
+            retold,
         };
         Rereading {
             wishes,
@@ -89,7 +96,7 @@ struct Reloading {
     asks: mpsc::Sender<Ask>,
     live: Live,
     rules: RulesInForce,
-    hours: watch::Sender<OpeningHours>,
+    retold: Retold,
 }
 
 impl Reloading {
@@ -127,7 +134,10 @@ impl Reloading {
         self.live
             .greet_with(&config.agent.greeting_th, &config.agent.particle);
         self.rules.put(terms::house_rules(&config));
-        self.hours.send_replace(OpeningHours::of(&config));
+        self.retold.hours.send_replace(OpeningHours::of(&config));
+        // Its folders are looked into anew, be they the same.
+        let knowledge = Arc::new(config.knowledge.clone());
+        self.retold.knowledge.send_replace(knowledge);
         Ok(Reloaded {
             changed,
             needs_restart: needs_restart(&self.started, &config),

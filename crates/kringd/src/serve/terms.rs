@@ -5,7 +5,9 @@ use crate::{clock::Clock, config::Config, database, lines, trace::KeeperTerms};
 use kring_call::{DialPattern, OnDeadline, QueueConfig, Restored, Settings, TransferRules, Trunk};
 use kring_journal::{AgentId, DeadlineAction, Fact, PresenceState};
 use kring_store::Boot;
-use kring_web::{HouseRules, Live, LiveConfig, LiveTraces, Reloads, RulesInForce, WebConfig};
+use kring_web::{
+    DocumentFolders, HouseRules, Live, LiveConfig, LiveTraces, Reloads, RulesInForce, WebConfig,
+};
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 fn queues(config: &Config) -> Vec<QueueConfig> {
@@ -145,7 +147,7 @@ pub(super) fn keeper(config: &Config) -> KeeperTerms {
 /// The HTTP side, with the traces of live calls and what it is told anew when the configuration is.
 pub(super) fn web_config(
     config: &Config,
-    traces: LiveTraces,
+    (traces, folders): (LiveTraces, DocumentFolders),
     (rules, reloads): (RulesInForce, Reloads),
 ) -> WebConfig {
     WebConfig {
@@ -160,6 +162,7 @@ pub(super) fn web_config(
         reloads,
         metrics_token: config.metrics.token.clone(),
         version: VERSION.to_owned(),
+        folders,
         traces,
         retention_days: config.privacy.retention_days,
         data_dir: Some(config.data_dir.clone()),

@@ -72,7 +72,7 @@ fn what_comes_later_is_said_and_never_taken_in_silence() {
     ] {
         assert_eq!(refused(text), told);
     }
-    for table in ["webhook", "knowledge", "otel"] {
+    for table in ["webhook", "otel"] {
         let told = refused(&format!("[{table}]\n"));
         assert!(
             told.starts_with(&format!("kring.toml:1: {table} is not in this version")),
