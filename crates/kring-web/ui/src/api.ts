@@ -116,14 +116,10 @@ export type ConsultTurn = 'complete' | 'cancel' | 'swap' | 'conference';
 export const turnConsult = (call: string, to: ConsultTurn) => act(`/calls/${call}/consult/${to}`).then(() => undefined);
 export const readTransfer = (id: string) => read<TransferRead>(`/transfers/${id}`);
 
-/** The stored draft, or nothing when none was stored yet. */
+/** The stored draft, or nothing when none was stored yet: version 0 only says what the server knows by itself. */
 export async function readDraft(call: string): Promise<StoredDraft | null> {
-  try {
-    return await read<StoredDraft>(`/calls/${call}/draft`);
-  } catch (failure) {
-    if (failure instanceof ApiRefused && failure.code === 'no_draft') return null;
-    throw failure;
-  }
+  const draft = await read<StoredDraft>(`/calls/${call}/draft`);
+  return draft.version > 0 ? draft : null;
 }
 
 /** Stores a draft over the version that it was made from; 0 is none. */

@@ -281,8 +281,9 @@ export type Problem = {
   title?: string;
   title_th?: string;
   detail?: string;
-  /** Of 422 `bad_field`. */
+  /** Of 422 `bad_field`: the first, and all of a form's. */
   field?: string;
+  errors?: { field: string; code: string; text_th: string; text_en: string }[];
   /** Of 412 `stale_draft`: what is stored; null when nothing is. */
   current?: StoredDraft | null;
   /** Of 422 `department_closed`. */

@@ -11,6 +11,8 @@ export class Ending {
   busy = $state(false);
   /** Why it did not end. */
   refused = $state<string | null>(null);
+  /** What the server found wrong, by field. */
+  errors = $state<Record<string, string>>({});
   /** The same record asked again has the same key. */
   #key = '';
   #keyOf = '';
@@ -42,11 +44,14 @@ export class Ending {
     if (this.busy) return;
     this.busy = true;
     this.refused = null;
+    this.errors = {};
     try {
       this.ended(await act());
     } catch (failure) {
       const refusal = failure instanceof ApiRefused;
       this.refused = refusal ? refusalSaid(failure) : text.t.confirmFailed;
+      const wrong = refusal ? (failure.problem.errors ?? []) : [];
+      this.errors = Object.fromEntries(wrong.map((e) => [e.field, text.lang === 'th' ? e.text_th : e.text_en]));
       // An answered refusal is final for this key; a silent server may have done it.
       if (refusal) this.#keyOf = '';
       if (refusal && failure.code === 'already_recorded') this.recorded();
