@@ -31,6 +31,7 @@ fn account(login: &str, role: Role) -> Account {
         auto_answer: false,
         queues: Vec::new(),
         disabled: false,
+        department: None,
         skills: Vec::new(),
     };
     Account::new(agent, at(0))

@@ -90,6 +90,7 @@ pub(crate) async fn people_who_sign_in_are_imported_all_or_nothing(world: World)
         queues: Vec::new(),
         skills: Vec::new(),
         disabled: false,
+        department: None,
     };
     store.put_agent(&boss).await.unwrap();
     let import = async |file: &str, run| {

@@ -6,9 +6,9 @@ use crate::{
 };
 use kring_journal::WallTime;
 use kring_store::{
-    CallerCard, CaseKind, CasePatch, CaseStatus, Confidentiality, ConfirmWrite, Contact,
-    ContactChoice, ContactId, ContactPatch, KnownCaller, NewContact, Number, NumberPlan,
-    OpenComplaints, Store, StoreRefused,
+    CallerCard, CaseAccess, CaseKind, CaseOutcome, CasePatch, CaseStatus, CaseTerms, ChangedBy,
+    Confidentiality, ConfirmWrite, Contact, ContactChoice, ContactId, ContactPatch, KnownCaller,
+    NewContact, Number, NumberPlan, OpenComplaints, Resolution, Store, StoreRefused,
 };
 use std::collections::BTreeMap;
 
@@ -260,8 +260,13 @@ pub(crate) async fn callers_are_known_by_their_marks_and_open_cases(world: World
     // A case that is not closed, of a person and of a number without one; a tip is nobody's business.
     let mut recorder = world.boot().await;
     let call = recorder.talked("038-611-025", "somsri").await;
-    let case = record(call, person("มานะ", "ใจดี"), "ยังไม่จบ");
+    changes.mark_unchanged();
+    let case = ConfirmWrite {
+        resolution: Resolution::Unresolved,
+        ..record(call, person("มานะ", "ใจดี"), "ยังไม่จบ")
+    };
     let case = confirmed(&mut recorder, case).await;
+    assert!(changes.has_changed().unwrap());
     let call = recorder.talked("0898765432", "somsri").await;
     let tip = ConfirmWrite {
         kind: CaseKind::Tip,
@@ -270,28 +275,25 @@ pub(crate) async fn callers_are_known_by_their_marks_and_open_cases(world: World
     };
     confirmed(&mut recorder, tip).await;
     changes.mark_unchanged();
-    let open = CasePatch {
-        status: Some(CaseStatus::WaitingUnit),
-        ..CasePatch::default()
-    };
-    let now = WallTime(MORNING + 600 * SECOND);
-    let open = store
-        .patch_case(now, case.id, case.version, &open)
-        .await
-        .unwrap();
-    assert!(changes.has_changed().unwrap());
     let known = store.known_callers(10).await.unwrap();
     assert!(known["+6638611025"].open_case && !known["+6638611025"].vip);
     assert_eq!(known.len(), 2, "{known:?}");
     assert_eq!(store.known_callers(1).await.unwrap().len(), 1);
     let closed = CasePatch {
         status: Some(CaseStatus::Closed),
+        outcome: Some(CaseOutcome::Resolved),
         ..CasePatch::default()
     };
+    let by = ChangedBy {
+        who: "person somsri".to_owned(),
+        at: WallTime(MORNING + 600 * SECOND),
+    };
+    let (terms, at) = (CaseTerms::default(), (case.id, Some(case.version)));
     store
-        .patch_case(now, case.id, open.version, &closed)
+        .change_case(&CaseAccess::ALL, &by, &terms, at, &closed)
         .await
         .unwrap();
+    assert!(changes.has_changed().unwrap());
     assert_eq!(store.known_callers(10).await.unwrap().len(), 1);
 }
 

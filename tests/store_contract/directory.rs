@@ -6,8 +6,8 @@ use crate::{
 };
 use kring_journal::{AgentId, WallTime};
 use kring_store::{
-    AgentRow, ApiToken, CaseFilter, CaseKind, CasePatch, CaseStatus, ChangedBy, ConfirmWrite,
-    ContactChoice, DepartmentId, NewSession, Role, SignedFrom,
+    AgentRow, ApiToken, CaseAccess, CaseFilter, CaseKind, CasePage, CasePatch, CaseRow, CaseStatus,
+    CaseTerms, ChangedBy, ConfirmWrite, ContactChoice, DepartmentId, NewSession, Role, SignedFrom,
 };
 
 /// How long sessions live here without being used.
@@ -23,6 +23,7 @@ fn somsri() -> AgentRow {
         auto_answer: true,
         queues: vec!["support".to_owned(), "ร้องเรียน".to_owned()],
         disabled: false,
+        department: None,
         skills: vec!["tax:3".to_owned()],
     }
 }
@@ -153,77 +154,80 @@ pub(crate) async fn cases_are_listed_and_changed_by_version(world: World) {
         };
         cases.push(confirmed(&mut recorder, write).await);
     }
-    let page = store
-        .cases(&CaseFilter {
-            limit: 5,
-            ..CaseFilter::default()
-        })
-        .await
-        .unwrap();
+    let all = CaseAccess::ALL;
+    let list = async |filter: CaseFilter| store.cases(&all, &filter).await.unwrap();
+    let rows = |page: &CasePage| -> Vec<CaseRow> {
+        let shown = page.cases.iter();
+        shown.map(|shown| shown.case.clone()).collect()
+    };
+    let page = list(CaseFilter {
+        limit: 5,
+        ..CaseFilter::default()
+    })
+    .await;
     assert_eq!((page.cases.len(), page.next), (5, Some(cases[2].id)));
-    assert_eq!(page.cases[0], cases[6]);
-    let after = CaseFilter {
+    assert_eq!(page.cases[0].case, cases[6]);
+    let rest = list(CaseFilter {
         after: page.next,
         ..CaseFilter::default()
-    };
-    let rest = store.cases(&after).await.unwrap();
+    })
+    .await;
     assert_eq!(
-        (rest.cases, rest.next),
+        (rows(&rest), rest.next),
         (vec![cases[1].clone(), cases[0].clone()], None)
     );
-    let open = CaseFilter {
+    let open = list(CaseFilter {
         status: Some(CaseStatus::Open),
         kind: Some(CaseKind::Complaint),
         ..CaseFilter::default()
-    };
-    assert_eq!(store.cases(&open).await.unwrap().cases.len(), 4);
-    let closed = CaseFilter {
+    });
+    assert_eq!(open.await.cases.len(), 4);
+    let closed = list(CaseFilter {
         status: Some(CaseStatus::Closed),
         agent: Some(AgentId::new("somsri")),
         ..CaseFilter::default()
-    };
-    assert_eq!(store.cases(&closed).await.unwrap().cases.len(), 3);
+    });
+    assert_eq!(closed.await.cases.len(), 3);
 
     let department = store.departments().await.unwrap()[2].id;
     let later = WallTime(MORNING + 9_000 * SECOND);
+    let by = ChangedBy {
+        who: "person somsri".to_owned(),
+        at: later,
+    };
+    let terms = CaseTerms::default();
+    let change = async |id, version, patch: &CasePatch| {
+        store
+            .change_case(&all, &by, &terms, (id, Some(version)), patch)
+            .await
+    };
     let patch = CasePatch {
         status: Some(CaseStatus::WaitingUnit),
         department: Some(department),
         due: Some(later),
         ..CasePatch::default()
     };
-    let changed = store
-        .patch_case(later, cases[0].id, 1, &patch)
-        .await
-        .unwrap();
+    let changed = change(cases[0].id, 1, &patch).await.unwrap();
     assert_eq!(
         (changed.version, changed.updated, changed.due),
         (2, later, Some(later))
     );
     assert_eq!(changed.subject, cases[0].subject);
     assert_eq!(store.case(cases[0].id).await.unwrap(), Some(changed));
-    let of_unit = CaseFilter {
+    let of_unit = list(CaseFilter {
         department: Some(department),
         ..CaseFilter::default()
-    };
-    assert_eq!(store.cases(&of_unit).await.unwrap().cases.len(), 1);
-    let refused = store
-        .patch_case(later, cases[0].id, 1, &patch)
-        .await
-        .unwrap_err();
+    });
+    assert_eq!(of_unit.await.cases.len(), 1);
+    let refused = change(cases[0].id, 1, &patch).await.unwrap_err();
     assert_eq!(refused.code(), "stale");
     let unknown = CasePatch {
         department: Some(DepartmentId::new(later)),
         ..CasePatch::default()
     };
-    let refused = store
-        .patch_case(later, cases[0].id, 2, &unknown)
-        .await
-        .unwrap_err();
+    let refused = change(cases[0].id, 2, &unknown).await.unwrap_err();
     assert_eq!(refused.code(), "no_such_department");
-    let refused = store
-        .patch_case(later, kring_store::CaseId::new(later), 1, &patch)
-        .await
-        .unwrap_err();
+    let stranger = kring_store::CaseId::new(later);
+    let refused = change(stranger, 1, &patch).await.unwrap_err();
     assert_eq!(refused.code(), "no_such_case");
 }

@@ -6,6 +6,8 @@
 mod accounts;
 mod backups;
 mod call_backs;
+mod case_life;
+mod case_rights;
 mod contact_files;
 mod contacts;
 mod customers;
@@ -118,6 +120,17 @@ contracts! {
     phones: a_phone_is_stored_changed_and_removed,
         bindings_are_kept_until_they_end,
         a_node_takes_up_its_own_bindings;
+    case_life: a_case_goes_where_it_may_and_each_step_is_told,
+        a_closed_case_is_reopened_in_time_and_with_a_reason,
+        the_clock_follows_holidays_and_the_units_hours,
+        a_reference_is_found_however_it_is_written,
+        follow_ups_are_planned_and_done,
+        a_video_session_is_booked_once,
+        an_attachment_is_what_it_holds_and_is_never_half_there;
+    case_rights: a_tip_is_read_by_its_officers_and_each_reading_is_noted,
+        what_may_not_be_read_is_not_found_by_what_it_says,
+        an_officer_of_a_unit_has_the_units_cases,
+        a_record_is_handed_over_once_and_audited;
     call_backs: call_backs_are_kept_until_they_are_done,
         a_node_takes_up_its_own_call_backs;
     traces: a_trace_comes_back_byte_for_byte,

@@ -2,14 +2,16 @@
 
 use crate::{
     backups::{backup, lines, lived_in, restore},
+    case_life::agent,
     records::{confirmed, draft, person, record},
     world::{MORNING, SECOND, World},
 };
-use kring_journal::WallTime;
+use kring_journal::{AgentId, WallTime};
 use kring_store::{
-    Access, AccessWhat, CasePatch, CaseStatus, ChangedBy, ConsentSaid, Contact, ContactChoice,
-    ContactPatch, Erased, NOTICE, NewConsent, PrivacyFilter, PrivacyKind, PrivacyStatus,
-    RetentionRun, RetentionWhat, StoreRefused, Subject, TraceRow,
+    Access, AccessWhat, ActivityKind, CaseAccess, CaseOutcome, CasePatch, CaseStatus, CaseTerms,
+    ChangedBy, ConsentSaid, Contact, ContactChoice, ContactPatch, Erased, NOTICE, NewAttachment,
+    NewConsent, NewFollowUp, NewVideoSession, PrivacyFilter, PrivacyKind, PrivacyStatus,
+    RetentionRun, RetentionWhat, Role, StoreRefused, Subject, TraceRow,
 };
 
 const DAY: i64 = 86_400 * SECOND;
@@ -45,6 +47,48 @@ pub(crate) async fn an_erased_person_is_nowhere_any_more(world: World) {
     let case = confirmed(&mut recorder, made).await;
     let other = recorder.talked("0899999999", "somsri").await;
     confirmed(&mut recorder, record(other, person("มานี", ""), "ถามราคา")).await;
+    // What was done about the case says it as well.
+    let (all, then) = (CaseAccess::ALL, by(0));
+    let note = (ActivityKind::Called, "โทรหาเพ็ญศรี");
+    world
+        .store
+        .add_activity(&all, &then, case.id, note)
+        .await
+        .unwrap();
+    agent(&world.store, "somsri", Role::Agent).await;
+    let plan = NewFollowUp {
+        due: then.at,
+        what: "โทรกลับคุณแสงทอง".to_owned(),
+        assigned_to: AgentId::new("somsri"),
+    };
+    world
+        .store
+        .plan_follow_up(&all, &then, case.id, plan)
+        .await
+        .unwrap();
+    let slot = NewVideoSession {
+        department: world.store.departments().await.unwrap()[0].id,
+        officer: "คุณวิไล".to_owned(),
+        starts: then.at,
+        ends: WallTime(then.at.0 + DAY / 24),
+        channel: "086-654-3210".to_owned(),
+        link_template: None,
+    };
+    world
+        .store
+        .book_video_session(&all, &then, case.id, slot)
+        .await
+        .unwrap();
+    let file = NewAttachment {
+        name: "เพ็ญศรี.txt".to_owned(),
+        contents: "แสงทอง".into(),
+        bytes_max: 100,
+    };
+    let file = world
+        .store
+        .attach(&all, &then, case.id, file)
+        .await
+        .unwrap();
     let contact = named(&world, "เพ็ญศรี").await;
     let chain = world.store.verify().await.unwrap();
     let subject = Subject::Contact(contact.id);
@@ -62,6 +106,13 @@ pub(crate) async fn an_erased_person_is_nowhere_any_more(world: World) {
     for trace in ["เพ็ญศรี", "แสงทอง", "866543210", "086-654", "INVITE"] {
         assert!(!everything.contains(trace), "{trace} is still there");
     }
+    world
+        .store
+        .sweep_attachments(WallTime(i64::MAX / 2))
+        .await
+        .unwrap();
+    let gone = world.store.contents(&file).await.unwrap_err();
+    assert_eq!(gone.code(), "file_unavailable", "files go with their rows");
     assert!(everything.contains("มานี") && everything.contains("66899999999"));
     assert_eq!(
         world.store.verify().await.unwrap(),
@@ -449,11 +500,18 @@ pub(crate) async fn an_open_case_keeps_its_person(world: World) {
     assert!(took.iter().all(|rule| rule.taken == 0), "{took:?}");
     let patch = CasePatch {
         status: Some(CaseStatus::Closed),
+        outcome: Some(CaseOutcome::Resolved),
         ..CasePatch::default()
     };
     world
         .store
-        .patch_case(far.at, case.id, 1, &patch)
+        .change_case(
+            &CaseAccess::ALL,
+            &far,
+            &CaseTerms::default(),
+            (case.id, None),
+            &patch,
+        )
         .await
         .unwrap();
     let later = by(1_031 * DAY / SECOND);

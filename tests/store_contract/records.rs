@@ -32,6 +32,8 @@ pub(crate) fn record(call: CallId, contact: ContactChoice, subject: &str) -> Con
         extension: None,
         resolution: Resolution::Answered,
         confidentiality: Confidentiality::Normal,
+        fields: None,
+        sla: None,
         due: None,
     }
 }
@@ -150,6 +152,7 @@ pub(crate) async fn only_the_calls_agent_may_write(world: World) {
             call,
             agent: AgentId::new("somsri"),
             reason: "nuisance".to_owned(),
+            note: None,
         });
         assert_eq!(recorder.trust(write).await.unwrap_err().code(), code);
     }
@@ -170,7 +173,7 @@ pub(crate) async fn a_new_caller_becomes_a_contact(world: World) {
         ..record(call, person("สมชาย", "ใจดี"), "จดทะเบียนพาณิชย์")
     };
     let case = confirmed(recorder.later(20 * SECOND), write).await;
-    assert_eq!(case.case_ref, "RY-2569-000001");
+    assert_eq!(case.case_ref, "RY-2569-000001-3");
     assert_eq!((case.status, case.version), (CaseStatus::Closed, 1));
     assert_eq!(
         (case.department, case.extension.as_deref()),
@@ -182,7 +185,7 @@ pub(crate) async fn a_new_caller_becomes_a_contact(world: World) {
     );
     for found in [
         world.store.case(case.id).await.unwrap(),
-        world.store.case_by_ref("RY-2569-000001").await.unwrap(),
+        world.store.case_by_ref("RY-2569-000001-3").await.unwrap(),
         world.store.case_of_call(call).await.unwrap(),
     ] {
         assert_eq!(found.as_ref(), Some(&case));
@@ -205,7 +208,7 @@ pub(crate) async fn a_new_caller_becomes_a_contact(world: World) {
     );
     assert_eq!(
         recorder.records[&call].case_ref.as_deref(),
-        Some("RY-2569-000001")
+        Some("RY-2569-000001-3")
     );
     let last = world.store.entries_of(call).await.unwrap().pop().unwrap();
     let Fact::Confirmed {
@@ -220,7 +223,7 @@ pub(crate) async fn a_new_caller_becomes_a_contact(world: World) {
     };
     assert_eq!(
         (case_ref.as_str(), case_kind.as_str()),
-        ("RY-2569-000001", "inquiry")
+        ("RY-2569-000001-3", "inquiry")
     );
     assert_eq!((resolution.as_str(), wrap_up_ms), ("transferred", 21_000));
 }
@@ -244,7 +247,7 @@ pub(crate) async fn a_known_caller_is_put_right(world: World) {
     let case = confirmed(&mut recorder, record(second, known, "ครั้งที่สอง")).await;
     assert_eq!(
         (case.contact, case.case_ref.as_str()),
-        (Some(contact), "RY-2569-000002")
+        (Some(contact), "RY-2569-000002-1")
     );
     let stored = world.store.contact(contact).await.unwrap().unwrap();
     assert_eq!((stored.family.as_str(), stored.version), ("ใจดีมาก", 2));
@@ -260,7 +263,7 @@ pub(crate) async fn a_known_caller_is_put_right(world: World) {
         .iter()
         .map(|item| item.case_ref.as_str())
         .collect();
-    assert_eq!(refs, ["RY-2569-000002", "RY-2569-000001"]);
+    assert_eq!(refs, ["RY-2569-000002-1", "RY-2569-000001-3"]);
     // A choice that says nothing new leaves the person as they are.
     let third = recorder.talked("0812345678", "somsri").await;
     let patch = ContactPatch::default();
@@ -373,7 +376,7 @@ pub(crate) async fn a_refused_record_leaves_the_facts_and_takes_no_number(world:
             .is_empty()
     );
     let case = confirmed(&mut recorder, record(call, ContactChoice::Nobody, "ถาม")).await;
-    assert_eq!(case.case_ref, "RY-2569-000001");
+    assert_eq!(case.case_ref, "RY-2569-000001-3");
     assert_eq!(world.store.verify().await.unwrap().entries, 10);
 }
 
@@ -395,6 +398,7 @@ pub(crate) async fn a_record_is_made_once(world: World) {
         call,
         agent: AgentId::new("somsri"),
         reason: "dropped".to_owned(),
+        note: None,
     });
     assert_eq!(recorder.trust(close).await.unwrap(), done);
     let late = recorder.trust(draft(call, None, "สายไป")).await.unwrap();
@@ -415,7 +419,7 @@ pub(crate) async fn a_record_is_made_once(world: World) {
     recorder.group.records.push(stale);
     recorder.commit().await.unwrap();
     let row = world.store.call(call).await.unwrap().unwrap();
-    assert_eq!(row.record.case_ref.as_deref(), Some("RY-2569-000001"));
+    assert_eq!(row.record.case_ref.as_deref(), Some("RY-2569-000001-3"));
 }
 
 pub(crate) async fn a_call_can_be_closed_without_a_case(world: World) {
@@ -427,6 +431,7 @@ pub(crate) async fn a_call_can_be_closed_without_a_case(world: World) {
             call,
             agent: AgentId::new("somsri"),
             reason: "nuisance".to_owned(),
+            note: None,
         })
     };
     assert_eq!(
@@ -507,5 +512,8 @@ pub(crate) async fn references_count_by_thai_year(world: World) {
         let case = confirmed(&mut recorder, record(call, ContactChoice::Nobody, "ถาม")).await;
         refs.push(case.case_ref);
     }
-    assert_eq!(refs, ["RY-2569-000001", "RY-2569-000002", "RY-2570-000001"]);
+    assert_eq!(
+        refs,
+        ["RY-2569-000001-3", "RY-2569-000002-1", "RY-2570-000001-2"]
+    );
 }

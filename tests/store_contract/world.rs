@@ -25,6 +25,8 @@ pub(crate) struct World {
     pub(crate) store: Store,
     pub(crate) url: String,
     folder: Option<PathBuf>,
+    /// Where attachments lie.
+    pub(crate) files: PathBuf,
 }
 
 impl World {
@@ -39,10 +41,18 @@ impl World {
     }
 
     pub(crate) async fn open(url: String, folder: Option<PathBuf>) -> World {
-        let store = Store::open(&StoreConfig::new(&url, "node-1"))
-            .await
-            .expect("the store opens");
-        World { store, url, folder }
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        let n = NEXT.fetch_add(1, Ordering::Relaxed);
+        let files = std::env::temp_dir().join(format!("kring-files-{}-{n}", std::process::id()));
+        let mut config = StoreConfig::new(&url, "node-1");
+        config.attachments = Some(files.clone());
+        let store = Store::open(&config).await.expect("the store opens");
+        World {
+            store,
+            url,
+            folder,
+            files,
+        }
     }
 
     pub(crate) fn is_sqlite(&self) -> bool {
@@ -112,6 +122,7 @@ impl World {
 
 impl Drop for World {
     fn drop(&mut self) {
+        drop(std::fs::remove_dir_all(&self.files));
         if let Some(folder) = &self.folder {
             drop(std::fs::remove_dir_all(folder));
         }

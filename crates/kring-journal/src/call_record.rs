@@ -146,6 +146,9 @@ pub struct CallRecord {
     pub case_ref: Option<String>,
     /// Why there is none.
     pub no_case: Option<String>,
+    /// Who owes the record, when it is not who answered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub record_owner: Option<AgentId>,
     /// t0 on the clock of the boot that took the call; for the fold and its storage, not for people.
     #[serde(skip)]
     pub offered_at: Moment,
@@ -198,6 +201,7 @@ impl CallRecord {
             degraded: false,
             case_ref: None,
             no_case: None,
+            record_owner: None,
             offered_at: entry.at,
         })
     }
@@ -285,9 +289,10 @@ impl CallRecord {
         }
     }
 
-    /// Where the call went, and whom kring called.
+    /// Where the call went, whom kring called, and to whom its record went.
     fn apply_elsewhere(&mut self, entry: &Entry) {
         match &entry.fact {
+            Fact::RecordHandedOver(over) => self.record_owner = Some(over.to.clone()),
             Fact::LeftQueue { why, .. } => self.left_queue = Some(*why),
             Fact::Dialled(dialling) if self.sip_call_id.is_empty() => {
                 self.sip_call_id = dialling.sip_call_id.clone().unwrap_or_default();

@@ -21,8 +21,8 @@ pub use reconfiguring::{Mistakes, Reconfiguration};
 pub use transferring::*;
 pub use trunks::{AccountDown, AccountUp, TrunkAway, TrunkThere};
 pub use words::{
-    ChosenBy, ClosedWhy, DeadlineAction, EndedBy, MediaSide, PhoneGoneWhy, PresenceState, Refusal,
-    RingPolicyKind, RingTerms, RonaWarning, SideSummary, Unreached, Withdrawal,
+    ChosenBy, ClosedWhy, DeadlineAction, EndedBy, HandOver, MediaSide, PhoneGoneWhy, PresenceState,
+    Refusal, RingPolicyKind, RingTerms, RonaWarning, SideSummary, Unreached, Withdrawal,
 };
 
 use crate::{AgentId, CallerRef, call_record::RingResult};
@@ -400,6 +400,8 @@ pub enum Fact {
         /// `nuisance`, `wrong_number`, `dropped` or another.
         reason: String,
     },
+    /// Another agent owes the record now.
+    RecordHandedOver(HandOver),
     /// A law of the house was found broken at run time. This is our own fault.
     InvariantBroken {
         /// Which, such as `I3`.

@@ -8,6 +8,7 @@ use crate::{
     agents::{agent_columns, check_agent, give_agent, read_agent},
     audit::{ChangedBy, Deed, note},
     connect::Durability,
+    departments::department_exists,
     limits,
     sql::{Cells, Given},
 };
@@ -157,6 +158,9 @@ pub(crate) async fn add_within(
     if Cells::of(&row, "agent").int()? >= limits::ACCOUNTS_MAX {
         return Err(StoreRefused::TooMany("accounts"));
     }
+    if let Some(department) = account.agent.department {
+        department_exists(tx, department).await?;
+    }
     let mut given = Given::default();
     give_agent(&mut given, &account.agent);
     given
@@ -165,8 +169,8 @@ pub(crate) async fn add_within(
         .add_wall(account.created);
     sqlx::query_with(
         "INSERT INTO agent (login, name, role, password_hash, devices, auto_answer, queues, disabled, \
-         skills, must_change, oidc_subject, created) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+         skills, department, must_change, oidc_subject, created) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
         given.take(),
     )
     .execute(&mut *tx)
@@ -280,6 +284,9 @@ async fn write_account(
     connection: &mut AnyConnection,
     account: &Account,
 ) -> Result<(), StoreRefused> {
+    if let Some(department) = account.agent.department {
+        department_exists(connection, department).await?;
+    }
     let mut given = Given::default();
     give_agent(&mut given, &account.agent);
     given
@@ -287,7 +294,8 @@ async fn write_account(
         .add(account.oidc_subject.clone());
     sqlx::query_with(
         "UPDATE agent SET name = $2, role = $3, password_hash = $4, devices = $5, auto_answer = $6, \
-         queues = $7, disabled = $8, skills = $9, must_change = $10, oidc_subject = $11 \
+         queues = $7, disabled = $8, skills = $9, department = $10, must_change = $11, \
+         oidc_subject = $12 \
          WHERE login = $1",
         given.take(),
     )

@@ -87,5 +87,6 @@ fn nobody_yet(login: &AgentId) -> AgentRow {
         queues: Vec::new(),
         skills: Vec::new(),
         disabled: false,
+        department: None,
     }
 }

@@ -1,10 +1,11 @@
 //! Who may sign in. Passwords come and go as argon2 text: the store never sees one.
 
 use crate::{
-    Store, StoreRefused,
+    DepartmentId, Store, StoreRefused,
     accounts::end_every_session,
     cases::{check_filled, check_text},
     connect::Durability,
+    departments::department_exists,
     limits,
     names::stored_names,
     sql::{Cells, Given},
@@ -59,13 +60,16 @@ pub struct AgentRow {
     pub skills: Vec<String>,
     /// True when this person may not sign in any more.
     pub disabled: bool,
+    /// The unit whose cases a unit's officer sees.
+    #[serde(default)]
+    pub department: Option<DepartmentId>,
 }
 
 /// The columns of an agent `a`, in the order in which [`read_agent`] wants them.
 macro_rules! agent_columns {
     () => {
         "a.login, a.name, a.role, a.password_hash, a.devices, a.auto_answer, a.queues, a.disabled, \
-         a.skills"
+         a.skills, a.department"
     };
 }
 pub(crate) use agent_columns;
@@ -107,6 +111,9 @@ impl Store {
         give_agent(&mut given, agent);
         let mut writing = self.writing().await?;
         let mut tx = writing.begin(Durability::Trusted).await?;
+        if let Some(department) = agent.department {
+            department_exists(&mut tx, department).await?;
+        }
         let mut same = Given::default();
         same.add(agent.login.as_str())
             .add(agent.role.as_str())
@@ -121,13 +128,12 @@ impl Store {
         .await?;
         let goes_on = Cells::of(&row, "agent").int()? > 0 && !agent.disabled;
         sqlx::query_with(
-            "INSERT INTO agent \
-             (login, name, role, password_hash, devices, auto_answer, queues, disabled, skills) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (login) DO UPDATE \
+            "INSERT INTO agent (login, name, role, password_hash, devices, auto_answer, queues, \
+             disabled, skills, department) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (login) DO UPDATE \
              SET name = excluded.name, role = excluded.role, \
              password_hash = excluded.password_hash, devices = excluded.devices, \
              auto_answer = excluded.auto_answer, queues = excluded.queues, disabled = excluded.disabled, \
-             skills = excluded.skills",
+             skills = excluded.skills, department = excluded.department",
             given.take(),
         )
         .execute(&mut *tx)
@@ -161,7 +167,8 @@ fn as_json(list: &[String]) -> String {
     serde_json::to_string(list).expect("a list of texts")
 }
 
-/// Gives the nine columns of an agent: login, name, role, password_hash, devices, auto_answer, queues, disabled, skills.
+/// Gives the ten columns of an agent: login, name, role, password_hash, devices, auto_answer, queues, disabled, skills,
+/// department.
 pub(crate) fn give_agent(given: &mut Given, agent: &AgentRow) {
     given
         .add(agent.login.as_str())
@@ -172,7 +179,8 @@ pub(crate) fn give_agent(given: &mut Given, agent: &AgentRow) {
         .add(i64::from(agent.auto_answer))
         .add(as_json(&agent.queues))
         .add(i64::from(agent.disabled))
-        .add(as_json(&agent.skills));
+        .add(as_json(&agent.skills))
+        .add(agent.department.map(|id| id.to_string()));
 }
 
 /// Reads the columns of [`agent_columns`].
@@ -187,5 +195,6 @@ pub(crate) fn read_agent(cells: &mut Cells<'_>) -> Result<AgentRow, StoreRefused
         queues: cells.json()?,
         disabled: cells.truth()?,
         skills: cells.json()?,
+        department: cells.some_id()?,
     })
 }

@@ -198,6 +198,7 @@ mod tests {
             queues: vec!["support".to_owned()],
             skills: vec!["tax:3".to_owned()],
             disabled: false,
+            department: None,
         };
         let file = write_agents_csv(std::slice::from_ref(&agent));
         assert!(

@@ -30,6 +30,9 @@ pub struct CallRow {
     pub record: CallRecord,
     /// Its number; none when it was erased.
     pub number: Option<CallerNumber>,
+    /// What is to be said of why it has no case; no fact, for it may name people.
+    #[serde(default)]
+    pub no_case_note: Option<String>,
 }
 
 /// Which calls to list; `None` asks for all.
@@ -95,7 +98,10 @@ impl FromStr for CallCursor {
 }
 
 /// The columns of a row with [`ROW_JOINS`], in the order in which [`read_row`] wants them.
-pub(crate) const ROW_COLUMNS: &str = concat!(call_columns!(), ", p.canonical, p.display, p.class");
+pub(crate) const ROW_COLUMNS: &str = concat!(
+    call_columns!(),
+    ", p.canonical, p.display, p.class, c.no_case_note"
+);
 /// What brings the number of a call `c`.
 pub(crate) const ROW_JOINS: &str = "LEFT JOIN caller r ON r.caller = c.caller \
     LEFT JOIN phone_number p ON p.canonical = r.number";
@@ -180,5 +186,9 @@ pub(crate) fn read_row(cells: &mut Cells<'_>) -> Result<CallRow, StoreRefused> {
         }),
         _ => None,
     };
-    Ok(CallRow { record, number })
+    Ok(CallRow {
+        record,
+        number,
+        no_case_note: cells.some_text()?,
+    })
 }

@@ -15,7 +15,8 @@ macro_rules! call_columns {
         "c.id, c.sip_call_id, c.caller, c.queue, c.did, c.trunk, c.forwarded_by, c.state, \
          c.outcome, c.result, c.rings, c.arrived_at, c.answered_at, c.ended_at, c.wait_ms, \
          c.talk_ms, c.agent, c.ended_by, c.cause, c.final_code, c.deadline_action, c.degraded, \
-         c.case_ref, c.no_case, c.offered_us, c.direction, c.connected_to, c.left_queue"
+         c.case_ref, c.no_case, c.offered_us, c.direction, c.connected_to, c.left_queue, \
+         c.record_owner"
     };
 }
 pub(crate) use call_columns;
@@ -26,8 +27,8 @@ static CALLS: ManyRows = ManyRows::new(
     "INSERT INTO call (id, sip_call_id, caller, queue, did, trunk, forwarded_by, state, outcome, \
      result, rings, arrived_at, answered_at, ended_at, wait_ms, talk_ms, agent, ended_by, cause, \
      final_code, deadline_action, degraded, case_ref, no_case, offered_us, node, direction, \
-     connected_to, left_queue) VALUES",
-    29,
+     connected_to, left_queue, record_owner) VALUES",
+    30,
     "ON CONFLICT (id) DO UPDATE SET state = excluded.state, outcome = excluded.outcome, \
      result = excluded.result, rings = excluded.rings, answered_at = excluded.answered_at, \
      ended_at = excluded.ended_at, wait_ms = excluded.wait_ms, talk_ms = excluded.talk_ms, \
@@ -35,7 +36,8 @@ static CALLS: ManyRows = ManyRows::new(
      final_code = excluded.final_code, deadline_action = excluded.deadline_action, \
      sip_call_id = excluded.sip_call_id, connected_to = excluded.connected_to, \
      left_queue = excluded.left_queue, degraded = excluded.degraded, case_ref = COALESCE(excluded.case_ref, call.case_ref), \
-     no_case = COALESCE(excluded.no_case, call.no_case)",
+     no_case = COALESCE(excluded.no_case, call.no_case), \
+     record_owner = COALESCE(excluded.record_owner, call.record_owner)",
 );
 
 /// Writes the rows as they are now. Of two of one call the last counts.
@@ -83,7 +85,8 @@ pub(crate) async fn put_calls(
                 .add(*node)
                 .add(call.direction.as_str())
                 .add(call.connected_to.clone())
-                .add_some_name(call.left_queue.as_ref());
+                .add_some_name(call.left_queue.as_ref())
+                .add(call.record_owner.as_ref().map(AgentId::as_str));
         })
         .await
 }
@@ -119,5 +122,6 @@ pub(crate) fn read_call(cells: &mut Cells<'_>) -> Result<CallRecord, StoreRefuse
         direction: cells.name()?,
         connected_to: cells.some_text()?,
         left_queue: cells.some_name()?,
+        record_owner: cells.maybe_text()?.map(AgentId::new),
     })
 }

@@ -1,92 +1,19 @@
-//! Cases: what a citizen asked, and what became of it.
-//!
-//! A case is made only by the record of a call (see `trusted`), and changed by version.
+//! Cases: what a citizen asked, and what became of it. Here they are read; `trusted` makes them of calls, and
+//! `case_writes` makes and changes them.
 
 use crate::{
-    CaseId, ContactId, DepartmentId, Store, StoreRefused,
+    CaseAccess, CaseFields, CaseId, CaseKind, CaseOutcome, CaseRefused, CaseShown, CaseStatus,
+    CaseUnits, Confidentiality, ContactId, DepartmentId, Resolution, SlaClock, Store, StoreRefused,
+    case_ref::{RefRead, ref_key},
     case_rows::{CASE_COLUMNS, read_case, read_case_of_call},
-    connect::Durability,
-    departments::department_exists,
     limits,
-    names::stored_names,
-    sql::{Given, Question, Value},
+    sql::{Question, Value},
 };
 use kring_journal::{AgentId, CallId, WallTime};
+use kring_text::folded;
 use serde::{Deserialize, Serialize};
-use sqlx::AssertSqlSafe;
 
-stored_names! {
-    /// What kind of matter a case is.
-    CaseKind {
-        /// สอบถาม.
-        Inquiry => "inquiry",
-        /// ปรึกษาเชิงลึก.
-        Consultation => "consultation",
-        /// ร้องเรียน/ร้องทุกข์.
-        Complaint => "complaint",
-        /// แจ้งเบาะแส.
-        Tip => "tip",
-    }
-}
-
-stored_names! {
-    /// How a call's matter was resolved.
-    Resolution {
-        /// The agent answered it.
-        Answered => "answered",
-        /// The agent answered it after asking the unit.
-        Consulted => "consulted",
-        /// The caller was transferred to the unit.
-        Transferred => "transferred",
-        /// Somebody will call back or write.
-        FollowUp => "follow_up",
-        /// The matter was sent to the unit.
-        Referred => "referred",
-        /// It could not be resolved.
-        Unresolved => "unresolved",
-    }
-}
-
-stored_names! {
-    /// Where a case is in its life.
-    CaseStatus {
-        /// Somebody has to act.
-        Open => "open",
-        /// The unit has to answer.
-        WaitingUnit => "waiting_unit",
-        /// Nothing is left to do.
-        Closed => "closed",
-    }
-}
-
-stored_names! {
-    /// Who may read a case.
-    Confidentiality {
-        /// Everybody who works on cases.
-        Normal => "normal",
-        /// Officers of tips only.
-        Restricted => "restricted",
-    }
-}
-
-impl CaseStatus {
-    /// Where a case begins. A complaint or a tip is never closed by the call that brought it, and
-    /// what the agent could settle on the telephone is closed.
-    pub(crate) fn at_confirm(kind: CaseKind, resolution: Resolution) -> CaseStatus {
-        match (kind, resolution) {
-            (_, Resolution::Referred) => CaseStatus::WaitingUnit,
-            (CaseKind::Complaint | CaseKind::Tip, _)
-            | (_, Resolution::FollowUp | Resolution::Unresolved) => CaseStatus::Open,
-            (
-                CaseKind::Inquiry | CaseKind::Consultation,
-                Resolution::Answered | Resolution::Consulted | Resolution::Transferred,
-            ) => CaseStatus::Closed,
-        }
-    }
-}
-
-/// A case. Officers of tips alone may be shown one that is [`Confidentiality::Restricted`]: the
-/// store hands out everything, `kring-web` decides who sees it.
+/// A case, with everything that it says: whoever is shown one is shown it by [`CaseAccess`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CaseRow {
     /// Its id.
@@ -100,6 +27,8 @@ pub struct CaseRow {
     pub subject: String,
     /// The matter at length.
     pub detail: String,
+    /// What its kind has beside.
+    pub fields: Option<CaseFields>,
     /// Who called; none when anonymous.
     pub contact: Option<ContactId>,
     /// The call that it came from.
@@ -116,8 +45,16 @@ pub struct CaseRow {
     pub confidentiality: Confidentiality,
     /// Where it is in its life.
     pub status: CaseStatus,
-    /// Until when the unit must answer.
+    /// How it ended, when it has.
+    pub outcome: Option<CaseOutcome>,
+    /// What is to be said of that.
+    pub outcome_note: String,
+    /// When it was closed.
+    pub closed: Option<WallTime>,
+    /// When an answer is due that is still owed, as lists are sorted by; the clock tells more.
     pub due: Option<WallTime>,
+    /// How long it may take.
+    pub sla: Option<SlaClock>,
     /// Who made it.
     pub agent: AgentId,
     /// When it was made.
@@ -126,28 +63,6 @@ pub struct CaseRow {
     pub updated: WallTime,
     /// From 1, one more with each change.
     pub version: i64,
-}
-
-/// What to change in a case; `None` leaves a field as it is.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct CasePatch {
-    /// The matter in a line.
-    pub subject: Option<String>,
-    /// The matter at length.
-    pub detail: Option<String>,
-    /// The unit concerned.
-    pub department: Option<DepartmentId>,
-    /// The internal extension.
-    pub extension: Option<String>,
-    /// How it was resolved.
-    pub resolution: Option<Resolution>,
-    /// Who may read it.
-    pub confidentiality: Option<Confidentiality>,
-    /// Where it is in its life.
-    pub status: Option<CaseStatus>,
-    /// Until when the unit must answer.
-    pub due: Option<WallTime>,
 }
 
 /// Which cases to list; `None` asks for all.
@@ -163,6 +78,12 @@ pub struct CaseFilter {
     pub department: Option<DepartmentId>,
     /// Made by this agent.
     pub agent: Option<AgentId>,
+    /// Whose answer is owed and due before this time.
+    pub due_before: Option<WallTime>,
+    /// With these words, folded, in what they say.
+    pub text: Option<String>,
+    /// With this reference, or a beginning of one.
+    pub case_ref: Option<String>,
     /// After this row of the page before.
     pub after: Option<CaseCursor>,
     /// Rows, 1 to [`crate::limits::PAGE_MAX`]; 0 means 50.
@@ -173,24 +94,43 @@ pub struct CaseFilter {
 pub type CaseCursor = CaseId;
 
 /// A page of cases, newest first.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct CasePage {
-    /// The rows.
-    pub cases: Vec<CaseRow>,
+    /// The rows, each as it may be shown.
+    pub cases: Vec<CaseShown>,
     /// Where the next page begins; none when this is the last.
     pub next: Option<CaseCursor>,
 }
 
 impl Store {
-    /// The case with this id.
+    /// The case with this id, whoever asks.
     pub async fn case(&self, id: CaseId) -> Result<Option<CaseRow>, StoreRefused> {
         self.one_case("k.id = $", Value::text(&id)).await
     }
 
-    /// The case with this reference.
-    pub async fn case_by_ref(&self, case_ref: &str) -> Result<Option<CaseRow>, StoreRefused> {
-        self.one_case("k.case_ref = $", Value::text(&case_ref))
-            .await
+    /// The case with this reference, however it is written: with Thai digits, in small letters, without
+    /// dashes. [`CaseRefused::BadReference`] when its check digit tells that it was misread.
+    pub async fn case_by_ref(&self, written: &str) -> Result<Option<CaseRow>, StoreRefused> {
+        if written.len() > limits::REF_BYTES_MAX {
+            return Ok(None);
+        }
+        let exact = self.one_case("k.case_ref = $", Value::text(&written.trim()));
+        if let Some(exact) = exact.await? {
+            return Ok(Some(exact));
+        }
+        let key = ref_key(written);
+        let mut question = Question::new(&format!("SELECT {CASE_COLUMNS} FROM case_file k"));
+        question.when_is("k.ref_key = $", [Value::text(&key)]);
+        question.push(" ORDER BY k.id LIMIT 2", []);
+        let rows = question.rows(&self.reader).await?;
+        match rows.as_slice() {
+            [one] => Ok(Some(read_case(one)?)),
+            [] if self.config.case_ref.check(&key) == RefRead::Wrong => {
+                Err(CaseRefused::BadReference.into())
+            }
+            [] => Ok(None),
+            _ => Err(CaseRefused::AmbiguousReference.into()),
+        }
     }
 
     /// The case of this call.
@@ -198,31 +138,17 @@ impl Store {
         read_case_of_call(&mut *self.reading().await?, call).await
     }
 
-    /// A page of cases, newest first.
-    pub async fn cases(&self, filter: &CaseFilter) -> Result<CasePage, StoreRefused> {
+    /// A page of cases, newest first, as they may be shown. What may not be read is not found by what it
+    /// says, nor by whose it is.
+    pub async fn cases(
+        &self,
+        access: &CaseAccess,
+        filter: &CaseFilter,
+    ) -> Result<CasePage, StoreRefused> {
         let limit = limits::page(filter.limit);
         let mut question = Question::new(&format!("SELECT {CASE_COLUMNS} FROM case_file k"));
-        if let Some(contact) = filter.contact {
-            question.when_is("k.contact = $", [Value::text(&contact)]);
-        }
-        if let Some(kind) = filter.kind {
-            question.when_is("k.kind = $", [Value::text(&kind.as_str())]);
-        }
-        match filter.status {
-            None => {}
-            Some(CaseStatus::Closed) => question.when("k.status = 'closed'"),
-            Some(status) => {
-                // Said apart, so that the index of unclosed cases serves.
-                question.when("k.status <> 'closed'");
-                question.when_is("k.status = $", [Value::text(&status.as_str())]);
-            }
-        }
-        if let Some(department) = filter.department {
-            question.when_is("k.department = $", [Value::text(&department)]);
-        }
-        if let Some(agent) = &filter.agent {
-            question.when_is("k.agent = $", [Value::text(agent)]);
-        }
+        narrow(&mut question, access, filter);
+        narrow_by_text(&mut question, filter);
         if let Some(after) = filter.after {
             question.when_is("k.id < $", [Value::text(&after)]);
         }
@@ -235,62 +161,8 @@ impl Store {
         let more = cases.len() as i64 > limit;
         cases.truncate(limit as usize);
         let next = cases.last().filter(|_| more).map(|last| last.id);
+        let cases = cases.into_iter().map(|case| access.shown(case)).collect();
         Ok(CasePage { cases, next })
-    }
-
-    /// Changes a case that is at `version`; refused with [`StoreRefused::Stale`] when it is not.
-    pub async fn patch_case(
-        &self,
-        now: WallTime,
-        id: CaseId,
-        version: i64,
-        patch: &CasePatch,
-    ) -> Result<CaseRow, StoreRefused> {
-        check_patch(patch)?;
-        let mut writing = self.writing().await?;
-        let mut tx = writing.begin(Durability::Trusted).await?;
-        if let Some(department) = patch.department {
-            department_exists(&mut tx, department).await?;
-        }
-        let mut given = Given::default();
-        given
-            .add(patch.subject.clone())
-            .add(patch.detail.clone())
-            .add(patch.department.map(|department| department.to_string()))
-            .add(patch.extension.clone())
-            .add(patch.resolution.map(Resolution::as_str))
-            .add(patch.confidentiality.map(Confidentiality::as_str))
-            .add(patch.status.map(CaseStatus::as_str))
-            .add_wall(patch.due)
-            .add(now.0)
-            .add_text(&id)
-            .add(version);
-        let done = sqlx::query_with(
-            "UPDATE case_file SET subject = COALESCE($1, subject), detail = COALESCE($2, detail), \
-             department = COALESCE($3, department), extension = COALESCE($4, extension), \
-             resolution = COALESCE($5, resolution), \
-             confidentiality = COALESCE($6, confidentiality), status = COALESCE($7, status), \
-             due = COALESCE($8, due), updated = $9, version = version + 1 \
-             WHERE id = $10 AND version = $11",
-            given.take(),
-        )
-        .execute(&mut *tx)
-        .await?;
-        let sql = format!("SELECT {CASE_COLUMNS} FROM case_file k WHERE k.id = $1");
-        let row = sqlx::query(AssertSqlSafe(sql))
-            .bind(id.to_string())
-            .fetch_optional(&mut *tx)
-            .await?
-            .ok_or(StoreRefused::NoSuchCase)?;
-        let case = read_case(&row)?;
-        if done.rows_affected() == 0 {
-            return Err(StoreRefused::Stale {
-                current: case.version,
-            });
-        }
-        tx.commit().await?;
-        self.callers_changed();
-        Ok(case)
     }
 
     async fn one_case(
@@ -305,20 +177,63 @@ impl Store {
     }
 }
 
-fn check_patch(patch: &CasePatch) -> Result<(), StoreRefused> {
-    if let Some(subject) = &patch.subject {
-        check_filled("subject", subject)?;
+fn narrow(question: &mut Question, access: &CaseAccess, filter: &CaseFilter) {
+    match access.units {
+        CaseUnits::All => {}
+        CaseUnits::Only(unit) => question.when_is("k.department = $", [Value::text(&unit)]),
+        CaseUnits::Nobodys => question.when("k.id = ''"),
     }
-    check_text(
-        "detail",
-        patch.detail.as_deref().unwrap_or(""),
-        limits::DETAIL_CHARS_MAX,
-    )?;
-    check_text(
-        "extension",
-        patch.extension.as_deref().unwrap_or(""),
-        limits::SHORT_CHARS_MAX,
-    )
+    let by_what_it_says = filter.contact.is_some() || filter.text.is_some();
+    if by_what_it_says && !access.tips {
+        question.when("k.confidentiality = 'normal'");
+    }
+    if let Some(contact) = filter.contact {
+        question.when_is("k.contact = $", [Value::text(&contact)]);
+    }
+    if let Some(kind) = filter.kind {
+        question.when_is("k.kind = $", [Value::text(&kind.as_str())]);
+    }
+    match filter.status {
+        None => {}
+        Some(CaseStatus::Closed) => question.when("k.status = 'closed'"),
+        Some(status) => {
+            // Said apart, so that the index of unclosed cases serves.
+            question.when("k.status <> 'closed'");
+            question.when_is("k.status = $", [Value::text(&status.as_str())]);
+        }
+    }
+    if let Some(department) = filter.department {
+        question.when_is("k.department = $", [Value::text(&department)]);
+    }
+    if let Some(agent) = &filter.agent {
+        question.when_is("k.agent = $", [Value::text(agent)]);
+    }
+    if let Some(before) = filter.due_before {
+        question.when_is("k.due < $", [Value::Whole(before.0)]);
+    }
+}
+
+fn narrow_by_text(question: &mut Question, filter: &CaseFilter) {
+    let words = filter.text.as_deref().map(folded).unwrap_or_default();
+    for word in words.split_whitespace().take(limits::SEARCH_WORDS_MAX) {
+        let word: String = word.chars().take(limits::SEARCH_CHARS_MAX).collect();
+        let like = format!("%{}%", escaped(&word));
+        question.when_is("k.search_key LIKE $ ESCAPE '\\'", [Value::Text(like)]);
+    }
+    if let Some(case_ref) = &filter.case_ref {
+        let key: String = ref_key(case_ref)
+            .chars()
+            .take(limits::SEARCH_CHARS_MAX)
+            .collect();
+        let like = format!("{}%", escaped(&key));
+        question.when_is("k.ref_key LIKE $ ESCAPE '\\'", [Value::Text(like)]);
+    }
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('\\', "\\\\")
+        .replace('%', "\\%")
+        .replace('_', "\\_")
 }
 
 /// Refuses a text that is too long.

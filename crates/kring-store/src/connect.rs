@@ -13,6 +13,7 @@ use sqlx::{
     pool::PoolConnection,
 };
 use std::{
+    path::PathBuf,
     str::FromStr,
     sync::{
         Arc,
@@ -31,15 +32,18 @@ pub struct StoreConfig {
     pub node: String,
     /// How a case's reference is written.
     pub case_ref: CaseRefFormat,
+    /// The folder of attachments; none: none are kept.
+    pub attachments: Option<PathBuf>,
 }
 
 impl StoreConfig {
-    /// The database at `url`, used by `node`, with references like `RY-2569-000123`.
+    /// The database at `url`, used by `node`, with references like `RY-2569-000123-4`.
     pub fn new(url: &str, node: &str) -> StoreConfig {
         StoreConfig {
             url: url.to_owned(),
             node: node.to_owned(),
             case_ref: CaseRefFormat::default(),
+            attachments: None,
         }
     }
 }
@@ -83,6 +87,7 @@ impl Store {
         let store = Store::open_as_it_is(config).await?;
         store.bring_up_to_date().await?;
         store.make_contacts_findable().await?;
+        store.index_cases().await?;
         Ok(store)
     }
 

@@ -143,6 +143,15 @@ impl Directory {
         }
     }
 
+    /// When the house is open: of what has no unit.
+    pub fn usual_schedule(&self, usual: &UsualHours) -> Schedule {
+        let holidays = self.closed_days.union(&usual.holidays).copied();
+        Schedule {
+            holidays: Arc::new(holidays.collect()),
+            ..Schedule::of(usual.week.clone())
+        }
+    }
+
     /// Whose endpoint is dialled so.
     pub(crate) fn dialled_by(&self, extension: &str) -> Option<(&Department, &Endpoint)> {
         let (n, m) = *self.by_extension.get(extension)?;

@@ -8,7 +8,7 @@ use crate::{
 };
 use kring_journal::{AgentId, CallId, WallTime};
 use serde::Serialize;
-use sqlx::{AnyConnection, AssertSqlSafe};
+use sqlx::{AnyConnection, AssertSqlSafe, any::AnyRow};
 
 /// What an agent has typed for a call.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -48,23 +48,45 @@ impl Store {
         let sql = format!(
             "SELECT {ROW_COLUMNS}, {DRAFT_COLUMNS} FROM call c {ROW_JOINS} \
              LEFT JOIN draft d ON d.call = c.id \
-             WHERE c.agent = $1 AND c.state = 'ended' AND c.outcome = 'answered' \
-             AND c.case_ref IS NULL AND c.no_case IS NULL \
-             ORDER BY c.arrived_at, c.id LIMIT {}",
+             WHERE (c.record_owner = $1 OR (c.agent = $1 AND c.record_owner IS NULL)) \
+             AND {OWED} ORDER BY c.arrived_at, c.id LIMIT {}",
             limits::UNFINISHED_MAX
         );
         let rows = sqlx::query(AssertSqlSafe(sql))
             .bind(agent.as_str())
             .fetch_all(&self.reader)
             .await?;
-        let read = |row| {
-            let mut cells = Cells::of(row, "call");
-            let call = read_row(&mut cells)?;
-            let draft = draft_of(&mut cells)?;
-            Ok(Unfinished { call, draft })
-        };
-        rows.iter().map(read).collect()
+        read_unfinished(&rows)
     }
+
+    /// The ended calls of everybody that lack their record, oldest first, at most
+    /// [`limits::UNFINISHED_MAX`].
+    pub async fn unfinished_of_all(&self) -> Result<Vec<Unfinished>, StoreRefused> {
+        let sql = format!(
+            "SELECT {ROW_COLUMNS}, {DRAFT_COLUMNS} FROM call c {ROW_JOINS} \
+             LEFT JOIN draft d ON d.call = c.id \
+             WHERE {OWED} ORDER BY c.arrived_at, c.id LIMIT {}",
+            limits::UNFINISHED_MAX
+        );
+        let rows = sqlx::query(AssertSqlSafe(sql))
+            .fetch_all(&self.reader)
+            .await?;
+        read_unfinished(&rows)
+    }
+}
+
+/// A call whose record is owed.
+const OWED: &str = "c.state = 'ended' AND c.case_ref IS NULL AND c.no_case IS NULL \
+    AND c.agent IS NOT NULL AND c.outcome IN ('answered', 'rescued')";
+
+fn read_unfinished(rows: &[AnyRow]) -> Result<Vec<Unfinished>, StoreRefused> {
+    let read = |row| {
+        let mut cells = Cells::of(row, "call");
+        let call = read_row(&mut cells)?;
+        let draft = draft_of(&mut cells)?;
+        Ok(Unfinished { call, draft })
+    };
+    rows.iter().map(read).collect()
 }
 
 /// Reads [`DRAFT_COLUMNS`], which are all empty when there is no draft.

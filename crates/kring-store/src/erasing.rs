@@ -168,6 +168,7 @@ impl Reach {
             for sql in [
                 "DELETE FROM draft WHERE call = $1",
                 "DELETE FROM sip_trace WHERE call = $1",
+                "UPDATE call SET no_case_note = NULL WHERE id = $1",
             ] {
                 run(connection, sql, call).await?;
             }
@@ -291,14 +292,24 @@ pub(crate) async fn erase_case(
 ) -> Result<(), StoreRefused> {
     sqlx::query(
         "UPDATE case_file SET contact = NULL, number = NULL, subject = $2, detail = '', \
+         fields = NULL, outcome_note = '', search_key = $2, \
          updated = CASE WHEN status = 'closed' THEN updated ELSE $3 END, version = version + 1 \
          WHERE id = $1",
     )
     .bind(case)
     .bind(ERASED)
     .bind(now.0)
-    .execute(connection)
+    .execute(&mut *connection)
     .await?;
+    // That something was done stays, and when; its words go. Files without a row are swept away.
+    for sql in [
+        "UPDATE case_activity SET text = '' WHERE case_id = $1",
+        "UPDATE follow_up SET what = '' WHERE case_id = $1",
+        "UPDATE video_session SET channel = '', link = '', outcome = '' WHERE case_id = $1",
+        "DELETE FROM attachment WHERE case_id = $1",
+    ] {
+        run(connection, sql, case).await?;
+    }
     Ok(())
 }
 

@@ -82,4 +82,12 @@ ulid_id! {
     MergeId,
     /// A number taken from a person.
     UnlinkId,
+    /// Something that was done about a case.
+    ActivityId,
+    /// Something that is to be done about one.
+    FollowUpId,
+    /// A consultation by video.
+    VideoSessionId,
+    /// A file of a case.
+    CaseFileId,
 }

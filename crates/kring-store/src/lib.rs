@@ -10,6 +10,9 @@ mod accounts;
 mod agent_import;
 mod agents;
 mod agents_csv;
+mod attachment_files;
+mod attachment_kinds;
+mod attachments;
 mod audit;
 mod audit_csv;
 mod backup;
@@ -21,8 +24,17 @@ mod call_backs;
 mod call_history;
 mod call_rows;
 mod caller_card;
+mod case_access;
+mod case_activities;
+mod case_fields;
+mod case_form;
+mod case_kinds;
 mod case_ref;
+mod case_refused;
 mod case_rows;
+mod case_status;
+mod case_upkeep;
+mod case_writes;
 mod cases;
 mod chain;
 mod connect;
@@ -52,6 +64,9 @@ mod drafts;
 mod erased_ids;
 mod erasing;
 mod erasures_file;
+mod field_mistake;
+mod follow_ups;
+mod hand_over;
 mod holidays;
 mod ids;
 mod journal_log;
@@ -84,12 +99,16 @@ mod restart;
 mod retention;
 mod sealed;
 mod sign_in;
+mod sla;
+mod sla_clock;
 mod sql;
 mod standing;
 mod subject_export;
 mod tokens;
 mod traces;
 mod trusted;
+mod video_rows;
+mod video_sessions;
 mod written;
 mod zone;
 
@@ -97,6 +116,8 @@ pub use access_log::{Access, AccessWhat};
 pub use accounts::Account;
 pub use agents::{AgentRow, Role};
 pub use agents_csv::{ImportedAgent, read_agents_csv, write_agents_csv};
+pub use attachment_kinds::AttachmentKind;
+pub use attachments::{AttachmentRow, NewAttachment, Swept};
 pub use audit::{AuditCursor, AuditFilter, AuditPage, AuditRow, ChangedBy};
 pub use audit_csv::write_audit_csv;
 pub use backup::{BackupRefused, FileBeside, Restored};
@@ -106,11 +127,15 @@ pub use brakes::BrakeRow;
 pub use call_backs::CallBackRow;
 pub use call_history::{CallCursor, CallFilter, CallPage, CallRow, CallerNumber, CursorRefused};
 pub use caller_card::{CallerCard, HistoryItem, OpenComplaints};
+pub use case_access::{CaseAccess, CaseShown, CaseUnits};
+pub use case_activities::{ActivityKind, ActivityRow};
+pub use case_fields::{CaseFields, Complainant, ComplaintFields, ConsultationFields, TipFields};
+pub use case_kinds::{CaseKind, Confidentiality, Resolution};
 pub use case_ref::{CaseRefFormat, CaseRefRefused};
-pub use cases::{
-    CaseCursor, CaseFilter, CaseKind, CasePage, CasePatch, CaseRow, CaseStatus, Confidentiality,
-    Resolution,
-};
+pub use case_refused::CaseRefused;
+pub use case_status::{CaseOutcome, CaseStatus};
+pub use case_writes::{CasePatch, CaseTerms, NewCase};
+pub use cases::{CaseCursor, CaseFilter, CasePage, CaseRow};
 pub use connect::{Store, StoreConfig};
 pub use consents::{Consent, ConsentSaid, ConsentText, NOTICE, NewConsent};
 pub use contact_export::ContactExport;
@@ -131,10 +156,14 @@ pub use drafts::{Draft, Unfinished};
 pub use erased_ids::{ErasedId, ErasedKind};
 pub use erasing::{Erased, Subject};
 pub use erasures_file::{ERASURES_FILE, ErasuresRefused};
+pub use field_mistake::{FieldMistake, FieldWhy};
+pub use follow_ups::{FollowUpFilter, FollowUpPatch, FollowUpRow, NewFollowUp};
+pub use hand_over::HandOverWrite;
 pub use holidays::Holiday;
 pub use ids::{
-    AccessId, AttachmentId, AuditId, CaseId, ConsentId, ContactId, DepartmentId, EndpointId, GapId,
-    MergeId, PrivacyRequestId, SourceId, SynonymId, UnlinkId,
+    AccessId, ActivityId, AttachmentId, AuditId, CaseFileId, CaseId, ConsentId, ContactId,
+    DepartmentId, EndpointId, FollowUpId, GapId, MergeId, PrivacyRequestId, SourceId, SynonymId,
+    UnlinkId, VideoSessionId,
 };
 pub use journal_log::{Appended, Group, JournalLog};
 pub use journal_read::{Broken, Verified};
@@ -157,12 +186,17 @@ pub use restart::{Boot, CallerRow, PresenceRow, UncleanBoot, closing_facts};
 pub use retention::{RETENTION_DAYS_MAX, Retained, RetentionRun, RetentionWhat};
 pub use sealed::{ChainHead, SealedCall, SealedSegment};
 pub use sign_in::{NewSession, SessionOf, SessionRow, Sessions, SignedFrom, TokenHash};
+pub use sla::{Allowance, AllowanceRefused};
+pub use sla_clock::{SlaClock, SlaHours, SlaNow, SlaState};
 pub use standing::{Standing, UsualHours};
 pub use subject_export::SubjectExport;
 pub use tokens::ApiToken;
 pub use traces::TraceRow;
 pub use trusted::{
     ConfirmWrite, ContactChoice, DraftWrite, NoCaseWrite, Trusted, TrustedDone, TrustedWrite,
+};
+pub use video_sessions::{
+    NewVideoSession, VideoSessionFilter, VideoSessionPatch, VideoSessionRow, VideoState,
 };
 pub use written::Written;
 pub use zone::Zone;

@@ -112,6 +112,32 @@ pub const SYNONYM_CHARS_MAX: usize = 100;
 pub const SYNONYMS_MAX: i64 = 1_000;
 /// Sources attached to one case at most.
 pub const ATTACHED_MAX: usize = 50;
+/// Characters of a longer field of a complaint, a tip or a consultation at most: half a page.
+pub const FIELD_CHARS_MAX: usize = 4_000;
+/// Bytes of a reference that somebody has typed that are looked at.
+pub const REF_BYTES_MAX: usize = 200;
+/// Working days or hours that a matter may be given at most.
+pub const SLA_ALLOWANCE_MAX: u16 = 1_000;
+/// Days over which a clock is followed: what has not ended in ten years is late.
+pub const SLA_DAYS_MAX: usize = 3_660;
+/// Times that a clock may be stopped and started: more is a loop of a program.
+pub const SLA_SPANS_MAX: usize = 500;
+/// Cases whose due times are looked at in one transaction.
+pub const DUE_RENEWED_AT_ONCE: i64 = 500;
+/// Activities of one case at most.
+pub const ACTIVITIES_OF_CASE_MAX: i64 = 2_000;
+/// Open follow-ups of one case at most.
+pub const FOLLOW_UPS_OF_CASE_MAX: i64 = 100;
+/// Video sessions of one case at most.
+pub const VIDEO_SESSIONS_OF_CASE_MAX: i64 = 50;
+/// Attachments of one case at most.
+pub const ATTACHMENTS_OF_CASE_MAX: i64 = 100;
+/// Characters of a file's name at most.
+pub const FILE_NAME_CHARS_MAX: usize = 200;
+/// Hours that a video session may last.
+pub const VIDEO_SESSION_HOURS_MAX: i64 = 8;
+/// A file without a row is an orphan when it is so old, s: its row may be on its way until then.
+pub const ORPHAN_AFTER_S: i64 = 600;
 /// How many rows a page has when nobody says how many.
 const PAGE_USUAL: u32 = 50;
 

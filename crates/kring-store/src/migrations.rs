@@ -70,6 +70,12 @@ pub(crate) fn up_to(engine: Engine, last: i64) -> Migrator {
             "0051_looking_for_contacts.sql"
         ),
         step!(60, "cases", "0060_cases.sql"),
+        step_by_engine!(
+            engine,
+            61,
+            "activities only grow",
+            "0061_activities_only_grow.sql"
+        ),
         step!(70, "knowledge", "0070_knowledge.sql"),
         step_by_engine!(
             engine,

@@ -1,5 +1,7 @@
 //! Why the store did not do what was asked, for programs by `code` and for people by its text.
 
+use crate::CaseRefused;
+
 /// Why the store did not do what was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreRefused {
@@ -88,6 +90,9 @@ pub enum StoreRefused {
     /// Nobody could administer the house any more.
     #[error("this is the last administrator who can sign in with a password")]
     LastAdministrator,
+    /// Something of a case's own.
+    #[error(transparent)]
+    Case(#[from] CaseRefused),
     /// Somebody changed it first.
     #[error("somebody changed it first; it is at version {current} now")]
     Stale {
@@ -135,6 +140,7 @@ impl StoreRefused {
             StoreRefused::TooMany(_) => "too_many",
             StoreRefused::NoSuchAgent => "no_such_agent",
             StoreRefused::LastAdministrator => "last_administrator",
+            StoreRefused::Case(refused) => refused.code(),
             StoreRefused::Stale { .. } => "stale",
             StoreRefused::Taken(_) => "taken",
             StoreRefused::Unacceptable { .. } => "unacceptable",

@@ -301,6 +301,13 @@ impl<'r> Cells<'r> {
         serde_json::from_str(text).map_err(|why| self.unreadable(&why))
     }
 
+    /// A value stored as JSON, if there is one.
+    pub(crate) fn some_json<T: Deserialize<'r>>(&mut self) -> Result<Option<T>, StoreRefused> {
+        let text = self.maybe_text()?;
+        let read = text.map(serde_json::from_str).transpose();
+        read.map_err(|why| self.unreadable(&why))
+    }
+
     fn unreadable(&self, why: &(impl ToString + ?Sized)) -> StoreRefused {
         StoreRefused::Unreadable {
             table: self.table,

@@ -3,13 +3,16 @@
 //! Each is one transaction with its fact and is on the disk before it is answered.
 
 use crate::{
-    CaseKind, CaseRow, CaseStatus, Confidentiality, ContactId, ContactPatch, DepartmentId, Draft,
-    NewContact, NumberClass, Resolution, StoreConfig, StoreRefused,
+    CaseFields, CaseKind, CaseOutcome, CaseRow, CaseStatus, ChangedBy, Confidentiality, ContactId,
+    ContactPatch, DepartmentId, Draft, NewContact, NumberClass, Resolution, SlaClock, StoreConfig,
+    StoreRefused,
+    case_activities::{Activity, note_activity},
     case_rows::{insert_case, next_ref, read_case_of_call},
     cases::{check_filled, check_text},
     contact_rows::{insert_contact, link_number, update_contact},
     departments::department_exists,
     drafts::{check_draft, delete_draft, read_draft, write_draft},
+    hand_over::{HandOverWrite, hand_over},
     limits,
     sql::Cells,
 };
@@ -37,6 +40,8 @@ pub enum TrustedWrite {
     Confirm(Box<ConfirmWrite>),
     /// Closes a call without a case.
     NoCase(NoCaseWrite),
+    /// Gives the record that is owed to another agent.
+    HandOver(HandOverWrite),
 }
 
 /// What the agent has typed so far.
@@ -91,7 +96,11 @@ pub struct ConfirmWrite {
     pub resolution: Resolution,
     /// Who may read it.
     pub confidentiality: Confidentiality,
-    /// Until when the unit must answer.
+    /// What the kind of matter has beside.
+    pub fields: Option<CaseFields>,
+    /// In what time it is answered; it begins with the record.
+    pub sla: Option<SlaClock>,
+    /// When an answer is due by that, for lists.
     pub due: Option<WallTime>,
 }
 
@@ -104,6 +113,8 @@ pub struct NoCaseWrite {
     pub agent: AgentId,
     /// `nuisance`, `wrong_number`, `dropped` or another.
     pub reason: String,
+    /// What is to be said of it; kept beside the call and not in the journal, for it may name people.
+    pub note: Option<String>,
 }
 
 /// What became of a trusted write. The two that changed nothing carry what stands instead.
@@ -126,6 +137,8 @@ pub enum TrustedDone {
     },
     /// The call is closed without a case and the draft gone.
     NoCaseDone,
+    /// Another agent owes the record now.
+    HandedOver,
     /// The call had its record already; nothing was written.
     AlreadyDone {
         /// Its case.
@@ -136,16 +149,17 @@ pub enum TrustedDone {
 }
 
 /// What a trusted write needs to know of its call.
-struct CallFor {
-    agent: Option<AgentId>,
-    ended_at: Option<WallTime>,
-    case_ref: Option<String>,
-    no_case: Option<String>,
+pub(crate) struct CallFor {
+    /// Who owes the record: who answered, or to whom it was handed over.
+    pub(crate) agent: Option<AgentId>,
+    pub(crate) ended_at: Option<WallTime>,
+    pub(crate) case_ref: Option<String>,
+    pub(crate) no_case: Option<String>,
     /// The canonical number, when it can be a person's own.
     number: Option<String>,
 }
 
-type Outcome = Result<(TrustedDone, Option<(CallId, Fact)>), StoreRefused>;
+pub(crate) type Outcome = Result<(TrustedDone, Option<(CallId, Fact)>), StoreRefused>;
 
 /// Performs one trusted write inside the group's transaction, and says its fact if anything changed.
 pub(crate) async fn perform(
@@ -157,6 +171,7 @@ pub(crate) async fn perform(
         TrustedWrite::SaveDraft(draft) => save_draft(connection, draft, trusted.wall).await,
         TrustedWrite::Confirm(record) => confirm(connection, config, record, trusted.wall).await,
         TrustedWrite::NoCase(close) => no_case(connection, close).await,
+        TrustedWrite::HandOver(wish) => hand_over(connection, wish, trusted.wall).await,
     }
 }
 
@@ -199,13 +214,7 @@ async fn confirm(
     record: &ConfirmWrite,
     now: WallTime,
 ) -> Outcome {
-    check_filled("subject", &record.subject)?;
-    check_text("detail", &record.detail, limits::DETAIL_CHARS_MAX)?;
-    check_text(
-        "extension",
-        record.extension.as_deref().unwrap_or(""),
-        limits::SHORT_CHARS_MAX,
-    )?;
+    check_record(record)?;
     let call = call_for(connection, record.call).await?;
     if let Some(done) = already_done(connection, record.call, &call).await? {
         return Ok((done, None));
@@ -219,6 +228,8 @@ async fn confirm(
     let contact = choose_contact(connection, record, call.number.as_deref(), now).await?;
     // A tip of nobody is not filed under a number either.
     let nameless_tip = record.kind == CaseKind::Tip && contact.is_none();
+    let status = CaseStatus::at_confirm(record.kind, record.resolution);
+    let closed = status == CaseStatus::Closed;
     let case = CaseRow {
         id: crate::CaseId::new(now),
         case_ref: next_ref(connection, &config.case_ref, now).await?,
@@ -232,14 +243,24 @@ async fn confirm(
         extension: record.extension.clone(),
         resolution: record.resolution,
         confidentiality: record.confidentiality,
-        status: CaseStatus::at_confirm(record.kind, record.resolution),
+        status,
+        fields: record.fields.clone(),
+        outcome: closed.then_some(CaseOutcome::Resolved),
+        outcome_note: String::new(),
+        closed: closed.then_some(now),
         due: record.due,
+        sla: record.sla.clone(),
         agent: record.agent.clone(),
         opened: now,
         updated: now,
         version: 1,
     };
     insert_case(connection, &case).await?;
+    let by = ChangedBy {
+        who: format!("person {}", record.agent),
+        at: now,
+    };
+    note_activity(connection, &by, case.id, &Activity::opened(status)).await?;
     sqlx::query("UPDATE call SET case_ref = $1 WHERE id = $2")
         .bind(&case.case_ref)
         .bind(record.call.to_string())
@@ -259,8 +280,20 @@ async fn confirm(
     Ok((TrustedDone::Confirmed { case }, Some((record.call, fact))))
 }
 
+fn check_record(record: &ConfirmWrite) -> Result<(), StoreRefused> {
+    check_filled("subject", &record.subject)?;
+    check_text("detail", &record.detail, limits::DETAIL_CHARS_MAX)?;
+    let extension = record.extension.as_deref().unwrap_or("");
+    check_text("extension", extension, limits::SHORT_CHARS_MAX)
+}
+
 async fn no_case(connection: &mut AnyConnection, close: &NoCaseWrite) -> Outcome {
     check_filled("reason", &close.reason)?;
+    check_text(
+        "note",
+        close.note.as_deref().unwrap_or(""),
+        limits::FIELD_CHARS_MAX,
+    )?;
     let call = call_for(connection, close.call).await?;
     if let Some(done) = already_done(connection, close.call, &call).await? {
         return Ok((done, None));
@@ -268,9 +301,10 @@ async fn no_case(connection: &mut AnyConnection, close: &NoCaseWrite) -> Outcome
     if call.agent.as_ref() != Some(&close.agent) {
         return Err(StoreRefused::NotYours);
     }
-    sqlx::query("UPDATE call SET no_case = $1 WHERE id = $2")
+    sqlx::query("UPDATE call SET no_case = $1, no_case_note = $3 WHERE id = $2")
         .bind(&close.reason)
         .bind(close.call.to_string())
+        .bind(close.note.clone())
         .execute(&mut *connection)
         .await?;
     delete_draft(connection, close.call).await?;
@@ -288,7 +322,10 @@ async fn choose_contact(
     number: Option<&str>,
     now: WallTime,
 ) -> Result<Option<ContactId>, StoreRefused> {
+    let anonymous = record.fields.as_ref().is_some_and(CaseFields::is_anonymous);
     let id = match &record.contact {
+        // Whoever does not want to be known is not, whatever else the form says.
+        _ if anonymous => return Ok(None),
         ContactChoice::Nobody => return Ok(None),
         ContactChoice::New(contact) => insert_contact(connection, now, contact).await?.id,
         ContactChoice::Known { contact, patch } => {
@@ -314,9 +351,12 @@ async fn already_done(
     Ok(Some(TrustedDone::AlreadyDone { case, no_case }))
 }
 
-async fn call_for(connection: &mut AnyConnection, call: CallId) -> Result<CallFor, StoreRefused> {
+pub(crate) async fn call_for(
+    connection: &mut AnyConnection,
+    call: CallId,
+) -> Result<CallFor, StoreRefused> {
     let row = sqlx::query(
-        "SELECT c.agent, c.ended_at, c.case_ref, c.no_case, p.canonical, p.class FROM call c \
+        "SELECT COALESCE(c.record_owner, c.agent), c.ended_at, c.case_ref, c.no_case, p.canonical, p.class FROM call c \
          LEFT JOIN caller r ON r.caller = c.caller \
          LEFT JOIN phone_number p ON p.canonical = r.number WHERE c.id = $1",
     )

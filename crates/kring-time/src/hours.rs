@@ -124,8 +124,8 @@ impl Schedule {
         None
     }
 
-    /// The hours of that very day.
-    fn on(&self, day: Day) -> &[Span] {
+    /// The hours of that very day, in order: each from its first minute until before its second.
+    pub fn on(&self, day: Day) -> &[(u16, u16)] {
         match (self.exceptions.get(&day), &self.week) {
             (Some(DayHours(spans)), _) => spans,
             (None, WeekHours::Week(_)) if self.holidays.contains(&day) => &[],

@@ -2,7 +2,7 @@
 
 use crate::{
     access::AccessNotes,
-    audit_api, body, callbacks_api, calls_api,
+    audit_api, body, callbacks_api, calls_api, cases_api,
     clock::Clock,
     config::WebConfig,
     console, crm_api, departments_api,
@@ -161,6 +161,7 @@ fn api() -> OpenApiRouter<App> {
         .merge(calls_api::routes())
         .merge(users_api::routes())
         .merge(tokens_api::routes())
+        .merge(cases_api::routes())
         .merge(crm_api::routes())
         .merge(privacy_api::routes())
         .merge(knowledge_api::routes())

@@ -11,6 +11,7 @@ mod audit_api;
 mod body;
 mod callbacks_api;
 mod calls_api;
+mod cases_api;
 mod clock;
 mod config;
 mod console;
@@ -33,6 +34,7 @@ mod openapi;
 mod phones_api;
 mod privacy_api;
 mod problem;
+mod problem_of_cases;
 mod queues_api;
 mod reload;
 pub mod session;
@@ -51,5 +53,7 @@ pub use desk::{Ask, Desk, DeskRefused, Note};
 pub use folders::DocumentFolders;
 pub use live::{LineAddress, LineNow, Live};
 pub use oidc::{Fetch, FetchAnswer, FetchRefused, OidcConfig};
-pub use reload::{HouseRules, ReloadRefused, ReloadWish, Reloaded, Reloads, RulesInForce};
+pub use reload::{
+    CaseRules, HouseRules, ReloadRefused, ReloadWish, Reloaded, Reloads, RulesInForce,
+};
 pub use trace::{Carrier, LiveTraces, PackedRefused, Side, Trace, TraceMessage, TraceParty};

@@ -80,9 +80,6 @@ pub(crate) const DRAFT_BYTES: usize = 64 * 1024;
 /// Lines of the audit in one file: some ten megabytes, built in memory.
 pub(crate) const AUDIT_EXPORT_ROWS_MAX: usize = 20_000;
 
-/// Characters of the reason why a call has no case.
-pub(crate) const REASON_CHARS: usize = 64;
-
 /// Passwords longer than this are refused before they are hashed.
 pub(crate) const PASSWORD_BYTES: usize = 256;
 

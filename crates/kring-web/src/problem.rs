@@ -55,6 +55,7 @@ codes! {
     WrongPassword 401 "wrong_password" "Login or password is wrong" "ชื่อผู้ใช้หรือรหัสผ่านไม่ถูกต้อง";
     Forbidden 403 "forbidden" "Your role or token does not allow this" "สิทธิ์ของคุณไม่อนุญาตให้ทำรายการนี้";
     ForeignOrigin 403 "foreign_origin" "The request came from another site" "คำขอมาจากเว็บไซต์อื่น";
+    Masked 403 "masked" "Only officers of tips may read or change this case" "เฉพาะเจ้าหน้าที่รับแจ้งเบาะแสเท่านั้นที่อ่านหรือแก้ไขเรื่องนี้ได้";
     NotYours 403 "not_yours" "This is another agent's" "เป็นของเจ้าหน้าที่อื่น";
     PasswordChangeNeeded 403 "password_change_needed" "Choose a password of your own first" "กรุณาตั้งรหัสผ่านใหม่ก่อนใช้งาน";
     NoSuchCall 404 "no_such_call" "There is no such call" "ไม่พบสายนี้";
@@ -68,8 +69,10 @@ codes! {
     NoSuchSynonym 404 "no_such_synonym" "There is no such group of words" "ไม่พบกลุ่มคำนี้";
     NoSuchGap 404 "no_such_gap" "There is no such question" "ไม่พบคำถามนี้";
     NoFile 404 "no_file" "The file is not here, or not where it was" "ไม่พบไฟล์ของเอกสารนี้";
+    NoSuchFollowUp 404 "no_such_follow_up" "There is no such follow-up" "ไม่พบรายการติดตามนี้";
+    NoSuchVideoSession 404 "no_such_video_session" "There is no such video session" "ไม่พบนัดหมาย VDO Conference นี้";
+    NoSuchAttachment 404 "no_such_attachment" "There is no such attachment" "ไม่พบไฟล์แนบนี้";
     NoTrace 404 "no_trace" "No SIP trace of this call is kept" "ไม่มีการเก็บข้อความ SIP ของสายนี้";
-    NoDraft 404 "no_draft" "Nothing was typed for this call yet" "ยังไม่มีแบบร่างของสายนี้";
     NotFound 404 "not_found" "There is no such thing" "ไม่พบข้อมูล";
     NoSuchAgent 404 "no_such_agent" "No agent has this login" "ไม่พบเจ้าหน้าที่นี้";
     NoSuchCallBack 404 "no_such_callback" "Nobody is to be called back for this call" "ไม่มีรายการโทรกลับของสายนี้";
@@ -85,6 +88,12 @@ codes! {
     NoConsult 409 "no_consult" "Nobody is being consulted in this call" "สายนี้ไม่มีการปรึกษาหน่วยงานอยู่";
     CannotHold 409 "cannot_hold" "The phones of this call agreed on a codec that kring does not speak" "เครื่องโทรศัพท์ใช้รหัสเสียงที่ระบบพักสายไม่ได้";
     AlreadyRecorded 409 "already_recorded" "This call has its record already" "สายนี้บันทึกข้อมูลแล้ว";
+    WrongStatus 409 "wrong_status" "The case cannot go to this status from where it is" "เปลี่ยนสถานะเรื่องเป็นค่านี้ไม่ได้";
+    ClosedTooLong 409 "closed_too_long" "It was closed too long ago; open another case" "ปิดเรื่องนานเกินกำหนดแล้ว กรุณาเปิดเรื่องใหม่";
+    SlotTaken 409 "slot_taken" "The officer has another session at this time" "เจ้าหน้าที่มีนัดหมายอื่นในเวลานี้แล้ว";
+    SessionOver 409 "session_over" "The session is over" "นัดหมายนี้สิ้นสุดแล้ว";
+    NothingOwed 409 "nothing_owed" "The call has its record already, or is not over" "สายนี้บันทึกข้อมูลแล้วหรือยังไม่สิ้นสุด";
+    RecordOpen 409 "record_open" "The agent is at this record now" "เจ้าหน้าที่กำลังบันทึกข้อมูลสายนี้อยู่";
     TooManyAgents 409 "too_many_agents" "No more agents can be known at once" "มีเจ้าหน้าที่ในระบบมากเกินไป";
     TooManyPhones 409 "too_many_phones" "No more phones can be known at once" "มีเครื่องโทรศัพท์ในระบบมากเกินไป";
     TooManyQueues 409 "too_many_queues" "No more queues can be served at once" "มีคิวในระบบมากเกินไป";
@@ -101,11 +110,16 @@ codes! {
     StaleDraft 412 "stale_draft" "The draft was changed elsewhere; load it again" "แบบร่างถูกแก้ไขจากที่อื่น กรุณาโหลดใหม่";
     Stale 412 "stale" "It was changed elsewhere; load it again" "ข้อมูลถูกแก้ไขจากที่อื่น กรุณาโหลดใหม่";
     TooLarge 413 "too_large" "The request is too large" "คำขอมีขนาดใหญ่เกินไป";
+    FileTooLarge 413 "file_too_large" "The file is too large" "ไฟล์มีขนาดใหญ่เกินไป";
+    FileNotAllowed 415 "file_not_allowed" "Files of this kind are not kept" "ไม่รับไฟล์ประเภทนี้";
     NotJson 415 "not_json" "The body must be application/json" "เนื้อหาต้องเป็น application/json";
     NotCsv 415 "not_csv" "The body must be text/csv" "เนื้อหาต้องเป็น text/csv";
     BadImport 422 "bad_import" "The file has mistakes; nothing was changed" "ไฟล์มีข้อผิดพลาด ระบบไม่ได้เปลี่ยนแปลงข้อมูลใด";
     BadField 422 "bad_field" "A field has a value that it cannot have" "ข้อมูลบางช่องไม่ถูกต้อง";
     WeakPassword 422 "weak_password" "This password cannot be used" "ใช้รหัสผ่านนี้ไม่ได้";
+    BadReference 422 "bad_reference" "The reference was misread: a digit is wrong or two have changed places" "เลขที่เรื่องไม่ถูกต้อง มีตัวเลขผิดหรือสลับตำแหน่ง กรุณาตรวจสอบ";
+    NeedsOutcome 422 "needs_outcome" "Say how the case ended" "กรุณาระบุผลการดำเนินการก่อนปิดเรื่อง";
+    NeedsReason 422 "needs_reason" "Say why the case is opened again" "กรุณาระบุเหตุผลที่เปิดเรื่องอีกครั้ง";
     NoSuchReason 422 "no_such_reason" "The pause reason is not one of the configured ones" "เหตุผลการพักงานไม่อยู่ในรายการที่กำหนด";
     BadConfiguration 422 "bad_configuration" "The configuration has mistakes; the one in force stays" "ไฟล์ตั้งค่ามีข้อผิดพลาด ระบบใช้ค่าเดิมต่อไป";
     NumberNotAllowed 422 "number_not_allowed" "This number may not be dialled" "ไม่อนุญาตให้โทรหมายเลขนี้";
@@ -117,6 +131,7 @@ codes! {
     Internal 500 "internal" "kring made a mistake; the log says which" "ระบบขัดข้อง ดูรายละเอียดในบันทึกระบบ";
     NoRoom 503 "no_room" "No more calls can be made now; try again" "ขณะนี้โทรออกไม่ได้ กรุณาลองใหม่";
     Busy 503 "busy" "kring is too busy or is shutting down; try again" "ระบบไม่ว่างหรือกำลังปิด กรุณาลองใหม่";
+    FileUnavailable 503 "file_unavailable" "The file cannot be kept or read now" "เก็บหรืออ่านไฟล์ไม่ได้ในขณะนี้";
     StoreDown 503 "database_unavailable" "The database does not answer; calls go on" "ฐานข้อมูลไม่ตอบสนอง แต่สายยังใช้งานได้";
 }
 
@@ -273,6 +288,7 @@ impl From<StoreRefused> for Problem {
             }
             StoreRefused::Taken(_) => Code::Taken,
             StoreRefused::LastAdministrator => Code::LastAdministrator,
+            StoreRefused::Case(refused) => return refused.into(),
             StoreRefused::Stale { current } => {
                 return Problem::new(Code::Stale).with("version", *current);
             }

@@ -2,8 +2,12 @@
 //! what pages are told of the configuration in force.
 
 use crate::limits;
-use kring_store::UsualHours;
-use std::sync::{Arc, PoisonError, RwLock};
+use kring_store::{Allowance, CaseTerms, UsualHours};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, PoisonError, RwLock},
+    time::Duration,
+};
 use tokio::sync::{mpsc, oneshot};
 
 /// What came of reading the configuration again.
@@ -62,6 +66,47 @@ pub struct HouseRules {
     pub recall: bool,
     /// Whether an agent must say why a caller is transferred (`transfer.require_reason`).
     pub require_reason: bool,
+    /// What was decided about cases.
+    pub cases: CaseRules,
+}
+
+/// What was decided about cases (`[case]`, `[video]`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CaseRules {
+    /// In what time each kind is answered (`case.sla_days`).
+    pub sla: BTreeMap<&'static str, Allowance>,
+    /// For how long a closed case can be reopened (`case.reopen_days`).
+    pub reopen_days: u32,
+    /// How large a file may be (`case.attachment_max_mb`), bytes.
+    pub attachment_bytes_max: u64,
+    /// Where people meet (`video.link_template`).
+    pub video_link: Option<String>,
+    /// How long before a session its citizen is reminded (`video.remind_hours`).
+    pub video_remind: Duration,
+}
+
+impl Default for CaseRules {
+    fn default() -> CaseRules {
+        let usual = CaseTerms::default();
+        CaseRules {
+            sla: usual.sla,
+            reopen_days: usual.reopen_days,
+            attachment_bytes_max: 20 << 20,
+            video_link: None,
+            video_remind: Duration::from_hours(24),
+        }
+    }
+}
+
+impl HouseRules {
+    /// As the store is told them.
+    pub fn case_terms(&self) -> CaseTerms {
+        CaseTerms {
+            sla: self.cases.sla.clone(),
+            reopen_days: self.cases.reopen_days,
+            hours: self.hours.clone(),
+        }
+    }
 }
 
 impl Default for HouseRules {
@@ -73,6 +118,7 @@ impl Default for HouseRules {
             hours: UsualHours::default(),
             recall: true,
             require_reason: false,
+            cases: CaseRules::default(),
         }
     }
 }
@@ -88,7 +134,7 @@ impl RulesInForce {
     }
 
     /// Those in force.
-    pub(crate) fn now(&self) -> Arc<HouseRules> {
+    pub fn now(&self) -> Arc<HouseRules> {
         Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
     }
 }

@@ -165,6 +165,9 @@ pub(crate) struct NewUser {
     /// What the person can do, once for each: NAME, or NAME:LEVEL with a level of 1 to 9.
     #[arg(long)]
     pub(crate) skill: Vec<String>,
+    /// The unit of a unit_officer, by its short name: they see the cases of that unit.
+    #[arg(long)]
+    pub(crate) department: Option<String>,
     /// Changes a person who is there already; the password stays unless one is given.
     #[arg(long)]
     pub(crate) replace: bool,

@@ -30,6 +30,7 @@ pub(crate) async fn look_into(config: &Config) -> Option<Store> {
 pub(crate) fn wanted(config: &Config) -> StoreConfig {
     let mut wanted = StoreConfig::new(&config.database.url, &config.node);
     wanted.case_ref = config.case.ref_format.clone();
+    wanted.attachments = Some(config.data_dir.join("attachments"));
     wanted
 }
 

@@ -6,6 +6,7 @@
 mod ageing;
 mod backup_command;
 mod call_backs;
+mod case_upkeep;
 mod check_command;
 mod cli;
 mod clock;

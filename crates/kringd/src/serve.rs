@@ -12,7 +12,7 @@ mod watching;
 mod web;
 
 use crate::{
-    ageing,
+    ageing, case_upkeep,
     clock::Clock,
     config::Config,
     database,
@@ -104,8 +104,9 @@ pub(crate) struct House {
     exchange: std::thread::JoinHandle<()>,
     recorder: JoinHandle<Recorder>,
     web: JoinHandle<()>,
-    /// What the exchange is told of as it changes: seats, lines, hours, callers, departments; and who lets go what is too old.
-    followers: [JoinHandle<()>; 7],
+    /// What the exchange is told of as it changes: seats, lines, hours, callers, departments; who lets go what is too old;
+    /// and what keeps cases in order.
+    followers: [JoinHandle<()>; 8],
     /// Writes call-backs until the exchange is gone.
     keeping: JoinHandle<()>,
     phones: PhoneTasks,
@@ -189,8 +190,10 @@ impl House {
             node: config.node.clone(),
         };
         let folders = documents.folders.clone();
+        let pages = rereading.for_pages();
+        let cases = case_upkeep::keep(store.clone(), clock.clone(), pages.0.clone());
         let web = Web::new(
-            terms::web_config(&config, (traces, folders), rereading.for_pages()),
+            terms::web_config(&config, (traces, folders), pages),
             store.clone(),
             screens.desk,
             screens.live,
@@ -222,6 +225,7 @@ impl House {
                 tokio::spawn(known),
                 tokio::spawn(ageing),
                 tokio::spawn(documents.run()),
+                tokio::spawn(cases),
                 stored.directory.task,
             ],
             keeping: stored.keeping,

@@ -13,7 +13,7 @@ use crate::{
 };
 use kring_call::{Skill, limits::DEVICES_MAX};
 use kring_journal::AgentId;
-use kring_store::{Account, AgentRow, ChangedBy, Role, Store, StoreRefused};
+use kring_store::{Account, AgentRow, ChangedBy, DepartmentId, Role, Store, StoreRefused};
 use kring_web::session;
 
 /// Longest login and name, characters.
@@ -54,6 +54,7 @@ async fn add(config: &Config, store: &Store, user: NewUser) -> Result<(), Fault>
     let queues = queues(config, user.queue)?;
     let skills = skills(&user.skill)?;
     let role = role(&user.role)?;
+    let department = department(store, role, user.department).await?;
     let name = user.name.unwrap_or_else(|| login.to_string());
     if name.trim().is_empty() || name.chars().count() > NAME_MAX || name.contains(char::is_control)
     {
@@ -81,6 +82,7 @@ async fn add(config: &Config, store: &Store, user: NewUser) -> Result<(), Fault>
         queues,
         disabled: false,
         skills,
+        department,
     };
     let by = by_command_line();
     let has_fresh = password.is_some();
@@ -190,6 +192,28 @@ fn role(text: &str) -> Result<Role, Fault> {
         Fault::Arguments(format!(
             "{text:?} is no role. Write agent, supervisor, admin, tip_officer, unit_officer, \
              kb_editor, dpo, integrator or auditor."
+        ))
+    })
+}
+
+/// The unit with this short name. An officer of a unit has one: without it they would see no case.
+async fn department(
+    store: &Store,
+    role: Role,
+    short: Option<String>,
+) -> Result<Option<DepartmentId>, Fault> {
+    let Some(short) = short else {
+        if role == Role::UnitOfficer {
+            let what = "a unit_officer sees the cases of a unit: give --department SHORT as well.";
+            return Err(Fault::Arguments(what.to_owned()));
+        }
+        return Ok(None);
+    };
+    let directory = store.directory().await.map_err(database::refused)?;
+    let unit = directory.find(&short).map(|unit| unit.id);
+    unit.map(Some).ok_or_else(|| {
+        Fault::Arguments(format!(
+            "--department: there is no unit {short:?}. See the directory, or `kringd import departments`."
         ))
     })
 }

@@ -240,6 +240,9 @@ impl Fact {
                 write!(f, "confirmed  {agent} {case_ref}")
             }
             Fact::NoCase { agent, reason } => write!(f, "no case    {agent} {reason}"),
+            Fact::RecordHandedOver(over) => {
+                write!(f, "handed     record of {} to {}", over.from, over.to)
+            }
             Fact::InvariantBroken { rule, seen } => write!(f, "broken     {rule}: {seen}"),
             // Said above.
             Fact::Booted { .. }

@@ -4,6 +4,17 @@ use crate::AgentId;
 use kring_time::Openness;
 use serde::{Deserialize, Serialize};
 
+/// A record that is owed goes to another agent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HandOver {
+    /// Who decided it.
+    pub by: AgentId,
+    /// Who owed it.
+    pub from: AgentId,
+    /// Who owes it now.
+    pub to: AgentId,
+}
+
 /// When the budget of a call ends (`[ring] policy`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -9,7 +9,6 @@ use crate::{
     live::Fresh,
     problem::{Code, Problem},
     session::{Identity, Right},
-    wire::UnfinishedOnWire,
 };
 use axum::{
     Json,
@@ -80,24 +79,6 @@ pub(crate) async fn get(
 ) -> Result<Json<CallOnWire>, Problem> {
     let known = Known::find(&app, &who, call_id(&id)?).await?;
     Ok(Json(CallOnWire::from(&known.row)))
-}
-
-/// The calls of the asking agent that lack their record.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct UnfinishedList {
-    items: Vec<UnfinishedOnWire>,
-}
-
-/// The agent's unfinished list, oldest first.
-#[utoipa::path(get, path = "/unfinished", tag = "calls",
-    responses((status = 200, body = UnfinishedList)))]
-pub(crate) async fn unfinished(
-    State(app): State<App>,
-    who: Identity,
-) -> Result<Json<UnfinishedList>, Problem> {
-    let rows = app.store.unfinished(&who.agent()?.login).await?;
-    let items = rows.iter().map(UnfinishedOnWire::from).collect();
-    Ok(Json(UnfinishedList { items }))
 }
 
 fn filter(app: &App, who: &Identity, which: &Which) -> Result<CallFilter, Problem> {

@@ -9,9 +9,12 @@ mod ladder;
 mod list;
 mod place;
 mod record;
+mod record_form;
 mod row;
 mod transfer;
+mod unfinished;
 
+pub(crate) use record_form::{KINDS, Mistakes, RESOLUTIONS, said};
 pub(crate) use row::CallOnWire;
 
 use crate::{
@@ -29,7 +32,6 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(list::list, place::place))
         .routes(routes!(list::get))
-        .routes(routes!(list::unfinished))
         .routes(routes!(evidence::events))
         .routes(routes!(evidence::evidence))
         .routes(routes!(ladder::ladder))
@@ -50,6 +52,9 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(draft::read, draft::write))
         .routes(routes!(record::confirm))
         .routes(routes!(record::no_case))
+        .routes(routes!(record::no_case_reasons))
+        .routes(routes!(unfinished::list))
+        .routes(routes!(unfinished::hand_over))
 }
 
 /// The call that a path names; anything that is no id names none.
@@ -74,6 +79,15 @@ impl Known {
     /// The call, when it exists and the asker may see it.
     async fn find(app: &App, who: &Identity, id: CallId) -> Result<Known, Problem> {
         who.must(Right::ReadCalls)?;
+        let known = Known::of(app, id).await?;
+        match who.only_own() {
+            Some(own) if !known.is_of(own) => Err(Problem::new(Code::NotYours)),
+            _ => Ok(known),
+        }
+    }
+
+    /// The call, whoever asks.
+    async fn of(app: &App, id: CallId) -> Result<Known, Problem> {
         let fresh = app.live.fresh_call(id);
         let stored = app.store.call(id).await?;
         let row = match (&fresh, stored) {
@@ -82,16 +96,14 @@ impl Known {
             (None, Some(stored)) => stored,
             (None, None) => return Err(Problem::new(Code::NoSuchCall)),
         };
-        let known = Known { row, fresh };
-        match who.only_own() {
-            Some(own) if !known.is_of(own) => Err(Problem::new(Code::NotYours)),
-            _ => Ok(known),
-        }
+        Ok(Known { row, fresh })
     }
 
-    /// Whether it is or may become this agent's: their phone rings for it, or they answered it.
+    /// Whether it is or may become this agent's: their phone rings for it, they answered it, or they owe its
+    /// record.
     fn is_of(&self, agent: &kring_journal::AgentId) -> bool {
         self.row.record.agent.as_ref() == Some(agent)
+            || self.row.record.record_owner.as_ref() == Some(agent)
             || self
                 .fresh
                 .as_ref()

@@ -1,12 +1,14 @@
 //! `POST /calls/{id}/confirm` and `/no-case`: a call's record is made (S6a, S6b), and the exchange
 //! hears that the wrap-up is over.
 
-use super::call_id;
+use super::{
+    Known, call_id,
+    record_form::{Asked, Record, said},
+};
 use crate::{
     app::App,
-    crm_api::CaseOnWire,
+    cases_api::{CaseBook, CaseOnWire, today},
     json::Json,
-    limits,
     problem::{Code, Problem},
     session::{Identity, Right},
 };
@@ -18,50 +20,75 @@ use axum::{
 use kring_call::command::Command;
 use kring_journal::{AgentId, CallId};
 use kring_store::{
-    CaseKind, Confidentiality, ConfirmWrite, ContactChoice, ContactPatch, NewContact, NoCaseWrite,
-    Resolution, TrustedDone, TrustedWrite,
+    CaseRow, CaseStatus, ConfirmWrite, ContactChoice, ContactId, DepartmentId, FieldMistake,
+    FieldWhy, NoCaseWrite, Store, TrustedDone, TrustedWrite, limits,
 };
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-/// The record, as the form has it; the same members as the draft. Absent, null and empty mean the
-/// same.
+/// Why a call has no case.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(default)]
-pub(crate) struct Record {
-    /// The person, when they called before (S6b).
-    contact_id: Option<String>,
-    prefix: Option<String>,
-    /// The name of a new caller (S6a), or a correction.
-    given: Option<String>,
-    family: Option<String>,
-    org: Option<String>,
-    notes: Option<String>,
-    /// เรื่อง, in a line.
-    subject: Option<String>,
-    detail: Option<String>,
-    /// The unit concerned.
-    department_id: Option<String>,
-    /// The internal extension, when the call was transferred.
-    extension: Option<String>,
-    /// `inquiry`, `consultation`, `complaint` or `tip`; `inquiry` when nothing is said.
-    kind: Option<String>,
-    /// `answered`, `consulted`, `transferred`, `follow_up`, `referred` or `unresolved`; `answered`
-    /// when nothing is said.
-    resolution: Option<String>,
-}
-
-/// Why a call has no case.
-#[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct NoCase {
-    /// `nuisance`, `wrong_number`, `dropped` or another word.
+    /// One of `GET /no-case-reasons`.
     reason: String,
+    /// What is to be said of it; needed for `other`.
+    note: Option<String>,
 }
 
-/// Makes the case. 409 `already_recorded` when the call has its record.
-#[utoipa::path(post, path = "/calls/{id}/confirm", tag = "record", request_body = Record,
-    responses((status = 201, body = CaseOnWire), (status = 409), (status = 422)))]
+/// A reason why a call has no case.
+#[derive(Clone, Copy, Serialize, ToSchema)]
+pub(crate) struct NoCaseReason {
+    code: &'static str,
+    text_th: &'static str,
+    text_en: &'static str,
+    /// It is told in words as well.
+    needs_note: bool,
+}
+
+/// Every reason why a call has no case.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct NoCaseReasons {
+    items: [NoCaseReason; 4],
+}
+
+const fn reason(
+    code: &'static str,
+    text_th: &'static str,
+    text_en: &'static str,
+    needs_note: bool,
+) -> NoCaseReason {
+    NoCaseReason {
+        code,
+        text_th,
+        text_en,
+        needs_note,
+    }
+}
+
+const REASONS: [NoCaseReason; 4] = [
+    reason("nuisance", "สายก่อกวน", "Nuisance call", false),
+    reason("wrong_number", "โทรผิด", "Wrong number", false),
+    reason("dropped", "สายหลุด", "The line dropped", false),
+    reason("other", "อื่น ๆ", "Something else", true),
+];
+
+/// Why a call may have no case, in both languages.
+#[utoipa::path(get, path = "/no-case-reasons", tag = "record", operation_id = "no_case_reasons",
+    responses((status = 200, body = NoCaseReasons), (status = 401)))]
+pub(crate) async fn no_case_reasons(_who: Identity) -> axum::Json<NoCaseReasons> {
+    axum::Json(NoCaseReasons { items: REASONS })
+}
+
+/// Makes the case: 201. The same record again answers the same case: 200. 409 `already_recorded` when the call
+/// has another; 422 `bad_field` tells every wrong field in `errors`. What a tip says is masked in the answer.
+#[utoipa::path(post, path = "/calls/{id}/confirm", tag = "record", operation_id = "confirm_call",
+    request_body(content = Record, example = json!({"given": "สมชาย", "family": "ใจดี",
+        "subject": "จดทะเบียนพาณิชย์", "department_id": "00000000000000000000000006",
+        "kind": "inquiry", "resolution": "answered"})),
+    responses((status = 201, body = CaseOnWire), (status = 200, body = CaseOnWire),
+        (status = 403), (status = 404), (status = 409), (status = 422)))]
 pub(crate) async fn confirm(
     State(app): State<App>,
     who: Identity,
@@ -70,40 +97,152 @@ pub(crate) async fn confirm(
 ) -> Result<Response, Problem> {
     let call = call_id(&id)?;
     let agent = owner(&who)?;
-    let write = TrustedWrite::Confirm(Box::new(record.read(call, agent.clone())?));
-    match finish(&app, call, agent, write).await? {
-        TrustedDone::Confirmed { case } => {
-            let path = format!("/api/v1/cases/{}", case.id);
-            let place = HeaderValue::try_from(path).expect("an id is letters and digits");
-            let case = axum::Json(CaseOnWire::from(&*case));
-            Ok((StatusCode::CREATED, [(header::LOCATION, place)], case).into_response())
+    let known = Known::of(&app, call).await?;
+    let asked = Asked {
+        call: &known.row,
+        agent: &agent,
+        today: today(&app),
+    };
+    let (contact, unit) = record.names();
+    let read = record.read(&asked);
+    if known.row.record.no_case.is_some() || known.row.record.case_ref.is_some() {
+        let case = app.store.case_of_call(call).await?.map(Box::new);
+        let no_case = known.row.record.no_case.clone();
+        return again(&app, read.ok(), TrustedDone::AlreadyDone { case, no_case }).await;
+    }
+    let mut mistakes = read.as_ref().err().cloned().unwrap_or_default();
+    mistakes.extend(not_there(&app, contact, unit).await?);
+    let (Ok(mut write), true) = (read, mistakes.is_empty()) else {
+        return Err(Problem::fields(&mistakes));
+    };
+    wind(&app, &mut write).await?;
+    let trusted = TrustedWrite::Confirm(Box::new(write.clone()));
+    match finish(&app, call, agent, trusted).await? {
+        TrustedDone::Confirmed { case } => made(&app, StatusCode::CREATED, *case).await,
+        other => again(&app, Some(write), other).await,
+    }
+}
+
+/// The clock of the case begins with the record.
+async fn wind(app: &App, write: &mut ConfirmWrite) -> Result<(), Problem> {
+    let (_, now) = app.clock.now();
+    let terms = app.config.rules.now().case_terms();
+    let status = CaseStatus::at_confirm(write.kind, write.resolution);
+    write.sla = terms.clock(write.kind, status, now);
+    let directory = app.store.directory_at_hand().await?;
+    let clock = write.sla.as_ref();
+    write.due = Store::due_of(&directory, &terms, write.department, clock, now);
+    Ok(())
+}
+
+/// What the record names and is not there.
+async fn not_there(
+    app: &App,
+    contact: Option<ContactId>,
+    unit: Option<DepartmentId>,
+) -> Result<Vec<FieldMistake>, Problem> {
+    let mut mistakes = Vec::new();
+    let mut missing = |field: &str| mistakes.push(FieldMistake::new(field, FieldWhy::NoSuch));
+    if let Some(contact) = contact
+        && app.store.contact(contact).await?.is_none()
+    {
+        missing("contact_id");
+    }
+    if let Some(unit) = unit {
+        let directory = app.store.directory_at_hand().await?;
+        if directory.department(unit).is_none() {
+            missing("department_id");
+        }
+    }
+    Ok(mistakes)
+}
+
+/// Whoever sends the same record again hears the same; another one is refused.
+async fn again(
+    app: &App,
+    write: Option<ConfirmWrite>,
+    done: TrustedDone,
+) -> Result<Response, Problem> {
+    match done {
+        TrustedDone::AlreadyDone {
+            case: Some(case), ..
+        } if write.as_ref().is_some_and(|write| is_of(write, &case)) => {
+            made(app, StatusCode::OK, *case).await
         }
         other => Err(already(other)),
     }
 }
 
+fn is_of(write: &ConfirmWrite, case: &CaseRow) -> bool {
+    let same_person = match &write.contact {
+        ContactChoice::Known { contact, .. } => case.contact == Some(*contact),
+        ContactChoice::New(_) => case.contact.is_some(),
+        ContactChoice::Nobody => case.contact.is_none(),
+    };
+    same_person
+        && write.agent == case.agent
+        && write.kind == case.kind
+        && write.subject == case.subject
+        && write.detail == case.detail
+        && write.department == case.department
+        && write.extension == case.extension
+        && write.resolution == case.resolution
+        && write.fields == case.fields
+}
+
+/// The case as whoever made it is shown it: a tip is its officers' from now on.
+async fn made(app: &App, status: StatusCode, case: CaseRow) -> Result<Response, Problem> {
+    let path = format!("/api/v1/cases/{}", case.id);
+    let place = HeaderValue::try_from(path).expect("an id is letters and digits");
+    let case = CaseBook::open(app).await?.to_whoever_made_it(case);
+    Ok((status, [(header::LOCATION, place)], axum::Json(case)).into_response())
+}
+
 /// Closes the call without a case.
-#[utoipa::path(post, path = "/calls/{id}/no-case", tag = "record", request_body = NoCase,
-    responses((status = 200), (status = 409), (status = 422)))]
+#[utoipa::path(post, path = "/calls/{id}/no-case", tag = "record", operation_id = "close_call_without_case",
+    request_body(content = NoCase, example = json!({"reason": "wrong_number"})),
+    responses((status = 200), (status = 403), (status = 404), (status = 409), (status = 422)))]
 pub(crate) async fn no_case(
     State(app): State<App>,
     who: Identity,
     Path(id): Path<String>,
-    Json(NoCase { reason }): Json<NoCase>,
+    Json(NoCase { reason, note }): Json<NoCase>,
 ) -> Result<Response, Problem> {
     let call = call_id(&id)?;
     let agent = owner(&who)?;
-    let reason = reason.trim().to_owned();
-    if reason.is_empty() || reason.chars().count() > limits::REASON_CHARS {
-        return Err(Problem::field("reason", "is empty or too long"));
+    let (reason, note) = (reason.trim(), said(note));
+    let mut mistakes = Vec::new();
+    let known = REASONS.iter().find(|known| known.code == reason);
+    if known.is_none() {
+        let why = FieldWhy::NoneOf("nuisance, wrong_number, dropped, other");
+        mistakes.push(FieldMistake::new("reason", why));
+    }
+    if known.is_some_and(|known| known.needs_note) && note.is_none() {
+        mistakes.push(FieldMistake::new("note", FieldWhy::Missing));
+    }
+    let most = limits::FIELD_CHARS_MAX;
+    if note
+        .as_ref()
+        .is_some_and(|note| note.chars().count() > most)
+    {
+        mistakes.push(FieldMistake::new("note", FieldWhy::TooLong(most)));
+    }
+    if !mistakes.is_empty() {
+        return Err(Problem::fields(&mistakes));
     }
     let write = TrustedWrite::NoCase(NoCaseWrite {
         call,
         agent: agent.clone(),
-        reason,
+        reason: reason.to_owned(),
+        note,
     });
     match finish(&app, call, agent, write).await? {
         TrustedDone::NoCaseDone => Ok(axum::Json(json!({ "done": "ok" })).into_response()),
+        // Asked again, because the answer was lost.
+        TrustedDone::AlreadyDone {
+            no_case: Some(same),
+            ..
+        } if same == reason => Ok(axum::Json(json!({ "done": "ok" })).into_response()),
         other => Err(already(other)),
     }
 }
@@ -148,104 +287,5 @@ pub(super) fn already(done: TrustedDone) -> Problem {
             tracing::error!(?other, "the journal answered another question");
             Problem::new(Code::Internal)
         }
-    }
-}
-
-/// Text that says something.
-fn said(text: Option<String>) -> Option<String> {
-    text.map(|text| text.trim().to_owned())
-        .filter(|text| !text.is_empty())
-}
-
-impl Record {
-    fn read(self, call: CallId, agent: AgentId) -> Result<ConfirmWrite, Problem> {
-        let kind = named(
-            self.kind.as_deref(),
-            CaseKind::Inquiry,
-            "kind",
-            CaseKind::from_name,
-        )?;
-        let resolution = named(
-            self.resolution.as_deref(),
-            Resolution::Answered,
-            "resolution",
-            Resolution::from_name,
-        )?;
-        let department = said(self.department_id)
-            .map(|id| {
-                id.parse()
-                    .map_err(|_| Problem::field("department_id", "is no id"))
-            })
-            .transpose()?;
-        let subject = said(self.subject).ok_or_else(|| Problem::field("subject", "is empty"))?;
-        let contact = contact(
-            said(self.contact_id),
-            ContactPatch {
-                prefix: said(self.prefix),
-                given: said(self.given),
-                family: said(self.family),
-                org: said(self.org),
-                notes: said(self.notes),
-                ..ContactPatch::default()
-            },
-        )?;
-        Ok(ConfirmWrite {
-            call,
-            agent,
-            contact,
-            kind,
-            subject,
-            detail: said(self.detail).unwrap_or_default(),
-            department,
-            extension: said(self.extension),
-            resolution,
-            // What a tip says is for the officers of tips.
-            confidentiality: match kind {
-                CaseKind::Tip => Confidentiality::Restricted,
-                _ => Confidentiality::Normal,
-            },
-            due: None,
-        })
-    }
-}
-
-/// Who called: one who called before, a new person when a name was typed, or nobody.
-fn contact(id: Option<String>, typed: ContactPatch) -> Result<ContactChoice, Problem> {
-    if let Some(id) = id {
-        let contact = id
-            .parse()
-            .map_err(|_| Problem::field("contact_id", "is no id"))?;
-        return Ok(ContactChoice::Known {
-            contact,
-            patch: typed,
-        });
-    }
-    let Some(given) = typed.given else {
-        return match typed.family {
-            Some(_) => Err(Problem::field(
-                "given",
-                "is empty, and there is a family name",
-            )),
-            None => Ok(ContactChoice::Nobody),
-        };
-    };
-    Ok(ContactChoice::New(NewContact {
-        prefix: typed.prefix.unwrap_or_default(),
-        given,
-        family: typed.family.unwrap_or_default(),
-        org: typed.org.unwrap_or_default(),
-        notes: typed.notes.unwrap_or_default(),
-    }))
-}
-
-fn named<T>(
-    text: Option<&str>,
-    default: T,
-    field: &str,
-    read: impl Fn(&str) -> Option<T>,
-) -> Result<T, Problem> {
-    match text.map(str::trim).filter(|text| !text.is_empty()) {
-        None => Ok(default),
-        Some(text) => read(text).ok_or_else(|| Problem::field(field, format!("{text:?} is none"))),
     }
 }

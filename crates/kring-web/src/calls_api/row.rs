@@ -60,6 +60,10 @@ pub(crate) struct CallOnWire {
     case_ref: Option<String>,
     /// Why there is no case.
     no_case: Option<String>,
+    /// What is to be said of that.
+    no_case_note: Option<String>,
+    /// Who owes the record, when it was handed over.
+    record_owner: Option<String>,
 }
 
 impl From<&CallRow> for CallOnWire {
@@ -96,6 +100,8 @@ impl From<&CallRow> for CallOnWire {
             degraded: record.degraded,
             case_ref: record.case_ref.clone(),
             no_case: record.no_case.clone(),
+            no_case_note: row.no_case_note.clone(),
+            record_owner: record.record_owner.as_ref().map(ToString::to_string),
         }
     }
 }
@@ -111,6 +117,7 @@ impl Fresh {
                 display: self.number.display.clone(),
                 class,
             }),
+            no_case_note: None,
         }
     }
 
@@ -120,6 +127,7 @@ impl Fresh {
         CallRow {
             record: self.record.clone(),
             number: stored.number,
+            no_case_note: stored.no_case_note,
         }
     }
 }

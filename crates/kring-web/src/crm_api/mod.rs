@@ -1,18 +1,15 @@
-//! `/contacts` and `/cases`: who called before, and what about.
+//! `/contacts`: who called before, and what about.
 
-mod cases;
 mod contacts;
 mod contacts_file;
 mod contacts_numbers;
 mod contacts_same;
 
-pub(crate) use cases::CaseOnWire;
-
 use crate::{app::App, limits};
 use axum::extract::DefaultBodyLimit;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-/// The routes of contacts and cases.
+/// The routes of contacts.
 pub(crate) fn routes() -> OpenApiRouter<App> {
     let import = OpenApiRouter::new().routes(routes!(contacts_file::import));
     let import = import.layer(DefaultBodyLimit::max(limits::IMPORT_BYTES));
@@ -29,7 +26,4 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(contacts_same::duplicates))
         .routes(routes!(contacts_file::export))
         .merge(import)
-        .routes(routes!(cases::list))
-        .routes(routes!(cases::get))
-        .routes(routes!(cases::by_ref))
 }

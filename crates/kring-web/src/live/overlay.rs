@@ -2,10 +2,11 @@
 //! fresher state of those that it has.
 
 use super::{
-    Inner, Live, alerts, presence::PresenceNow, screens::to_supervisors, transfers::TransferNow,
+    Inner, Live, alerts, call::WrapUp, presence::PresenceNow, screens::to_supervisors,
+    transfers::TransferNow,
 };
 use crate::wire::NumberOnWire;
-use kring_journal::{AgentId, CallId, CallRecord, Closing, TransferId};
+use kring_journal::{AgentId, CallId, CallRecord, Closing, PresenceState, TransferId};
 use std::collections::BTreeMap;
 
 /// A call in memory.
@@ -35,6 +36,17 @@ impl Live {
         let floor = inner.floor();
         let transfer = floor.transfers.get(id)?;
         Some((transfer.clone(), transfer.elapsed_ms(now)))
+    }
+
+    /// Whether whoever answered is at the record of this call now.
+    pub(crate) fn is_at_record(&self, id: CallId) -> bool {
+        let floor = self.inner().floor();
+        let Some(call) = floor.call(id) else {
+            return false;
+        };
+        let winner = call.winner().and_then(|agent| floor.presence(agent));
+        let wraps_up = winner.is_some_and(|now| now.state == PresenceState::WrapUp);
+        wraps_up && matches!(call.wrap_up, WrapUp::Open { .. })
     }
 
     /// What the agent does now, if a fact has said so.

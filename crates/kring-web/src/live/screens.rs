@@ -232,6 +232,16 @@ pub(super) fn late(id: CallId, fact: &Fact) -> Vec<Delivery> {
                 },
             )
         }
+        Fact::RecordHandedOver(over) => {
+            let said = || Said::WrapUpHandedOver {
+                from: over.from.clone(),
+                to: over.to.clone(),
+                by: over.by.clone(),
+            };
+            let mut out = to(&over.from, Some(id), said());
+            out.extend(to(&over.to, Some(id), said()));
+            return out;
+        }
         Fact::CallBackAsked(wish) => {
             let queue = wish.queue.clone();
             return vec![Delivery::Supervisors(

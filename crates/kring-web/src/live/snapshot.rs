@@ -94,6 +94,11 @@ impl From<&Unfinished> for UnfinishedOnWire {
         let record = &row.call.record;
         UnfinishedOnWire {
             call: record.id.to_string(),
+            agent: record
+                .record_owner
+                .as_ref()
+                .or(record.agent.as_ref())
+                .map(ToString::to_string),
             number: row.call.number.as_ref().map(NumberOnWire::from),
             contact: None,
             answered_at: record.answered_at.map(rfc3339),

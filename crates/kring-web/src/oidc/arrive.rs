@@ -245,6 +245,7 @@ async fn account_of(
                 auto_answer: false,
                 queues: Vec::new(),
                 disabled: false,
+                department: None,
                 skills: Vec::new(),
             };
             let mut account = Account::new(agent, by.at);

@@ -10,7 +10,7 @@ use axum::{
     http::{Method, request::Parts},
 };
 use kring_journal::AgentId;
-use kring_store::{AgentRow, Role};
+use kring_store::{AgentRow, CaseAccess, CaseUnits, Role};
 
 /// Who asks. Taking this as an argument refuses everybody else with 401, and a page of another
 /// site with 403.
@@ -76,6 +76,25 @@ impl Identity {
                 .person()
                 .filter(|agent| own(agent))
                 .map(|agent| &agent.login),
+        }
+    }
+
+    /// Which cases they are shown, and how much of them.
+    pub(crate) fn case_access(&self) -> CaseAccess {
+        let of_unit = |agent: &AgentRow| match (agent.role, agent.department) {
+            (Role::UnitOfficer, Some(unit)) => CaseUnits::Only(unit),
+            (Role::UnitOfficer, None) => CaseUnits::Nobodys,
+            _ => CaseUnits::All,
+        };
+        let units = match self {
+            Identity::Program { scopes, .. } if token_has(scopes, Right::ReadCases) => {
+                CaseUnits::All
+            }
+            _ => self.person().map_or(CaseUnits::All, of_unit),
+        };
+        CaseAccess {
+            tips: self.may(Right::ReadTips),
+            units,
         }
     }
 

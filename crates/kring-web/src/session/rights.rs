@@ -83,7 +83,8 @@ impl Right {
             WriteContacts, WriteKnowledge,
         };
         match role {
-            Role::Admin => true,
+            // Whoever keeps the house does not read what is confided to it.
+            Role::Admin => !matches!(self, ReadTips),
             Role::Agent => matches!(
                 self,
                 ReadCalls
@@ -134,12 +135,12 @@ impl Right {
     }
 }
 
-/// Whether a token with these scopes has the right. `admin` has all; a token that acts for an agent
-/// has the agent's besides.
+/// Whether a token with these scopes has the right. `admin` has all but reading tips, which is named or not had;
+/// a token that acts for an agent has the agent's besides.
 pub(crate) fn token_has(scopes: &[String], right: Right) -> bool {
     scopes
         .iter()
-        .any(|scope| scope == "admin" || scope == right.scope())
+        .any(|scope| (scope == "admin" && right != Right::ReadTips) || scope == right.scope())
 }
 
 #[cfg(test)]
@@ -177,6 +178,24 @@ mod tests {
         ];
         assert!(Right::Administer.is_of(Role::Admin));
         assert!(!others.into_iter().any(|role| Right::Administer.is_of(role)));
+    }
+
+    #[test]
+    fn only_officers_of_tips_read_them() {
+        let others = [
+            Role::Admin,
+            Role::Agent,
+            Role::Supervisor,
+            Role::UnitOfficer,
+            Role::KbEditor,
+            Role::Dpo,
+            Role::Auditor,
+            Role::Integrator,
+        ];
+        assert!(Right::ReadTips.is_of(Role::TipOfficer));
+        assert!(!others.into_iter().any(|role| Right::ReadTips.is_of(role)));
+        assert!(!token_has(&["admin".to_owned()], Right::ReadTips));
+        assert!(token_has(&["tips:read".to_owned()], Right::ReadTips));
     }
 
     #[test]

@@ -39,6 +39,8 @@ pub(crate) struct NewUser {
     queues: Vec<String>,
     #[serde(default)]
     skills: Vec<String>,
+    /// The unit whose cases a `unit_officer` sees, by id or short name.
+    department_id: Option<String>,
     /// `password`, when nothing is said: kring makes one that is to be changed. `oidc`: this person signs in at the
     /// identity provider alone.
     #[serde(default)]
@@ -82,6 +84,7 @@ pub(crate) async fn add_user(
         auto_answer: Some(new.auto_answer),
         queues: Some(new.queues),
         skills: Some(new.skills),
+        department_id: new.department_id,
         ..UserFields::default()
     };
     fields.check(&app).await?;
@@ -99,6 +102,7 @@ pub(crate) async fn add_user(
         queues: Vec::new(),
         disabled: false,
         skills: Vec::new(),
+        department: None,
     };
     fields.put(&mut agent);
     if let Some(password) = &password {

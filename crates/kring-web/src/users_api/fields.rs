@@ -26,6 +26,8 @@ pub(super) struct UserFields {
     pub(super) auto_answer: Option<bool>,
     pub(super) queues: Option<Vec<String>>,
     pub(super) skills: Option<Vec<String>>,
+    /// The unit whose cases a `unit_officer` sees, by id or short name; empty: none.
+    pub(super) department_id: Option<String>,
     pub(super) disabled: Option<bool>,
 }
 
@@ -54,6 +56,12 @@ impl UserFields {
                 let why = format!("are of the configured ones: {}", known.join(", "));
                 return Err(Problem::field("queues", why));
             }
+        }
+        if let Some(unit) = self.department_id.as_mut().filter(|unit| !unit.is_empty()) {
+            let directory = app.store.directory().await?;
+            let found = directory.find(unit);
+            let found = found.ok_or_else(|| Problem::field("department_id", "is no unit"))?;
+            *unit = found.id.to_string();
         }
         if let Some(skills) = &mut self.skills {
             if skills.len() > SKILLS_MAX {
@@ -86,6 +94,9 @@ impl UserFields {
             if let Some(said) = said {
                 *list = said;
             }
+        }
+        if let Some(unit) = self.department_id {
+            agent.department = unit.parse().ok();
         }
         agent.auto_answer = self.auto_answer.unwrap_or(agent.auto_answer);
         agent.disabled = self.disabled.unwrap_or(agent.disabled);

@@ -43,6 +43,8 @@ pub(crate) struct UserOnWire {
     queues: Vec<String>,
     /// `tax:3`.
     skills: Vec<String>,
+    /// The unit whose cases a `unit_officer` sees.
+    department_id: Option<String>,
     disabled: bool,
     /// Whether there is a password to sign in with.
     has_password: bool,
@@ -65,6 +67,7 @@ impl From<&Account> for UserOnWire {
             auto_answer: agent.auto_answer,
             queues: agent.queues.clone(),
             skills: agent.skills.clone(),
+            department_id: agent.department.map(|id| id.to_string()),
             disabled: agent.disabled,
             has_password: agent.password_hash.is_some(),
             must_change: account.must_change,

@@ -152,6 +152,8 @@ pub(crate) struct CallSnapshot {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct UnfinishedOnWire {
     pub(crate) call: String,
+    /// Who owes the record.
+    pub(crate) agent: Option<String>,
     pub(crate) number: Option<NumberOnWire>,
     pub(crate) contact: Option<ContactOnWire>,
     pub(crate) answered_at: Option<String>,

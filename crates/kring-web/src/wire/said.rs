@@ -100,6 +100,12 @@ pub(crate) enum Said {
         case_ref: Option<String>,
         no_case: Option<String>,
     },
+    #[serde(rename = "wrapup.handed_over")]
+    WrapUpHandedOver {
+        from: AgentId,
+        to: AgentId,
+        by: AgentId,
+    },
     #[serde(rename = "presence.changed")]
     Presence(Presence),
     #[serde(rename = "queue.stats")]

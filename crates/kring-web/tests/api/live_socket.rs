@@ -88,10 +88,7 @@ async fn a_call_is_told_from_ring_to_record_without_a_gap() {
         .put(&draft, &cookie, json!({"subject": "x"}), &[])
         .await;
     let confirm = format!("/api/v1/calls/{call}/confirm");
-    let case = house
-        .post(&confirm, &cookie, json!({"subject": "x"}))
-        .await
-        .json;
+    let case = house.post(&confirm, &cookie, House::record("x")).await.json;
 
     let mut heard = Vec::new();
     let mut seq = welcome["from"].as_u64().unwrap();

@@ -9,6 +9,7 @@ mod attacks_words;
 mod audit;
 mod callbacks;
 mod calls;
+mod cases;
 mod console;
 mod contacts;
 mod crm;

@@ -333,6 +333,7 @@ async fn only_who_is_expected_gets_in_where_no_accounts_are_made() {
         auto_answer: false,
         queues: Vec::new(),
         disabled: false,
+        department: None,
         skills: Vec::new(),
     };
     let account = Account::new(agent, by.at);

@@ -15,7 +15,6 @@ const KEYS: &[(&str, &str)] = &[
     ),
     ("webhook", "webhooks"),
     ("otel", "OpenTelemetry"),
-    ("case.sla_days", "the SLA clock of cases"),
     (
         "ui",
         "the console's first language and calendar (each person chooses)",

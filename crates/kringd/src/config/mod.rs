@@ -6,6 +6,7 @@
 mod account;
 mod address;
 mod auth;
+mod cases;
 mod complaint;
 mod deadline;
 mod dialling;
@@ -30,6 +31,7 @@ mod transfers;
 
 pub(crate) use account::name_transport;
 pub(crate) use address::{HostPort, Listen};
+pub(crate) use cases::Case;
 pub(crate) use complaint::ConfigRefused;
 pub(crate) use floor::{Agent, Pop, Queue, Ring};
 pub(crate) use hep::Hep;
@@ -39,7 +41,7 @@ pub(crate) use recording::is_file;
 pub(crate) use security::{ClientCertificates, Tls};
 pub(crate) use signalling::{Sip, Trunk};
 pub(crate) use sound::Media;
-pub(crate) use surroundings::{Case, Database, Http, Journal, Metrics, Number, Privacy};
+pub(crate) use surroundings::{Database, Http, Journal, Metrics, Number, Privacy};
 pub(crate) use transfers::Transfers;
 
 use complaint::Complaints;
@@ -163,7 +165,7 @@ impl Config {
             auth,
             metrics: Metrics::read(root.table("metrics")),
             privacy: Privacy::read(root.table("privacy")),
-            case: Case::read(root.table("case")),
+            case: Case::read(root.table("case"), root.table("video")),
             knowledge: Knowledge::read(root.table("knowledge")),
             hep,
             data_dir,

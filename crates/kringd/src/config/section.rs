@@ -248,6 +248,19 @@ impl<'r> Section<'r> {
         }
     }
 
+    /// Like [`Section::read`]; a whole number stands for its digits.
+    pub(super) fn read_or_number<T: FromStr<Err: Display>>(
+        &mut self,
+        key: &'static str,
+    ) -> Option<T> {
+        if let Some(node) = self.entries.get_mut(key)
+            && let Value::Integer(number) = &node.value
+        {
+            node.value = Value::Text(number.to_string());
+        }
+        self.read(key)
+    }
+
     /// A list of texts, if it is written. A single text stands for a list of one; in a variable,
     /// commas separate the items.
     pub(super) fn list(&mut self, key: &'static str) -> Option<Vec<Item>> {

@@ -1,8 +1,6 @@
-//! The tables of what surrounds the calls: numbers, database, journal, HTTP, metrics, privacy and
-//! cases.
+//! The tables of what surrounds the calls: numbers, database, journal, HTTP, metrics and privacy.
 
 use super::section::Section;
-use kring_store::CaseRefFormat;
 use std::{fmt, net::SocketAddr, path::Path};
 
 /// `[number]`. The numbers are those of Thailand; no other region is known.
@@ -53,13 +51,6 @@ pub(crate) struct Privacy {
     pub(crate) mask_numbers_in_logs: bool,
     /// Days after which persons and cases are erased where no rule says otherwise. `None`: never.
     pub(crate) retention_days: Option<u32>,
-}
-
-/// `[case]`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Case {
-    /// How a case's reference is written.
-    pub(crate) ref_format: CaseRefFormat,
 }
 
 impl Number {
@@ -244,22 +235,4 @@ fn retention_days(section: &mut Section<'_>) -> Option<u32> {
     let most = u64::from(kring_store::RETENTION_DAYS_MAX);
     let days = section.number("retention_days", 0, 0..=most);
     u32::try_from(days).ok().filter(|days| *days > 0)
-}
-
-impl Case {
-    pub(super) fn read(mut section: Section<'_>) -> Case {
-        let format = match section
-            .text("ref_format")
-            .map(|text| CaseRefFormat::read(&text))
-        {
-            None => CaseRefFormat::default(),
-            Some(Ok(format)) => format,
-            Some(Err(refused)) => {
-                section.complain("ref_format", format!("case.ref_format: {refused}."));
-                CaseRefFormat::default()
-            }
-        };
-        section.finish();
-        Case { ref_format: format }
-    }
 }

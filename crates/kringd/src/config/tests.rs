@@ -125,12 +125,22 @@ const EVERYTHING: &str = r#"
         mask_numbers_in_logs = false
         [case]
         ref_format = "CH-{ce}-{n:5}"
+        sla_days = { complaint = 15, tip = "30d", inquiry = "4h" }
+        reopen_days = 60
+        attachment_max_mb = 5
+        [video]
+        link_template = "https://meet.example.go.th/{ref}-{secret}"
+        remind_hours = 3
         "#;
 
 #[test]
 fn the_keys_of_this_version_are_all_taken() {
     let config = read(EVERYTHING).unwrap();
     assert_eq!(config.node, "rayong-1");
+    let cases = &config.case.rules;
+    assert_eq!(cases.sla["inquiry"], kring_store::Allowance::Hours(4));
+    assert_eq!((cases.sla.len(), cases.reopen_days), (3, 60));
+    assert_eq!(cases.attachment_bytes_max, 5 << 20);
     assert_eq!(config.sip.listen[1].transport, Transport::Tcp);
     assert_eq!(config.sip.strangers, kring_sip::Strangers::Ignore);
     let trunk = &config.trunks[0];

@@ -77,6 +77,7 @@ fn agent(login: &str, name: &str, phones: &Phones, password: &str) -> AgentRow {
         auto_answer: false,
         queues: Vec::new(),
         disabled: false,
+        department: None,
         skills: Vec::new(),
     }
 }
@@ -263,6 +264,8 @@ impl Matter {
             resolution: Resolution::Answered,
             confidentiality: Confidentiality::Normal,
             due: None,
+            fields: None,
+            sla: None,
         }
     }
 }

@@ -143,6 +143,8 @@ impl Robot {
         let department = self.departments.iter().find(|(short, _)| short == unit);
         let record = json!({
             "subject": subject,
+            // Whom the robot talks to is not asked for a name.
+            "anonymous": true,
             "department_id": department.map(|(_, id)| id),
             "kind": "inquiry",
             "resolution": "answered",

@@ -213,7 +213,10 @@ fn needs_restart(started: &Config, config: &Config) -> Vec<String> {
         ("http", started.http != config.http),
         ("metrics", started.metrics != config.metrics),
         ("privacy", started.privacy != config.privacy),
-        ("case", started.case != config.case),
+        (
+            "case.ref_format",
+            started.case.ref_format != config.case.ref_format,
+        ),
         ("hep", started.hep != config.hep),
     ];
     let names = differ.into_iter().filter(|(_, differs)| *differs);

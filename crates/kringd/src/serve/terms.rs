@@ -76,6 +76,7 @@ pub(super) fn house_rules(config: &Config) -> HouseRules {
         hours: config.hours.of_units(),
         recall: config.transfer.recall,
         require_reason: config.transfer.require_reason,
+        cases: config.case.rules.clone(),
     }
 }
 

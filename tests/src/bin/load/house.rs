@@ -151,6 +151,7 @@ async fn staff(
             auto_answer: false,
             queues: Vec::new(),
             disabled: false,
+            department: None,
             skills: Vec::new(),
         };
         store.put_agent(&agent).await?;

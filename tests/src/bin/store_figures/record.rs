@@ -73,6 +73,8 @@ pub(crate) async fn confirms(log: &mut JournalLog, calls: &[CallId]) -> Done {
             resolution: Resolution::Answered,
             confidentiality: Confidentiality::Normal,
             due: None,
+            fields: None,
+            sla: None,
         };
         let confirm = TrustedWrite::Confirm(Box::new(record));
         let (done, took, synced) = write(log, confirm).await?;

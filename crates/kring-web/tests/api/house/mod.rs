@@ -20,7 +20,7 @@ use kring_journal::{AgentId, CallId, CallerRef, Fact, WallTime};
 use kring_store::{CallerRow, Number, NumberPlan, Store, StoreConfig};
 use kring_time::Moment;
 use kring_web::{Ask, Clock, Desk, Live, LiveConfig, Web, WebConfig};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::{
     sync::{Arc, Mutex},
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
@@ -84,7 +84,9 @@ impl House {
 
     async fn open_in(dir: Arc<TempDir>, live: LiveConfig, web: WebConfig) -> House {
         let url = format!("sqlite:{}", dir.path().join("kring.db").display());
-        let store = Store::open(&StoreConfig::new(&url, "test")).await.unwrap();
+        let mut config = StoreConfig::new(&url, "test");
+        config.attachments = Some(dir.path().join("attachments"));
+        let store = Store::open(&config).await.unwrap();
         let clock = clock();
         let boot = store.begin_boot(clock.now().1, "0.0.0").await.unwrap();
         let (exchange, asks) = mpsc::channel(64);
@@ -242,6 +244,12 @@ impl House {
         let (done, written) = oneshot::channel();
         let _ = self.journal.send(Written::Flush(done));
         written.await.unwrap();
+    }
+
+    /// A record as the form of a new caller sends it (S6a).
+    pub(crate) fn record(subject: &str) -> Value {
+        let unit = "00000000000000000000000006";
+        json!({"given": "สมชาย", "subject": subject, "department_id": unit})
     }
 
     /// A call from this number, as the exchange tells of it: introduced, offered, in ring 1.

@@ -25,6 +25,7 @@ impl House {
             auto_answer: false,
             queues: vec!["support".into()],
             disabled: false,
+            department: None,
             skills: Vec::new(),
         };
         self.store.put_agent(&row).await.unwrap();

@@ -55,7 +55,19 @@ fn what_comes_later_is_said_and_never_taken_in_silence() {
     for (text, told) in [
         (
             "[case]\nsla_days = 15\n",
-            "kring.toml:2: case.sla_days is not in this version: the SLA clock of cases will come later. Take the line out.",
+            "kring.toml:2: case.sla_days must be a table: write case.sla_days = { … }.",
+        ),
+        (
+            "[case]\nsla_days = { complaint = 0, gossip = 3 }\n",
+            "kring.toml:2: case.sla_days.complaint: \"0\" is no time to answer in: write working days, such as 15 \
+             or \"15d\", or hours, such as \"4h\".\n\
+             kring.toml:2: case.sla_days.gossip is no key of kring. [case.sla_days] has: complaint, consultation, \
+             inquiry, tip.",
+        ),
+        (
+            "[video]\nlink_template = \"https://meet.example.go.th/{ref}\"\n",
+            "kring.toml:2: video.link_template is \"https://meet.example.go.th/{ref}\", but must begin with https:// \
+             and hold {secret}, which nobody can guess: \"https://meet.example.go.th/{ref}-{secret}\".",
         ),
         (
             "[transfer]\nrecord_link = \"/calls\"\n",
