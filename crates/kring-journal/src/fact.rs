@@ -20,10 +20,7 @@ pub use queueing::{Announcement, QueueExit, Rescue, Service};
 pub use reconfiguring::{Mistakes, Reconfiguration};
 pub use transferring::*;
 pub use trunks::{AccountDown, AccountUp, TrunkAway, TrunkThere};
-pub use words::{
-    ChosenBy, ClosedWhy, DeadlineAction, EndedBy, HandOver, MediaSide, PhoneGoneWhy, PresenceState,
-    Refusal, RingPolicyKind, RingTerms, RonaWarning, SideSummary, Unreached, Withdrawal,
-};
+pub use words::*;
 
 use crate::{AgentId, CallerRef, call_record::RingResult};
 use serde::{Deserialize, Serialize};
@@ -342,17 +339,9 @@ pub enum Fact {
         agent: AgentId,
     },
     /// The agent lets the caller hear music.
-    Held {
-        /// The agent.
-        agent: AgentId,
-    },
-    /// They hear each other again, or a transfer begins.
-    Resumed {
-        /// The agent.
-        agent: AgentId,
-        /// How long it was, ms.
-        held_ms: u64,
-    },
+    Held(Hold),
+    /// The hold is over.
+    Resumed(HoldOver),
     /// The agent's time for the record began.
     WrapUpOpened {
         /// The agent.

@@ -6,7 +6,7 @@ use crate::{
     call::State,
     command::{CommandRefused, Done},
 };
-use kring_journal::{AgentId, CallId, Fact};
+use kring_journal::{AgentId, CallId, Fact, Hold, HoldOver};
 use kring_media::{Ground, Side};
 use kring_time::Moment;
 
@@ -25,7 +25,7 @@ impl Exchange {
         self.speak(id, Vec::new(), Ground::Music);
         self.speak_to(id, Side::Agent, Vec::new(), Ground::Silence);
         let agent = agent.clone();
-        self.record(now, id, Fact::Held { agent });
+        self.record(now, id, Fact::Held(Hold { agent }));
         Ok(Done::Ok)
     }
 
@@ -49,11 +49,11 @@ impl Exchange {
         else {
             return;
         };
-        let fact = Fact::Resumed {
+        let over = HoldOver {
             agent: agent.clone(),
             held_ms: now.since(since).as_millis() as u64,
         };
-        self.record(now, id, fact);
+        self.record(now, id, Fact::Resumed(over));
     }
 
     /// Since when this agent's caller is on hold.

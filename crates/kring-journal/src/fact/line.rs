@@ -1,7 +1,7 @@
 //! How each fact is said in one line: a verb of ten characters, then the rest. Scenario tests compare
 //! these lines, and `kringd journal` prints them.
 
-use super::{DeadlineAction, Fact, PickUp, RonaWarning, SideSummary};
+use super::{DeadlineAction, Fact, Hold, HoldOver, PickUp, RonaWarning, SideSummary};
 use std::fmt;
 
 impl fmt::Display for Fact {
@@ -221,8 +221,8 @@ impl Fact {
                 write!(f, "painted    {agent} in {after_ms} ms")
             }
             Fact::RingAudible { agent } => write!(f, "audible    {agent}"),
-            Fact::Held { agent } => write!(f, "held       by {agent}"),
-            Fact::Resumed { agent, held_ms } => {
+            Fact::Held(Hold { agent }) => write!(f, "held       by {agent}"),
+            Fact::Resumed(HoldOver { agent, held_ms }) => {
                 let held = *held_ms as f64 / 1e3;
                 write!(f, "resumed    by {agent} after {held:.3} s")
             }

@@ -303,3 +303,19 @@ impl fmt::Display for TransferWay {
         })
     }
 }
+
+/// The agent lets the caller hear music.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hold {
+    /// The agent.
+    pub agent: AgentId,
+}
+
+/// They hear each other again, or a transfer begins.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HoldOver {
+    /// The agent.
+    pub agent: AgentId,
+    /// How long it was, ms.
+    pub held_ms: u64,
+}

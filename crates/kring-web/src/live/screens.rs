@@ -11,7 +11,8 @@ use crate::{
     wire::{Alert, RingCount, Said},
 };
 use kring_journal::{
-    AgentId, CallId, Fact, Outcome, RingResult, Service, Unreached, WallTime, Withdrawal,
+    AgentId, CallId, Fact, Hold, HoldOver, Outcome, RingResult, Service, Unreached, WallTime,
+    Withdrawal,
 };
 use std::time::Duration;
 
@@ -76,11 +77,11 @@ pub(super) fn screens(now: When, call: &mut LiveCall, fact: &Fact) -> Vec<Delive
             }
             out
         }
-        Fact::Held { agent } => {
+        Fact::Held(Hold { agent }) => {
             call.held_since = Some(now.at);
             to(agent, id, Said::Held {})
         }
-        Fact::Resumed { agent, held_ms } => {
+        Fact::Resumed(HoldOver { agent, held_ms }) => {
             call.held_since = None;
             let held_ms = *held_ms;
             to(agent, id, Said::Resumed { held_ms })

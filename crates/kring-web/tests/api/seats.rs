@@ -3,7 +3,9 @@
 use crate::house::{House, Page, answered, invited, presence, wrap_up_opened};
 use axum::http::StatusCode;
 use kring_call::command::Done;
-use kring_journal::{AgentId, DeviceEnd, DeviceOut, Fact, PresenceState, Unreached};
+use kring_journal::{
+    AgentId, DeviceEnd, DeviceOut, Fact, Hold, HoldOver, PresenceState, Unreached,
+};
 use kring_store::Role;
 use serde_json::{Value, json};
 
@@ -243,15 +245,15 @@ async fn a_hold_is_told_and_remembered() {
     let call = house.call_from("0898765432");
     house.happens(Some(call), invited(&agent));
     house.happens(Some(call), answered(&agent));
-    let held = Fact::Held {
+    let held = Fact::Held(Hold {
         agent: agent.clone(),
-    };
+    });
     house.happens(Some(call), held);
     page.hear_of("call.held").await;
     let (_, welcome) = Page::hello(at, &cookie, json!({})).await;
     assert!(welcome["snapshot"]["call"]["held_ms"].is_u64(), "{welcome}");
     let held_ms = 12_480;
-    house.happens(Some(call), Fact::Resumed { agent, held_ms });
+    house.happens(Some(call), Fact::Resumed(HoldOver { agent, held_ms }));
     assert_eq!(page.hear_of("call.resumed").await["d"]["held_ms"], 12_480);
     let (_, welcome) = Page::hello(at, &cookie, json!({})).await;
     assert!(

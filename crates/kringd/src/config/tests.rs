@@ -2,6 +2,7 @@
 
 mod entrance;
 mod refused;
+mod refused_by_kind;
 mod waiting;
 
 use super::*;
