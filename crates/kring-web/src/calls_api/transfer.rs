@@ -130,6 +130,7 @@ pub(crate) async fn transfer(
     Path(id): Path<String>,
     Typed(wanted): Typed<Wanted>,
 ) -> Result<(StatusCode, Json<Begun>), Problem> {
+    who.must(Right::ActOnCalls)?;
     let rules = app.config.rules.now();
     if rules.require_reason && wanted.reason.is_none() {
         return Err(Problem::field(
@@ -193,6 +194,7 @@ pub(crate) async fn consult(
     Path(id): Path<String>,
     Typed(asked): Typed<Asked>,
 ) -> Result<(StatusCode, Json<Begun>), Problem> {
+    who.must(Right::ActOnCalls)?;
     let target = Target::find(&app, asked.department_id, asked.extension, asked.if_closed).await?;
     begin(
         &app,

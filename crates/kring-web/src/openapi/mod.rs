@@ -1,5 +1,6 @@
 //! The description of the API that programs read: OpenAPI 3.1, made from the code that serves it.
 
+mod operations;
 mod parameters;
 mod refusals;
 

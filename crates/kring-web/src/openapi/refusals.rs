@@ -1,7 +1,7 @@
 //! What every route may answer beside what it says itself: refusals that come of what it takes, said in one place, so
 //! that no route forgets one. All are `application/problem+json`.
 
-use super::parameters;
+use super::{operations, parameters};
 use crate::problem::PROBLEM_JSON;
 use utoipa::openapi::{
     Components, Content, ContentBuilder, ObjectBuilder, OpenApi, PathItem, Ref, RefOr, Required,
@@ -19,7 +19,8 @@ pub(super) fn add_to(description: &mut OpenApi) {
     let components = description.components.get_or_insert_default();
     add_schema(components);
     for (path, item) in &mut description.paths.paths {
-        for (method, operation) in operations(item) {
+        for (method, operation) in each(item) {
+            operations::put_right(path, operation);
             parameters::put_right(path, operation);
             let asked = Asked::of(path, method, operation);
             asked.add_to(operation);
@@ -28,7 +29,7 @@ pub(super) fn add_to(description: &mut OpenApi) {
 }
 
 /// The operations of a path, by method.
-fn operations(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &mut Operation)> {
+fn each(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &mut Operation)> {
     [
         ("get", &mut item.get),
         ("put", &mut item.put),

@@ -60,8 +60,9 @@ fn the_console_writes_no_markup() {
                 look(&path, found);
                 continue;
             }
-            let name = path.file_name().unwrap().to_string_lossy().into_owned();
-            if !(name.ends_with(".ts") || name.ends_with(".svelte")) || name.ends_with(".test.ts") {
+            let name = path.file_name().unwrap().to_string_lossy().to_lowercase();
+            let kind = path.extension().unwrap_or_default();
+            if !(kind == "ts" || kind == "svelte") || name.ends_with(".test.ts") {
                 continue;
             }
             let text = fs::read_to_string(&path).unwrap();

@@ -147,7 +147,8 @@ async fn a_record_is_confirmed_once() {
     let call = house.call_taken(&agent, "0812345678");
     house.written().await;
     let path = format!("/api/v1/calls/{call}/confirm");
-    let record = json!({"subject": "ราคาปุ๋ย", "contact_id": null});
+    let record = json!({"given": "สมชาย", "family": "ใจดี", "subject": "ราคาปุ๋ย",
+        "department_id": "00000000000000000000000006", "kind": "inquiry", "resolution": "answered"});
     let mut made = 0;
     for key in ["a", "a", "b"] {
         let key = [("idempotency-key", key)];
