@@ -114,7 +114,7 @@ const EVERYTHING: &str = r#"
         dead_after_s = 30
         address = "203.0.113.5"
         [database]
-        url = "postgres://kring:secret@db.example.net/kring"
+        url = "postgres://kring:hush-hush@db.example.net/kring"
         [journal]
         group_ms = 10
         [http]
@@ -176,7 +176,7 @@ fn the_keys_of_this_version_are_all_taken() {
         Some("https://desk.example.go.th")
     );
     assert!(
-        !format!("{config:?}").contains("secret"),
+        !format!("{config:?}").contains("hush-hush"),
         "no password in a log"
     );
     assert!(
