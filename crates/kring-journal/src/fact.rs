@@ -1,5 +1,4 @@
-//! The facts: a stored format. A kind is never renamed, a field is never removed, and a new field is
-//! optional. `tests/golden/facts.jsonl` keeps one of every kind that was ever written.
+//! The facts: a stored format (`tests/golden/facts.jsonl`). Kinds and fields stay; a new field is optional.
 
 mod elsewhere;
 mod line;
