@@ -397,6 +397,7 @@ pub(crate) async fn a_person_gets_all_that_is_known_of_them(world: World) {
         export.numbers,
         [("+6638611025".to_owned(), "038-611-025".to_owned())]
     );
+    assert_eq!(export.done.len(), 1, "the case was opened");
     assert_eq!(
         (export.cases.len(), export.consents.len(), export.cut),
         (1, 1, false)

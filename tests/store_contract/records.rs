@@ -35,6 +35,7 @@ pub(crate) fn record(call: CallId, contact: ContactChoice, subject: &str) -> Con
         fields: None,
         sla: None,
         due: None,
+        notice_told: false,
     }
 }
 

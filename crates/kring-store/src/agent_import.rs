@@ -46,9 +46,10 @@ impl Store {
                 (Ok(()), None) => &mut imported.added,
                 (Ok(()), Some(was)) => {
                     let is = find_account(&mut tx, &login).await?;
-                    match is.as_ref() == Some(was) {
-                        true => &mut imported.left,
-                        false => &mut imported.changed,
+                    if is.as_ref() == Some(was) {
+                        &mut imported.left
+                    } else {
+                        &mut imported.changed
                     }
                 }
                 (Err(StoreRefused::Unacceptable { field, why }), _) => {

@@ -167,6 +167,8 @@ impl Reach {
         for call in &self.calls {
             for sql in [
                 "DELETE FROM draft WHERE call = $1",
+                "UPDATE call SET no_case_note = NULL WHERE id = $1",
+                "UPDATE knowledge_asked SET call = NULL WHERE call = $1",
                 "DELETE FROM sip_trace WHERE call = $1",
                 "UPDATE call SET no_case_note = NULL WHERE id = $1",
             ] {

@@ -189,7 +189,7 @@ pub use sign_in::{NewSession, SessionOf, SessionRow, Sessions, SignedFrom, Token
 pub use sla::{Allowance, AllowanceRefused};
 pub use sla_clock::{SlaClock, SlaHours, SlaNow, SlaState};
 pub use standing::{Standing, UsualHours};
-pub use subject_export::SubjectExport;
+pub use subject_export::{DoneInCase, FileOfCase, SubjectExport};
 pub use tokens::ApiToken;
 pub use traces::TraceRow;
 pub use trusted::{

@@ -27,12 +27,40 @@ pub struct SubjectExport {
     pub consents: Vec<Consent>,
     /// Their cases, newest first.
     pub cases: Vec<CaseRow>,
+    /// What was done about their cases.
+    pub done: Vec<DoneInCase>,
+    /// Files that are kept with their cases.
+    pub files: Vec<FileOfCase>,
     /// Their calls, newest first.
     pub calls: Vec<CallRow>,
     /// What they asked of the PDPA desk.
     pub requests: Vec<PrivacyRequest>,
     /// There is more than this, and it was cut: cases or calls.
     pub cut: bool,
+}
+
+/// Something that was done about a case.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct DoneInCase {
+    /// The case's reference.
+    pub case_ref: String,
+    /// When.
+    pub at: WallTime,
+    /// What kind of thing.
+    pub kind: &'static str,
+    /// In words; may be empty.
+    pub text: String,
+}
+
+/// A file of a case.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct FileOfCase {
+    /// The case's reference.
+    pub case_ref: String,
+    /// What it is called.
+    pub name: String,
+    /// How large, bytes.
+    pub bytes: i64,
 }
 
 impl Store {
@@ -50,6 +78,8 @@ impl Store {
             numbers: Vec::new(),
             consents: Vec::new(),
             cases: Vec::new(),
+            done: Vec::new(),
+            files: Vec::new(),
             calls: Vec::new(),
             requests: Vec::new(),
             cut: false,
@@ -84,7 +114,30 @@ impl Store {
         export.cut = export.cases.len() > most || export.calls.len() > most;
         export.cases.truncate(most);
         export.calls.truncate(most);
+        self.export_cases(&mut export).await?;
         Ok(export)
+    }
+
+    async fn export_cases(&self, export: &mut SubjectExport) -> Result<(), StoreRefused> {
+        for case in &export.cases {
+            let named = || case.case_ref.clone();
+            for activity in self.activities(case.id).await? {
+                export.done.push(DoneInCase {
+                    case_ref: named(),
+                    at: activity.at,
+                    kind: activity.kind.as_str(),
+                    text: activity.text,
+                });
+            }
+            for file in self.attachments(case.id).await? {
+                export.files.push(FileOfCase {
+                    case_ref: named(),
+                    name: file.name,
+                    bytes: file.bytes,
+                });
+            }
+        }
+        Ok(())
     }
 
     /// Whether this person's data are kept and not used.

@@ -3,12 +3,13 @@
 //! Each is one transaction with its fact and is on the disk before it is answered.
 
 use crate::{
-    CaseFields, CaseKind, CaseOutcome, CaseRow, CaseStatus, ChangedBy, Confidentiality, ContactId,
-    ContactPatch, DepartmentId, Draft, NewContact, NumberClass, Resolution, SlaClock, StoreConfig,
-    StoreRefused,
+    CaseFields, CaseKind, CaseOutcome, CaseRow, CaseStatus, ChangedBy, Confidentiality,
+    ConsentSaid, ContactId, ContactPatch, DepartmentId, Draft, NOTICE, NewConsent, NewContact,
+    NumberClass, Resolution, SlaClock, StoreConfig, StoreRefused,
     case_activities::{Activity, note_activity},
     case_rows::{insert_case, next_ref, read_case_of_call},
     cases::{check_filled, check_text},
+    consents::note_consent,
     contact_rows::{insert_contact, link_number, update_contact},
     departments::department_exists,
     drafts::{check_draft, delete_draft, read_draft, write_draft},
@@ -102,6 +103,8 @@ pub struct ConfirmWrite {
     pub sla: Option<SlaClock>,
     /// When an answer is due by that, for lists.
     pub due: Option<WallTime>,
+    /// The PDPA notice was read out in this call.
+    pub notice_told: bool,
 }
 
 /// A call that needs no case.
@@ -261,6 +264,7 @@ async fn confirm(
         at: now,
     };
     note_activity(connection, &by, case.id, &Activity::opened(status)).await?;
+    note_told(connection, &by, record, contact).await?;
     sqlx::query("UPDATE call SET case_ref = $1 WHERE id = $2")
         .bind(&case.case_ref)
         .bind(record.call.to_string())
@@ -278,6 +282,24 @@ async fn confirm(
     };
     let case = Box::new(case);
     Ok((TrustedDone::Confirmed { case }, Some((record.call, fact))))
+}
+
+/// That the notice was read out is noted of whoever the record is about.
+async fn note_told(
+    connection: &mut AnyConnection,
+    by: &ChangedBy,
+    record: &ConfirmWrite,
+    contact: Option<ContactId>,
+) -> Result<(), StoreRefused> {
+    let Some(contact) = contact.filter(|_| record.notice_told) else {
+        return Ok(());
+    };
+    let told = NewConsent {
+        purpose: NOTICE.to_owned(),
+        said: ConsentSaid::Notified,
+        call: Some(record.call),
+    };
+    note_consent(connection, by, contact, &told).await.map(drop)
 }
 
 fn check_record(record: &ConfirmWrite) -> Result<(), StoreRefused> {

@@ -142,7 +142,7 @@ impl Style {
         };
         match (self.script, n % 2) {
             (1, _) | (3, 0) => from('๐'),
-            (2, _) | (3, _) => match c {
+            (2 | 3, _) => match c {
                 '+' => '＋',
                 _ => from('０'),
             },
@@ -165,7 +165,7 @@ fn laws_for(mark: &'static str) {
     proptest!(config, |(national in national(), style in style(mark))| {
         let (raw, extension) = style.spell(&national);
         let number = read(&raw);
-        prop_assert_eq!(&number.canonical, &format!("+66{}", national), "{:?}", raw);
+        prop_assert_eq!(&number.canonical, &format!("+66{national}"), "{:?}", raw);
         prop_assert_eq!(number.extension.as_deref(), extension, "{:?}", raw);
         prop_assert!(number.is_personal());
     });
@@ -209,7 +209,7 @@ proptest! {
     fn local_numbers_take_the_area(local in "[2-9][0-9]{5}", style in style("")) {
         let (raw, extension) = Style { frame: 7, ..style }.spell(&local);
         let number = read(&raw);
-        prop_assert_eq!(&number.canonical, &format!("+6638{}", local), "{:?}", raw);
+        prop_assert_eq!(&number.canonical, &format!("+6638{local}"), "{:?}", raw);
         prop_assert_eq!(number.extension.as_deref(), extension);
         let bangkok = NumberPlan { area_default: "02".to_owned(), ..NumberPlan::default() };
         let number = Number::read(&format!("5{local}"), &bangkok);

@@ -42,6 +42,8 @@ pub(crate) struct Record {
     /// `answered`, `consulted`, `transferred`, `follow_up`, `referred` or `unresolved`; `answered`
     /// when nothing is said.
     resolution: Option<String>,
+    /// The PDPA notice was read out in this call.
+    notice_told: Option<bool>,
     /// What the kind of matter has beside: see `POST /cases`.
     #[schema(value_type = Object)]
     fields: Option<Map<String, Value>>,
@@ -216,6 +218,7 @@ impl Record {
             fields,
             sla: None,
             due: None,
+            notice_told: self.notice_told.unwrap_or(false),
         })
     }
 }

@@ -313,9 +313,10 @@ pub(crate) async fn history(
     note_access(&app, &who, &contact, AccessWhat::History);
     let most = kring_store::limits::HISTORY_MAX;
     let hidden = app.store.is_restricted(contact.id).await? && !who.may(Right::ActOnPrivacy);
-    let items = match hidden {
-        true => Vec::new(),
-        false => app.store.history_of(contact.id, most).await?,
+    let items = if hidden {
+        Vec::new()
+    } else {
+        app.store.history_of(contact.id, most).await?
     };
     let items = items.iter().map(PastCase::from).collect();
     Ok(axum::Json(HistoryList { items }).into_response())

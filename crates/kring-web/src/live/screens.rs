@@ -24,10 +24,8 @@ pub(super) fn screens(now: When, call: &mut LiveCall, fact: &Fact) -> Vec<Delive
             agent, answerable, ..
         } => alerting(call, agent, *answerable),
         Fact::Ring { number, of } => {
-            let count = RingCount {
-                n: *number,
-                of: *of,
-            };
+            let (n, of) = (*number, *of);
+            let count = RingCount { n, of };
             call.ring = Some(count);
             let ringing = call.offers.iter().map(|offer| &offer.agent);
             ringing
@@ -77,15 +75,7 @@ pub(super) fn screens(now: When, call: &mut LiveCall, fact: &Fact) -> Vec<Delive
             }
             out
         }
-        Fact::Held(Hold { agent }) => {
-            call.held_since = Some(now.at);
-            to(agent, id, Said::Held {})
-        }
-        Fact::Resumed(HoldOver { agent, held_ms }) => {
-            call.held_since = None;
-            let held_ms = *held_ms;
-            to(agent, id, Said::Resumed { held_ms })
-        }
+        Fact::Held(_) | Fact::Resumed(_) => of_hold(now, call, fact),
         Fact::WrapUpOpened { agent, for_s } => wrap_up_opened(now, call, agent, *for_s),
         Fact::WrapUpExtended { agent, for_s } => wrap_up_extended(now, call, agent, *for_s),
         Fact::WrapUpExpired { agent } => {
@@ -97,6 +87,22 @@ pub(super) fn screens(now: When, call: &mut LiveCall, fact: &Fact) -> Vec<Delive
             late(call.id, fact)
         }
         _ => late(call.id, fact),
+    }
+}
+
+/// The caller hears music by the agent's wish, or the agent again.
+fn of_hold(now: When, call: &mut LiveCall, fact: &Fact) -> Vec<Delivery> {
+    match fact {
+        Fact::Held(Hold { agent }) => {
+            call.held_since = Some(now.at);
+            to(agent, Some(call.id), Said::Held {})
+        }
+        Fact::Resumed(HoldOver { agent, held_ms }) => {
+            call.held_since = None;
+            let held_ms = *held_ms;
+            to(agent, Some(call.id), Said::Resumed { held_ms })
+        }
+        _ => Vec::new(),
     }
 }
 

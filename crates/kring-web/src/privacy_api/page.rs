@@ -23,6 +23,7 @@ pub(super) fn of(export: &SubjectExport) -> String {
     person(&mut page, export);
     consents(&mut page, export);
     cases(&mut page, export);
+    done(&mut page, export);
     calls(&mut page, export);
     requests(&mut page, export);
     page.push_str("</body></html>\n");
@@ -96,6 +97,39 @@ fn cases(page: &mut String, export: &SubjectExport) {
         ],
         export.cases.iter().map(row),
     );
+}
+
+fn done(page: &mut String, export: &SubjectExport) {
+    if !export.done.is_empty() {
+        title(page, "การดำเนินการ / What was done");
+        table(
+            page,
+            &[
+                "เลขที่ / Reference",
+                "วันที่ / Date",
+                "ประเภท / Kind",
+                "รายละเอียด / Detail",
+            ],
+            export.done.iter().map(|done| {
+                let (at, kind) = (rfc3339(done.at), done.kind.to_owned());
+                vec![done.case_ref.clone(), at, kind, done.text.clone()]
+            }),
+        );
+    }
+    if !export.files.is_empty() {
+        title(page, "ไฟล์แนบ / Files");
+        table(
+            page,
+            &["เลขที่ / Reference", "ชื่อไฟล์ / Name", "ขนาด (ไบต์) / Bytes"],
+            export.files.iter().map(|file| {
+                vec![
+                    file.case_ref.clone(),
+                    file.name.clone(),
+                    file.bytes.to_string(),
+                ]
+            }),
+        );
+    }
 }
 
 fn calls(page: &mut String, export: &SubjectExport) {

@@ -1,20 +1,17 @@
 //! Cases by REST: opened, changed, added to, found, and kept from those whom they do not concern.
 
 use crate::house::{House, Reply, request};
-use axum::{
-    body::Body,
-    http::{Request, StatusCode},
-};
+use axum::http::StatusCode;
 use kring_store::Role;
 use serde_json::{Value, json};
 
-async fn opened(house: &House, cookie: &str, body: Value) -> Value {
+pub(crate) async fn opened(house: &House, cookie: &str, body: Value) -> Value {
     let made = house.post("/api/v1/cases", cookie, body).await;
     assert_eq!(made.status, StatusCode::CREATED, "{}", made.text);
     made.json
 }
 
-fn path(case: &Value, rest: &str) -> String {
+pub(crate) fn path(case: &Value, rest: &str) -> String {
     format!("/api/v1/cases/{}{rest}", case["id"].as_str().unwrap())
 }
 
@@ -25,7 +22,7 @@ async fn patch(house: &House, path: &str, cookie: &str, body: Value, version: &s
         .await
 }
 
-fn complaint() -> Value {
+pub(crate) fn complaint() -> Value {
     json!({"kind": "complaint", "subject": "ไม่ปิดป้ายราคา", "department_id": "dit",
         "fields": {"respondent": "ร้านโชคดี", "happened_on": "2569-11-20", "wish": "ให้ตรวจสอบ"}})
 }
@@ -359,48 +356,4 @@ async fn follow_ups_and_sessions_are_planned_from_a_case() {
     )
     .await;
     assert_eq!(held.json["state"], "cancelled");
-}
-
-#[tokio::test]
-async fn a_file_is_kept_for_what_it_holds_and_goes_out_to_be_saved() {
-    let house = House::open().await;
-    let (_, cookie) = house.signed_in("somsri").await;
-    let case = opened(&house, &cookie, complaint()).await;
-    let put = async |name: &str, contents: &'static [u8]| {
-        let at = path(&case, &format!("/attachments?name={name}"));
-        let request = Request::post(at).header("cookie", &cookie);
-        house
-            .send(request.body(Body::from(contents)).unwrap())
-            .await
-    };
-    let kept = put("..%2F..%2Freceipt.html", b"%PDF-1.4 receipt").await;
-    assert_eq!(kept.status, StatusCode::CREATED, "{}", kept.text);
-    assert_eq!(
-        (&kept.json["name"], &kept.json["kind"]),
-        (&json!("receipt.html"), &json!("pdf"))
-    );
-    let page = put("a.pdf", b"<html><script>alert(1)</script>").await;
-    assert_eq!(
-        (page.status, page.code()),
-        (StatusCode::UNSUPPORTED_MEDIA_TYPE, "file_not_allowed")
-    );
-    let this = format!("/api/v1/attachments/{}", kept.json["id"].as_str().unwrap());
-    let out = house.get(&this, &cookie).await;
-    assert_eq!(
-        (out.text.as_str(), out.header("content-type")),
-        ("%PDF-1.4 receipt", "application/pdf")
-    );
-    assert!(
-        out.header("content-disposition")
-            .starts_with("attachment; filename=\"receipt.html\"")
-    );
-    assert_eq!(out.header("x-content-type-options"), "nosniff");
-    let list = house.get(&path(&case, "/attachments"), &cookie).await;
-    assert_eq!(list.json["items"].as_array().unwrap().len(), 1);
-    for nothing in ["01KB6R2D8Q3V5W7X9YABCDEFGH", "..%2F..%2Fkring.db"] {
-        let none = house
-            .get(&format!("/api/v1/attachments/{nothing}"), &cookie)
-            .await;
-        assert_eq!(none.code(), "no_such_attachment");
-    }
 }

@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails here")]
 
+mod attachments;
 mod attacks_guessing;
 mod attacks_pages;
 mod attacks_words;

@@ -177,6 +177,26 @@ async fn the_notice_is_due_until_it_was_told() {
     assert_eq!(wrong.json["field"], "said");
 }
 
+/// A new caller is recorded and told in one: there is nobody to note it of before.
+#[tokio::test]
+async fn a_record_says_that_the_notice_was_read_out() {
+    let (house, agent, _, _) = desk().await;
+    let somsri = kring_journal::AgentId::new("somsri");
+    let call = house.call_taken(&somsri, "0861112222");
+    house.written().await;
+    let record = json!({"given": "ชูใจ", "family": "เลิศล้ำ", "subject": "ราคาปุ๋ย", "notice_told": true,
+        "department_id": "00000000000000000000000006"});
+    let path = format!("/api/v1/calls/{call}/confirm");
+    let made = house.post(&path, &agent, record).await;
+    assert_eq!(made.status, StatusCode::CREATED, "{}", made.text);
+    let contact = made.json["contact_id"].as_str().unwrap();
+    let told = house
+        .get(&format!("/api/v1/contacts/{contact}/consents"), &agent)
+        .await;
+    assert_eq!(told.json["notice_due"], false, "{}", told.text);
+    assert_eq!(told.json["items"][0]["call"], call.to_string());
+}
+
 #[tokio::test]
 async fn rules_of_age_are_set_and_told() {
     let (house, _, dpo, _) = desk().await;

@@ -264,6 +264,7 @@ impl Matter {
             resolution: Resolution::Answered,
             confidentiality: Confidentiality::Normal,
             due: None,
+            notice_told: false,
             fields: None,
             sla: None,
         }

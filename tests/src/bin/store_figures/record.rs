@@ -73,6 +73,7 @@ pub(crate) async fn confirms(log: &mut JournalLog, calls: &[CallId]) -> Done {
             resolution: Resolution::Answered,
             confidentiality: Confidentiality::Normal,
             due: None,
+            notice_told: false,
             fields: None,
             sla: None,
         };
