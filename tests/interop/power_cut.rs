@@ -25,6 +25,10 @@ struct Acknowledged {
     drafts: Vec<(&'static str, String, String)>,
     /// References of confirmed cases, with their subject.
     cases: Vec<(String, String)>,
+    /// Who, the case's id, and what was noted about it.
+    notes: Vec<(&'static str, String, String)>,
+    /// Who, the id of a file of a case, and what it holds.
+    files: Vec<(&'static str, String, String)>,
 }
 
 /// 50 kills in `tests/run`; `POWER_CUTS` sets another number.
@@ -49,7 +53,7 @@ fn nothing_acknowledged_is_lost_when_the_process_is_killed() {
     });
     let seats = SEATS.map(|login| (login, phones_at));
     let (mut kring, agents) = Kring::with_agents("", &seats);
-    let (mut drafts, mut cases) = (0, 0);
+    let (mut drafts, mut cases, mut notes, mut files) = (0, 0, 0, 0);
     for kill in 0..kills {
         let pbx = Pbx::open(kring.sip);
         (0..3).for_each(|n| pbx.call(kill * 10 + n));
@@ -74,12 +78,16 @@ fn nothing_acknowledged_is_lost_when_the_process_is_killed() {
         check(&kring, &agents, &acknowledged, kill);
         drafts += acknowledged.drafts.len();
         cases += acknowledged.cases.len();
+        notes += acknowledged.notes.len();
+        files += acknowledged.files.len();
     }
     over.store(true, Ordering::Relaxed);
     playing.join().expect("the phones end");
-    println!("{kills} kills, {drafts} drafts and {cases} cases acknowledged, none lost");
+    println!(
+        "{kills} kills; {drafts} drafts, {cases} cases, {notes} notes and {files} files acknowledged, none lost"
+    );
     assert!(
-        drafts > 0 && cases > 0,
+        drafts > 0 && cases > 0 && notes > 0 && files > 0,
         "the kills came before anything was written"
     );
 }
@@ -100,11 +108,9 @@ fn check(kring: &Kring, agents: &[Agent], acknowledged: &Acknowledged, kill: usi
             "kill {kill}: {case} is lost: {found:?}"
         );
     }
+    check_cases(agents, acknowledged, kill);
     for (login, call, subject) in &acknowledged.drafts {
-        let owner = agents
-            .iter()
-            .find(|agent| agent.login == *login)
-            .expect("a seat");
+        let owner = seat(agents, login);
         let found = owner.get(&format!("/api/v1/calls/{call}/draft"));
         // A confirm whose answer the kill cut off took the draft with it; then there is a case.
         let recorded = || {
@@ -115,6 +121,44 @@ fn check(kring: &Kring, agents: &[Agent], acknowledged: &Acknowledged, kill: usi
         };
         let kept = found.body.contains(subject) || (found.status == 404 && recorded());
         assert!(kept, "kill {kill}: {call} is lost: {found:?}");
+    }
+}
+
+fn seat<'a>(agents: &'a [Agent], login: &str) -> &'a Agent {
+    let mut seats = agents.iter();
+    seats.find(|agent| agent.login == login).expect("a seat")
+}
+
+/// What was added to cases is there, and nothing is there by halves.
+fn check_cases(agents: &[Agent], acknowledged: &Acknowledged, kill: usize) {
+    for (login, case, text) in &acknowledged.notes {
+        let owner = seat(agents, login);
+        let done = owner.get(&format!("/api/v1/cases/{case}/activities"));
+        assert!(
+            done.body.contains(text),
+            "kill {kill}: {text} is lost: {done:?}"
+        );
+        assert!(
+            done.body.contains("\"opened\""),
+            "kill {kill}: {case} was made without a line that says so: {done:?}"
+        );
+        let files = owner.get(&format!("/api/v1/cases/{case}/attachments"));
+        let files: Value = serde_json::from_str(&files.body).expect("JSON");
+        for file in files["items"].as_array().expect("a list") {
+            let id = file["id"].as_str().expect("an id");
+            let found = owner.get(&format!("/api/v1/attachments/{id}"));
+            assert_eq!(
+                found.status, 200,
+                "kill {kill}: a row without its file: {found:?}"
+            );
+        }
+    }
+    for (login, file, contents) in &acknowledged.files {
+        let found = seat(agents, login).get(&format!("/api/v1/attachments/{file}"));
+        assert_eq!(
+            &found.body, contents,
+            "kill {kill}: {file} is lost: {found:?}"
+        );
     }
 }
 
@@ -183,6 +227,33 @@ fn confirm(owner: &Agent, id: &str, kill: usize, acknowledged: &mut Acknowledged
         acknowledged
             .cases
             .push((case["ref"].as_str()?.to_owned(), subject));
+        return add_to_case(owner, case["id"].as_str()?, kill, acknowledged);
+    }
+    Some(())
+}
+
+/// A note, and a file.
+fn add_to_case(
+    owner: &Agent,
+    case: &str,
+    kill: usize,
+    acknowledged: &mut Acknowledged,
+) -> Option<()> {
+    for n in 0..3 {
+        let text = format!("note {n} of {case} before kill {kill}");
+        let body = json!({ "text": text }).to_string();
+        let noted = owner.try_post(&format!("/api/v1/cases/{case}/activities"), &body)?;
+        if noted.status == 201 {
+            let note = (owner.login, case.to_owned(), text.clone());
+            acknowledged.notes.push(note);
+        }
+        let path = format!("/api/v1/cases/{case}/attachments?name=note-{n}.txt");
+        let kept = owner.try_post(&path, &text)?;
+        if kept.status == 201 {
+            let kept: Value = serde_json::from_str(&kept.body).ok()?;
+            let id = kept["id"].as_str()?.to_owned();
+            acknowledged.files.push((owner.login, id, text));
+        }
     }
     Some(())
 }
