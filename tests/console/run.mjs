@@ -153,7 +153,7 @@ async function writeRecord(desk) {
 async function recorded(desk, call) {
   const shown = await desk.shows('recorded', soonMs);
   const words = await desk.text('recorded');
-  const ref = /[A-Z]{2,}-\d{4}-\d+/.exec(words)?.[0];
+  const ref = /[A-Z]{2,}-\d{4}-\d+(-\d)?/.exec(words)?.[0];
   must('the case reference is shown', shown && ref !== undefined, words || (await desk.text('record-why')));
   await shoot(desk, 'recorded');
   let row;
