@@ -86,7 +86,8 @@ impl Store {
         sqlx::query("DELETE FROM department WHERE id = $1")
             .bind(id.to_string())
             .execute(&mut *tx)
-            .await?;
+            .await
+            .map_err(|error| StoreRefused::in_use(error, "department"))?;
         let deed = Deed {
             action: "department.remove",
             subject: id.to_string(),

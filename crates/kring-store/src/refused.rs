@@ -147,6 +147,16 @@ impl StoreRefused {
         }
     }
 
+    /// Names what other rows refer to when a foreign key refused its removal.
+    pub(crate) fn in_use(error: sqlx::Error, what: &'static str) -> StoreRefused {
+        match &error {
+            sqlx::Error::Database(refused) if refused.is_foreign_key_violation() => {
+                StoreRefused::InUse(what)
+            }
+            _ => error.into(),
+        }
+    }
+
     /// Names what is in use when a unique key refused a row.
     pub(crate) fn taken(error: sqlx::Error, what: &'static str) -> StoreRefused {
         match &error {

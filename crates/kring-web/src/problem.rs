@@ -73,6 +73,7 @@ codes! {
     NoSuchVideoSession 404 "no_such_video_session" "There is no such video session" "ไม่พบนัดหมาย VDO Conference นี้";
     NoSuchAttachment 404 "no_such_attachment" "There is no such attachment" "ไม่พบไฟล์แนบนี้";
     NoTrace 404 "no_trace" "No SIP trace of this call is kept" "ไม่มีการเก็บข้อความ SIP ของสายนี้";
+    NoDraft 404 "no_draft" "The call has its record, and no draft any more" "สายนี้บันทึกข้อมูลแล้ว จึงไม่มีแบบร่าง";
     NotFound 404 "not_found" "There is no such thing" "ไม่พบข้อมูล";
     NoSuchAgent 404 "no_such_agent" "No agent has this login" "ไม่พบเจ้าหน้าที่นี้";
     NoSuchCallBack 404 "no_such_callback" "Nobody is to be called back for this call" "ไม่มีรายการโทรกลับของสายนี้";

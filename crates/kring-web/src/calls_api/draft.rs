@@ -62,6 +62,10 @@ pub(crate) async fn read(
     if !own {
         who.must(Right::ActOnFloor)?;
     }
+    let record = &known.row.record;
+    if record.case_ref.is_some() || record.no_case.is_some() {
+        return Err(Problem::new(Code::NoDraft));
+    }
     let nothing = DraftOnWire {
         version: 0,
         body: json!({}),

@@ -79,7 +79,11 @@ impl Asked {
             ),
             (self.identity, "401", "Nobody is signed in"),
             (true, "403", "Not allowed, or sent by another site's page"),
-            (self.path, "404", "There is no such thing"),
+            (
+                self.path || self.filters || self.body,
+                "404",
+                "There is no such thing",
+            ),
             (self.once, "409", "Not now: `code` says why"),
             (self.body, "413", "Too large"),
             (self.body, "415", "Not of the kind that is taken"),
