@@ -242,10 +242,19 @@ impl<R: Read> LinesIn<R> {
                 if self.line.trim_ascii_end() != hash.as_bytes() {
                     return Err(BackupFileRefused::Changed);
                 }
-                return Ok(None);
+                return self.nothing_follows();
             }
         }
         Ok(Some(line))
+    }
+
+    /// The end of the compressed file is proved, too.
+    fn nothing_follows(&mut self) -> Result<Option<Line>, BackupFileRefused> {
+        match self.read.fill_buf() {
+            Ok([]) => Ok(None),
+            Ok(_) => Err(BackupFileRefused::Changed),
+            Err(_) => Err(BackupFileRefused::Cut),
+        }
     }
 
     fn next_line(&mut self) -> Result<(), BackupFileRefused> {
@@ -337,7 +346,9 @@ mod tests {
 
     #[test]
     fn another_file_is_refused_with_a_plain_word() {
-        let refused = LinesIn::begin(&b"PK\x03\x04"[..]).err().unwrap();
+        let refused = LinesIn::begin(&b"PK\x03\x04 and some more of an archive"[..])
+            .err()
+            .unwrap();
         assert!(
             matches!(refused, BackupFileRefused::NotOurs(_)),
             "{refused:?}"
