@@ -45,7 +45,7 @@ pub(crate) struct Record {
     /// The PDPA notice was read out in this call.
     notice_told: Option<bool>,
     /// What the kind of matter has beside: see `POST /cases`.
-    #[schema(value_type = Object)]
+    #[schema(value_type = Option<Object>)]
     fields: Option<Map<String, Value>>,
 }
 

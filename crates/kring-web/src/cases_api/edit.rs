@@ -38,7 +38,7 @@ pub(crate) struct Opening {
     /// Of a complaint: `complainant` (`"contact"`, or `name`, `phone`, `address`), `respondent`, `goods_or_shop`,
     /// `place`, `happened_on`, `evidence`, `wish`. Of a tip: `anonymous`, `respondent`, `place`, `what`, `when`.
     /// Of a consultation: `officer`, `question`, `legal_basis`, `answer`.
-    #[schema(value_type = Object)]
+    #[schema(value_type = Option<Object>)]
     fields: Option<Map<String, Value>>,
     contact_id: Option<String>,
     /// The unit concerned, by id or short name.
@@ -105,7 +105,7 @@ pub(crate) struct Changes {
     subject: Option<String>,
     detail: Option<String>,
     /// In place of what was there: see `POST /cases`.
-    #[schema(value_type = Object)]
+    #[schema(value_type = Option<Object>)]
     fields: Option<Map<String, Value>>,
     /// By id or short name.
     department_id: Option<String>,

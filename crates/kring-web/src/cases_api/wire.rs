@@ -26,7 +26,7 @@ pub(crate) struct CaseOnWire {
     subject: String,
     detail: String,
     /// What the kind has beside; null when there is nothing.
-    #[schema(value_type = Object)]
+    #[schema(value_type = Option<Object>)]
     fields: Value,
     contact_id: Option<String>,
     call: Option<String>,
