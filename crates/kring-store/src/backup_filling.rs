@@ -6,7 +6,7 @@ use crate::{
     backup_lines::{Cell, CellKind, TableHead},
     backup_tables::SAVED,
     limits,
-    sql::Given,
+    sql::{Given, markers},
 };
 use sqlx::{AnyConnection, AssertSqlSafe};
 
@@ -97,13 +97,4 @@ impl Filling {
             .await?;
         Ok(())
     }
-}
-
-/// `($1,$2),($3,$4)`
-fn markers(rows: usize, columns: usize) -> String {
-    let row = |row: usize| {
-        let cells = (1..=columns).map(|column| format!("${}", row * columns + column));
-        format!("({})", cells.collect::<Vec<_>>().join(","))
-    };
-    (0..rows).map(row).collect::<Vec<_>>().join(",")
 }

@@ -104,14 +104,18 @@ impl ManyRows {
     }
 
     fn text(&self, rows: usize) -> String {
-        let row = |row: usize| {
-            let markers =
-                (1..=self.columns).map(|column| format!("${}", row * self.columns + column));
-            format!("({})", markers.collect::<Vec<_>>().join(","))
-        };
-        let rows = (0..rows).map(row).collect::<Vec<_>>().join(",");
+        let rows = markers(rows, self.columns);
         format!("{} {rows} {}", self.head, self.tail)
     }
+}
+
+/// The values of an INSERT for so many rows: `($1,$2),($3,$4)`.
+pub(crate) fn markers(rows: usize, columns: usize) -> String {
+    let row = |row: usize| {
+        let cells = (1..=columns).map(|column| format!("${}", row * columns + column));
+        format!("({})", cells.collect::<Vec<_>>().join(","))
+    };
+    (0..rows).map(row).collect::<Vec<_>>().join(",")
 }
 
 /// A SELECT whose conditions depend on what was asked. The text is made of constants only; values
