@@ -10,8 +10,9 @@ const mime = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css
 /** Serves the built console, as the daemon does. */
 export async function serveDist() {
   const server = http.createServer((request, response) => {
-    let file = path.join('dist', new URL(request.url, 'http://x').pathname);
-    if (file.endsWith('/')) file += 'index.html';
+    const { pathname } = new URL(request.url, 'http://x');
+    // Paths that are no file lead to the page, as `console.rs` has it.
+    const file = path.join('dist', path.extname(pathname) ? pathname : 'index.html');
     fs.readFile(file, (failure, body) => {
       if (failure) return response.writeHead(404).end();
       // As `console.rs` has it, but for the port of the socket.
@@ -50,10 +51,26 @@ export const me = {
   pause_reasons: ['รับประทานอาหาร', 'ห้องน้ำ', 'ประชุม', 'อบรม', 'งานเอกสาร'],
 };
 
-/** One page's server. `stage` is what the script may change and say. */
-export async function attach(page, { signedIn = true, snapshot = {}, unfinished = [], drafts = {}, socket = true } = {}) {
+/** What the script has for a request; nothing when it says nothing of it. */
+function answerOf(answers, request, where, body) {
+  for (const [pattern, said] of Object.entries(answers)) {
+    const [method, wanted] = pattern.split(' ');
+    const parts = new RegExp(`^${wanted.replaceAll('*', '([^/]+)')}$`).exec(where)?.slice(1);
+    if (method !== request.method() || !parts) continue;
+    return typeof said === 'function' ? said({ query: new URL(request.url()).searchParams, body, parts }) : said;
+  }
+  return undefined;
+}
+
+/**
+ * One page's server. `stage` is what the script may change and say.
+ * `me`: who is signed in, over the agent. `answers`: what REST says, by `GET /path` (a `*` is one part of a path):
+ * a body, or a function of `{ query, body, parts }` that gives one; `[status, code, more]` refuses.
+ */
+export async function attach(page, { signedIn = true, snapshot = {}, unfinished = [], drafts = {}, socket = true, answers = {}, ...who } = {}) {
+  const person = { ...me, ...who.me };
   const stage = {
-    signedIn, unfinished, drafts, asked: [], heard: [], socket, seq: 0, line: undefined, refusals: {}, welcomes: 0,
+    signedIn, unfinished, drafts, answers, asked: [], heard: [], socket, seq: 0, line: undefined, refusals: {}, welcomes: 0,
     snapshot: { presence: { state: 'ready', since: '2026-11-23T08:05:00Z' }, drafts: unfinished, queue: { waiting: 1, oldest_ms: 4000, ready: 3, within_pct_today: 97.6 }, draining: false, ...snapshot },
     /** Says a frame on the socket. */
     say(t, d, call) {
@@ -77,9 +94,11 @@ export async function attach(page, { signedIn = true, snapshot = {}, unfinished 
     if (request.method() !== 'GET') stage.asked.push({ method: request.method(), where, body });
     const refusal = stage.refusals[`${request.method()} ${where}`];
     if (refusal) return problem(route, ...refusal);
+    const said = answerOf(stage.answers, request, where, body);
+    if (said !== undefined) return Array.isArray(said) ? problem(route, ...said) : json(route, said);
     if (where === '/session') return request.method() === 'POST' ? signIn(route, body) : json(route, {}, 200);
     if (!stage.signedIn) return problem(route, 401, 'sign_in_needed');
-    if (where === '/me') return json(route, me);
+    if (where === '/me') return json(route, person);
     if (where === '/departments/search') return json(route, { items: search(new URL(request.url()).searchParams.get('q')) });
     if (/^\/departments\/\d+\/status$/.test(where)) return json(route, standing(where.split('/')[2]));
     if (/^\/calls\/[^/]+\/(transfer|consult)$/.test(where)) return json(route, { transfer_id: 'T1', state: 'requested' }, 202);
@@ -113,7 +132,7 @@ export async function attach(page, { signedIn = true, snapshot = {}, unfinished 
       stage.heard.push(said);
       if (said.t !== 'hello') return;
       stage.welcomes += 1;
-      line.send(JSON.stringify({ t: 'welcome', session: 's', epoch: 'e', agent: me.login, snapshot: stage.snapshot, from: stage.seq + 1 }));
+      line.send(JSON.stringify({ t: 'welcome', session: 's', epoch: 'e', agent: person.login, snapshot: stage.snapshot, from: stage.seq + 1 }));
     });
   });
   return stage;

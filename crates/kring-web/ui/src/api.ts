@@ -28,9 +28,10 @@ export function whenLapsed(then: ((why: SessionEnd) => void) | undefined): void 
   lapsed = then;
 }
 
-type Ask = { method?: string; body?: unknown; headers?: Record<string, string>; keepalive?: boolean };
+export type Ask = { method?: string; body?: unknown; headers?: Record<string, string>; keepalive?: boolean };
 
-async function ask(path: string, { method = 'GET', body, headers = {}, keepalive }: Ask = {}): Promise<Response> {
+/** Any request; the answer is one of ours, and good. */
+export async function ask(path: string, { method = 'GET', body, headers = {}, keepalive }: Ask = {}): Promise<Response> {
   const json: Record<string, string> = body === undefined ? {} : { 'content-type': 'application/json' };
   let answer: Response;
   try {
@@ -62,13 +63,39 @@ async function refusal(answer: Response): Promise<Error> {
   return new ApiSilent(`HTTP ${answer.status}`);
 }
 
-async function read<T>(path: string): Promise<T> {
+export async function read<T>(path: string): Promise<T> {
   return (await (await ask(path)).json()) as T;
 }
 
 /** A POST that acts carries a key, so that asking twice acts once. */
-async function act(path: string, body: unknown = {}, key = newKey()): Promise<Response> {
+export async function act(path: string, body: unknown = {}, key = newKey()): Promise<Response> {
   return ask(path, { method: 'POST', body, headers: { 'idempotency-key': key } });
+}
+
+/** A change; `version` is that which it was made from, and 412 says that somebody was faster. */
+export async function change<T>(path: string, body: unknown, version?: number, method: 'PATCH' | 'PUT' = 'PATCH'): Promise<T> {
+  const headers: Record<string, string> = version === undefined ? {} : { 'if-match': `"${version}"` };
+  return answered<T>(await ask(path, { method, body, headers }));
+}
+
+/** A POST that acts, with what it answers. */
+export async function send<T>(path: string, body: unknown = {}): Promise<T> {
+  return answered<T>(await act(path, body));
+}
+
+export const remove = (path: string) => ask(path, { method: 'DELETE' }).then(() => undefined);
+
+/** An answer without a body is nothing. */
+async function answered<T>(answer: Response): Promise<T> {
+  const text = await answer.text();
+  return (text ? JSON.parse(text) : undefined) as T;
+}
+
+/** A path with what is asked; what is empty is left out. */
+export function asking(path: string, query: Record<string, string | number | boolean | null | undefined>): string {
+  const given = Object.entries(query).filter(([, value]) => value !== null && value !== undefined && value !== '');
+  const text = new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString();
+  return text ? `${path}?${text}` : path;
 }
 
 /** 128 random bits. `crypto.randomUUID` is missing where the page has no TLS. */
@@ -76,7 +103,7 @@ export function newKey(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (b) => b.toString(16).padStart(2, '0')).join('');
 }
 
-async function readList<T>(path: string): Promise<T[]> {
+export async function readList<T>(path: string): Promise<T[]> {
   return (await read<{ items: T[] }>(path)).items;
 }
 

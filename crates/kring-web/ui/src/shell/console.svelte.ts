@@ -15,6 +15,7 @@ import { callerNamed } from '../caller/named';
 import { Transferring } from '../transfer/transferring.svelte';
 import type { Department, Frame, Me, Snapshot, Unfinished } from '../wire';
 import { announcer } from './announce.svelte';
+import { route } from './route.svelte';
 import { notifyOfCall, withdrawNotice } from './notify';
 
 type Doing = 'hold' | 'answer' | 'decline' | 'hangUp' | 'presence' | 'moreTime';
@@ -272,6 +273,8 @@ export class Console {
 
   #isOurs(call: Call): void {
     this.lastRecorded = null;
+    // Whoever answered by the screen goes to the desk; whoever lifted the handset stays where they type.
+    if (this.#askedToAnswer === call.id) route.go('/');
     this.records.answered(call, this.#askedToAnswer === call.id);
     this.#askedToAnswer = null;
   }
