@@ -205,6 +205,11 @@ fn welcome(house: &House, password: &str, folder: &Path) {
     println!("  console   http://{}/", house.http);
     println!("  login     {NEWCOMER}");
     println!("  password  {password}");
+    let others: Vec<&str> = people::ACCOUNTS
+        .iter()
+        .map(|account| account.login)
+        .collect();
+    println!("  also      {} (same password)", others.join(", "));
     println!();
     println!(
         "Sign in, press พร้อมรับสาย (ready), and answer the next call with F2: the demo's phone picks up."

@@ -1,7 +1,7 @@
 //! An earlier shift: the demo's database begins with calls that were answered and recorded, written as
 //! the journal of a boot that ended in order, so that returning callers have a history.
 
-use super::people::{KNOWN, Known, NEWCOMER, OFFICERS, SEATS};
+use super::people::{ACCOUNTS, Account, KNOWN, Known, NEWCOMER, OFFICERS, SEATS};
 use crate::exit::Fault;
 use kring_journal::{
     AgentId, CallId, CallRecord, CallerRef, EndedBy, Entry, Fact, RingResult, WallTime,
@@ -37,6 +37,12 @@ pub(super) async fn fill(
             .map_err(told)?;
     }
     let departments = store.departments().await.map_err(told)?;
+    for account in &ACCOUNTS {
+        store
+            .put_agent(&colleague(account, &departments, password))
+            .await
+            .map_err(told)?;
+    }
     for officer in &OFFICERS {
         if let Some(unit) = departments
             .iter()
@@ -79,6 +85,16 @@ fn agent(login: &str, name: &str, phones: &Phones, password: &str) -> AgentRow {
         disabled: false,
         department: None,
         skills: Vec::new(),
+    }
+}
+
+fn colleague(account: &Account, departments: &[Department], password: &str) -> AgentRow {
+    let unit = |short| departments.iter().find(|unit| unit.short == short);
+    AgentRow {
+        role: account.role,
+        password_hash: Some(kring_web::session::hash_password(password)),
+        department: account.unit.and_then(unit).map(|unit| unit.id),
+        ..agent(account.login, account.name, &Phones::new(), password)
     }
 }
 

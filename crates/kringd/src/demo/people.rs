@@ -1,6 +1,8 @@
 //! The people of the demo: citizens, their earlier matters, agents, and officers of departments. All
 //! are made up; the numbers are of a form that Thailand does not assign.
 
+use kring_store::Role;
+
 /// One who calls.
 pub(super) struct Citizen {
     /// From of the call: a number in one of its spellings, or `anonymous`.
@@ -35,6 +37,38 @@ pub(super) struct Seat {
 pub(super) struct Officer {
     pub(super) department: &'static str,
     pub(super) extension: &'static str,
+}
+
+/// One who works without a telephone, and looks at what their role shows.
+pub(super) struct Account {
+    /// Also what the demo prints.
+    pub(super) login: &'static str,
+    pub(super) name: &'static str,
+    pub(super) role: Role,
+    /// Short name of the unit, for an officer of one.
+    pub(super) unit: Option<&'static str>,
+}
+
+/// For each role beside the agents': the same password as the newcomer's.
+pub(super) const ACCOUNTS: [Account; 6] = [
+    account("supervisor", "หัวหน้างาน", Role::Supervisor),
+    account("admin", "ผู้ดูแลระบบ", Role::Admin),
+    account("editor", "ผู้ดูแลคลังความรู้", Role::KbEditor),
+    Account {
+        unit: Some("DIT"),
+        ..account("officer", "เจ้าหน้าที่กรมการค้าภายใน", Role::UnitOfficer)
+    },
+    account("tips", "เจ้าหน้าที่รับแจ้งเบาะแส", Role::TipOfficer),
+    account("dpo", "เจ้าหน้าที่คุ้มครองข้อมูล", Role::Dpo),
+];
+
+const fn account(login: &'static str, name: &'static str, role: Role) -> Account {
+    Account {
+        login,
+        name,
+        role,
+        unit: None,
+    }
 }
 
 /// The newcomer's login.
