@@ -118,7 +118,7 @@ export async function attach(page, { signedIn = true, snapshot = {}, unfinished 
   }
   function draft(route, call, method, body, headers) {
     const stored = stage.drafts[call];
-    if (method === 'GET') return stored ? json(route, stored) : problem(route, 404, 'no_draft');
+    if (method === 'GET') return json(route, stored ?? { version: 0, body: {} });
     const over = headers['if-match'] ? Number(headers['if-match'].replaceAll('"', '')) : 0;
     if (over !== (stored?.version ?? 0)) return problem(route, 412, 'stale_draft', { current: stored ?? null });
     stage.drafts[call] = { version: over + 1, body, saved_at: new Date().toISOString() };

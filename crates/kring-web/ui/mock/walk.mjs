@@ -137,9 +137,9 @@ async function open(options) {
   stage.say('presence.changed', { state: 'ready' });
   await check('the end of the wrap-up changes the state and keeps the form', async () => (await phase()) === 'ready' && (await page.locator('#detail').inputValue()).startsWith('จากแท็บนี้'));
   await page.getByTestId('no-case').click();
-  await page.locator('[data-reason="dropped"]').click();
-  await check('no case asks once more when something was typed', () => page.getByRole('alertdialog').isVisible());
-  await page.getByRole('alertdialog').getByRole('button').last().click();
+  await page.locator('[data-item="dropped"]').click();
+  await check('no case asks once more when something was typed', () => page.getByTestId('ask').isVisible());
+  await page.getByTestId('ask').getByRole('button').last().click();
   await check('and closes the call without one', () => stage.asked.some((a) => a.where === '/calls/B/no-case' && a.body.reason === 'dropped'));
 }
 

@@ -1,5 +1,6 @@
 import { mount } from 'svelte';
 import App from './App.svelte';
 import './app.css';
+import { text } from './text/text.svelte';
 
-mount(App, { target: document.getElementById('app')! });
+void text.ready().then(() => mount(App, { target: document.getElementById('app')! }));

@@ -187,8 +187,8 @@ export const states = {
     drafts: written,
     async then(page) {
       await page.getByTestId('no-case').click();
-      await page.getByRole('menuitem').nth(1).click();
-      await page.getByRole('alertdialog').waitFor();
+      await page.locator('[data-item="wrong_number"]').click();
+      await page.getByTestId('ask').waitFor();
     },
   },
   '13-clash': {

@@ -1,11 +1,10 @@
 // The language of the console: Thai first, English second; remembered on this computer.
+// Thai is always here; English comes when somebody reads it.
 
 import type { Lang } from '../format/date';
 import type { Catalogue } from './catalogue';
-import { en } from './en';
 import { th } from './th';
 
-const catalogues: Record<Lang, Catalogue> = { th, en };
 const key = 'kring.lang';
 
 function remembered(): Lang {
@@ -17,18 +16,30 @@ function remembered(): Lang {
 }
 
 class Text {
-  lang = $state<Lang>(remembered());
+  lang = $state<Lang>('th');
+  t = $state.raw<Catalogue>(th);
 
-  get t(): Catalogue {
-    return catalogues[this.lang];
+  /** The language that was chosen last; the page is drawn after it. */
+  ready(): Promise<void> {
+    return remembered() === 'en' ? this.#speak('en') : Promise.resolve();
   }
 
-  switch(): void {
-    this.lang = this.lang === 'th' ? 'en' : 'th';
+  async switch(): Promise<void> {
+    const to = this.lang === 'th' ? 'en' : 'th';
+    await this.#speak(to);
     try {
-      localStorage.setItem(key, this.lang);
+      localStorage.setItem(key, to);
     } catch {
       // It is Thai again after a reload.
+    }
+  }
+
+  async #speak(lang: Lang): Promise<void> {
+    try {
+      this.t = lang === 'th' ? th : (await import('./en')).en;
+      this.lang = lang;
+    } catch {
+      // The line is down: the texts stay as they are.
     }
   }
 }
