@@ -90,7 +90,8 @@ export async function attach(page, { signedIn = true, snapshot = {}, unfinished 
   await page.route('**/api/v1/**', (route) => {
     const request = route.request();
     const where = new URL(request.url()).pathname.replace('/api/v1', '');
-    const body = request.postData() ? request.postDataJSON() : undefined;
+    const isJson = request.headers()['content-type']?.includes('json');
+    const body = isJson && request.postData() ? request.postDataJSON() : undefined;
     if (request.method() !== 'GET') stage.asked.push({ method: request.method(), where, body });
     const refusal = stage.refusals[`${request.method()} ${where}`];
     if (refusal) return problem(route, ...refusal);

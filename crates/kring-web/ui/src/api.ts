@@ -28,17 +28,18 @@ export function whenLapsed(then: ((why: SessionEnd) => void) | undefined): void 
   lapsed = then;
 }
 
-export type Ask = { method?: string; body?: unknown; headers?: Record<string, string>; keepalive?: boolean };
+/** `raw`: a body that is no JSON, such as a file; its `content-type` is among the headers. */
+export type Ask = { method?: string; body?: unknown; raw?: string; headers?: Record<string, string>; keepalive?: boolean };
 
 /** Any request; the answer is one of ours, and good. */
-export async function ask(path: string, { method = 'GET', body, headers = {}, keepalive }: Ask = {}): Promise<Response> {
+export async function ask(path: string, { method = 'GET', body, raw, headers = {}, keepalive }: Ask = {}): Promise<Response> {
   const json: Record<string, string> = body === undefined ? {} : { 'content-type': 'application/json' };
   let answer: Response;
   try {
     answer = await fetch(`/api/v1${path}`, {
       method,
       headers: { accept: 'application/json', ...json, ...headers },
-      body: body === undefined ? undefined : JSON.stringify(body),
+      body: body === undefined ? raw : JSON.stringify(body),
       credentials: 'same-origin',
       cache: 'no-store',
       keepalive,
