@@ -67,10 +67,10 @@ function answerOf(answers, request, where, body) {
  * `me`: who is signed in, over the agent. `answers`: what REST says, by `GET /path` (a `*` is one part of a path):
  * a body, or a function of `{ query, body, parts }` that gives one; `[status, code, more]` refuses.
  */
-export async function attach(page, { signedIn = true, snapshot = {}, unfinished = [], drafts = {}, socket = true, answers = {}, ...who } = {}) {
+export async function attach(page, { lights = {}, signedIn = true, snapshot = {}, unfinished = [], drafts = {}, socket = true, answers = {}, ...who } = {}) {
   const person = { ...me, ...who.me };
   const stage = {
-    signedIn, unfinished, drafts, answers, asked: [], heard: [], socket, seq: 0, line: undefined, refusals: {}, welcomes: 0,
+    lights, signedIn, unfinished, drafts, answers, asked: [], heard: [], socket, seq: 0, line: undefined, refusals: {}, welcomes: 0,
     snapshot: { presence: { state: 'ready', since: '2026-11-23T08:05:00Z' }, drafts: unfinished, queue: { waiting: 1, oldest_ms: 4000, ready: 3, within_pct_today: 97.6 }, draining: false, ...snapshot },
     /** Says a frame on the socket. */
     say(t, d, call) {
@@ -100,6 +100,9 @@ export async function attach(page, { signedIn = true, snapshot = {}, unfinished 
     if (where === '/session') return request.method() === 'POST' ? signIn(route, body) : json(route, {}, 200);
     if (!stage.signedIn) return problem(route, 401, 'sign_in_needed');
     if (where === '/me') return json(route, person);
+    if (where === '/me/readiness') return json(route, { ready: true, server_time: new Date().toISOString(), lights: { database: true, exchange: true, device: true, screen: true, ...stage.lights } });
+    if (where === '/trunks') return json(route, { items: [{ name: 'ตู้สาขากลาง', up: true, rtt_ms: 14.2, addresses: [] }] });
+    if (where === '/follow-ups') return json(route, { items: [{}, {}, {}] });
     if (where === '/departments/search') return json(route, { items: search(new URL(request.url()).searchParams.get('q')) });
     if (/^\/departments\/\d+\/status$/.test(where)) return json(route, standing(where.split('/')[2]));
     if (/^\/calls\/[^/]+\/(transfer|consult)$/.test(where)) return json(route, { transfer_id: 'T1', state: 'requested' }, 202);

@@ -4,7 +4,7 @@
 
 import type { SessionEnd } from './live/stream';
 import type { CallerCard, ConfirmedCase, Department, DraftBody, Me, NoCaseReason, Problem, StoredDraft, Unfinished } from './wire';
-import type { DepartmentHit, Standing, TransferRead, TransferWanted } from './wire';
+import type { DepartmentHit, ReadinessTold, Standing, TransferRead, TransferWanted, Trunk } from './wire';
 
 /** The server answered, and said no. */
 export class ApiRefused extends Error {
@@ -168,6 +168,17 @@ export const searchDepartments = (typed: string) =>
   readList<DepartmentHit>(`/departments/search?limit=20&q=${encodeURIComponent(typed)}`);
 export const departmentStanding = (id: string) => read<Standing>(`/departments/${id}/status`);
 export const lookUp = (number: string) => read<CallerCard>(`/contacts/lookup?number=${encodeURIComponent(number)}`);
+
+/** `lights`: what the page has checked by itself. */
+export const readiness = async (lights: Record<string, boolean>) =>
+  (await (await act('/me/readiness', { lights })).json()) as ReadinessTold;
+export const trunks = () => readList<Trunk>('/trunks');
+
+/** How long a small question takes, ms; nothing when there was no answer. */
+export async function roundTripMs(): Promise<number | null> {
+  const asked = performance.now();
+  return (await alive()) ? performance.now() - asked : null;
+}
 
 /** A sign of life, without a session. */
 export async function alive(): Promise<boolean> {

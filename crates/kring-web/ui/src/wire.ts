@@ -32,6 +32,12 @@ export type Me = {
   pause_reasons?: string[];
 };
 
+/** `POST /me/readiness`. */
+export type ReadinessTold = { ready: boolean; server_time: string; lights: Record<string, boolean> };
+
+/** A row of `GET /trunks`: a PBX, and how the line to it is. */
+export type Trunk = { name: string; up?: boolean | null; rtt_ms?: number | null; registered?: boolean | null; last_error?: string | null };
+
 export type NumberClass = 'mobile' | 'landline' | 'hotline' | 'internal' | 'anon' | 'foreign' | 'shortcode';
 
 /** A caller's number: `canonical` is `+66812345678`, `short:1203`, `ext:2104` or `anon`. */
@@ -269,7 +275,8 @@ export type Frame = {
 export type ClientFrame =
   | { t: 'hello'; client_id: string; epoch?: string; resume_after?: number; caps: string[] }
   | { t: 'ack'; seq: number }
-  | { t: 'painted'; seq: number; ms: number };
+  | { t: 'painted'; seq: number; ms: number }
+  | { t: 'ring.audible'; call: string };
 
 /** Close codes of the socket after which trying again is of no use without signing in. */
 export const closedForGood = { notSignedIn: 4401, signedOut: 4410, takenOver: 4411 } as const;

@@ -53,7 +53,18 @@ export const states = {
       await page.getByRole('alert').getByText(/./).first().waitFor();
     },
   },
-  '02-offline': { snapshot: { presence: { state: 'offline' } } },
+  '02-readiness-locked': { snapshot: { presence: { state: 'offline' } }, unfinished: owed, wait: 'readiness' },
+  '02-readiness-green': {
+    snapshot: { presence: { state: 'offline' } },
+    wait: 'readiness',
+    async then(page) {
+      await page.getByTestId('test-ring').click();
+      await page.locator('[data-light="sound"][data-tone="good"]').waitFor();
+    },
+  },
+  '02-readiness-no-phone': { snapshot: { presence: { state: 'offline' } }, lights: { device: false, database: false }, me: { device: 'phone:5021', devices: ['phone:5021'] }, wait: 'readiness' },
+  '02-readiness-in-browser': { snapshot: { presence: { state: 'offline' } }, me: { device: 'browser', devices: ['browser'] }, wait: 'readiness' },
+  '02-offline-desk': { snapshot: { presence: { state: 'offline' } }, async then(page) { await page.getByTestId('close-readiness').click(); } },
   '03-ready': { unfinished: owed },
   '03-ready-empty': {},
   '04-paused': { snapshot: { presence: { state: 'paused', reason: 'รับประทานอาหาร', since: '2026-11-23T05:02:00Z' } } },

@@ -75,7 +75,7 @@ afterEach(() => {
 describe('a fresh page', () => {
   it('says hello without an epoch and takes the snapshot', () => {
     line().open();
-    expect(line().said).toEqual([{ t: 'hello', client_id: 'page-1', caps: [] }]);
+    expect(line().said).toEqual([{ t: 'hello', client_id: 'page-1', caps: ['audio'] }]);
     line().welcome('e1', 8, 'paused');
     expect(snapshots).toEqual([{ presence: { state: 'paused' } }]);
     expect(links.at(-1)).toEqual({ up: true });

@@ -83,6 +83,11 @@ export class Stream {
     if (this.#welcomed) this.#send({ t: 'painted', seq, ms: Math.round(ms) });
   }
 
+  /** Says that the page sounds the ring of this call. */
+  audible(call: string): void {
+    if (this.#welcomed) this.#send({ t: 'ring.audible', call });
+  }
+
   /** Ends it: nothing is opened any more. */
   close(): void {
     this.#closed = true;
@@ -92,7 +97,7 @@ export class Stream {
 
   #hello(): void {
     const resume = this.#epoch === undefined ? {} : { epoch: this.#epoch, resume_after: this.#seen };
-    this.#send({ t: 'hello', client_id: this.clientId, ...resume, caps: [] });
+    this.#send({ t: 'hello', client_id: this.clientId, ...resume, caps: ['audio'] });
   }
 
   #receive(text: string): void {

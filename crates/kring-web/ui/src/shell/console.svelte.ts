@@ -17,6 +17,8 @@ import type { Department, Frame, Me, Snapshot, Unfinished } from '../wire';
 import { announcer } from './announce.svelte';
 import { route } from './route.svelte';
 import { notifyOfCall, withdrawNotice } from './notify';
+import { ringer } from '../sound/ringer.svelte';
+import { Readiness, type Lack } from './readiness.svelte';
 
 type Doing = 'hold' | 'answer' | 'decline' | 'hangUp' | 'presence' | 'moreTime';
 /** One press of the button, s. */
@@ -40,6 +42,7 @@ export class Console {
   lastRecorded = $state<string | null>(null);
   readonly records: Records;
   readonly transferring: Transferring;
+  readonly readiness = new Readiness();
   readonly #stream: Stream;
   #askedToAnswer: string | null = null;
   #leaving = false;
@@ -79,6 +82,7 @@ export class Console {
   start(): void {
     rest.whenLapsed((why) => this.#leaving || this.#end(why));
     this.#stream.connect();
+    ringer.wake();
     this.records.rescue();
     void this.readDepartments();
   }
@@ -116,6 +120,39 @@ export class Console {
   async extendWrapUp(): Promise<void> {
     const call = this.desk.call;
     if (call?.phase === 'wrapup') await this.#ask('moreTime', () => rest.extendWrapUp(call.id, moreTimeS));
+  }
+
+  /** What stands between the agent and ready. A ring that was silenced on purpose is nothing, but for a phone in the browser. */
+  get lacks(): Lack[] {
+    const sound = ringer.failed || (ringer.muted && !this.inBrowser) || (ringer.running && !ringer.muted);
+    return this.readiness.lacks(this.link.up, sound);
+  }
+
+  /** The page itself is the telephone. */
+  get inBrowser(): boolean {
+    return this.me.devices?.includes('browser') ?? this.me.device === 'browser';
+  }
+
+  /** Whether the page of the lights is on the desk now. */
+  get checksReadiness(): boolean {
+    const { view } = this.readiness;
+    if (this.desk.call || this.records.shown || (!this.link.up && this.link.first)) return false;
+    return view === 'open' || (view === 'auto' && this.desk.presence.state === 'offline');
+  }
+
+  checkReadiness(): Promise<void> {
+    return this.readiness.check({ sound: ringer.running, sound_tested: ringer.tested !== null });
+  }
+
+  /** Ready, as soon as nothing is lacking; else what is lacking is shown. */
+  async goReady(): Promise<void> {
+    if (this.lacks.length > 0) {
+      this.readiness.view = 'open';
+      route.go('/');
+      return;
+    }
+    await this.setPresence('ready');
+    if (this.desk.presence.state !== 'offline') this.readiness.view = 'auto';
   }
 
   async setPresence(state: 'ready' | 'paused' | 'offline', reason?: string): Promise<void> {
@@ -208,9 +245,11 @@ export class Console {
     const [was, is] = [before.call, after.call];
     if (is && is !== was) this.records.told(is);
     if (is?.phase === 'ringing' && (was?.id !== is.id || was.phase !== 'ringing')) this.#rings(is);
+    if (is?.phase === 'ringing') ringer.ring(is.id, is.clock, () => this.#stream.audible(is.id));
     if (was?.phase === 'ringing' && is?.phase !== 'ringing') {
       announcer.quiet();
       withdrawNotice();
+      ringer.quiet();
       this.mustLift = false;
     }
     if (is && is.phase !== 'ringing' && (was?.id !== is.id || was.phase === 'ringing')) this.#isOurs(is);
@@ -218,6 +257,8 @@ export class Console {
     if (after.farewell && after.farewell !== before.farewell) this.#bidFarewell(after);
     else if (presenceSaid(after) !== presenceSaid(before) && is?.phase !== 'ringing') announcer.say(presenceSaid(after));
     if (was?.phase === 'wrapup' && !is) void this.readUnfinished();
+    // Whoever stops taking calls may want to see the lights again before the next time.
+    if (before.presence.state === 'offline' && after.presence.state !== 'offline') this.readiness.view = 'auto';
     this.#transferChanged(before, after);
   }
 
@@ -307,6 +348,8 @@ export class Console {
   #end(ended: SessionEnd | null): void {
     rest.whenLapsed(undefined);
     this.#stream.close();
+    ringer.quiet();
+    withdrawNotice();
     this.records.rest();
     this.signedOut(ended);
   }

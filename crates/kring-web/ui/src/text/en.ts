@@ -78,6 +78,16 @@ export const en: Catalogue = {
   readyAgents: 'Ready',
   withinToday: 'Within 3 rings today',
   unfinished: 'Unfinished records',
+  checkReadiness: 'Check readiness',
+  lackChecking: 'Checking whether all is ready',
+  lackSaid: (n: number, what: string) => `${n} left: ${what}`,
+  lackScreen: 'the line of this page',
+  lackDevice: 'telephone',
+  lackExchange: 'call service',
+  lackDatabase: 'database',
+  lackSound: 'ring of this page',
+  muteRing: 'Silence the ring of this page',
+  unmuteRing: 'Let this page ring',
 
   // Call bar
   callBar: 'Call bar',
@@ -342,8 +352,6 @@ export const en: Catalogue = {
   switchLanguage: 'ไทย เปลี่ยนเป็นภาษาไทย',
   languageShort: 'ไทย',
   titleRinging: (n, of) => `(${n}/${of}) Incoming call`,
-  notifyAsk: 'Notify me of incoming calls',
-  notifyWhy: 'When you are in another window, the computer tells you of a call. Clicking the notice does not answer it',
 
   // Places, and what pages have in common
   placeDesk: 'Calls now',

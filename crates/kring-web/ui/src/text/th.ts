@@ -76,6 +76,16 @@ export const th = {
   readyAgents: 'พร้อม',
   withinToday: 'วันนี้รับใน 3 ครั้ง',
   unfinished: 'งานบันทึกค้าง',
+  checkReadiness: 'ตรวจความพร้อม',
+  lackChecking: 'กำลังตรวจความพร้อม',
+  lackSaid: (n: number, what: string) => `เหลืออีก ${n} ข้อ ${what}`,
+  lackScreen: 'การเชื่อมต่อหน้าจอ',
+  lackDevice: 'โทรศัพท์',
+  lackExchange: 'ระบบรับสาย',
+  lackDatabase: 'ฐานข้อมูล',
+  lackSound: 'เสียงเรียกของหน้าจอ',
+  muteRing: 'ปิดเสียงเรียกของหน้าจอ',
+  unmuteRing: 'เปิดเสียงเรียกของหน้าจอ',
 
   // Call bar
   callBar: 'แถบสาย',
@@ -340,8 +350,6 @@ export const th = {
   switchLanguage: 'EN, switch to English',
   languageShort: 'EN',
   titleRinging: (n: number, of: number) => `(${n}/${of}) สายเข้า`,
-  notifyAsk: 'เปิดการแจ้งเตือนเมื่อมีสายเข้า',
-  notifyWhy: 'เมื่อท่านอยู่ในหน้าต่างอื่น เครื่องจะแจ้งว่ามีสายเข้า การกดแจ้งเตือนไม่ใช่การรับสาย',
 
   // Places, and what pages have in common
   placeDesk: 'สาย',

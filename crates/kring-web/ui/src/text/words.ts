@@ -5,6 +5,7 @@ import { ApiRefused } from '../api';
 import type { Desk, Farewell } from '../live/desk';
 import type { CallerNumber, CaseKind, NoCaseReason, NumberClass, Resolution } from '../wire';
 import { thaiNumber } from '../format/number';
+import type { Lack } from '../shell/readiness.svelte';
 import { text } from './text.svelte';
 import type { Catalogue } from './catalogue';
 
@@ -42,6 +43,17 @@ const reasonKeys: Record<string, Key> = {
 };
 /** A configured reason is a word already, in the language of whoever configured it. */
 export const reasonName = (reason: string) => (reasonKeys[reason] ? text.t[reasonKeys[reason]] : reason);
+
+const lackKeys: Record<Lack, Key> = {
+  checking: 'lackChecking',
+  screen: 'lackScreen',
+  device: 'lackDevice',
+  exchange: 'lackExchange',
+  database: 'lackDatabase',
+  sound: 'lackSound',
+};
+/** What stands between an agent and ready. */
+export const lackName = (lack: Lack) => text.t[lackKeys[lack]];
 
 const kindKeys: Record<CaseKind, Key> = {
   inquiry: 'kindInquiry',
