@@ -15,7 +15,7 @@ use crate::{
     openapi, phones_api, privacy_api,
     problem::{Code, Problem},
     session::{self, Cookies, Gate, OwnOrigins, PasswordGate, Throttle},
-    settings_api, socket_api, tokens_api, trunks_api, users_api,
+    settings_api, socket_api, tokens_api, trunks_api, users_api, wallboard_api,
 };
 use axum::{
     Router,
@@ -165,6 +165,7 @@ fn api() -> OpenApiRouter<App> {
         .merge(crm_api::routes())
         .merge(privacy_api::routes())
         .merge(knowledge_api::routes())
+        .merge(wallboard_api::routes())
 }
 
 async fn no_such_path() -> Problem {

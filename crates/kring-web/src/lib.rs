@@ -44,6 +44,7 @@ mod tokens_api;
 mod trace;
 mod trunks_api;
 mod users_api;
+mod wallboard_api;
 mod wire;
 
 pub use app::{Web, prompt};

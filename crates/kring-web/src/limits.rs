@@ -20,6 +20,33 @@ pub(crate) const RECENT_CALLS_MAX: usize = 512;
 /// Transfers whose course can be asked for: an hour of a national centre.
 pub(crate) const RECENT_TRANSFERS_MAX: usize = 2_048;
 
+/// Records that are owed and known to the wallboard: a national centre's week without a single one made.
+pub(crate) const OWED_RECORDS_MAX: usize = 4_096;
+
+/// Units and extensions whose transfers of a day are told apart.
+pub(crate) const TRANSFER_TARGETS_MAX: usize = 512;
+
+/// Live calls of the wallboard: more are not looked at.
+pub(crate) const BOARD_CALLS_MAX: usize = 200;
+
+/// Seats of the wallboard.
+pub(crate) const BOARD_SEATS_MAX: usize = 500;
+
+/// Owed records, and failing targets of transfers, that the wallboard names.
+pub(crate) const BOARD_ROWS_MAX: usize = 5;
+
+/// What the wallboard takes from the database is asked anew so often, behind whoever looks.
+pub(crate) const BESIDE_EVERY: Duration = Duration::from_secs(2);
+
+/// How long the first look waits for it.
+pub(crate) const BESIDE_WITHIN: Duration = Duration::from_secs(2);
+
+/// Who was noted as having read a live call's name; then they are noted anew.
+pub(crate) const READERS_NOTED_MAX: usize = 32;
+
+/// What share of calls is to be answered within the ring rule, %.
+pub(crate) const WITHIN_TARGET_PCT: f64 = 95.0;
+
 /// Transfers that are counted at once: as many as calls could have.
 pub(crate) const FOLD_TRANSFERS_MAX: usize = 5_000;
 

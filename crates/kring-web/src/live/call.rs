@@ -82,6 +82,8 @@ pub(crate) struct LiveCall {
     pub(crate) officer: Option<AgentId>,
     /// The extension that has the caller since.
     pub(crate) transferred_to: Option<String>,
+    /// Who is noted as having read the caller's name on the wallboard.
+    pub(crate) read_by: Vec<String>,
     via: Via,
     terms: Option<RingTerms>,
     outbound: Option<Outbound>,
@@ -107,6 +109,7 @@ impl LiveCall {
             handed_over: false,
             officer: None,
             transferred_to: None,
+            read_by: Vec::new(),
             via: Via::default(),
             terms: None,
             outbound: None,

@@ -9,9 +9,9 @@ use super::{
     closings::Closings,
     presence::PresenceNow,
     recall::Owed,
-    screens::{late, screens, to, to_supervisors},
-    today::Today,
+    screens::{late, of_screen, screens, to, to_supervisors},
     transfers::{self, Transfers},
+    watch::Watch,
 };
 use crate::{
     limits,
@@ -44,19 +44,33 @@ pub(crate) enum Delivery {
     Recall(Owed),
     /// A frame for those who watch over others.
     Supervisors(Option<CallId>, Said),
+    /// The same, but for this one, who has a frame of their own.
+    OtherSupervisors(AgentId, Said),
+}
+
+type Calls = FxHashMap<CallId, Box<LiveCall>>;
+
+/// The call, made if it is new; `None` when there are too many.
+fn call_of(calls: &mut Calls, id: CallId, now: Moment) -> Option<&mut LiveCall> {
+    if !calls.contains_key(&id) && calls.len() >= limits::LIVE_CALLS_MAX {
+        return None;
+    }
+    let new = || Box::new(LiveCall::new(id, now));
+    Some(calls.entry(id).or_insert_with(new))
 }
 
 /// The calls and the agents.
 #[derive(Debug)]
 pub(crate) struct Floor {
     /// Boxed: the table grows by doubling, and a call is most of a kilobyte.
-    calls: FxHashMap<CallId, Box<LiveCall>>,
+    calls: Calls,
     ended: VecDeque<CallId>,
     presence: FxHashMap<AgentId, PresenceNow>,
     /// Devices that were seen to be answerable from the screen, or not.
     answerable: FxHashMap<String, bool>,
     greeting: Arc<str>,
-    today: Today,
+    /// What supervisors are shown beside the calls.
+    pub(crate) watch: Watch,
     /// Which queues are closed.
     pub(crate) closings: Closings,
     /// The last transfers.
@@ -79,7 +93,7 @@ impl Floor {
             presence: FxHashMap::default(),
             answerable: FxHashMap::default(),
             greeting,
-            today: Today::new(day_ahead),
+            watch: Watch::new(day_ahead),
             closings: Closings::default(),
             transfers: Transfers::default(),
         }
@@ -87,14 +101,7 @@ impl Floor {
 
     /// The call, made if it is new; `None` when there are too many.
     pub(crate) fn call_or_new(&mut self, id: CallId, now: Moment) -> Option<&mut LiveCall> {
-        if !self.calls.contains_key(&id) && self.calls.len() >= limits::LIVE_CALLS_MAX {
-            return None;
-        }
-        Some(
-            self.calls
-                .entry(id)
-                .or_insert_with(|| Box::new(LiveCall::new(id, now))),
-        )
+        call_of(&mut self.calls, id, now)
     }
 
     /// The call, if it is still in memory.
@@ -161,27 +168,26 @@ impl Floor {
                 .max()
                 .unwrap_or(0),
             ready: self.presence.values().filter(ready).count() as u32,
-            within_pct_today: self.today.within_pct(now.wall),
+            within_pct_today: self.watch.today.within_pct(now.wall),
         }
     }
 
     /// When the day of `now` began.
     pub(crate) fn midnight(&self, now: WallTime) -> WallTime {
-        self.today.midnight(now)
+        self.watch.today.midnight(now)
     }
 
     /// Counts a call of an earlier boot among today's.
     pub(crate) fn count_before(&mut self, record: &CallRecord) {
-        if let Some(result) = record.result
-            && !self.calls.contains_key(&record.id)
-        {
-            self.today.count(record.arrived_at, result);
+        if !self.calls.contains_key(&record.id) {
+            self.watch.today.count(record);
         }
     }
 
     /// Takes in one fact. The frames that come of it, in order.
     pub(crate) fn apply(&mut self, now: When, call: Option<CallId>, fact: &Fact) -> Vec<Delivery> {
         self.closings.apply(fact);
+        self.watch.apply(now, call, fact);
         match (call, fact) {
             (Some(id), fact) => self.apply_to_call(now, id, fact),
             (
@@ -201,8 +207,9 @@ impl Floor {
                 };
                 self.apply_presence(agent, presence)
             }
-            (None, Fact::ScreenDead { agent }) => to(agent, None, Said::ScreenDead {}),
-            (None, Fact::ScreenRestored { agent }) => to(agent, None, Said::ScreenRestored {}),
+            (None, Fact::ScreenDead { agent } | Fact::ScreenRestored { agent }) => {
+                of_screen(agent, fact)
+            }
             (None, Fact::RonaWarned(warning)) => {
                 let alert = alerts::warned(warning.reason.as_deref());
                 to(&warning.agent, None, Said::Alert(alert))
@@ -280,7 +287,7 @@ impl Floor {
             Fact::Transfer(step) => self.transfers.apply(now, id, step).cloned(),
             _ => None,
         };
-        let Some(call) = self.call_or_new(id, now.at) else {
+        let Some(call) = call_of(&mut self.calls, id, now.at) else {
             return Vec::new();
         };
         let decided = call.outcome().is_some();
@@ -291,14 +298,15 @@ impl Floor {
             (None, None) => {}
         }
         let out = match (fact, transfer) {
-            (Fact::Transfer(step), Some(transfer)) => transfers::frames(call, step, &transfer),
+            (Fact::Transfer(step), Some(transfer)) => {
+                let record = call.record.as_ref();
+                self.watch.transfer(record, &transfer, &step.step);
+                transfers::frames(call, step, &transfer)
+            }
             _ => screens(now, call, fact),
         };
-        let result = call.record.as_ref().and_then(|record| record.result);
         let over = call.state() == CallState::Ended;
-        if !decided && let Some(result) = result {
-            self.today.count(now.wall, result);
-        }
+        self.watch.call(decided, call);
         if let Fact::Alerting {
             agent,
             device,

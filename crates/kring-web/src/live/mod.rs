@@ -4,6 +4,8 @@
 //! never overtake it. Nothing here waits: not for a disk, not for a socket, not for a lookup.
 
 mod alerts;
+mod beside;
+mod board;
 mod call;
 mod closings;
 mod floor;
@@ -11,6 +13,7 @@ mod lines;
 mod lookup;
 mod outbox;
 mod overlay;
+mod owed;
 mod presence;
 mod recall;
 mod screens;
@@ -18,8 +21,11 @@ mod snapshot;
 mod socket;
 mod stream;
 mod today;
+mod transferred;
 mod transfers;
+mod watch;
 
+pub(crate) use board::Viewer;
 pub use lines::{LineAddress, LineNow};
 pub(crate) use overlay::Fresh;
 pub(crate) use presence::PresenceNow;
@@ -34,6 +40,7 @@ use crate::{
     limits,
     wire::{Card, DraftOnWire, Said},
 };
+use beside::BesideKept;
 use call::Lookup;
 use floor::{Delivery, Floor, When};
 use kring_call::command::CallerIdentity;
@@ -74,6 +81,7 @@ pub(crate) struct Inner {
     own: Weak<Inner>,
     floor: Mutex<Floor>,
     lines: Mutex<Lines>,
+    beside: BesideKept,
     streams: RwLock<FxHashMap<AgentId, Arc<Stream>>>,
     /// 80 random bits, counted up: names of frames, without asking for randomness on the way.
     frame_names: u128,
@@ -97,6 +105,7 @@ impl Live {
             own: own.clone(),
             floor: Mutex::new(Floor::new(greeting, config.day_ahead_of_utc)),
             lines: Mutex::default(),
+            beside: BesideKept::default(),
             config,
             clock,
             access: AccessNotes::begin(store.clone()),
@@ -115,7 +124,7 @@ impl Live {
         inner
             .runtime
             .spawn(stream::tell_stats(Arc::downgrade(&inner)));
-        inner.runtime.spawn(recall::count_today(Arc::clone(&inner)));
+        inner.runtime.spawn(recall::look_back(Arc::clone(&inner)));
         Live(inner)
     }
 
@@ -223,7 +232,9 @@ impl Inner {
         Some(Arc::clone(streams.entry(agent.clone()).or_insert_with(new)))
     }
 
-    fn streams_now(&self) -> std::sync::RwLockReadGuard<'_, FxHashMap<AgentId, Arc<Stream>>> {
+    pub(super) fn streams_now(
+        &self,
+    ) -> std::sync::RwLockReadGuard<'_, FxHashMap<AgentId, Arc<Stream>>> {
         self.streams.read().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -276,10 +287,25 @@ impl Inner {
                 }
             }
             Delivery::Supervisors(call, said) => {
-                for stream in self.all_streams().iter().filter(|s| s.is_supervisor()) {
-                    stream.outbox().put(self.stamp(when), call, &said);
-                }
+                self.tell_supervisors(when, call, &said, |_| true);
             }
+            Delivery::OtherSupervisors(but, said) => {
+                self.tell_supervisors(when, None, &said, |agent| *agent != but);
+            }
+        }
+    }
+
+    fn tell_supervisors(
+        &self,
+        when: When,
+        call: Option<CallId>,
+        said: &Said,
+        whom: impl Fn(&AgentId) -> bool,
+    ) {
+        let streams = self.all_streams();
+        let watching = streams.iter().filter(|stream| stream.is_supervisor());
+        for stream in watching.filter(|stream| whom(&stream.agent)) {
+            stream.outbox().put(self.stamp(when), call, said);
         }
     }
 

@@ -83,8 +83,21 @@ impl Inner {
     }
 }
 
-/// Counts how the calls of today were decided before this boot.
-pub(crate) async fn count_today(inner: Arc<Inner>) {
+/// What supervisors were shown before this boot: how the calls of today were decided, and which records are owed.
+pub(crate) async fn look_back(inner: Arc<Inner>) {
+    count_today(&inner).await;
+    match inner.store.unfinished_of_all().await {
+        Ok(owed) => {
+            let mut floor = inner.floor();
+            for unfinished in &owed {
+                floor.watch.owed_before(&unfinished.call.record);
+            }
+        }
+        Err(refused) => tracing::warn!(%refused, "the records that are owed could not be read"),
+    }
+}
+
+async fn count_today(inner: &Inner) {
     let now = inner.now();
     let mut filter = CallFilter {
         state: Some(CallState::Ended),

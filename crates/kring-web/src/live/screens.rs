@@ -353,6 +353,23 @@ fn close_all(call: &mut LiveCall, said: &Said) -> Vec<Delivery> {
         .collect()
 }
 
+/// A screen died or came back: its agent is told, and whoever watches over others.
+pub(super) fn of_screen(agent: &AgentId, fact: &Fact) -> Vec<Delivery> {
+    let whose = agent.clone();
+    let said = match fact {
+        Fact::ScreenDead { .. } => Said::ScreenDead { agent: whose },
+        _ => Said::ScreenRestored { agent: whose },
+    };
+    vec![
+        Delivery::Frame {
+            to: agent.clone(),
+            call: None,
+            said: said.clone(),
+        },
+        Delivery::OtherSupervisors(agent.clone(), said),
+    ]
+}
+
 /// For those who keep the house.
 pub(super) fn to_supervisors(alert: Alert) -> Vec<Delivery> {
     vec![Delivery::Supervisors(None, Said::Alert(alert))]

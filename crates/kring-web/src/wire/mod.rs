@@ -3,10 +3,12 @@
 //! Pages are written against these names. A frame is never renamed, a member never removed; a page
 //! passes over frames and members that it does not know.
 
+mod board;
 mod card;
 mod pop;
 mod said;
 
+pub(crate) use board::*;
 pub(crate) use card::{Card, ContactOnWire, NumberOnWire, PastCase};
 pub(crate) use pop::{Pop, PopNow, RingCount, Via};
 pub(crate) use said::{Alert, Said, TransferProgress};

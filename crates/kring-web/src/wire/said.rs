@@ -111,9 +111,9 @@ pub(crate) enum Said {
     #[serde(rename = "queue.stats")]
     QueueStats(QueueStats),
     #[serde(rename = "agent.screen_dead")]
-    ScreenDead {},
+    ScreenDead { agent: AgentId },
     #[serde(rename = "agent.restored")]
-    ScreenRestored {},
+    ScreenRestored { agent: AgentId },
     #[serde(rename = "alert")]
     Alert(Alert),
     #[serde(rename = "system.drain")]
@@ -146,7 +146,10 @@ impl Said {
     pub(crate) fn must_ack(&self) -> bool {
         !matches!(
             self,
-            Said::Ring(_) | Said::QueueStats(_) | Said::ScreenDead {} | Said::ScreenRestored {}
+            Said::Ring(_)
+                | Said::QueueStats(_)
+                | Said::ScreenDead { .. }
+                | Said::ScreenRestored { .. }
         )
     }
 }

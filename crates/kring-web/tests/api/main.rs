@@ -36,3 +36,4 @@ mod traces;
 mod transfers;
 mod trunks;
 mod users;
+mod wallboard;

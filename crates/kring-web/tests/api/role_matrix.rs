@@ -170,6 +170,7 @@ const RULES: &[(&str, For)] = &[
     ("unmerge_contact", Right("contacts:write")),
     ("user", Right("admin")),
     ("users", Right("admin")),
+    ("wallboard", Right("floor:read")),
     ("ways_to_sign_in", Anybody),
     ("write_consent_text", Right("privacy:act")),
     ("write_draft", Right("calls:act")),
