@@ -33,4 +33,18 @@ describe('a form', () => {
     form.edit({ subject: 'xy' });
     expect(form.errors).toEqual({});
   });
+
+  it('takes over what others have changed, and asks where both have', () => {
+    const form = new Form('a/1', { subject: 'ก', unit: null as string | null });
+    form.edit({ subject: 'ข' });
+    expect(form.rebase({ subject: 'ค', unit: '3' })).toEqual(['subject']);
+    expect(form.body).toEqual({ subject: 'ข', unit: '3' });
+    expect(form.changes).toEqual({ subject: 'ข' });
+    expect(form.rebase({ subject: 'ค', unit: '4' })).toEqual([]);
+  });
+
+  it('comes back over what is stored by then', () => {
+    new Form('a/1', { subject: '', unit: null as string | null }).edit({ subject: 'ข' });
+    expect(new Form('a/1', { subject: '', unit: '7' as string | null }).body).toEqual({ subject: 'ข', unit: '7' });
+  });
 });

@@ -28,7 +28,7 @@ export class Form<T extends Record<string, unknown>> {
     this.#key = prefix + key;
     this.#base = structuredClone(base);
     const kept = this.#kept();
-    this.body = kept ? { ...structuredClone(base), ...kept.body } : structuredClone(base);
+    this.body = { ...structuredClone(base), ...(kept ? typed(kept) : {}) };
     this.restored = kept !== null && this.dirty;
   }
 
@@ -40,8 +40,7 @@ export class Form<T extends Record<string, unknown>> {
   /** What differs, for a PATCH. */
   get changes(): Partial<T> {
     const now = $state.snapshot(this.body) as T;
-    const differs = (name: keyof T) => JSON.stringify(now[name]) !== JSON.stringify(this.#base[name]);
-    return Object.fromEntries((Object.keys(now) as (keyof T)[]).filter(differs).map((name) => [name, now[name]])) as Partial<T>;
+    return Object.fromEntries((Object.keys(now) as (keyof T)[]).filter((name) => differ(now[name], this.#base[name])).map((name) => [name, now[name]])) as Partial<T>;
   }
 
   /** Changes fields, and keeps what was typed. */
@@ -82,6 +81,22 @@ export class Form<T extends Record<string, unknown>> {
     }
   }
 
+  /**
+   * What is stored has become another: fields that were not touched follow it, those that were stay as typed.
+   * The names of those that both have changed, for the person to choose.
+   */
+  rebase(stored: T): (keyof T & string)[] {
+    const touched = this.changes;
+    const both = (Object.keys(touched) as (keyof T & string)[]).filter(
+      (name) => differ(stored[name], this.#base[name]) && differ(stored[name], touched[name]),
+    );
+    this.#base = structuredClone(stored);
+    this.body = { ...structuredClone(stored), ...touched };
+    this.failure = null;
+    this.keep();
+    return both;
+  }
+
   /** As it is stored; what was typed goes. */
   reset(base: T = this.#base): void {
     this.#base = structuredClone(base);
@@ -114,6 +129,13 @@ export class Form<T extends Record<string, unknown>> {
       return null;
     }
   }
+}
+
+const differ = (one: unknown, other: unknown) => JSON.stringify(one) !== JSON.stringify(other);
+
+/** What was typed over that which was stored then: the rest may be another since. */
+function typed<T extends Record<string, unknown>>({ body, base }: Kept<T>): Partial<T> {
+  return Object.fromEntries(Object.entries(body).filter(([name, value]) => differ(value, base[name]))) as Partial<T>;
 }
 
 function tidy(): void {

@@ -382,6 +382,8 @@ export const en: Catalogue = {
   throwAway: 'Throw it away',
   awayHint: 'The call and its record are at the desk',
   goToCall: 'Go to the call',
+  fieldsWrong: 'Look at the marked fields, then save again',
+  overtaken: 'Somebody changed this before you: what you see is up to date now, look at it and save again',
   savedNow: 'Saved',
   close: 'Close',
   openMenu: 'Menu',
