@@ -27,7 +27,7 @@ export const places: Place[] = [
   { key: 'desk', path: '/', label: 'placeDesk', roles: ['agent', 'tip_officer', 'supervisor'] },
   { key: 'wallboard', path: '/wallboard', label: 'placeWallboard', roles: ['supervisor', 'admin', 'auditor'] },
   { key: 'calls', path: '/calls', label: 'placeCalls', roles: ['agent', 'tip_officer', 'supervisor', 'admin', 'dpo', 'auditor'], load: () => import('../calls/Place.svelte') },
-  { key: 'cases', path: '/cases', label: 'placeCases', roles: ['agent', 'tip_officer', 'unit_officer', 'supervisor', 'admin', 'dpo', 'auditor'] },
+  { key: 'cases', path: '/cases', label: 'placeCases', roles: ['agent', 'tip_officer', 'unit_officer', 'supervisor', 'admin', 'dpo', 'auditor'], load: () => import('../cases/Place.svelte') },
   { key: 'knowledge', path: '/knowledge', label: 'placeKnowledge', roles: ['agent', 'tip_officer', 'unit_officer', 'supervisor', 'kb_editor', 'admin', 'auditor'] },
   { key: 'units', path: '/units', label: 'placeUnits', roles: ['agent', 'tip_officer', 'unit_officer', 'supervisor', 'kb_editor', 'admin', 'dpo', 'auditor'] },
   { key: 'reports', path: '/reports', label: 'placeReports', roles: ['supervisor', 'admin', 'auditor'] },
