@@ -291,6 +291,8 @@ export type Problem = {
   /** Of 422 `bad_field`: the first, and all of a form's. */
   field?: string;
   errors?: { field: string; code: string; text_th: string; text_en: string }[];
+  /** Of what is configured: by the name of the key; the empty name is the whole. */
+  fields?: Record<string, { th: string; en: string }>;
   /** Of 412 `stale_draft`: what is stored; null when nothing is. */
   current?: StoredDraft | null;
   /** Of 422 `department_closed`. */

@@ -15,6 +15,10 @@ export const groups: { label: Key; parts: Part[] }[] = [
     parts: [{ key: 'users', label: 'users', load: () => import('./users/Users.svelte') }],
   },
   {
+    label: 'groupCalls',
+    parts: [{ key: 'queues', label: 'queues', load: () => import('./queues/Queues.svelte') }],
+  },
+  {
     label: 'groupUnits',
     parts: [
       { key: 'departments', label: 'departments', load: () => import('./units/Units.svelte') },

@@ -114,7 +114,9 @@ export class Form<T extends Record<string, unknown>> {
   #refused(failure: unknown): void {
     const said = text.lang === 'th' ? 'text_th' : 'text_en';
     const errors = failure instanceof ApiRefused ? (failure.problem.errors ?? []) : [];
-    this.errors = Object.fromEntries(errors.map((error) => [error.field, error[said]]));
+    const fields = failure instanceof ApiRefused ? Object.entries(failure.problem.fields ?? {}) : [];
+    this.errors = Object.fromEntries([...fields.map(([name, words]) => [name, words[text.lang]]), ...errors.map((error) => [error.field, error[said]])]);
+    if ('' in this.errors) this.failure = this.errors[''] ?? null;
     const field = failure instanceof ApiRefused ? failure.problem.field : undefined;
     if (field && !(field in this.errors)) this.errors = { ...this.errors, [field]: refusalSaid(failure) };
     if (Object.keys(this.errors).length === 0) this.failure = refusalSaid(failure);
