@@ -25,7 +25,7 @@ export type Place = {
 /** In the order of the rail. */
 export const places: Place[] = [
   { key: 'desk', path: '/', label: 'placeDesk', roles: ['agent', 'tip_officer', 'supervisor'] },
-  { key: 'wallboard', path: '/wallboard', label: 'placeWallboard', roles: ['supervisor', 'admin', 'auditor'] },
+  { key: 'wallboard', path: '/wallboard', label: 'placeWallboard', roles: ['supervisor', 'admin', 'auditor'], load: () => import('../wall/Place.svelte') },
   { key: 'calls', path: '/calls', label: 'placeCalls', roles: ['agent', 'tip_officer', 'supervisor', 'admin', 'dpo', 'auditor'], load: () => import('../calls/Place.svelte') },
   { key: 'cases', path: '/cases', label: 'placeCases', roles: ['agent', 'tip_officer', 'unit_officer', 'supervisor', 'admin', 'dpo', 'auditor'], load: () => import('../cases/Place.svelte') },
   { key: 'knowledge', path: '/knowledge', label: 'placeKnowledge', roles: ['agent', 'tip_officer', 'unit_officer', 'supervisor', 'kb_editor', 'admin', 'auditor'] },
