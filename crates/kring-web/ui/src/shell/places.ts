@@ -31,7 +31,7 @@ export const places: Place[] = [
   { key: 'knowledge', path: '/knowledge', label: 'placeKnowledge', roles: ['agent', 'tip_officer', 'unit_officer', 'supervisor', 'kb_editor', 'admin', 'auditor'] },
   { key: 'units', path: '/units', label: 'placeUnits', roles: ['agent', 'tip_officer', 'unit_officer', 'supervisor', 'kb_editor', 'admin', 'dpo', 'auditor'] },
   { key: 'reports', path: '/reports', label: 'placeReports', roles: ['supervisor', 'admin', 'auditor'] },
-  { key: 'team', path: '/team', label: 'placeTeam', roles: ['supervisor', 'admin'] },
+  { key: 'team', path: '/team', label: 'placeTeam', roles: ['supervisor', 'admin'], load: () => import('../team/Place.svelte') },
   { key: 'admin', path: '/admin', label: 'placeAdmin', roles: ['admin'], load: () => import('../admin/Place.svelte') },
   { key: 'privacy', path: '/privacy', label: 'placePrivacy', roles: ['dpo', 'admin'] },
 ];
