@@ -4,6 +4,7 @@
 import fs from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
+import { knowledge } from './knowledge.mjs';
 
 const mime = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.woff2': 'font/woff2', '.svg': 'image/svg+xml' };
 
@@ -70,7 +71,7 @@ function answerOf(answers, request, where, body) {
 export async function attach(page, { lights = {}, signedIn = true, snapshot = {}, unfinished = [], drafts = {}, socket = true, answers = {}, ...who } = {}) {
   const person = { ...me, ...who.me };
   const stage = {
-    lights, signedIn, unfinished, drafts, answers, asked: [], heard: [], socket, seq: 0, line: undefined, refusals: {}, welcomes: 0,
+    lights, attached: {}, signedIn, unfinished, drafts, answers, asked: [], heard: [], socket, seq: 0, line: undefined, refusals: {}, welcomes: 0,
     snapshot: { presence: { state: 'ready', since: '2026-11-23T08:05:00Z' }, drafts: unfinished, queue: { waiting: 1, oldest_ms: 4000, ready: 3, within_pct_today: 97.6 }, draining: false, ...snapshot },
     /** Says a frame on the socket. */
     say(t, d, call) {
@@ -103,6 +104,8 @@ export async function attach(page, { lights = {}, signedIn = true, snapshot = {}
     if (where === '/me/readiness') return json(route, { ready: true, server_time: new Date().toISOString(), lights: { database: true, exchange: true, device: true, screen: true, ...stage.lights } });
     if (where === '/trunks') return json(route, { items: [{ name: 'ตู้สาขากลาง', up: true, rtt_ms: 14.2, addresses: [] }] });
     if (where === '/follow-ups') return json(route, { items: [{}, {}, {}] });
+    const known = knowledge(where, request.method(), new URL(request.url()).searchParams, body, stage.attached);
+    if (known !== undefined) return json(route, known);
     if (where === '/departments/search') return json(route, { items: search(new URL(request.url()).searchParams.get('q')) });
     if (/^\/departments\/\d+\/status$/.test(where)) return json(route, standing(where.split('/')[2]));
     if (/^\/calls\/[^/]+\/(transfer|consult)$/.test(where)) return json(route, { transfer_id: 'T1', state: 'requested' }, 202);

@@ -39,13 +39,16 @@ async function open(options) {
   await page.keyboard.type('a long password');
   await page.keyboard.press('Enter');
   await check('signing in opens the desk', () => page.getByTestId('idle-state').isVisible());
-  await page.getByTestId('go-ready').focus();
+  await page.locator('[data-testid="go-ready"]:not(:disabled)').focus();
   await page.keyboard.press('Enter');
   await check('ready is asked for', () => stage.asked.some((a) => a.where === '/me/presence' && a.body.state === 'ready'));
   stage.say('presence.changed', { state: 'ready' });
   await page.keyboard.press('Alt+2');
+  await check('Alt+2 goes to the knowledge', () => page.evaluate(() => document.activeElement?.dataset.testid === 'answers-search'));
+  await page.keyboard.press('Alt+2');
+  await check('and once more to the units', () => page.evaluate(() => Boolean(document.activeElement?.closest('[data-testid="directory"]'))));
   await page.keyboard.type('ภายใน');
-  await check('Alt+2 searches the departments', async () => (await page.locator('[data-testid="directory"] li').count()) === 1);
+  await check('typing searches the departments', async () => (await page.locator('[data-testid="directory"] li').count()) === 1);
 
   stage.say('call.offered', pop(fresh), 'A');
   stage.say('call.ring', { n: 2, of: 3 }, 'A');

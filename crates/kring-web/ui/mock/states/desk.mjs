@@ -108,6 +108,35 @@ export const states = {
   '12-talking-known': { snapshot: talking(), drafts: written },
   '12-talking-new': { snapshot: talking(fresh) },
   '12-talking-several': { snapshot: talking(several) },
+  '12-answers-typed': {
+    snapshot: talking(),
+    drafts: written,
+    async then(page) {
+      await page.getByTestId('answers-search').fill('ราคา');
+      await page.locator('[data-source="s4"]').waitFor();
+      await page.getByTestId('attach').first().click();
+      await page.getByTestId('attached').waitFor();
+    },
+  },
+  '12-answers-reading': {
+    snapshot: talking(),
+    drafts: written,
+    async then(page) {
+      await page.getByTestId('answers-search').fill('ป้าย');
+      await page.keyboard.press('ArrowDown');
+      await page.locator('[data-source="s1"] [data-hit]').click();
+      await page.getByTestId('answer-reading').getByRole('heading').first().waitFor();
+    },
+  },
+  '12-answers-none': {
+    snapshot: talking(fresh),
+    async then(page) {
+      await page.getByTestId('answers-search').fill('ซซซ');
+      await page.getByTestId('note-gap').click();
+      await page.getByTestId('gap-noted').waitFor();
+    },
+  },
+  '12-units': { snapshot: talking(), drafts: written, async then(page) { await page.locator('[data-tab="units"]').click(); } },
   '07-transfer-list': { snapshot: talking(), drafts: written, then: (page) => page.keyboard.press('F7') },
   '07-transfer-search': {
     snapshot: talking(),

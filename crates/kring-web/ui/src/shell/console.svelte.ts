@@ -14,6 +14,7 @@ import { stepSaid } from '../text/transfer_words';
 import { callerNamed } from '../caller/named';
 import { Transferring } from '../transfer/transferring.svelte';
 import type { Department, Frame, Me, Snapshot, Unfinished } from '../wire';
+import type { Answers } from '../answers/answers.svelte';
 import { announcer } from './announce.svelte';
 import { route } from './route.svelte';
 import { notifyOfCall, withdrawNotice } from './notify';
@@ -40,6 +41,9 @@ export class Console {
   departments = $state.raw<Department[] | 'unread' | 'failed'>('unread');
   /** What became of the last record; until the next call is answered, for it may ring at once. */
   lastRecorded = $state<string | null>(null);
+  /** What the middle column shows, and what was looked up in it; it is loaded with the first use. */
+  middle = $state<'answers' | 'units'>('answers');
+  answers: Answers | null = null;
   readonly records: Records;
   readonly transferring: Transferring;
   readonly readiness = new Readiness();

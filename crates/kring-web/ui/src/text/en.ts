@@ -173,6 +173,8 @@ export const en: Catalogue = {
   copied: 'Copied',
 
   // Departments
+  answers: 'Knowledge',
+  lookUp: 'Answers and units',
   directory: 'Departments',
   searchDirectory: 'Search department, topic or extension',
   directoryNone: 'No such department',

@@ -171,6 +171,8 @@ export const th = {
   copied: 'คัดลอกแล้ว',
 
   // Departments
+  answers: 'คลังความรู้',
+  lookUp: 'ค้นคำตอบและหน่วยงาน',
   directory: 'หน่วยงาน',
   searchDirectory: 'ค้นชื่อหน่วยงาน เรื่อง หรือเบอร์ภายใน',
   directoryNone: 'ไม่พบหน่วยงานที่ค้น',
