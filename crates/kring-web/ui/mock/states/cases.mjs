@@ -109,7 +109,7 @@ export const states = {
     },
   },
   '21-case-file-refused': {
-    ...supervisor, at: casePage(complaint), answers: answers({ 'POST /cases/*/attachments': [415, 'file_not_allowed', { title_th: 'ไม่รับไฟล์ประเภทนี้' }] }),
+    ...supervisor, at: casePage(complaint), answers: answers({ 'POST /cases/*/attachments': [422, 'file_not_allowed', { title_th: 'ไม่รับไฟล์ประเภทนี้' }] }),
     async then(page) {
       await page.getByTestId('file-picker').setInputFiles({ name: 'โปรแกรม.pdf', mimeType: 'application/pdf', buffer: Buffer.from('MZ') });
       await page.getByTestId('file-refused').waitFor();

@@ -28,7 +28,7 @@ export const places: Place[] = [
   { key: 'wallboard', path: '/wallboard', label: 'placeWallboard', roles: ['supervisor', 'admin', 'auditor'], load: () => import('../wall/Place.svelte') },
   { key: 'calls', path: '/calls', label: 'placeCalls', roles: ['agent', 'tip_officer', 'supervisor', 'admin', 'dpo', 'auditor'], load: () => import('../calls/Place.svelte') },
   { key: 'cases', path: '/cases', label: 'placeCases', roles: ['agent', 'tip_officer', 'unit_officer', 'supervisor', 'admin', 'dpo', 'auditor'], load: () => import('../cases/Place.svelte') },
-  { key: 'knowledge', path: '/knowledge', label: 'placeKnowledge', roles: ['agent', 'tip_officer', 'unit_officer', 'supervisor', 'kb_editor', 'admin', 'auditor'] },
+  { key: 'knowledge', path: '/knowledge', label: 'placeKnowledge', roles: ['agent', 'tip_officer', 'unit_officer', 'supervisor', 'kb_editor', 'admin', 'auditor'], load: () => import('../knowledge/Place.svelte') },
   { key: 'units', path: '/units', label: 'placeUnits', roles: ['agent', 'tip_officer', 'unit_officer', 'supervisor', 'kb_editor', 'admin', 'dpo', 'auditor'] },
   { key: 'reports', path: '/reports', label: 'placeReports', roles: ['supervisor', 'admin', 'auditor'] },
   { key: 'team', path: '/team', label: 'placeTeam', roles: ['supervisor', 'admin'], load: () => import('../team/Place.svelte') },
