@@ -29,7 +29,7 @@ export const places: Place[] = [
   { key: 'calls', path: '/calls', label: 'placeCalls', roles: ['agent', 'tip_officer', 'supervisor', 'admin', 'dpo', 'auditor'], load: () => import('../calls/Place.svelte') },
   { key: 'cases', path: '/cases', label: 'placeCases', roles: ['agent', 'tip_officer', 'unit_officer', 'supervisor', 'admin', 'dpo', 'auditor'], load: () => import('../cases/Place.svelte') },
   { key: 'knowledge', path: '/knowledge', label: 'placeKnowledge', roles: ['agent', 'tip_officer', 'unit_officer', 'supervisor', 'kb_editor', 'admin', 'auditor'], load: () => import('../knowledge/Place.svelte') },
-  { key: 'units', path: '/units', label: 'placeUnits', roles: ['agent', 'tip_officer', 'unit_officer', 'supervisor', 'kb_editor', 'admin', 'dpo', 'auditor'] },
+  { key: 'units', path: '/units', label: 'placeUnits', roles: ['agent', 'tip_officer', 'unit_officer', 'supervisor', 'kb_editor', 'admin', 'dpo', 'auditor'], load: () => import('../units/Place.svelte') },
   { key: 'reports', path: '/reports', label: 'placeReports', roles: ['supervisor', 'admin', 'auditor'] },
   { key: 'team', path: '/team', label: 'placeTeam', roles: ['supervisor', 'admin'], load: () => import('../team/Place.svelte') },
   { key: 'admin', path: '/admin', label: 'placeAdmin', roles: ['admin'], load: () => import('../admin/Place.svelte') },
