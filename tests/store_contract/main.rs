@@ -8,6 +8,7 @@ mod backups;
 mod call_backs;
 mod case_life;
 mod case_rights;
+mod configured;
 mod contact_files;
 mod contacts;
 mod customers;
@@ -68,6 +69,7 @@ contracts! {
         a_restored_house_goes_on_working,
         a_backup_is_not_mixed_with_another_house,
         a_backup_that_was_cut_leaves_nothing;
+    configured: a_row_is_changed_by_one_at_a_time;
     privacy: an_erased_person_is_nowhere_any_more,
         a_number_of_two_persons_stays_the_others,
         whoever_is_nobodys_contact_is_erased_by_number,

@@ -88,6 +88,14 @@ impl Store {
             .collect()
     }
 
+    /// Whether anybody has an account.
+    pub async fn has_agents(&self) -> Result<bool, StoreRefused> {
+        let row = sqlx::query("SELECT login FROM agent LIMIT 1")
+            .fetch_optional(&self.reader)
+            .await?;
+        Ok(row.is_some())
+    }
+
     /// The person with this login, disabled or not.
     pub async fn agent(&self, login: &AgentId) -> Result<Option<AgentRow>, StoreRefused> {
         let sql = concat!(

@@ -71,6 +71,7 @@ pub(crate) const SAVED: &[Saved] = &[
     saved("knowledge_asked"),
     saved("case_knowledge"),
     saved("knowledge_use"),
+    saved("configured"),
 ];
 
 /// Where a table stands with backups.

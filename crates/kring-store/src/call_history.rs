@@ -9,7 +9,7 @@ use crate::{
 use kring_journal::{AgentId, CallId, CallRecord, CallState, IdRefused, WallTime};
 use serde::{Deserialize, Serialize};
 use sqlx::AssertSqlSafe;
-use std::{fmt, str::FromStr};
+use std::{collections::BTreeMap, fmt, str::FromStr};
 
 /// A caller's number as it was when the call came.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -107,6 +107,23 @@ pub(crate) const ROW_JOINS: &str = "LEFT JOIN caller r ON r.caller = c.caller \
     LEFT JOIN phone_number p ON p.canonical = r.number";
 
 impl Store {
+    /// How many calls have come to each queue since.
+    pub async fn calls_by_queue(
+        &self,
+        since: WallTime,
+    ) -> Result<BTreeMap<String, u32>, StoreRefused> {
+        let sql = "SELECT queue, COUNT(*) FROM call WHERE arrived_at >= $1 GROUP BY queue";
+        let rows = sqlx::query(sql)
+            .bind(since.0)
+            .fetch_all(&self.reader)
+            .await?;
+        let read = |row| {
+            let mut cells = Cells::of(row, "call");
+            Ok((cells.text()?, cells.whole()?))
+        };
+        rows.iter().map(read).collect()
+    }
+
     /// A page of calls, newest first, live ones included.
     pub async fn calls(&self, filter: &CallFilter) -> Result<CallPage, StoreRefused> {
         let limit = limits::page(filter.limit);

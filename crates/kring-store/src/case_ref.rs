@@ -30,6 +30,11 @@ impl Default for CaseRefFormat {
 }
 
 impl CaseRefFormat {
+    /// As a file has it.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
     /// Reads a `ref_format`.
     pub fn read(text: &str) -> Result<CaseRefFormat, CaseRefRefused> {
         let format = CaseRefFormat(text.to_owned());

@@ -148,3 +148,7 @@ pub(crate) fn page(asked: u32) -> i64 {
         asked => asked.min(PAGE_MAX),
     })
 }
+/// Queues that the console may make, and trunks: as many as a file may have.
+pub const CONFIGURED_MAX: usize = 200;
+/// Bytes of the keys of one of them: two hundred numbers and every agent as a member, with room.
+pub const CONFIGURED_BYTES_MAX: usize = 256 * 1024;

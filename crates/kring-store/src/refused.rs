@@ -66,6 +66,9 @@ pub enum StoreRefused {
     /// The day is no holiday.
     #[error("no such holiday")]
     NoSuchHoliday,
+    /// No row of the configuration has this name.
+    #[error("nothing is configured by this name")]
+    NotConfigured,
     /// The person has a call that goes on.
     #[error("a call of this person goes on; try again when it is over")]
     InCall,
@@ -132,6 +135,7 @@ impl StoreRefused {
             StoreRefused::NoSuchSynonym => "no_such_synonym",
             StoreRefused::NoSuchGap => "no_such_gap",
             StoreRefused::NoSuchHoliday => "no_such_holiday",
+            StoreRefused::NotConfigured => "not_found",
             StoreRefused::InCall => "in_call",
             StoreRefused::NoSuchPrivacyRequest => "no_such_request",
             StoreRefused::Closed => "closed",
