@@ -42,11 +42,15 @@ pub(crate) fn configure(floor: &Floor) -> ExchangeConfig {
             })
             .collect(),
         known_callers: Arc::new(floor.known.clone()),
-        trunks: vec![Trunk {
-            trust_identity: false,
-            line: line(floor),
-            ..Trunk::new("pbx", vec![trunk.parse().expect("an address is a pattern")])
-        }],
+        trunks: floor
+            .trunk
+            .map(|name| Trunk {
+                trust_identity: false,
+                line: line(floor),
+                ..Trunk::new(name, vec![trunk.parse().expect("an address is a pattern")])
+            })
+            .into_iter()
+            .collect(),
         pass_headers: vec![
             "User-to-User"
                 .parse()

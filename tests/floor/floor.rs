@@ -104,6 +104,8 @@ pub struct Floor {
     pub(crate) transfer: TransferRules,
     /// Whether kring knows where the PBX is.
     pub(crate) has_line: bool,
+    /// The PBX under the name by which it is configured; none: it is not.
+    pub(crate) trunk: Option<&'static str>,
     pub(crate) latency: Duration,
     pub(crate) own_latency: Vec<(Party, Party, Duration)>,
     pub(crate) faults: Faults,
@@ -150,6 +152,7 @@ impl Floor {
             dial: DialPolicy::default(),
             transfer: TransferRules::default(),
             has_line: false,
+            trunk: Some("pbx"),
             latency: Duration::from_millis(40),
             own_latency: Vec::new(),
             faults: Faults::default(),
@@ -397,6 +400,12 @@ impl Floor {
         let changed = configure(&change(self.clone()));
         let settings = Box::new(Settings::of(&changed));
         self.command_at_ms(ms, Command::Reconfigure(settings))
+    }
+
+    /// The PBX is configured by this name; none: not at all.
+    pub fn trunk(mut self, name: Option<&'static str>) -> Floor {
+        self.trunk = name;
+        self
     }
 
     /// Gives calls a budget of so many rings. The queues' plans must spend it.

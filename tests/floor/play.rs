@@ -291,7 +291,7 @@ impl Play {
                 Output::CallBackOver(asked) => {
                     self.account.call_backs.remove(&asked);
                 }
-                Output::Phone(_) | Output::Counted(_) | Output::Line(_) => {}
+                Output::Phone(_) | Output::Counted(_) | Output::Line(_) | Output::LineGone(_) => {}
             }
         }
     }

@@ -24,6 +24,8 @@ mod phones;
 mod plans;
 mod queueing;
 mod reconfigured;
+mod rehearsed;
+mod retrunked;
 mod sound;
 mod speaking;
 mod three_rings;

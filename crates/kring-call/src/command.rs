@@ -11,9 +11,10 @@ pub use transferring::{ConsultTurn, OnTransferFailed, PlaceOrigin, TransferPlace
 /// What an agent is told to be by: skills, and how many phones.
 pub use crate::{limits::DEVICES_MAX, skill::Skill};
 
-use crate::settings::Settings;
+use crate::{config::QueueConfig, rehearsal::Seated, settings::Settings};
 use kring_journal::{AgentId, CallId, ClosedWhy, TransferId, WallTime};
 use kring_sip::{Peer, Uri, digest::Ha1Set};
+use kring_time::Moment;
 use std::time::Duration;
 
 /// Names the asker of a command, so that the reply finds its way. Made by the shell.
@@ -285,6 +286,8 @@ pub enum Command {
         /// What the name service said.
         why: String,
     },
+    /// Who would serve this queue, and what each is doing. Nothing changes.
+    Survey(Box<QueueConfig>),
     /// From now on by these settings. Calls that ring, wait and talk go on.
     Reconfigure(Box<Settings>),
     /// A configuration was refused before it came here; it is noted, and nothing changes.
@@ -305,6 +308,8 @@ pub enum Done {
     Unchanged,
     /// These tables, keys and queues of the configuration are others now.
     Reconfigured(Vec<String>),
+    /// These would serve the queue, at this moment.
+    Surveyed(Moment, Vec<Seated>),
     /// It will be done when the call that the agent has now is over.
     AfterCall,
     /// This call was placed.

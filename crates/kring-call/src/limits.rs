@@ -12,6 +12,8 @@ pub const AGENTS_MAX: usize = 5_000;
 /// Queues at once, with those that are configured no longer and still have callers: twice as many as a
 /// configuration may have.
 pub const QUEUES_MAX: usize = 400;
+/// Trunks at once: as many as are configured, and as many that are retired and have calls still.
+pub const TRUNKS_MAX: usize = 400;
 
 /// What of a changed configuration is told by name in its fact; more is counted.
 pub const CHANGES_TOLD_MAX: usize = 32;

@@ -4,7 +4,7 @@ use kring_sip::{NameAddr, Peer, Uri, digest::Credentials};
 use std::time::Duration;
 
 /// Where a PBX is, for what we send to it. The default has no address: calls only come.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Line {
     /// The PBX itself, for OPTIONS.
     pub uri: Option<Uri>,
@@ -15,7 +15,7 @@ pub struct Line {
 }
 
 /// An account of ours at a PBX.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LineAccount {
     /// The extension or number that we are there. Calls to the registration count as calls to it.
     pub user: String,
@@ -35,6 +35,18 @@ pub struct LineAccount {
     pub expires_s: u32,
     /// Whether Contact follows the address that the PBX sees us at.
     pub learns_address: bool,
+}
+
+impl Line {
+    /// As it is configured: where its names lead is found later.
+    pub(crate) fn as_configured(&self) -> Line {
+        let mut line = self.clone();
+        line.peers.clear();
+        if let Some(account) = &mut line.account {
+            account.peers.clear();
+        }
+        line
+    }
 }
 
 /// How a line is.

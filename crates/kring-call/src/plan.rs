@@ -24,6 +24,13 @@ impl Strategy {
         (Strategy::All, "all"),
     ];
 
+    /// Its name in plans.
+    pub fn name(self) -> &'static str {
+        let known = Strategy::NAMES.iter().find(|(known, _)| *known == self);
+        let (_, name) = known.expect("every strategy has a name");
+        name
+    }
+
     /// How many phones it wants to ring at once.
     pub(crate) fn phones_at_once(self) -> usize {
         if self.is_for_one() {
@@ -110,6 +117,16 @@ impl Plan {
             .map_or(Strategy::All, |hop| hop.strategy)
     }
 
+    /// Each hop: how its agents are chosen, how many rings it has, and with which one, from 1, it begins.
+    pub fn hops(&self) -> impl Iterator<Item = (Strategy, u8, u8)> {
+        let mut first = 1_u8;
+        self.0.iter().map(move |hop| {
+            let begins = first;
+            first = first.saturating_add(hop.rings);
+            (hop.strategy, hop.rings, begins)
+        })
+    }
+
     /// How many rings hop `index` has; 0 past the end.
     pub fn rings(&self, index: usize) -> u8 {
         self.0.get(index).map_or(0, |hop| hop.rings)
@@ -118,6 +135,14 @@ impl Plan {
     /// The ring, from 1, with which hop `index` begins; `None` past the end.
     pub fn first_ring(&self, index: usize) -> Option<u8> {
         (index < self.0.len()).then(|| 1 + self.0[..index].iter().map(|hop| hop.rings).sum::<u8>())
+    }
+}
+
+impl fmt::Display for Plan {
+    /// As a file has it: `["longest_idle:2", "all:1"]`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let hops: Vec<String> = self.0.iter().map(|hop| format!("\"{hop}\"")).collect();
+        write!(f, "[{}]", hops.join(", "))
     }
 }
 
@@ -140,11 +165,7 @@ impl FromStr for Hop {
 
 impl fmt::Display for Hop {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let known = Strategy::NAMES
-            .iter()
-            .find(|(strategy, _)| *strategy == self.strategy);
-        let (_, name) = known.expect("every strategy has a name");
-        write!(f, "{name}:{}", self.rings)
+        write!(f, "{}:{}", self.strategy.name(), self.rings)
     }
 }
 

@@ -380,5 +380,6 @@ impl Roster {
     }
 }
 
+mod survey;
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,6 @@
 //! What may be changed of the exchange while calls wait, and how two such states differ.
 //!
-//! Everything else that the exchange was told when it was made (addresses, trunks, codecs, the registrar)
+//! Everything else that the exchange was told when it was made (addresses, codecs, the registrar)
 //! stays until the process is started again.
 
 use crate::{
@@ -8,6 +8,7 @@ use crate::{
     dial::DialPolicy,
     passed::PassedHeader,
     transfer::TransferRules,
+    trunk::Trunk,
 };
 use kring_journal::{AgentId, RingTerms};
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
@@ -23,6 +24,8 @@ pub struct Settings {
     pub agent_greetings: Arc<BTreeSet<AgentId>>,
     /// The queues, known again by their names.
     pub queues: Vec<QueueConfig>,
+    /// The PBXs, known again by their names; where each is, is told by `MoveTrunk`.
+    pub trunks: Vec<Trunk>,
     /// Headers of a caller's INVITE that the phones get, too.
     pub pass_headers: Vec<PassedHeader>,
     /// Time for the record; zero: straight to ready.
@@ -45,6 +48,7 @@ impl Settings {
             ringback: config.ringback,
             agent_greetings: config.agent_greetings.clone(),
             queues: config.queues.clone(),
+            trunks: config.trunks.clone(),
             pass_headers: config.pass_headers.clone(),
             wrap_up: config.wrap_up,
             rona_limit: config.rona_limit,
@@ -54,7 +58,7 @@ impl Settings {
         }
     }
 
-    /// The names of the tables and keys that differ from those of `config`, but for the queues.
+    /// The names of the tables and keys that differ from those of `config`, but for the queues and the trunks.
     pub(crate) fn differences(&self, config: &ExchangeConfig) -> Vec<String> {
         let differ = [
             ("ring", self.terms != config.terms),
@@ -77,7 +81,7 @@ impl Settings {
         names.map(|(name, _)| name.to_owned()).collect()
     }
 
-    /// Puts everything but the queues in its place.
+    /// Puts everything but the queues and the trunks in its place.
     pub(crate) fn put(self, config: &mut ExchangeConfig) {
         config.terms = self.terms;
         config.ringback = self.ringback;

@@ -8,7 +8,7 @@ use std::{
 };
 
 /// A PBX that may send us calls.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Trunk {
     /// Its name, in facts.
     pub name: String,
@@ -67,6 +67,13 @@ impl Trunk {
     pub fn admits(&self, source: SocketAddr) -> bool {
         let registrar = self.line.account.iter().flat_map(|account| &account.peers);
         self.peers.iter().any(|peer| peer.matches(source)) || any_at(registrar, source)
+    }
+
+    /// Lets nobody in and leads nowhere: what is left of a trunk that is configured no longer while calls that came
+    /// by it go on.
+    pub(crate) fn close(&mut self) {
+        self.peers.clear();
+        self.line = Line::default();
     }
 
     /// Whether what is sent to `address` goes into this PBX. The built-in trunk is no PBX that anybody has

@@ -168,6 +168,11 @@ impl Registration {
         up
     }
 
+    /// Whether nobody wants it any more.
+    pub(crate) fn is_over(&self) -> bool {
+        self.state == State::Over
+    }
+
     /// Other addresses are known now.
     pub(crate) fn move_to(&mut self, now: Moment, peers: Vec<Peer>) {
         let was_lost = self.account.peers.is_empty();

@@ -68,6 +68,11 @@ pub enum CommandRefused {
         "no more queues can be served at once: try again when the callers of the old ones are served"
     )]
     TooManyQueues,
+    /// There is no place for the trunks that are new: those that were taken out still have calls.
+    #[error(
+        "no more trunks can be known at once: try again when the calls of the old ones are over"
+    )]
+    TooManyTrunks,
     /// The pause reason is not one of the configured ones.
     #[error("{0:?} is not one of the configured pause reasons")]
     NoSuchReason(String),
@@ -98,6 +103,7 @@ impl CommandRefused {
             CommandRefused::NoSuchQueue => "no_such_queue",
             CommandRefused::NoSuchTrunk => "no_such_trunk",
             CommandRefused::TooManyQueues => "too_many_queues",
+            CommandRefused::TooManyTrunks => "too_many_trunks",
             CommandRefused::NoSuchReason(_) => "no_such_reason",
         }
     }

@@ -72,6 +72,7 @@ impl Exchange {
                 registrar,
             } => self.move_line(now, &trunk, peers, registrar),
             Command::LoseTrunk { trunk, why } => self.lose_line(now, &trunk, why),
+            Command::Survey(queue) => Ok(Done::Surveyed(now, self.roster.survey(&queue))),
             Command::Reconfigure(settings) => self.reconfigure(now, *settings),
             Command::NoteRefusedConfiguration { complaints } => {
                 Ok(self.note_refused_configuration(now, complaints))

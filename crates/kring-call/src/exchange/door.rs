@@ -86,6 +86,15 @@ impl Shares {
         Ok(())
     }
 
+    /// The bounds of a trunk that is new in this place, or others of the one that is there.
+    pub(super) fn put(&mut self, place: usize, trunk: &Trunk) {
+        let rate = Rate::new(trunk.max_cps);
+        match self.trunks.get_mut(place) {
+            Some(share) => share.rate = rate,
+            None => self.trunks.push(Share { rate, calls: 0 }),
+        }
+    }
+
     /// A call of this trunk begins to be.
     pub(super) fn began(&mut self, trunk: usize) {
         self.trunks[trunk].calls += 1;

@@ -1,7 +1,7 @@
 //! Hops: who leaves in the silence before a ring, and who joins at its beginning.
 
 use super::Exchange;
-use crate::{call::State, plan::Strategy};
+use crate::{call::State, rehearsal::stays};
 use kring_journal::{AgentId, CallId, Withdrawal};
 use kring_sip::LegId;
 use kring_time::Moment;
@@ -32,28 +32,17 @@ impl Exchange {
         }
     }
 
-    /// An `all` hop keeps every phone; a hop for one phone takes another if there is another.
+    /// Who rings no more when the next hop is to begin is told so: see [`stays`].
     fn send_leavers(&mut self, now: Moment, id: CallId) {
         let Some(call) = self.calls.get(&id) else {
             return;
         };
-        let next = call.plan.strategy(call.hop + 1);
-        if next == Strategy::All {
-            return;
-        }
-        let queue = call.queue;
-        let another = |id: &AgentId| !call.bars.holds(now, id) && !call.tried.contains(id);
-        if self.roster.candidates(queue, next, 1, another).0.is_empty() {
-            // Nobody to take over: one phone goes on, and an `all` hop keeps its longest idle.
-            let extra: Vec<LegId> = call.live_offers().skip(1).map(|offer| offer.leg).collect();
-            for leg in extra {
-                self.withdraw(now, id, leg, Withdrawal::HopEnded);
-            }
-            return;
-        }
-        let leavers: Vec<LegId> = call.live_offers().map(|offer| offer.leg).collect();
-        for leg in leavers {
-            self.withdraw(now, id, leg, Withdrawal::HopEnded);
+        let (next, queue) = (call.plan.strategy(call.hop + 1), call.queue);
+        let fresh = |id: &AgentId| !call.bars.holds(now, id) && !call.tried.contains(id);
+        let another = || !self.roster.candidates(queue, next, 1, fresh).0.is_empty();
+        let ringing: Vec<LegId> = call.live_offers().map(|offer| offer.leg).collect();
+        for leg in &ringing[stays(next, another, ringing.len())..] {
+            self.withdraw(now, id, *leg, Withdrawal::HopEnded);
         }
     }
 }

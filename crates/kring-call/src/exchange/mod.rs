@@ -43,6 +43,7 @@ mod sounding;
 mod thirds;
 mod transferring;
 mod travelling;
+mod trunk_changes;
 mod trunks;
 mod voice;
 mod ways;
@@ -132,6 +133,8 @@ pub enum Output {
     Record(Moment, Option<CallId>, Fact),
     /// How a line to a PBX is now.
     Line(LineStatus),
+    /// There is no trunk of this name any more.
+    LineGone(String),
     /// Something happened to a phone that registers: to be kept for the next start.
     Phone(PhoneNews),
     /// A citizen is to be called back, or that has changed: to be kept for the next start.

@@ -11,6 +11,7 @@ use crate::{
     doing::Miss,
     limits::AGAIN_AFTER_REFUSAL,
     plan::Strategy,
+    rehearsal::next,
 };
 use kring_journal::{AgentId, CallId, Fact, Refusal, Withdrawal};
 use kring_sip::LegId;
@@ -154,16 +155,11 @@ impl Exchange {
         if call.is_for_one() {
             return (Vec::new(), false);
         }
-        let queue = call.queue;
-        let fits = |id: &AgentId| !call.bars.holds(now, id);
-        if strategy.is_for_one() {
-            let fresh = |id: &AgentId| fits(id) && !call.tried.contains(id);
-            let fresh = self.roster.candidates(queue, strategy, wanted, fresh);
-            if !fresh.0.is_empty() {
-                return fresh;
-            }
-        }
-        self.roster.candidates(queue, strategy, wanted, fits)
+        let (queue, tried) = (call.queue, |id: &AgentId| call.tried.contains(id));
+        next(strategy, tried, |fits| {
+            let fits = |id: &AgentId| fits(id) && !call.bars.holds(now, id);
+            self.roster.candidates(queue, strategy, wanted, fits)
+        })
     }
 
     fn note_degraded(&mut self, now: Moment, id: CallId) {

@@ -25,13 +25,16 @@ impl Exchange {
         mut settings: Settings,
     ) -> Result<Done, CommandRefused> {
         let queues = std::mem::take(&mut settings.queues);
+        let trunks = std::mem::take(&mut settings.trunks);
         let places = self.places_of(&queues)?;
+        let trunk_places = self.trunk_places(&trunks)?;
         let mut changed = settings.differences(&self.config);
         settings.put(&mut self.config);
         self.retire_all_but(&places, &mut changed);
         for (place, queue) in places.iter().zip(queues) {
             self.put_queue(*place, queue, &mut changed);
         }
+        self.put_trunks(now, &trunk_places, trunks, &mut changed);
         if changed.is_empty() && self.numbers.serving != places {
             changed.push("the order of the queues".to_owned());
         }

@@ -20,26 +20,30 @@ use rustc_hash::FxHashMap;
 /// All lines, in the order of the trunks.
 #[derive(Debug, Default)]
 pub(super) struct Lines {
-    rows: Vec<Row>,
+    pub(super) rows: Vec<Row>,
+    /// The trunks that are configured, by index, in the order of the configuration; the others are retired.
+    pub(super) serving: Vec<usize>,
     /// Pings on their way: which trunk, which of its addresses.
     asked: FxHashMap<AskId, (usize, Peer)>,
-    accounts: FxHashMap<AccountId, usize>,
+    pub(super) accounts: FxHashMap<AccountId, usize>,
     /// When the next ping is due; none while nobody is pinged.
     due: Option<Moment>,
 }
 
 /// The line of one trunk.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Row {
-    pings: Vec<Ping>,
-    account: Option<(AccountId, LoginId)>,
-    up: Option<bool>,
-    registered: Option<bool>,
-    last_error: Option<String>,
+    pub(super) pings: Vec<Ping>,
+    pub(super) account: Option<(AccountId, LoginId)>,
+    /// Where its passwords are kept, one after another.
+    pub(super) login: Option<LoginId>,
+    pub(super) up: Option<bool>,
+    pub(super) registered: Option<bool>,
+    pub(super) last_error: Option<String>,
 }
 
 #[derive(Debug)]
-struct Ping {
+pub(super) struct Ping {
     peer: Peer,
     /// When it is asked next; none while an answer is waited for.
     next: Option<Moment>,
@@ -83,15 +87,9 @@ impl Lines {
 
     /// Nothing is registered and nobody is asked yet.
     pub(super) fn new(trunks: &[Trunk]) -> Lines {
-        let row = |_: &Trunk| Row {
-            pings: Vec::new(),
-            account: None,
-            up: None,
-            registered: None,
-            last_error: None,
-        };
         Lines {
-            rows: trunks.iter().map(row).collect(),
+            rows: trunks.iter().map(|_| Row::default()).collect(),
+            serving: (0..trunks.len()).collect(),
             ..Lines::default()
         }
     }
@@ -101,7 +99,7 @@ impl Lines {
         self.due
     }
 
-    fn reckon(&mut self) {
+    pub(super) fn reckon(&mut self) {
         let pings = self.rows.iter().flat_map(|row| &row.pings);
         self.due = pings.filter_map(|ping| ping.next).min();
     }
@@ -123,8 +121,13 @@ impl Exchange {
         self.settle(now);
     }
 
-    fn register(&mut self, now: Moment, trunk: usize, account: LineAccount) {
-        let login = self.endpoint.add_login(account.credentials);
+    pub(super) fn register(&mut self, now: Moment, trunk: usize, account: LineAccount) {
+        let login = if let Some(login) = self.lines.rows[trunk].login {
+            self.endpoint.change_login(login, account.credentials);
+            login
+        } else {
+            self.endpoint.add_login(account.credentials)
+        };
         let account = Account {
             registrar: account.registrar,
             aor: account.aor,
@@ -138,6 +141,7 @@ impl Exchange {
         let id = self.endpoint.register(now, account);
         self.lines.accounts.insert(id, trunk);
         self.lines.rows[trunk].account = Some((id, login));
+        self.lines.rows[trunk].login = Some(login);
     }
 
     /// The addresses of a PBX and of its registrar, found anew.
@@ -188,9 +192,9 @@ impl Exchange {
     }
 
     fn trunk_named(&self, name: &str) -> Result<usize, CommandRefused> {
-        let named = |trunk: &Trunk| trunk.name == name;
-        let index = self.config.trunks.iter().position(named);
-        index.ok_or(CommandRefused::NoSuchTrunk)
+        let named = |trunk: &&usize| self.config.trunks[**trunk].name == name;
+        let index = self.lines.serving.iter().find(named);
+        index.copied().ok_or(CommandRefused::NoSuchTrunk)
     }
 
     /// Asks these addresses from now on and no others; what is known of them is kept.
@@ -367,7 +371,7 @@ impl Exchange {
         rows.filter(|row| row.registered == Some(true)).count()
     }
 
-    fn tell_line(&mut self, trunk: usize) {
+    pub(super) fn tell_line(&mut self, trunk: usize) {
         let row = &self.lines.rows[trunk];
         let line = &self.config.trunks[trunk].line;
         let known = |peer: &Peer| {

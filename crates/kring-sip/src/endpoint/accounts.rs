@@ -57,7 +57,14 @@ impl Endpoint {
             .change(&mut self.queue, id, Registration::leaves);
         if leaves == Some(true) {
             self.send_register(now, id, 0);
+        } else {
+            self.forget_account(id);
         }
+    }
+
+    /// Nobody asks for it any more, and nothing is taken back: another account has the same Contact now.
+    pub fn forget_account(&mut self, id: AccountId) {
+        self.accounts.remove(&mut self.queue, id);
     }
 
     /// Through which proxies calls to this PBX go (RFC 3608), nearest first.
@@ -156,6 +163,9 @@ impl Endpoint {
         });
         for event in events.unwrap_or_default() {
             self.outbox.push_back(Effect::Account(id, event));
+        }
+        if self.accounts.get(id).is_some_and(Registration::is_over) {
+            self.forget_account(id);
         }
     }
 }

@@ -55,6 +55,13 @@ impl Endpoint {
         LoginId(id)
     }
 
+    /// Another password in the place of this one, for dialogs, too.
+    pub fn change_login(&mut self, login: LoginId, credentials: Credentials) {
+        if let Some(old) = self.logins.get_mut(login.0 as usize) {
+            *old = credentials;
+        }
+    }
+
     /// A call that came from somebody who may ask for a password when we change or end it.
     pub fn set_login(&mut self, leg: LegId, login: LoginId) {
         self.legs.change(&mut self.queue, leg, |leg| match leg {
