@@ -7,12 +7,12 @@ use crate::{
     config::WebConfig,
     console, crm_api, departments_api,
     desk::Desk,
-    directory_api, headers, health,
+    directory_api, headers, health, house_api,
     idempotency::{self, Answers},
     knowledge_api, limits,
     live::Live,
     oidc::{self, Oidc},
-    openapi, phones_api, privacy_api,
+    openapi, phones_api, preview_api, privacy_api,
     problem::{Code, Problem},
     session::{self, Cookies, Gate, OwnOrigins, PasswordGate, Throttle},
     settings_api, socket_api, tokens_api, trunks_api, users_api, wallboard_api,
@@ -28,7 +28,7 @@ use kring_store::Store;
 use std::{ops::Deref, sync::Arc};
 use tokio::{
     net::{TcpListener, TcpStream},
-    sync::OnceCell,
+    sync::{Mutex, OnceCell},
 };
 use tower_http::compression::CompressionLayer;
 use utoipa_axum::router::OpenApiRouter;
@@ -59,6 +59,8 @@ pub(crate) struct Rooms {
     pub(crate) brakes_read: OnceCell<()>,
     pub(crate) answers: Answers,
     pub(crate) access: AccessNotes,
+    /// Held by whoever changes what the database configures.
+    pub(crate) configuring: Mutex<()>,
 }
 
 impl Deref for App {
@@ -96,6 +98,7 @@ impl Web {
             brakes_read: OnceCell::new(),
             answers: Answers::default(),
             access: live.access(),
+            configuring: Mutex::default(),
             config,
             clock,
             store,
@@ -155,6 +158,8 @@ fn api() -> OpenApiRouter<App> {
         .merge(departments_api::routes())
         .merge(audit_api::routes())
         .merge(settings_api::routes())
+        .merge(house_api::routes())
+        .merge(preview_api::routes())
         .merge(trunks_api::routes())
         .merge(phones_api::routes())
         .merge(callbacks_api::routes())

@@ -1,6 +1,7 @@
 //! What this crate is told at start. Reading files and checking values is `kringd`'s.
 
 use crate::{
+    configured::ConfiguredInForce,
     folders::DocumentFolders,
     oidc::OidcConfig,
     reload::{Reloads, RulesInForce},
@@ -89,6 +90,8 @@ pub struct WebConfig {
     pub origins: Vec<String>,
     /// What the configuration in force says to pages.
     pub rules: RulesInForce,
+    /// What is configured, by the file and by the database.
+    pub configured: ConfiguredInForce,
     /// The way to whoever reads the configuration again.
     pub reloads: Reloads,
     /// What `/metrics` asks for as a bearer token; none leaves it open (`metrics.token`).
@@ -114,6 +117,7 @@ impl Default for WebConfig {
             auth: AuthConfig::default(),
             origins: Vec::new(),
             rules: RulesInForce::default(),
+            configured: ConfiguredInForce::default(),
             reloads: Reloads::default(),
             metrics_token: None,
             version: env!("CARGO_PKG_VERSION").into(),

@@ -28,7 +28,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(readiness))
         .routes(routes!(agents))
         .routes(routes!(force_presence))
-        .routes(routes!(queues_api::queues))
+        .merge(queues_api::routes())
 }
 
 /// The person who asks.

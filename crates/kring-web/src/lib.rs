@@ -14,6 +14,8 @@ mod calls_api;
 mod cases_api;
 mod clock;
 mod config;
+mod configured;
+mod configuring;
 mod console;
 mod crm_api;
 mod departments_api;
@@ -23,6 +25,7 @@ mod etag;
 mod folders;
 mod headers;
 mod health;
+mod house_api;
 mod idempotency;
 mod json;
 mod knowledge_api;
@@ -32,6 +35,7 @@ pub mod metrics;
 mod oidc;
 mod openapi;
 mod phones_api;
+mod preview_api;
 mod privacy_api;
 mod problem;
 mod problem_of_cases;
@@ -42,6 +46,7 @@ mod settings_api;
 mod socket_api;
 mod tokens_api;
 mod trace;
+mod trunk_secrets;
 mod trunks_api;
 mod users_api;
 mod wallboard_api;
@@ -50,11 +55,15 @@ mod wire;
 pub use app::{Web, prompt};
 pub use clock::Clock;
 pub use config::{AuthConfig, LiveConfig, WebConfig};
+pub use configured::{
+    ConfiguredIn, ConfiguredInForce, ConfiguredItem, ConfiguredNow, Keys, Mistake, PreviewAgent,
+    PreviewCase, PreviewHop, PreviewWanted, QueuePreview, SettingNow, Trial,
+};
 pub use desk::{Ask, Desk, DeskRefused, Note};
 pub use folders::DocumentFolders;
 pub use live::{LineAddress, LineNow, Live};
 pub use oidc::{Fetch, FetchAnswer, FetchRefused, OidcConfig};
 pub use reload::{
-    CaseRules, HouseRules, ReloadRefused, ReloadWish, Reloaded, Reloads, RulesInForce,
+    CaseRules, ConfigurationWish, HouseRules, ReloadRefused, Reloaded, Reloads, RulesInForce,
 };
 pub use trace::{Carrier, LiveTraces, PackedRefused, Side, Trace, TraceMessage, TraceParty};

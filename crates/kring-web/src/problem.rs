@@ -77,6 +77,8 @@ codes! {
     NotFound 404 "not_found" "There is no such thing" "ไม่พบข้อมูล";
     NoSuchAgent 404 "no_such_agent" "No agent has this login" "ไม่พบเจ้าหน้าที่นี้";
     NoSuchCallBack 404 "no_such_callback" "Nobody is to be called back for this call" "ไม่มีรายการโทรกลับของสายนี้";
+    NoSuchQueue 404 "no_such_queue" "There is no such queue" "ไม่พบคิวนี้";
+    NoSuchTrunk 404 "no_such_trunk" "There is no such trunk" "ไม่พบตู้สาขานี้";
     NoSuchPrivacyRequest 404 "no_such_request" "There is no such request" "ไม่พบคำขอนี้";
     MethodNotAllowed 405 "method_not_allowed" "This path does not take this method" "ใช้วิธีเรียกนี้กับที่อยู่นี้ไม่ได้";
     CallGone 409 "call_gone" "The call is over or has gone to somebody else" "สายสิ้นสุดหรือไปอยู่กับเจ้าหน้าที่อื่นแล้ว";
@@ -98,11 +100,13 @@ codes! {
     TooManyAgents 409 "too_many_agents" "No more agents can be known at once" "มีเจ้าหน้าที่ในระบบมากเกินไป";
     TooManyPhones 409 "too_many_phones" "No more phones can be known at once" "มีเครื่องโทรศัพท์ในระบบมากเกินไป";
     TooManyQueues 409 "too_many_queues" "No more queues can be served at once" "มีคิวในระบบมากเกินไป";
+    TooManyTrunks 409 "too_many_trunks" "No more trunks can be known at once" "มีตู้สาขาในระบบมากเกินไป";
     TooManyDepartments 409 "too_many_departments" "No more departments can be known at once" "มีหน่วยงานในระบบมากเกินไป";
     Taken 409 "taken" "The name is in use already" "ชื่อนี้ถูกใช้แล้ว";
     InCall 409 "in_call" "The person is in a call now" "ผู้ติดต่อกำลังสนทนาอยู่";
     Restricted 409 "restricted" "The person's data are kept and not used" "ข้อมูลของผู้นี้ถูกระงับการใช้";
     Closed 409 "closed" "It is closed already" "ดำเนินการเสร็จสิ้นไปแล้ว";
+    InFile 409 "in_file" "The configuration file says so; it is changed there" "กำหนดไว้ในไฟล์ตั้งค่า จึงแก้ไขจากหน้าจอไม่ได้";
     InUse 409 "in_use" "It is in use and cannot be removed" "มีข้อมูลอื่นอ้างถึงอยู่ จึงลบไม่ได้";
     TooManyRows 409 "too_many" "There can be no more of these" "มีรายการมากเกินกำหนด";
     NotMerged 409 "not_merged" "This person is not merged into another" "ผู้ติดต่อนี้ไม่ได้ถูกรวมกับผู้อื่น";
@@ -123,6 +127,7 @@ codes! {
     NeedsReason 422 "needs_reason" "Say why the case is opened again" "กรุณาระบุเหตุผลที่เปิดเรื่องอีกครั้ง";
     NoSuchReason 422 "no_such_reason" "The pause reason is not one of the configured ones" "เหตุผลการพักงานไม่อยู่ในรายการที่กำหนด";
     BadConfiguration 422 "bad_configuration" "The configuration has mistakes; the one in force stays" "ไฟล์ตั้งค่ามีข้อผิดพลาด ระบบใช้ค่าเดิมต่อไป";
+    BadSetting 422 "bad_setting" "A setting has a value that it cannot have" "ค่าที่ตั้งบางรายการไม่ถูกต้อง";
     NumberNotAllowed 422 "number_not_allowed" "This number may not be dialled" "ไม่อนุญาตให้โทรหมายเลขนี้";
     DepartmentClosed 422 "department_closed" "The unit is closed now" "หน่วยงานปิดทำการในเวลานี้";
     NoTarget 422 "no_target" "Say where the caller is to go" "กรุณาระบุปลายทางที่จะโอน";
@@ -241,6 +246,7 @@ impl From<CommandRefused> for Problem {
             CommandRefused::TooManyAgents => Code::TooManyAgents,
             CommandRefused::TooManyPhones => Code::TooManyPhones,
             CommandRefused::TooManyQueues => Code::TooManyQueues,
+            CommandRefused::TooManyTrunks => Code::TooManyTrunks,
             CommandRefused::NoSuchReason(_) => Code::NoSuchReason,
         };
         Problem::new(code).detail(refused.to_string())
@@ -280,6 +286,7 @@ impl From<StoreRefused> for Problem {
             StoreRefused::NoSuchSource => Code::NoSuchSource,
             StoreRefused::NoSuchSynonym => Code::NoSuchSynonym,
             StoreRefused::NoSuchGap => Code::NoSuchGap,
+            StoreRefused::NotConfigured => Code::NotFound,
             StoreRefused::InUse(_) | StoreRefused::TooMany(_) => {
                 let code = match &refused {
                     StoreRefused::InUse(_) => Code::InUse,

@@ -1,7 +1,10 @@
 //! The configuration read again at a person's wish: whoever reads it is `kringd`; here is the way to it, and
 //! what pages are told of the configuration in force.
 
-use crate::limits;
+use crate::{
+    configured::{Mistake, PreviewWanted, QueuePreview, Trial},
+    limits,
+};
 use kring_store::{Allowance, CaseTerms, UsualHours};
 use std::{
     collections::BTreeMap,
@@ -23,25 +26,41 @@ pub struct Reloaded {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReloadRefused(pub Vec<String>);
 
-/// A wish to have the configuration read again, with the place for the answer.
-pub type ReloadWish = oneshot::Sender<Result<Reloaded, ReloadRefused>>;
+/// Where an answer goes.
+pub(crate) type Answer<T, E> = oneshot::Sender<Result<T, E>>;
+
+/// What is asked of whoever reads the configuration.
+#[derive(Debug)]
+pub enum ConfigurationWish {
+    /// To read all of it again: the file, the certificates, the recordings, the database.
+    Reload(Answer<Reloaded, ReloadRefused>),
+    /// To take up what the database configures now.
+    Follow(Answer<Reloaded, ReloadRefused>),
+    /// To say what would be wrong with a change. Nothing changes.
+    Try(Trial, Answer<(), Vec<Mistake>>),
+    /// To say how a call to a queue would be led. Nothing changes.
+    Preview(PreviewWanted, Answer<QueuePreview, Vec<Mistake>>),
+}
 
 /// The way to whoever reads the configuration. The default leads nowhere.
 #[derive(Clone, Debug, Default)]
-pub struct Reloads(Option<mpsc::Sender<ReloadWish>>);
+pub struct Reloads(Option<mpsc::Sender<ConfigurationWish>>);
 
 impl Reloads {
     /// To whoever receives at the other end.
-    pub fn to(wishes: mpsc::Sender<ReloadWish>) -> Reloads {
+    pub fn to(wishes: mpsc::Sender<ConfigurationWish>) -> Reloads {
         Reloads(Some(wishes))
     }
 
     /// Asks and waits, at most [`limits::RELOAD_ANSWER`]; `None` when nobody answers.
-    pub(crate) async fn ask(&self) -> Option<Result<Reloaded, ReloadRefused>> {
+    pub(crate) async fn ask<T, E>(
+        &self,
+        wish: impl FnOnce(Answer<T, E>) -> ConfigurationWish,
+    ) -> Option<Result<T, E>> {
         let wishes = self.0.as_ref()?;
         let (reply, answer) = oneshot::channel();
         let asked = async {
-            wishes.send(reply).await.ok()?;
+            wishes.send(wish(reply)).await.ok()?;
             answer.await.ok()
         };
         tokio::time::timeout(limits::RELOAD_ANSWER, asked)

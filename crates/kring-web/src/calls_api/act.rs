@@ -29,7 +29,11 @@ impl From<Done> for Did {
     fn from(done: Done) -> Did {
         Did {
             done: match done {
-                Done::Ok | Done::Placed(_) | Done::Transferring(_) | Done::Reconfigured(_) => "ok",
+                Done::Ok
+                | Done::Placed(_)
+                | Done::Transferring(_)
+                | Done::Reconfigured(_)
+                | Done::Surveyed(..) => "ok",
                 Done::Unchanged => "unchanged",
                 Done::AfterCall => "after_call",
             },

@@ -62,7 +62,7 @@ async fn unit_id(app: &App, which: &str) -> Result<DepartmentId, Problem> {
 }
 
 /// The version that `If-Match` asks for; none: whatever is stored.
-fn wanted_version(headers: &HeaderMap) -> Result<Option<i64>, Problem> {
+pub(crate) fn wanted_version(headers: &HeaderMap) -> Result<Option<i64>, Problem> {
     let tag = headers.get(header::IF_MATCH);
     let read = |tag| etag::read(tag).ok_or_else(|| Problem::new(Code::Stale));
     tag.map(read).transpose()

@@ -46,6 +46,11 @@ impl Live {
         }
     }
 
+    /// There is no such trunk any more.
+    pub fn line_gone(&self, trunk: &str) {
+        lock(&self.0.lines).remove(trunk);
+    }
+
     /// All lines, by name.
     pub(crate) fn lines(&self) -> Vec<LineNow> {
         lock(&self.0.lines).values().cloned().collect()

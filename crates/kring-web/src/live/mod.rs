@@ -168,6 +168,11 @@ impl Live {
         self.0.floor().greet_with(greeting.into());
     }
 
+    /// When the day of `now` began where the centre is.
+    pub(crate) fn midnight(&self, now: WallTime) -> WallTime {
+        self.0.floor().midnight(now)
+    }
+
     /// Keeps a stored draft for the next snapshot and for `wrapup.opened`.
     pub(crate) fn remember_draft(&self, call: CallId, draft: DraftOnWire) {
         if let Some(live) = self.0.floor().call_mut(call)

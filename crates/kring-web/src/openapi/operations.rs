@@ -66,6 +66,17 @@ fn example(name: &str) -> Option<Value> {
         }
         "import_departments" => json!("short,name_th\nRYG,สำนักงานพาณิชย์จังหวัดระยอง\n"),
         "import_contacts" => json!("given,family,number\nสมชาย,ใจดี,0812345678\n"),
+        "add_queue" => {
+            json!({"name": "law", "did": ["1500"], "members": ["malee", "somchai:2"], "plan": ["longest_idle:2", "all:1"]})
+        }
+        "change_queue" => json!({"members": ["malee"], "max_wait_s": null}),
+        "add_trunk" => {
+            json!({"name": "pbx", "address": "192.0.2.10:5060", "peers": ["192.0.2.10"]})
+        }
+        "change_trunk" => {
+            json!({"register": {"uri": "sip:5000@pbx.example.net", "password": "K7-river-stone"}})
+        }
+        "change_settings" => json!({"agent.wrapup_s": 90, "house.name": "ศูนย์บริการจังหวัดระยอง"}),
         _ => return None,
     })
 }

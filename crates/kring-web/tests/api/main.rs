@@ -11,6 +11,7 @@ mod audit;
 mod callbacks;
 mod calls;
 mod cases;
+mod configured;
 mod console;
 mod contacts;
 mod crm;

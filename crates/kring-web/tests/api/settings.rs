@@ -4,7 +4,9 @@ use crate::house::{House, Page, patient};
 use axum::http::StatusCode;
 use kring_journal::{Fact, Mistakes};
 use kring_store::Role;
-use kring_web::{HouseRules, ReloadRefused, Reloaded, Reloads, RulesInForce, WebConfig};
+use kring_web::{
+    ConfigurationWish, HouseRules, ReloadRefused, Reloaded, Reloads, RulesInForce, WebConfig,
+};
 use serde_json::json;
 use tokio::sync::mpsc;
 
@@ -13,7 +15,9 @@ async fn house(answers: Vec<Result<Reloaded, ReloadRefused>>) -> House {
     let (wishes, mut wished) = mpsc::channel(4);
     tokio::spawn(async move {
         for answer in answers {
-            let wish: kring_web::ReloadWish = wished.recv().await.unwrap();
+            let Some(ConfigurationWish::Reload(wish)) = wished.recv().await else {
+                panic!("it is read again");
+            };
             let _ = wish.send(answer);
         }
     });

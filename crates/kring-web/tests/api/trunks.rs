@@ -37,6 +37,10 @@ async fn every_trunk_is_shown_as_it_is_now() {
             "registered": false,
             "account": "sip:5000@pbx.example.net",
             "last_error": "REGISTER: 401 the password was refused, again in 300 s",
+            "source": null,
+            "version": 0,
+            "settings": {},
+            "complaint": null,
         }]})
     );
     house.agent("officer", Role::UnitOfficer).await;
