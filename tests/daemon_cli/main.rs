@@ -6,6 +6,7 @@
 mod backups;
 mod begin_and_end;
 mod commands;
+mod configured;
 mod directory;
 mod refused;
 mod shell;

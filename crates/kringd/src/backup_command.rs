@@ -9,12 +9,15 @@ use std::{
     fs::{self, File, OpenOptions},
     io,
     io::Write,
-    os::unix::fs::OpenOptionsExt,
+    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
     path::{Path, PathBuf},
 };
 
 /// Folders within the data folder whose files go along.
-const FOLDERS: [&str; 1] = ["attachments"];
+const FOLDERS: [&str; 2] = ["attachments", SECRETS];
+
+/// The folder of passwords: nobody but kring's user reads them.
+const SECRETS: &str = "secrets";
 
 /// Writes the file.
 pub(crate) async fn export(config: &Config, path: &Path) -> Result<(), Fault> {
@@ -145,7 +148,13 @@ impl Coming {
         if self.open.as_ref().is_none_or(|(open, _)| open != path) {
             let place = self.folder.join(path);
             fs::create_dir_all(place.parent().unwrap_or(&self.folder))?;
-            self.open = Some((path.to_owned(), File::create(place)?));
+            let file = OpenOptions::new()
+                .write(true)
+                .create(true)
+                .truncate(true)
+                .mode(mode_of(path))
+                .open(place)?;
+            self.open = Some((path.to_owned(), file));
             self.paths.push(path.to_owned());
         }
         match &mut self.open {
@@ -166,11 +175,29 @@ impl Coming {
                 known.sync_all()?;
                 continue;
             }
-            fs::create_dir_all(to.parent().unwrap_or(&self.data_dir))?;
+            let folder = to.parent().unwrap_or(&self.data_dir);
+            let mode = if path.starts_with(SECRETS) {
+                0o700
+            } else {
+                0o777
+            };
+            fs::DirBuilder::new()
+                .recursive(true)
+                .mode(mode)
+                .create(folder)?;
             File::open(&from)?.sync_all()?;
             fs::rename(&from, &to)?;
         }
         Ok(self.paths.len())
+    }
+}
+
+/// As files are made everywhere, but for passwords.
+fn mode_of(path: &str) -> u32 {
+    if path.starts_with(SECRETS) {
+        0o600
+    } else {
+        0o666
     }
 }
 

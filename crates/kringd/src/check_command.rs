@@ -1,16 +1,25 @@
 //! `kringd check`: prints what the preflight found. It ends well only when nothing is to be mended.
 
 use crate::{
-    config::Config,
+    config::{Config, Source},
+    database,
     exit::Fault,
     preflight::{self, Verdict},
 };
 
 /// Looks at everything and prints it.
-pub(crate) async fn run(config: &Config) -> Result<(), Fault> {
+pub(crate) async fn run(source: &Source, file: Config) -> Result<(), Fault> {
     println!("ok    configuration: no mistakes");
-    let findings = preflight::look(config).await;
-    let mut to_mend = 0;
+    let (config, left_out) = database::layered(source, file).await;
+    let mut to_mend = left_out.len();
+    for left in &left_out {
+        let (kind, name) = (left.place.kind.as_str(), &left.place.name);
+        println!(
+            "mend  {kind} {name:?} of the database is left out: {}",
+            left.text
+        );
+    }
+    let findings = preflight::look(&config).await;
     for finding in &findings {
         let word = match finding.verdict {
             Verdict::Good => "ok   ",

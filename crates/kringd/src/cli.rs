@@ -6,8 +6,8 @@ pub(crate) use files::{ExportCommand, ImportCommand, ImportFile};
 
 use crate::{
     ageing, backup_command, check_command,
-    config::Config,
-    directory_command, document_reader,
+    config::Source,
+    database, directory_command, document_reader,
     exit::Fault,
     file_limit, heap, journal_command, knowledge_command, logging, people_command, phone_command,
     serve::{self, ServeOptions},
@@ -305,7 +305,8 @@ fn carry_out(arguments: Arguments) -> Result<(), Fault> {
         return block_on_threads(crate::demo::run(demo, pid_file));
     }
     let file = config;
-    let config = Config::load(file.as_deref())?;
+    let source = Source::open(file.as_deref())?;
+    let config = source.alone()?;
     match command.unwrap_or(Command::Serve) {
         Command::Serve | Command::Demo(_) => {
             logging::begin(config.privacy.mask_numbers_in_logs);
@@ -318,10 +319,13 @@ fn carry_out(arguments: Arguments) -> Result<(), Fault> {
                 },
             ))
         }
-        Command::Check => block_on(check_command::run(&config)),
+        Command::Check => block_on(check_command::run(&source, config)),
         Command::Journal(options) => block_on(journal_command::run(&config, options)),
         Command::Trace(options) => block_on(trace_command::run(&config, options)),
-        Command::User(command) => block_on(user_command::run(&config, command)),
+        Command::User(command) => block_on(async {
+            let (config, _) = database::layered(&source, config).await;
+            user_command::run(&config, command).await
+        }),
         Command::Phone(command) => block_on(phone_command::run(&config, command)),
         Command::Token(command) => block_on(token_command::run(&config, command)),
         Command::Import(ImportCommand::Backup { file }) => {

@@ -1,6 +1,9 @@
 //! The database as the configuration names it, opened, with a plain word when it cannot be.
 
-use crate::{config::Config, exit::Fault};
+use crate::{
+    config::{Config, LeftOut, Source},
+    exit::Fault,
+};
 use kring_store::{NumberPlan, Store, StoreConfig, StoreRefused};
 use std::path::Path;
 
@@ -27,6 +30,21 @@ pub(crate) async fn look_into(config: &Config) -> Option<Store> {
     Store::open_as_it_is(&wanted(config)).await.ok()
 }
 
+/// The file's configuration with what the database adds, as far as that can be read without changing anything;
+/// and what is left out.
+pub(crate) async fn layered(source: &Source, file: Config) -> (Config, Vec<LeftOut>) {
+    let Some(store) = look_into(&file).await else {
+        return (file, Vec::new());
+    };
+    let rows = store.configured().await;
+    store.close().await;
+    // A database that is older than this version has none.
+    match source.with(&rows.unwrap_or_default()) {
+        Ok(layered) => (layered.config, layered.left_out),
+        Err(_) => (file, Vec::new()),
+    }
+}
+
 pub(crate) fn wanted(config: &Config) -> StoreConfig {
     let mut wanted = StoreConfig::new(&config.database.url, &config.node);
     wanted.case_ref = config.case.ref_format.clone();
@@ -44,6 +62,19 @@ pub(crate) async fn open(config: &Config) -> Result<Store, Fault> {
             one_line(&refused)
         ))
     })
+}
+
+/// The same database for this configuration, which was opened for what the file says alone.
+pub(crate) async fn opened_for(
+    store: Store,
+    file: &Config,
+    config: &Config,
+) -> Result<Store, Fault> {
+    if file.case.ref_format == config.case.ref_format {
+        return Ok(store);
+    }
+    store.close().await;
+    open(config).await
 }
 
 /// How numbers are read here.

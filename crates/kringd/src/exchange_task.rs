@@ -173,6 +173,7 @@ impl ExchangeTask {
                 } => self.tap.leg(call, sip_call_id, party),
                 Output::Record(at, call, fact) => self.record(at, call, fact),
                 Output::Line(status) => self.live.line(crate::counters::line(&status)),
+                Output::LineGone(trunk) => self.live.line_gone(&trunk),
                 Output::Phone(news) => self.phones.tell(&news),
                 Output::CallBack(call_back) => self.call_backs.is(&call_back),
                 Output::CallBackOver(asked) => self.call_backs.is_over(asked),

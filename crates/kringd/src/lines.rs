@@ -10,11 +10,12 @@ use kring_sip::{Peer, Transport, Uri};
 use kring_web::Ask;
 use std::{
     hash::{DefaultHasher, Hash, Hasher},
+    sync::Arc,
     time::Duration,
 };
 use tokio::{
-    sync::{mpsc, oneshot},
-    task::JoinSet,
+    sync::{mpsc, oneshot, watch},
+    task::JoinHandle,
 };
 
 /// A name that leads nowhere is asked for again so soon.
@@ -53,13 +54,36 @@ fn contact_user(node: &str, trunk: &str, aor: &Uri) -> String {
     format!("kring-{:016x}", hasher.finish())
 }
 
-/// Looks names up for as long as the exchange is there.
-pub(crate) async fn follow(trunks: Vec<Trunk>, resolver: Resolver, asks: mpsc::Sender<Ask>) {
-    let mut followed = JoinSet::new();
-    for trunk in trunks.into_iter().filter(|trunk| trunk.address.is_some()) {
-        followed.spawn(follow_one(trunk, resolver.clone(), asks.clone()));
+/// Looks names up for as long as the exchange is there: of the trunks that are configured by then.
+pub(crate) async fn follow(
+    mut trunks: watch::Receiver<Arc<Vec<Trunk>>>,
+    resolver: Resolver,
+    asks: mpsc::Sender<Ask>,
+) {
+    let mut followed: Vec<(Trunk, AbortOnDrop)> = Vec::new();
+    loop {
+        let now = Arc::clone(&trunks.borrow_and_update());
+        followed.retain(|(trunk, _)| now.contains(trunk));
+        for trunk in now.iter().filter(|trunk| trunk.address.is_some()) {
+            if followed.iter().all(|(known, _)| known != trunk) {
+                let task = follow_one(trunk.clone(), resolver.clone(), asks.clone());
+                followed.push((trunk.clone(), AbortOnDrop(tokio::spawn(task))));
+            }
+        }
+        if trunks.changed().await.is_err() {
+            // Nobody can change them any more: those that are there go on.
+            std::future::pending::<()>().await;
+        }
     }
-    while followed.join_next().await.is_some() {}
+}
+
+/// A task that ends with its owner.
+struct AbortOnDrop(JoinHandle<()>);
+
+impl Drop for AbortOnDrop {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
 }
 
 async fn follow_one(trunk: Trunk, resolver: Resolver, asks: mpsc::Sender<Ask>) {

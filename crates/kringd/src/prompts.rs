@@ -10,7 +10,7 @@ use kring_journal::AgentId;
 use kring_media::{Clip, Language, Library, Particle, Prompt, Samples, WavRefused};
 use own::Folder;
 use rust_embed::RustEmbed;
-use std::{collections::BTreeSet, io, path::PathBuf, time::Duration};
+use std::{collections::BTreeSet, io, path::PathBuf, sync::Arc, time::Duration};
 
 #[derive(RustEmbed)]
 #[folder = "prompts"]
@@ -58,6 +58,19 @@ pub(crate) enum RecordingRefused {
     TooMuch(u64),
 }
 
+impl RecordingRefused {
+    /// The key that named it.
+    pub(crate) fn key(&self) -> Option<&'static str> {
+        match self {
+            RecordingRefused::Unread { key, .. }
+            | RecordingRefused::Unplayable { key, .. }
+            | RecordingRefused::NoMusic { key, .. }
+            | RecordingRefused::NoSuch { key, .. } => Some(key),
+            _ => None,
+        }
+    }
+}
+
 fn nowhere(folder: &Option<PathBuf>, name: &str) -> String {
     match folder {
         Some(folder) => format!("there is no {name}.wav in {}", folder.display()),
@@ -84,6 +97,38 @@ pub(crate) struct Voices {
     pub(crate) agents: BTreeSet<AgentId>,
     /// How many recordings are the centre's.
     pub(crate) own: usize,
+}
+
+/// What the recordings of a configuration depend on, beside the files themselves.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Named {
+    media: crate::config::Media,
+    particle: String,
+    tone: (u16, u32, u32),
+    queues: Vec<(Option<Arc<str>>, Arc<str>, Arc<[Arc<str>]>)>,
+}
+
+impl Named {
+    /// Of this one.
+    pub(crate) fn of(config: &Config) -> Named {
+        let (ring, queues) = (&config.ring, config.queues.iter());
+        Named {
+            media: config.media.clone(),
+            particle: config.agent.particle.clone(),
+            tone: (ring.tone_hz, ring.terms.on_ms, ring.terms.off_ms),
+            queues: queues
+                .map(|queue| {
+                    let waiting = &queue.waiting;
+                    let music = queue.voice.music.clone();
+                    (
+                        music,
+                        waiting.greeting.clone(),
+                        waiting.announcements.clone(),
+                    )
+                })
+                .collect(),
+        }
+    }
 }
 
 /// All recordings that this configuration needs and names.

@@ -11,8 +11,8 @@ use kring_sip::{Transport, Uri};
 use kring_store::{AgentRow, Store};
 use kring_web::Ask;
 use rustc_hash::FxHashMap;
-use std::time::Duration;
-use tokio::sync::{mpsc, oneshot};
+use std::{sync::Arc, time::Duration};
+use tokio::sync::{mpsc, oneshot, watch};
 
 /// How often the table is read.
 const READ_EVERY: Duration = Duration::from_secs(2);
@@ -121,14 +121,20 @@ pub(crate) async fn profile(row: &AgentRow, trunks: &[Trunk], resolver: &Resolve
 /// Tells the exchange of agents that were added, changed or disabled, until the exchange is gone.
 pub(crate) async fn follow(
     store: Store,
-    trunks: Vec<Trunk>,
+    mut trunks: watch::Receiver<Arc<Vec<Trunk>>>,
     resolver: Resolver,
     asks: mpsc::Sender<Ask>,
     mut known: FxHashMap<AgentId, AgentRow>,
 ) {
     let mut tick = tokio::time::interval(READ_EVERY);
+    trunks.mark_unchanged();
     loop {
         tick.tick().await;
+        if trunks.has_changed().is_ok_and(|changed| changed) {
+            // Extensions are behind another PBX now, perhaps.
+            known.retain(|_, row| !row.devices.iter().any(|device| device.starts_with("pbx:")));
+        }
+        let trunks = Arc::clone(&trunks.borrow_and_update());
         let rows = match store.agents().await {
             Ok(rows) => rows,
             Err(refused) => {

@@ -3,7 +3,10 @@
 //! The exchange has a thread and a small runtime of its own, so that no page, lookup or report ever
 //! stands in front of a call.
 
+mod configured;
+mod needs_restart;
 mod opening;
+mod previewing;
 mod reloading;
 mod screens;
 mod stored;
@@ -14,7 +17,7 @@ mod web;
 use crate::{
     ageing, case_upkeep,
     clock::Clock,
-    config::Config,
+    config::{Config, Source},
     database,
     exchange_task::{self, Load},
     exit::Fault,
@@ -24,19 +27,19 @@ use crate::{
     net::{Families, Resolver, Terms},
     opening_hours::{self, OpeningHours},
     phones::PhoneTasks,
-    prompts,
     recorder::Recorder,
     seats,
     shutdown::{Reload, Shutdown, Wish},
     trace::Tap,
 };
+use configured::Configured;
 use kring_call::command::{Admission, Command};
 use kring_journal::{AgentId, Fact};
 use kring_media::{Library, MediaNotice};
 use kring_store::{AgentRow, Store};
 use kring_web::{Ask, DocumentFolders, Web};
 use opening::Opening;
-use reloading::{Reread, Rereading, Retold};
+use reloading::{Opened, Reread, Rereading, Retold};
 use rustc_hash::FxHashMap;
 use screens::Screens;
 use std::{
@@ -79,7 +82,7 @@ pub(crate) async fn run(config: Config, options: ServeOptions) -> Result<(), Fau
     let mut reload = Reload::listen()?;
     let _pid = PidFile::write(options.pid_file)?;
     let file = options.config;
-    let house = House::open(config, Box::new(move || Config::load(file.as_deref()))).await?;
+    let house = House::open(config, Box::new(move || Source::open(file.as_deref()))).await?;
     tracing::info!(http = %house.http, sip = ?house.sip, "kring {VERSION} is open");
     loop {
         tokio::select! {
@@ -117,15 +120,21 @@ pub(crate) struct House {
 
 impl House {
     /// Opens everything. What fails says what to do, and leaves nothing running but what ends with
-    /// the process. `reread` reads the configuration as it is by then.
+    /// the process. `file` is the configuration's file by itself, `reread` reads it as it is by then.
     #[expect(
         clippy::too_many_lines,
         reason = "each step needs what the ones before it made"
     )]
-    pub(crate) async fn open(config: Config, reread: Reread) -> Result<House, Fault> {
+    pub(crate) async fn open(file: Config, reread: Reread) -> Result<House, Fault> {
         let clock = Clock::start();
         kring_web::metrics::install(VERSION);
-        let store = database::open(&config).await?;
+        let store = database::open(&file).await?;
+        let source = reread()?;
+        let rows = store.configured().await.map_err(database::refused)?;
+        let Configured { layered, voices } = configured::read(&source, &rows)?;
+        configured::tell(&layered.left_out);
+        let config = layered.config.clone();
+        let store = database::opened_for(store, &file, &config).await?;
         ageing::keep_erased(&config, &store, &clock).await?;
         let listener = web::listen(&config).await?;
         let http = listener.local_addr().map_err(|refused| own(&refused))?;
@@ -133,7 +142,7 @@ impl House {
         let screens = Screens::open(&config, &clock, &store, &asks).await?;
         let stored = Stored::open(&config, &store, &clock, &asks).await?;
         let (notices, noticed) = mpsc::channel(NOTICES_WAITING_MAX);
-        let voices = prompts::voices(&config)?;
+        let greeters = Arc::new(voices.agents);
         let media = open_media(&config, voices.library, notices)?;
         let resolver = Resolver::of_system(Families::of(&config.sip.listen));
         let tap = Tap::default();
@@ -142,19 +151,25 @@ impl House {
         let (stop, stopping) = watch::channel(false);
         let (load, loaded) = watch::channel(Load::default());
         let (new_hours, hours) = watch::channel(OpeningHours::of(&config));
+        let (new_trunks, trunks) = watch::channel(Arc::new(config.trunks.clone()));
         let (new_knowledge, knowledge) = watch::channel(Arc::new(config.knowledge.clone()));
-        let rereading = Rereading::open(
+        let rereading = Rereading::open(Opened {
             reread,
-            &config,
+            source,
+            store: &store,
+            layered: &layered,
+            greeters: greeters.clone(),
             credentials,
-            media.clone(),
-            &asks,
-            &screens.live,
-            Retold {
+            media: media.clone(),
+            asks: &asks,
+            live: &screens.live,
+            retold: Retold {
                 hours: new_hours,
                 knowledge: new_knowledge,
+                trunks: new_trunks,
+                peers: terms.trunks.clone(),
             },
-        );
+        });
         let opening = Opening {
             phones: stored.phones,
             call_backs: stored.call_backs,
@@ -168,7 +183,7 @@ impl House {
             asked,
             noticed,
             media: media.clone(),
-            agent_greetings: voices.agents.into(),
+            agent_greetings: greeters,
             live: screens.live.clone(),
             facts: screens.facts,
             tap: tap.clone(),
@@ -199,9 +214,9 @@ impl House {
             screens.live,
         );
         let web = tokio::spawn(web::serve(listener, web, stop.subscribe()));
-        let lines = lines::follow(config.trunks.clone(), resolver.clone(), asks.clone());
+        let lines = lines::follow(trunks.clone(), resolver.clone(), asks.clone());
         let agents = by_login(stored.agents);
-        let seats = seats::follow(store.clone(), config.trunks, resolver, asks.clone(), agents);
+        let seats = seats::follow(store.clone(), trunks, resolver, asks.clone(), agents);
         let holidays = stored.directory.holidays;
         let hours = opening_hours::follow(hours, holidays, clock.clone(), asks.clone());
         let known = known::follow(stored.known, store.clone());

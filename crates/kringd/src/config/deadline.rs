@@ -1,6 +1,6 @@
 //! `deadline_action` of a ring or a queue, and how callers wait whom kring has answered.
 
-use super::{Trunk, floor::Queue, recording, section::Section, sound::Media};
+use super::{Trunk, complaint::Origin, floor::Queue, recording, section::Section, sound::Media};
 use kring_call::{CallbackRules, OnClosed, OverflowTo, Recourse, WaitingRules};
 use kring_journal::DeadlineAction;
 use std::time::Duration;
@@ -200,9 +200,14 @@ fn check_overflow(section: &Section<'_>, queue: &Queue, table: &str) {
 
 /// Notes a queue that overflows to one that there is not, and one that dials where no trunk has an
 /// address.
-pub(super) fn check_ways(root: &Section<'_>, queues: &[Queue], trunks: &[Trunk]) {
+pub(super) fn check_ways(
+    root: &Section<'_>,
+    (queues, places): (&[Queue], &[Origin]),
+    trunks: &[Trunk],
+) {
     let can_dial = trunks.iter().any(|trunk| trunk.address.is_some());
-    for queue in queues {
+    for (queue, place) in queues.iter().zip(places) {
+        let mut key = "overflow";
         let text = match &queue.overflow {
             Some(OverflowTo::Queue(to)) if !queues.iter().any(|other| other.name == *to) => {
                 format!(
@@ -221,12 +226,15 @@ pub(super) fn check_ways(root: &Section<'_>, queues: &[Queue], trunks: &[Trunk])
                  Write trunk.address.",
                 queue.name
             ),
-            _ if queue.callback.is_some() && !can_dial => format!(
-                "queue {:?} calls back, but no [[trunk]] has an address. Write trunk.address.",
-                queue.name
-            ),
+            _ if queue.callback.is_some() && !can_dial => {
+                key = "callback";
+                format!(
+                    "queue {:?} calls back, but no [[trunk]] has an address. Write trunk.address.",
+                    queue.name
+                )
+            }
             _ => continue,
         };
-        root.complain("queue", text);
+        root.complain_there(place, key, text);
     }
 }

@@ -1,8 +1,9 @@
 //! The configuration as written: a tree of values, each with the place where it was written.
 //!
-//! It knows TOML and environment variables and refuses to know what any key means.
+//! It knows TOML, JSON and environment variables and refuses to know what any key means.
 
-use super::complaint::{Complaints, Origin};
+use super::complaint::{Complaints, Origin, RowPlace};
+use serde_json::{Map, Value as Json};
 use std::collections::BTreeMap;
 use toml::de::{DeTable, DeValue};
 
@@ -50,6 +51,46 @@ pub(super) fn parse(text: &str, complaints: &Complaints) -> Entries {
             Entries::new()
         }
     }
+}
+
+/// The keys of a row of the database, whose complaints name them: `register.uri` within `register`.
+pub(super) fn of_row(place: &RowPlace, keys: &Map<String, Json>) -> Entries {
+    let entry = |(key, json): (&String, &Json)| (key.clone(), of_json(&place.within(key), json));
+    keys.iter().map(entry).collect()
+}
+
+/// A value that somebody gave as JSON.
+pub(super) fn of_json(place: &RowPlace, json: &Json) -> Node {
+    let value = match json {
+        Json::String(text) => Value::Text(text.clone()),
+        Json::Bool(flag) => Value::Flag(*flag),
+        Json::Number(number) => number.as_i64().map_or(Value::Other, Value::Integer),
+        Json::Array(items) => Value::List(items.iter().map(|item| of_json(place, item)).collect()),
+        Json::Object(keys) => Value::Table(of_row(place, keys)),
+        Json::Null => Value::Other,
+    };
+    Node {
+        origin: Origin::Row(place.clone()),
+        value,
+    }
+}
+
+/// As JSON, for people who look at it.
+pub(super) fn to_json(value: &Value) -> Json {
+    match value {
+        Value::Text(text) | Value::Raw(text) => text.as_str().into(),
+        Value::Integer(number) => (*number).into(),
+        Value::Flag(flag) => (*flag).into(),
+        Value::List(nodes) => nodes.iter().map(|node| to_json(&node.value)).collect(),
+        Value::Table(entries) => Json::Object(keys_of(entries)),
+        Value::Other => Json::Null,
+    }
+}
+
+/// A table as JSON.
+pub(super) fn keys_of(entries: &Entries) -> Map<String, Json> {
+    let entry = |(key, node): (&String, &Node)| (key.clone(), to_json(&node.value));
+    entries.iter().map(entry).collect()
 }
 
 /// Turns byte offsets into line numbers.

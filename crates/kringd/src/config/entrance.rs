@@ -95,22 +95,23 @@ pub(super) fn dids(
 }
 
 /// Whoever is not meant by a queue for some callers must find another one under the same number: the
-/// first queue of which this is not so, and its number.
-pub(super) fn unserved(queues: &[Queue]) -> Option<(&Queue, Option<&str>)> {
+/// first queue of which this is not so, by its place, and its number.
+pub(super) fn unserved(queues: &[Queue]) -> Option<(usize, Option<&str>)> {
     let for_all = |has: &dyn Fn(&Queue) -> bool| {
         let mut others = queues.iter();
         others.any(|other| other.callers.is_empty() && has(other))
     };
     queues
         .iter()
-        .filter(|queue| !queue.callers.is_empty())
-        .find_map(|queue| {
+        .enumerate()
+        .filter(|(_, queue)| !queue.callers.is_empty())
+        .find_map(|(at, queue)| {
             if queue.did.is_empty() {
                 let left_over = |other: &Queue| other.did.is_empty();
-                return (!for_all(&left_over)).then_some((queue, None));
+                return (!for_all(&left_over)).then_some((at, None));
             }
             let mut dids = queue.did.iter();
             let lonely = dids.find(|did| !for_all(&|other| other.did.contains(did)));
-            lonely.map(|did| (queue, Some(did.as_str())))
+            lonely.map(|did| (at, Some(did.as_str())))
         })
 }

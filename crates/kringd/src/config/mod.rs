@@ -15,8 +15,11 @@ mod entrance;
 mod floor;
 mod hep;
 mod hours;
+mod house;
 mod knowledge;
 mod later;
+mod layered;
+mod listed;
 mod oidc;
 mod recording;
 mod registrar;
@@ -27,24 +30,28 @@ mod sound;
 mod surroundings;
 #[cfg(test)]
 mod tests;
+mod told;
 mod transfers;
 
 pub(crate) use account::name_transport;
 pub(crate) use address::{HostPort, Listen};
 pub(crate) use cases::Case;
-pub(crate) use complaint::ConfigRefused;
+pub(crate) use complaint::{Bounds, Complaint, ConfigRefused, Origin, RowPlace};
 pub(crate) use floor::{Agent, Pop, Queue, Ring};
 pub(crate) use hep::Hep;
 pub(crate) use hours::Hours;
+pub(crate) use house::HouseName;
 pub(crate) use knowledge::Knowledge;
+pub(crate) use layered::{Layered, LeftOut, Source};
+pub(crate) use listed::action;
 pub(crate) use recording::is_file;
 pub(crate) use security::{ClientCertificates, Tls};
 pub(crate) use signalling::{Sip, Trunk};
 pub(crate) use sound::Media;
 pub(crate) use surroundings::{Database, Http, Journal, Metrics, Number, Privacy};
+pub(crate) use told::told;
 pub(crate) use transfers::Transfers;
 
-use complaint::Complaints;
 use kring_call::DialPolicy;
 use kring_sip::registrar::RegistrarConfig;
 use kring_web::AuthConfig;
@@ -56,6 +63,9 @@ use std::{
 
 /// The file that is read when none is named and it is there.
 const USUAL_FILE: &str = "kring.toml";
+
+/// The folder of everything that is kept, when none is named.
+const USUAL_DATA_DIR: &str = "./kring-data";
 
 /// Largest file, bytes: more is a file of another kind.
 const FILE_MAX: u64 = 1 << 20;
@@ -80,6 +90,8 @@ pub(crate) struct Config {
     /// Phones that register with kring.
     pub(crate) registrar: RegistrarConfig,
     pub(crate) ring: Ring,
+    /// What the centre is called.
+    pub(crate) house: HouseName,
     /// Where the centre is, and its hours.
     pub(crate) hours: Hours,
     /// At least one.
@@ -105,36 +117,22 @@ impl Config {
     /// Reads the file named, else `./kring.toml` if it is there, else nothing, and lays the
     /// `KRING_…` variables of this process over it.
     pub(crate) fn load(file: Option<&Path>) -> Result<Config, ConfigRefused> {
-        let (name, text) = match file {
-            Some(file) => (file.display().to_string(), read_file(file)?),
-            None if Path::new(USUAL_FILE).exists() => {
-                (USUAL_FILE.to_owned(), read_file(Path::new(USUAL_FILE))?)
-            }
-            None => ("configuration".to_owned(), String::new()),
-        };
-        let variables = std::env::vars_os().filter_map(|(name, value)| {
-            Some((name.into_string().ok()?, value.into_string().ok()?))
-        });
-        Config::read(&name, &text, variables)
+        Source::open(file)?.alone()
     }
 
     /// Reads a file's text, called `name` in complaints, under `variables`.
+    #[cfg(test)]
     pub(crate) fn read<I>(name: &str, text: &str, variables: I) -> Result<Config, ConfigRefused>
     where
         I: IntoIterator<Item = (String, String)>,
     {
-        let complaints = Complaints::default();
-        let mut entries = document::parse(text, &complaints);
-        document::override_by(&mut entries, variables, &complaints);
-        let config = Config::of(Section::root(entries, &complaints));
-        complaints.verdict(name)?;
-        Ok(config)
+        Source::of(name, text, variables).alone()
     }
 
     fn of(mut root: Section<'_>) -> Config {
         let data_dir = root
             .text("data_dir")
-            .unwrap_or_else(|| "./kring-data".to_owned());
+            .unwrap_or_else(|| USUAL_DATA_DIR.to_owned());
         let data_dir = PathBuf::from(data_dir);
         let node = node(&mut root);
         let ring = Ring::read(root.table("ring"));
@@ -144,6 +142,7 @@ impl Config {
         let trunks = trunks(&mut root);
         let media = Media::read(root.table("media"));
         let http = Http::read(root.table("http"));
+        let (queues, places) = queues(&mut root, &ring, &hours, &media);
         let auth = auth::read(root.table("auth"), http.public_url.as_deref());
         let config = Config {
             node,
@@ -152,8 +151,9 @@ impl Config {
             transfer: Transfers::read(root.table("transfer")),
             trunks,
             registrar: registrar::read(root.table("registrar")),
-            queues: queues(&mut root, &ring, &hours, &media),
+            queues,
             ring,
+            house: HouseName::read(root.table("house")),
             hours,
             agent: Agent::read(root.table("agent")),
             pop: Pop::read(root.table("pop")),
@@ -171,14 +171,9 @@ impl Config {
             data_dir,
         };
         config.check_ports(&root);
-        deadline::check_ways(&root, &config.queues, &config.trunks);
+        deadline::check_ways(&root, (&config.queues, &places), &config.trunks);
         root.finish();
         config
-    }
-
-    /// Whether the only PBX is this machine, as it is when no trunk is configured.
-    pub(crate) fn has_own_machine_only(&self) -> bool {
-        matches!(self.trunks.as_slice(), [only] if only.is_local())
     }
 
     /// RTP must leave the ports of SIP and HTTP alone.
@@ -226,29 +221,44 @@ fn trunks(root: &mut Section<'_>) -> Vec<Trunk> {
     trunks
 }
 
-fn queues(root: &mut Section<'_>, ring: &Ring, hours: &Hours, media: &Media) -> Vec<Queue> {
+/// The queues, each with the place where it is written.
+fn queues(
+    root: &mut Section<'_>,
+    ring: &Ring,
+    hours: &Hours,
+    media: &Media,
+) -> (Vec<Queue>, Vec<Origin>) {
     let sections = root.tables("queue");
     if sections.len() > TABLES_MAX {
         root.complain("queue", format!("there are more than {TABLES_MAX} queues."));
     }
-    let mut queues = Vec::new();
+    let is_row = |section: &Section<'_>| matches!(section.origin(), Origin::Row(_));
+    let file_has_some = !sections.iter().all(is_row);
+    let (mut queues, mut places) = (Vec::new(), Vec::new());
     for section in sections.into_iter().take(TABLES_MAX) {
+        places.push(section.origin().clone());
         let queue = Queue::read(section, (ring, hours, media), &queues);
         queues.push(queue);
     }
-    if let Some((queue, number)) = entrance::unserved(&queues) {
-        let name = &queue.name;
+    let only = Queue::only(ring, hours, media);
+    // What the console makes beside it takes no number away from it.
+    let is_in_place = |queue: &Queue| {
+        queue.name == only.name || (queue.did.is_empty() && queue.callers.is_empty())
+    };
+    if !file_has_some && !queues.iter().any(is_in_place) {
+        places.push(Origin::Nowhere);
+        queues.push(only);
+    }
+    if let Some((at, number)) = entrance::unserved(&queues) {
+        let name = &queues[at].name;
         let which = number.map_or("of no other queue".to_owned(), |did| format!("of {did}"));
         let text = format!(
             "the queue {name:?} is for some callers only, and nobody takes the rest of the calls {which}. \
              Add a [[queue]] without callers that has the same did."
         );
-        root.complain("queue", text);
+        root.complain_there(&places[at], "callers", text);
     }
-    if queues.is_empty() {
-        queues.push(Queue::only(ring, hours, media));
-    }
-    queues
+    (queues, places)
 }
 
 fn read_file(file: &Path) -> Result<String, ConfigRefused> {

@@ -3,8 +3,10 @@
 //!
 //! A wrong value is noted and its default handed back, so that the reading goes on to the next one.
 
+mod complaining;
+
 use super::{
-    complaint::{Complaints, Origin},
+    complaint::{Bounds, Complaints, Origin},
     document::{Entries, Node, Value},
     later,
 };
@@ -15,9 +17,6 @@ const TEXT_MAX: usize = 1_000;
 
 /// Most items of a list of texts: more is a file of another kind.
 const ITEMS_MAX: usize = 1_000;
-
-/// How like a known key an unknown one must be to be taken for a slip of the keys (Jaro-Winkler).
-const LIKENESS_MIN: f64 = 0.8;
 
 /// A table that is being read.
 pub(super) struct Section<'r> {
@@ -61,20 +60,6 @@ impl<'r> Section<'r> {
             "" => key.to_owned(),
             path => format!("{path}.{key}"),
         }
-    }
-
-    /// Notes a mistake at `key`, or at the table when the key is not written.
-    pub(super) fn complain(&self, key: &'static str, text: impl Into<String>) {
-        let origin = match self.asked.get(key) {
-            None | Some(Origin::Nowhere) => &self.origin,
-            Some(origin) => origin,
-        };
-        self.complaints.add(origin, text);
-    }
-
-    /// Notes a mistake at an item of a list.
-    pub(super) fn complain_of(&self, item: &Item, text: impl Into<String>) {
-        self.complaints.add(&item.origin, text);
     }
 
     /// Whether the file or a variable has this key, which has been asked for.
@@ -182,10 +167,12 @@ impl<'r> Section<'r> {
         default: u64,
         bounds: RangeInclusive<u64>,
     ) -> u64 {
+        let (low, high) = (*bounds.start(), *bounds.end());
+        self.complaints
+            .allows(self.name(key), Bounds::Number(low, high));
         let Some(node) = self.take(key) else {
             return default;
         };
-        let (low, high) = (*bounds.start(), *bounds.end());
         let read = match &node.value {
             Value::Integer(number) => u64::try_from(*number).ok(),
             Value::Raw(text) => text.trim().parse().ok(),
@@ -196,7 +183,8 @@ impl<'r> Section<'r> {
         }
         let (name, given) = (self.name(key), shown(&node.value));
         let text = format!("{name} is {given}, but must be a whole number, {low} to {high}.");
-        self.complain(key, text);
+        let thai = format!("ต้องเป็นจำนวนเต็มตั้งแต่ {low} ถึง {high}");
+        self.complain_in_both(key, text, thai);
         default
     }
 
@@ -300,6 +288,9 @@ impl<'r> Section<'r> {
         choices: &[(&str, T)],
         default: T,
     ) -> T {
+        let words = choices.iter().map(|(word, _)| (*word).to_owned()).collect();
+        let words = Bounds::Words(words);
+        self.complaints.allows(self.name(key), words);
         let Some(text) = self.text(key) else {
             return default;
         };
@@ -314,39 +305,11 @@ impl<'r> Section<'r> {
                 .iter()
                 .map(|(name, _)| format!("{name:?}"))
                 .collect();
-            let one_of = names.join(" or ");
-            self.complain(key, format!("{name} is {text:?}, but must be {one_of}."));
+            let (one_of, thai) = (names.join(" or "), names.join(" หรือ "));
+            let text = format!("{name} is {text:?}, but must be {one_of}.");
+            self.complain_in_both(key, text, format!("ต้องเป็น {thai}"));
         }
         default
-    }
-
-    /// Whatever is left was asked for by nobody.
-    pub(super) fn finish(self) {
-        for (key, node) in &self.entries {
-            let name = self.name(key);
-            let text = later::key(&name).unwrap_or_else(|| self.unknown(key));
-            self.complaints.add(&node.origin, text);
-        }
-    }
-
-    fn unknown(&self, key: &str) -> String {
-        let name = self.name(key);
-        let likeness = |known: &&str| strsim::jaro_winkler(known, key);
-        let near = self
-            .asked
-            .keys()
-            .max_by(|a, b| likeness(a).total_cmp(&likeness(b)))
-            .filter(|known| likeness(known) >= LIKENESS_MIN);
-        if let Some(known) = near {
-            let meant = self.name(known);
-            return format!("{name} is no key of kring. Did you mean {meant}?");
-        }
-        let known: Vec<_> = self.asked.keys().copied().collect();
-        let place = match self.path {
-            "" => "kring knows".to_owned(),
-            path => format!("[{path}] has"),
-        };
-        format!("{name} is no key of kring. {place}: {}.", known.join(", "))
     }
 }
 

@@ -13,7 +13,7 @@ mod ua;
 mod voice;
 
 use crate::{
-    cli::DemoOptions, clock::Clock, config::Config, database, exit::Fault, serve::House,
+    cli::DemoOptions, clock::Clock, config::Source, database, exit::Fault, serve::House,
     shutdown::Shutdown,
 };
 use kring_journal::Outcome;
@@ -49,12 +49,13 @@ pub(crate) async fn run(options: DemoOptions, pid_file: Option<PathBuf>) -> Resu
     let folder = Folder::make()?;
     let password = format!("kring-{:04}", rand::rng().random_range(0..10_000));
     let stage = Stage::open().await?;
-    let config = config(&folder.0, options.port, stage.pbx.address)?;
+    let source = source(&folder.0, options.port, stage.pbx.address)?;
+    let config = source.alone()?;
     let store = database::open(&config).await?;
     let now = Clock::start();
     past::fill(&store, &stage.phones(), &password, now.wall(now.now())).await?;
     drop(store);
-    let house = House::open(config.clone(), Box::new(move || Ok(config.clone()))).await?;
+    let house = House::open(config, Box::new(move || Ok(source.clone()))).await?;
     welcome(&house, &password, &folder.0);
     let tally = Tally::default();
     let show = stage.begin(&house, &tally).await?;
@@ -169,7 +170,7 @@ fn loopback(address: Option<SocketAddr>) -> Result<SocketAddr, Fault> {
 }
 
 /// Loopback only, on free ports: the usual ones may be taken by a PBX. Callers are transferred to the demo's own.
-fn config(folder: &Path, http: u16, pbx: SocketAddr) -> Result<Config, Fault> {
+fn source(folder: &Path, http: u16, pbx: SocketAddr) -> Result<Source, Fault> {
     let sip = free_port()?;
     let http = if http == 0 || TcpListener::bind((Ipv4Addr::LOCALHOST, http)).is_err() {
         free_port()?
@@ -182,7 +183,7 @@ fn config(folder: &Path, http: u16, pbx: SocketAddr) -> Result<Config, Fault> {
          [[trunk]]\nname = \"local\"\naddress = \"{pbx}\"\npeers = [\"127.0.0.1\"]\n",
         folder.display().to_string(),
     );
-    Ok(Config::read("the demo", &text, std::iter::empty())?)
+    Ok(Source::of("the demo", &text, std::iter::empty()))
 }
 
 fn free_port() -> Result<u16, Fault> {

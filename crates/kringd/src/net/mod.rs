@@ -21,6 +21,7 @@ mod websocket;
 
 pub(crate) use dns::{Families, Found, NameRefused, Resolver, Sought};
 pub(crate) use own_address::facing;
+pub(crate) use places::TrunkPeers;
 pub(crate) use terms::Terms;
 pub(crate) use tls::{Credentials, Expiry, believing, expiries};
 

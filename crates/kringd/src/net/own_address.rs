@@ -15,8 +15,9 @@ const OUTSIDE_V4: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
 const OUTSIDE_V6: IpAddr = IpAddr::V6(Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 1));
 
 /// What Via and Contact say for one of our sockets: what is configured, else the address that the
-/// socket is bound to, else the one of this machine that faces the first trunk. The trunk that is
-/// there without configuration is this machine itself.
+/// socket is bound to, else the one of this machine that faces the first trunk. Without one, it is the
+/// address by which others reach this machine: a trunk may come while kring runs, and the machine itself
+/// finds kring there, too.
 pub(crate) async fn facing(
     config: &Config,
     resolver: &Resolver,
@@ -51,7 +52,6 @@ pub(crate) async fn facing(
                 outside
             }
         },
-        None if config.has_own_machine_only() => return Ok(SocketAddr::new(loopback, port)),
         None => outside,
     };
     let own = own_towards(bound, towards).await.unwrap_or(loopback);

@@ -5,13 +5,13 @@
 //! silent longest makes room. So idle connections, however many, keep nobody out.
 
 use super::limits;
-use crate::counters::bound_reached;
+use crate::{config::Trunk, counters::bound_reached};
 use kring_call::PeerPattern;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::{
     net::{IpAddr, SocketAddr},
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex, PoisonError, RwLock,
         atomic::{AtomicU8, AtomicU64, Ordering},
     },
 };
@@ -26,11 +26,42 @@ pub(super) struct Bounds {
     pub(super) familiar_each: usize,
 }
 
+/// Where trunks are, who are no strangers from the beginning. Clones share it: trunks come and go.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct TrunkPeers(Arc<RwLock<Vec<PeerPattern>>>);
+
+impl TrunkPeers {
+    /// Of these trunks.
+    pub(crate) fn of(trunks: &[Trunk]) -> TrunkPeers {
+        let peers = TrunkPeers::default();
+        peers.put(trunks);
+        peers
+    }
+
+    /// These from now on.
+    pub(crate) fn put(&self, trunks: &[Trunk]) {
+        let peers = trunks.iter().flat_map(|trunk| &trunk.peers).copied();
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = peers.collect();
+    }
+
+    fn hold(&self, address: IpAddr) -> bool {
+        let peers = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        peers.iter().any(|peer| peer.matches_host(address))
+    }
+}
+
+#[cfg(test)]
+impl From<Vec<PeerPattern>> for TrunkPeers {
+    fn from(peers: Vec<PeerPattern>) -> TrunkPeers {
+        TrunkPeers(Arc::new(RwLock::new(peers)))
+    }
+}
+
 /// All places.
 #[derive(Debug)]
 pub(super) struct Places {
     bounds: Bounds,
-    trunks: Vec<PeerPattern>,
+    trunks: TrunkPeers,
     began: Instant,
     taken: Mutex<Taken>,
 }
@@ -77,7 +108,7 @@ pub(super) struct Guest {
 }
 
 impl Places {
-    pub(super) fn new(trunks: Vec<PeerPattern>, bounds: Bounds) -> Arc<Places> {
+    pub(super) fn new(trunks: TrunkPeers, bounds: Bounds) -> Arc<Places> {
         Arc::new(Places {
             bounds,
             trunks,
@@ -91,8 +122,7 @@ impl Places {
         let address = from.ip().to_canonical();
         let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
         let taken = &mut *taken;
-        let familiar = taken.familiar.contains(&address)
-            || self.trunks.iter().any(|trunk| trunk.matches_host(address));
+        let familiar = taken.familiar.contains(&address) || self.trunks.hold(address);
         let each = if familiar {
             self.bounds.familiar_each
         } else {

@@ -1,11 +1,10 @@
 //! What the sockets are bound with.
 
-use super::{Credentials, Resolver};
+use super::{Credentials, Resolver, places::TrunkPeers};
 use crate::{
     config::{Config, Listen},
     exit::Fault,
 };
-use kring_call::PeerPattern;
 use kring_sip::Strangers;
 use tokio::runtime::Handle;
 
@@ -14,7 +13,7 @@ use tokio::runtime::Handle;
 pub(crate) struct Terms {
     pub(super) listens: Vec<Listen>,
     /// Who is no stranger from the beginning.
-    pub(super) trunks: Vec<PeerPattern>,
+    pub(crate) trunks: TrunkPeers,
     /// What strangers are told.
     pub(super) strangers: Strangers,
     /// Who we are over TLS.
@@ -29,10 +28,9 @@ impl Terms {
     pub(crate) fn of(config: &Config, resolver: &Resolver) -> Result<Terms, Fault> {
         let credentials = Credentials::load(config, resolver.clone());
         let told = |refused| Fault::Unavailable(format!("{refused}."));
-        let peers = config.trunks.iter().flat_map(|trunk| &trunk.peers);
         Ok(Terms {
             listens: config.sip.listen.clone(),
-            trunks: peers.cloned().collect(),
+            trunks: TrunkPeers::of(&config.trunks),
             strangers: config.sip.strangers,
             credentials: credentials.map_err(told)?,
             beside: Handle::current(),

@@ -27,21 +27,25 @@ use tokio_rustls::{
 pub(crate) struct Credentials(Arc<Shared>);
 
 struct Shared {
-    wanted: Wanted,
+    tls: crate::config::Tls,
     resolver: Resolver,
     loaded: RwLock<Loaded>,
 }
 
+/// The trunks that have an address, each with the authority that vouches for it.
+type Authorities = Vec<(HostPort, Option<PathBuf>)>;
+
 /// What the configuration names.
-struct Wanted {
-    tls: crate::config::Tls,
-    trunks: Vec<(HostPort, Option<PathBuf>)>,
+struct Wanted<'w> {
+    tls: &'w crate::config::Tls,
+    trunks: Authorities,
 }
 
 #[derive(Clone)]
 struct Loaded {
     server: Option<Arc<ServerConfig>>,
-    /// One for each trunk of [`Wanted`], and the last for everybody else.
+    trunks: Arc<Authorities>,
+    /// One for each of these trunks, and the last for everybody else.
     clients: Vec<Arc<ClientConfig>>,
 }
 
@@ -51,17 +55,13 @@ impl Credentials {
         config: &Config,
         resolver: Resolver,
     ) -> Result<Credentials, CertificateRefused> {
-        let trunk = |trunk: &crate::config::Trunk| {
-            let host = trunk.address.clone()?;
-            Some((host, trunk.tls_ca.clone()))
-        };
         let wanted = Wanted {
-            tls: config.sip.tls.clone(),
-            trunks: config.trunks.iter().filter_map(trunk).collect(),
+            tls: &config.sip.tls,
+            trunks: authorities(&config.trunks),
         };
         let loaded = RwLock::new(wanted.load()?);
         Ok(Credentials(Arc::new(Shared {
-            wanted,
+            tls: config.sip.tls.clone(),
             resolver,
             loaded,
         })))
@@ -69,7 +69,22 @@ impl Credentials {
 
     /// Reads the files again. New connections use them; when one is bad, all stay as they were.
     pub(crate) fn reload(&self) -> Result<(), CertificateRefused> {
-        let fresh = self.0.wanted.load()?;
+        let trunks = self.loaded().trunks;
+        self.load_for(Authorities::clone(&trunks))
+    }
+
+    /// The same, with these trunks in the place of those that were known.
+    pub(crate) fn follow(&self, trunks: &[crate::config::Trunk]) -> Result<(), CertificateRefused> {
+        let trunks = authorities(trunks);
+        if trunks == *self.loaded().trunks {
+            return Ok(());
+        }
+        self.load_for(trunks)
+    }
+
+    fn load_for(&self, trunks: Authorities) -> Result<(), CertificateRefused> {
+        let tls = &self.0.tls;
+        let fresh = Wanted { tls, trunks }.load()?;
         *self
             .0
             .loaded
@@ -91,9 +106,13 @@ impl Credentials {
     /// For a connection to this address, and the name that its certificate must bear: that of the
     /// trunk that leads there, not that of a target which DNS names (RFC 5922 §7.2).
     pub(crate) async fn connector(&self, to: SocketAddr) -> (TlsConnector, ServerName<'static>) {
-        let mut clients = self.loaded().clients;
+        let Loaded {
+            trunks,
+            mut clients,
+            ..
+        } = self.loaded();
         let by_address = ServerName::IpAddress(to.ip().into());
-        for (index, (host, _)) in self.0.wanted.trunks.iter().enumerate() {
+        for (index, (host, _)) in trunks.iter().enumerate() {
             if self.leads_to(host, to).await
                 && let Ok(name) = ServerName::try_from(host.host.clone())
             {
@@ -116,8 +135,13 @@ impl Credentials {
     }
 }
 
-impl Wanted {
-    fn load(&self) -> Result<Loaded, CertificateRefused> {
+fn authorities(trunks: &[crate::config::Trunk]) -> Authorities {
+    let trunk = |trunk: &crate::config::Trunk| Some((trunk.address.clone()?, trunk.tls_ca.clone()));
+    trunks.iter().filter_map(trunk).collect()
+}
+
+impl Wanted<'_> {
+    fn load(self) -> Result<Loaded, CertificateRefused> {
         let own = self.tls.own.as_ref();
         let own = own.map(|(cert, key)| files::own(cert, key)).transpose()?;
         let server = match &own {
@@ -134,7 +158,12 @@ impl Wanted {
             clients.push(client(roots, own.as_ref())?);
         }
         clients.push(client(machine, own.as_ref())?);
-        Ok(Loaded { server, clients })
+        let trunks = Arc::new(self.trunks);
+        Ok(Loaded {
+            server,
+            trunks,
+            clients,
+        })
     }
 
     fn server(&self, own: &files::Own) -> Result<ServerConfig, CertificateRefused> {

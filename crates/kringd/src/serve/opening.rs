@@ -168,7 +168,7 @@ impl Opening {
             agent_greetings: settings.agent_greetings,
             queues: settings.queues,
             known_callers: self.known.clone(),
-            trunks: terms::trunks(config),
+            trunks: settings.trunks,
             wrap_up: settings.wrap_up,
             rona_limit: settings.rona_limit,
             pause_reasons: settings.pause_reasons,

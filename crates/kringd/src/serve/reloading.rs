@@ -3,81 +3,117 @@
 //! Whole or not at all: a file with a mistake changes nothing, not even what is right in it. What cannot be
 //! changed without a restart is left as it is, and named.
 
-use super::terms;
+use super::{
+    configured::{self, Configured},
+    needs_restart::needs_restart,
+    previewing::Previewed,
+    terms,
+};
 use crate::{
-    config::{Config, ConfigRefused, Knowledge},
+    config::{Config, ConfigRefused, Knowledge, Layered, Source, Trunk},
     media_io::MediaHandle,
-    net::Credentials,
+    net::{Credentials, TrunkPeers},
     opening_hours::OpeningHours,
-    prompts::{self, Voices},
+    prompts::{Named, Voices},
 };
 use kring_call::command::{Command, CommandRefused, Done};
-use kring_web::{Ask, Live, ReloadRefused, ReloadWish, Reloaded, Reloads, RulesInForce};
-use std::sync::Arc;
+use kring_journal::AgentId;
+use kring_store::{ConfiguredRow, Store};
+use kring_web::{
+    Ask, ConfigurationWish, ConfiguredInForce, Live, Mistake, PreviewWanted, QueuePreview,
+    ReloadRefused, Reloaded, Reloads, RulesInForce, Trial,
+};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 use tokio::{
     sync::{mpsc, oneshot, watch},
     task::JoinHandle,
+    time::MissedTickBehavior,
 };
 
 /// Wishes that may wait while one is carried out.
 const WISHES_WAITING_MAX: usize = 16;
 
-/// Reads the configuration as it is now.
-pub(crate) type Reread = Box<dyn Fn() -> Result<Config, ConfigRefused> + Send + Sync>;
+/// How often the database is looked into: another node may have changed what it configures.
+const LOOK_EVERY: Duration = Duration::from_secs(5);
+
+/// Reads the configuration's file as it is now.
+pub(crate) type Reread = Box<dyn Fn() -> Result<Source, ConfigRefused> + Send + Sync>;
 
 /// Those who follow the configuration by themselves.
 pub(super) struct Retold {
     pub(super) hours: watch::Sender<OpeningHours>,
     pub(super) knowledge: watch::Sender<Arc<Knowledge>>,
+    pub(super) trunks: watch::Sender<Arc<Vec<Trunk>>>,
+    /// Who is no stranger to the sockets.
+    pub(super) peers: TrunkPeers,
 }
 
 /// The task that reads again, and the ways to it.
 pub(super) struct Rereading {
-    wishes: mpsc::Sender<ReloadWish>,
+    wishes: mpsc::Sender<ConfigurationWish>,
     rules: RulesInForce,
+    configured: ConfiguredInForce,
     task: JoinHandle<()>,
+}
+
+/// What the task works with.
+pub(super) struct Opened<'o> {
+    pub(super) reread: Reread,
+    pub(super) source: Source,
+    pub(super) store: &'o Store,
+    pub(super) layered: &'o Layered,
+    /// The agents who have recorded a greeting.
+    pub(super) greeters: Arc<BTreeSet<AgentId>>,
+    pub(super) credentials: Credentials,
+    pub(super) media: MediaHandle,
+    pub(super) asks: &'o mpsc::Sender<Ask>,
+    pub(super) live: &'o Live,
+    pub(super) retold: Retold,
 }
 
 impl Rereading {
     /// Begins to listen for wishes.
-    pub(super) fn open(
-        reread: Reread,
-        started: &Config,
-        credentials: Credentials,
-        media: MediaHandle,
-        asks: &mpsc::Sender<Ask>,
-        live: &Live,
-        retold: Retold,
-    ) -> Rereading {
+    pub(super) fn open(opened: Opened<'_>) -> Rereading {
         let (wishes, wished) = mpsc::channel(WISHES_WAITING_MAX);
+        let started = &opened.layered.config;
         let rules = RulesInForce::from(terms::house_rules(started));
+        let configured = ConfiguredInForce::default();
+        configured.put(opened.layered.told());
         let reloading = Reloading {
-            reread,
+            reread: opened.reread,
+            source: opened.source,
+            store: opened.store.clone(),
+            rows: opened.layered.rows.clone(),
+            named: Named::of(started),
+            greeters: opened.greeters,
             started: started.clone(),
-            credentials,
-            media,
-            asks: asks.clone(),
-            live: live.clone(),
+            credentials: opened.credentials,
+            media: opened.media,
+            asks: opened.asks.clone(),
+            live: opened.live.clone(),
             rules: rules.clone(),
-            retold,
+            configured: configured.clone(),
+            retold: opened.retold,
         };
         Rereading {
             wishes,
             rules,
+            configured,
             task: tokio::spawn(reloading.run(wished)),
         }
     }
 
     /// What pages are told of the configuration, and their way to have it read again.
-    pub(super) fn for_pages(&self) -> (RulesInForce, Reloads) {
-        (self.rules.clone(), Reloads::to(self.wishes.clone()))
+    pub(super) fn for_pages(&self) -> (RulesInForce, ConfiguredInForce, Reloads) {
+        let reloads = Reloads::to(self.wishes.clone());
+        (self.rules.clone(), self.configured.clone(), reloads)
     }
 
     /// Has it read again; what comes of it is told in the log.
     pub(super) async fn wish(&self) {
         let (reply, _) = oneshot::channel();
         // The task lives as long as the house.
-        let _ = self.wishes.send(reply).await;
+        let _ = self.wishes.send(ConfigurationWish::Reload(reply)).await;
     }
 
     /// Reads no more.
@@ -89,6 +125,14 @@ impl Rereading {
 /// Reads again when asked to.
 struct Reloading {
     reread: Reread,
+    /// The file as it was read last.
+    source: Source,
+    store: Store,
+    /// The rows as they were taken up last.
+    rows: Vec<ConfiguredRow>,
+    /// Which recordings are loaded.
+    named: Named,
+    greeters: Arc<BTreeSet<AgentId>>,
     /// What the process was started with: what holds until it ends.
     started: Config,
     credentials: Credentials,
@@ -96,52 +140,155 @@ struct Reloading {
     asks: mpsc::Sender<Ask>,
     live: Live,
     rules: RulesInForce,
+    configured: ConfiguredInForce,
     retold: Retold,
 }
 
 impl Reloading {
     /// Carries out one wish after another, for as long as anybody can wish.
-    async fn run(self, mut wishes: mpsc::Receiver<ReloadWish>) {
-        while let Some(wish) = wishes.recv().await {
-            let answer = self.reload().await;
-            tell(&answer);
-            if let Err(ReloadRefused(complaints)) = &answer {
-                let complaints = u32::try_from(complaints.len()).unwrap_or(u32::MAX);
-                // A refusal that the exchange cannot be told stands in the log.
-                let _ = self
-                    .ask(Command::NoteRefusedConfiguration { complaints })
-                    .await;
+    async fn run(mut self, mut wishes: mpsc::Receiver<ConfigurationWish>) {
+        let mut looks = tokio::time::interval(LOOK_EVERY);
+        looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                wish = wishes.recv() => match wish {
+                    Some(wish) => self.carry_out(wish).await,
+                    None => return,
+                },
+                _ = looks.tick() => self.look().await,
             }
-            // Whoever wished may have left; what was done stands.
-            let _ = wish.send(answer);
         }
     }
 
-    async fn reload(&self) -> Result<Reloaded, ReloadRefused> {
-        let config = (self.reread)().map_err(|refused| lines(&refused))?;
-        let voices = voices(&config).await?;
+    async fn carry_out(&mut self, wish: ConfigurationWish) {
+        // Whoever wished may have left; what was done stands.
+        match wish {
+            ConfigurationWish::Reload(reply) => {
+                let answer = self.reload().await;
+                tell(&answer);
+                if let Err(ReloadRefused(complaints)) = &answer {
+                    let complaints = u32::try_from(complaints.len()).unwrap_or(u32::MAX);
+                    // A refusal that the exchange cannot be told stands in the log.
+                    let _ = self
+                        .ask(Command::NoteRefusedConfiguration { complaints })
+                        .await;
+                }
+                let _ = reply.send(answer);
+            }
+            ConfigurationWish::Follow(reply) => {
+                let answer = self.follow().await;
+                tell(&answer);
+                let _ = reply.send(answer);
+            }
+            ConfigurationWish::Try(trial, reply) => {
+                let _ = reply.send(self.attempt(trial).await);
+            }
+            ConfigurationWish::Preview(wanted, reply) => {
+                let _ = reply.send(self.preview(wanted).await);
+            }
+        }
+    }
+
+    /// The file, the certificates, the recordings and the database.
+    async fn reload(&mut self) -> Result<Reloaded, ReloadRefused> {
+        let source = (self.reread)().map_err(|refused| lines(&refused))?;
+        let rows = self.stored().await?;
+        let Configured { layered, voices } = read(source.clone(), rows).await?;
         self.credentials
             .reload()
             .map_err(|refused| lines(&refused))?;
-        let settings = Box::new(terms::settings(&config, &voices.agents.into()));
+        self.source = source;
+        self.put(layered, Some(voices)).await
+    }
+
+    /// What the database configures now. Recordings are read only if others are named.
+    async fn follow(&mut self) -> Result<Reloaded, ReloadRefused> {
+        let rows = self.stored().await?;
+        let layered = configured::with(&self.source, &rows).map_err(|refused| lines(&refused))?;
+        if Named::of(&layered.config) == self.named {
+            return self.put(layered, None).await;
+        }
+        let Configured { layered, voices } = read(self.source.clone(), rows).await?;
+        self.put(layered, Some(voices)).await
+    }
+
+    /// Whether the database configures something else than was taken up.
+    async fn look(&mut self) {
+        let stored = self.stored().await;
+        if stored.is_ok_and(|rows| rows != self.rows) {
+            let answer = self.follow().await;
+            tell(&answer);
+        }
+    }
+
+    async fn stored(&self) -> Result<Vec<ConfiguredRow>, ReloadRefused> {
+        let rows = self.store.configured().await;
+        rows.map_err(|refused| lines(&refused))
+    }
+
+    async fn put(
+        &mut self,
+        layered: Layered,
+        voices: Option<Voices>,
+    ) -> Result<Reloaded, ReloadRefused> {
+        let (greeters, library) = match voices {
+            Some(voices) => (voices.agents.into(), Some(voices.library)),
+            None => (self.greeters.clone(), None),
+        };
+        let config = &layered.config;
+        self.credentials
+            .follow(&config.trunks)
+            .map_err(|refused| lines(&refused))?;
+        let settings = Box::new(terms::settings(config, &greeters));
         let changed = match self.ask(Command::Reconfigure(settings)).await {
             Some(Ok(Done::Reconfigured(changed))) => changed,
             Some(Ok(_)) => Vec::new(),
             Some(Err(refused)) => return Err(lines(&refused)),
             None => return Err(ReloadRefused(vec!["the exchange has ended.".to_owned()])),
         };
-        self.media.speak_with(&voices.library.into());
+        if let Some(library) = library {
+            self.media.speak_with(&library.into());
+            self.greeters = greeters;
+            self.named = Named::of(config);
+        }
         self.live
             .greet_with(&config.agent.greeting_th, &config.agent.particle);
-        self.rules.put(terms::house_rules(&config));
-        self.retold.hours.send_replace(OpeningHours::of(&config));
+        self.rules.put(terms::house_rules(config));
+        self.configured.put(layered.told());
+        configured::tell(&layered.left_out);
+        self.retold.hours.send_replace(OpeningHours::of(config));
         // Its folders are looked into anew, be they the same.
         let knowledge = Arc::new(config.knowledge.clone());
         self.retold.knowledge.send_replace(knowledge);
+        self.retold.peers.put(&config.trunks);
+        let trunks = Arc::new(config.trunks.clone());
+        self.retold.trunks.send_if_modified(|known| {
+            let differ = *known != trunks;
+            *known = trunks;
+            differ
+        });
+        let needs_restart = needs_restart(&self.started, config);
+        self.rows = layered.rows;
         Ok(Reloaded {
             changed,
-            needs_restart: needs_restart(&self.started, &config),
+            needs_restart,
         })
+    }
+
+    async fn attempt(&self, trial: Trial) -> Result<(), Vec<Mistake>> {
+        let rows = self.stored().await.map_err(|refused| whole(&refused))?;
+        let source = self.source.clone();
+        let tried = tokio::task::spawn_blocking(move || {
+            configured::attempt(&source, &rows, trial).map(|_| ())
+        });
+        tried.await.unwrap_or_else(|_| Err(Vec::new()))
+    }
+
+    async fn preview(&self, wanted: PreviewWanted) -> Result<QueuePreview, Vec<Mistake>> {
+        let rows = self.stored().await.map_err(|refused| whole(&refused))?;
+        let previewed = Previewed::read(&self.source, &rows, wanted)?;
+        let said = self.ask(previewed.survey()).await;
+        Ok(previewed.told(said))
     }
 
     async fn ask(&self, command: Command) -> Option<Result<Done, CommandRefused>> {
@@ -152,11 +299,17 @@ impl Reloading {
 }
 
 /// All recordings anew, beside the calls: it takes a second or two.
-async fn voices(config: &Config) -> Result<Voices, ReloadRefused> {
-    let config = config.clone();
-    let read = tokio::task::spawn_blocking(move || prompts::voices(&config)).await;
+async fn read(source: Source, rows: Vec<ConfiguredRow>) -> Result<Configured, ReloadRefused> {
+    let read = tokio::task::spawn_blocking(move || configured::read(&source, &rows)).await;
     let read = read.map_err(|refused| lines(&refused))?;
     read.map_err(|refused| lines(&refused))
+}
+
+fn whole(refused: &ReloadRefused) -> Vec<Mistake> {
+    let lines = refused.0.iter();
+    lines
+        .map(|line| crate::config::told("", line, None))
+        .collect()
 }
 
 fn tell(answer: &Result<Reloaded, ReloadRefused>) {
@@ -187,38 +340,4 @@ fn tell(answer: &Result<Reloaded, ReloadRefused>) {
 
 fn lines(refused: &impl ToString) -> ReloadRefused {
     ReloadRefused(refused.to_string().lines().map(str::to_owned).collect())
-}
-
-/// The tables and keys that differ and hold only after a restart.
-fn needs_restart(started: &Config, config: &Config) -> Vec<String> {
-    // What can change within `[sip]` is no difference here.
-    let mut sip = config.sip.clone();
-    sip.pass_headers.clone_from(&started.sip.pass_headers);
-    // Nor are recordings.
-    let mut media = config.media.clone();
-    media.prompts.clone_from(&started.media.prompts);
-    media.music.clone_from(&started.media.music);
-    media.greeting.clone_from(&started.media.greeting);
-    let differ = [
-        ("data_dir", started.data_dir != config.data_dir),
-        ("node", started.node != config.node),
-        ("sip", started.sip != sip),
-        ("trunk", started.trunks != config.trunks),
-        ("registrar", started.registrar != config.registrar),
-        ("pop", started.pop != config.pop),
-        ("number", started.number != config.number),
-        ("media", started.media != media),
-        ("database", started.database != config.database),
-        ("journal", started.journal != config.journal),
-        ("http", started.http != config.http),
-        ("metrics", started.metrics != config.metrics),
-        ("privacy", started.privacy != config.privacy),
-        (
-            "case.ref_format",
-            started.case.ref_format != config.case.ref_format,
-        ),
-        ("hep", started.hep != config.hep),
-    ];
-    let names = differ.into_iter().filter(|(_, differs)| *differs);
-    names.map(|(name, _)| name.to_owned()).collect()
 }

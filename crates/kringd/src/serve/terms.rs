@@ -6,13 +6,18 @@ use kring_call::{DialPattern, OnDeadline, QueueConfig, Restored, Settings, Trans
 use kring_journal::{AgentId, DeadlineAction, Fact, PresenceState};
 use kring_store::Boot;
 use kring_web::{
-    DocumentFolders, HouseRules, Live, LiveConfig, LiveTraces, Reloads, RulesInForce, WebConfig,
+    ConfiguredInForce, DocumentFolders, HouseRules, Live, LiveConfig, LiveTraces, Reloads,
+    RulesInForce, WebConfig,
 };
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 fn queues(config: &Config) -> Vec<QueueConfig> {
-    let on_deadline = |queue: &crate::config::Queue| match (queue.deadline_action, &queue.overflow)
-    {
+    config.queues.iter().map(queue).collect()
+}
+
+/// A queue in the terms of the exchange.
+pub(super) fn queue(queue: &crate::config::Queue) -> QueueConfig {
+    let on_deadline = match (queue.deadline_action, &queue.overflow) {
         (DeadlineAction::Redirect, Some(to)) => OnDeadline::Redirect { to: to.to_string() },
         (DeadlineAction::Announce, _) => OnDeadline::Announce,
         (DeadlineAction::AnswerGreetQueue, _) => OnDeadline::AnswerGreetQueue,
@@ -20,7 +25,7 @@ fn queues(config: &Config) -> Vec<QueueConfig> {
         (DeadlineAction::OfferCallback, _) => OnDeadline::OfferCallback,
         _ => OnDeadline::AnnounceBusy,
     };
-    let queue = |queue: &crate::config::Queue| QueueConfig {
+    QueueConfig {
         name: queue.name.clone(),
         did: queue.did.clone(),
         callers: queue.callers.clone(),
@@ -29,13 +34,12 @@ fn queues(config: &Config) -> Vec<QueueConfig> {
         on_closed: queue.on_closed,
         plan: Arc::new(queue.plan.clone()),
         members: queue.members.clone().into(),
-        on_deadline: on_deadline(queue),
+        on_deadline,
         overflow: queue.overflow.clone(),
         callback: queue.callback,
         waiting: queue.waiting.clone(),
         voice: queue.voice.clone(),
-    };
-    config.queues.iter().map(queue).collect()
+    }
 }
 
 /// What can be changed while calls go on.
@@ -45,6 +49,7 @@ pub(super) fn settings(config: &Config, agent_greetings: &Arc<BTreeSet<AgentId>>
         ringback: config.ring.ringback,
         agent_greetings: Arc::clone(agent_greetings),
         queues: queues(config),
+        trunks: trunks(config),
         pass_headers: config.sip.pass_headers.clone(),
         wrap_up: Duration::from_secs(u64::from(config.agent.wrapup_s)),
         rona_limit: config.agent.rona_limit,
@@ -149,7 +154,7 @@ pub(super) fn keeper(config: &Config) -> KeeperTerms {
 pub(super) fn web_config(
     config: &Config,
     (traces, folders): (LiveTraces, DocumentFolders),
-    (rules, reloads): (RulesInForce, Reloads),
+    (rules, configured, reloads): (RulesInForce, ConfiguredInForce, Reloads),
 ) -> WebConfig {
     WebConfig {
         secure_cookies: config
@@ -160,6 +165,7 @@ pub(super) fn web_config(
         auth: config.auth.clone(),
         origins: config.http.public_url.iter().cloned().collect(),
         rules,
+        configured,
         reloads,
         metrics_token: config.metrics.token.clone(),
         version: VERSION.to_owned(),

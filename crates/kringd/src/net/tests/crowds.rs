@@ -60,7 +60,7 @@ const FEW: Bounds = Bounds {
 
 #[test]
 fn the_stranger_that_was_silent_longest_makes_room() {
-    let places = Places::new(Vec::new(), FEW);
+    let places = Places::new(Vec::new().into(), FEW);
     let mut first = places.admit(from("192.0.2.1:1")).unwrap();
     let mut second = places.admit(from("192.0.2.2:1")).unwrap();
     first.spoke();
@@ -75,7 +75,7 @@ fn the_stranger_that_was_silent_longest_makes_room() {
 
 #[test]
 fn an_address_has_its_share_and_those_of_it_who_spoke_stay() {
-    let places = Places::new(Vec::new(), FEW);
+    let places = Places::new(Vec::new().into(), FEW);
     let spoken: Vec<_> = (1..=2)
         .map(|port| {
             places
@@ -98,7 +98,7 @@ fn an_address_has_its_share_and_those_of_it_who_spoke_stay() {
 
 #[test]
 fn places_are_kept_free_for_trunks_and_for_those_whom_we_answered_well() {
-    let places = Places::new(vec!["192.0.2.9:5060".parse().unwrap()], FEW);
+    let places = Places::new(vec!["192.0.2.9:5060".parse().unwrap()].into(), FEW);
     let phone = places.admit(from("192.0.2.1:1")).unwrap();
     phone.spoke();
     places.welcome(from("192.0.2.1:1"), &phone.standing);
