@@ -114,12 +114,6 @@ pub(crate) struct Config {
 }
 
 impl Config {
-    /// Reads the file named, else `./kring.toml` if it is there, else nothing, and lays the
-    /// `KRING_…` variables of this process over it.
-    pub(crate) fn load(file: Option<&Path>) -> Result<Config, ConfigRefused> {
-        Source::open(file)?.alone()
-    }
-
     /// Reads a file's text, called `name` in complaints, under `variables`.
     #[cfg(test)]
     pub(crate) fn read<I>(name: &str, text: &str, variables: I) -> Result<Config, ConfigRefused>

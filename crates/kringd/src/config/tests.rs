@@ -319,7 +319,7 @@ fn variables_of_others_are_left_alone() {
 
 #[test]
 fn a_file_that_is_not_there_is_told_with_the_remedy() {
-    let told = Config::load(Some(Path::new("/nowhere/kring.toml")))
+    let told = Source::open(Some(Path::new("/nowhere/kring.toml")))
         .unwrap_err()
         .to_string();
     assert_eq!(
