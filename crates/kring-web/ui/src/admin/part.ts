@@ -12,11 +12,17 @@ export type Part = { key: string; label: Key; load: () => Promise<{ default: Com
 export const groups: { label: Key; parts: Part[] }[] = [
   {
     label: 'groupPeople',
-    parts: [{ key: 'users', label: 'users', load: () => import('./users/Users.svelte') }],
+    parts: [
+      { key: 'users', label: 'users', load: () => import('./users/Users.svelte') },
+      { key: 'phones', label: 'phones', load: () => import('./phones/Phones.svelte') },
+    ],
   },
   {
     label: 'groupCalls',
-    parts: [{ key: 'queues', label: 'queues', load: () => import('./queues/Queues.svelte') }],
+    parts: [
+      { key: 'queues', label: 'queues', load: () => import('./queues/Queues.svelte') },
+      { key: 'trunks', label: 'trunks', load: () => import('./trunks/Trunks.svelte') },
+    ],
   },
   {
     label: 'groupUnits',
@@ -35,6 +41,7 @@ export const groups: { label: Key; parts: Part[] }[] = [
   {
     label: 'groupSystem',
     parts: [
+      { key: 'settings', label: 'settings', load: () => import('./settings/Settings.svelte') },
       { key: 'tokens', label: 'tokens', load: () => import('./tokens/Tokens.svelte') },
       { key: 'audit', label: 'audit', load: () => import('./audit/Audit.svelte') },
       { key: 'reload', label: 'reload', load: () => import('./reload/Reload.svelte') },
