@@ -33,7 +33,7 @@ export const attachKnowledge = (id: string, source: string) => act(`/cases/${id}
 export const detachKnowledge = (id: string, source: string) => remove(`/cases/${id}/knowledge/${source}`);
 
 /** Who has opened what a tip says; for those who read the audit. */
-export const tipReaders = (id: string) => readList<AuditLine>(asking('/audit', { action: 'tip.read', subject: id, limit: 50 }));
+export const tipReaders = (id: string) => readList<AuditLine>(asking('/audit', { action: 'tip.read', subject: id, limit: 200 }));
 export const holidays = () => read<Holidays>('/holidays');
 export const agents = () => readList<AgentRow>('/agents');
 /** Calls a person: the agent's phone rings first. */
