@@ -33,7 +33,7 @@ export const places: Place[] = [
   { key: 'reports', path: '/reports', label: 'placeReports', roles: ['supervisor', 'admin', 'auditor'] },
   { key: 'team', path: '/team', label: 'placeTeam', roles: ['supervisor', 'admin'], load: () => import('../team/Place.svelte') },
   { key: 'admin', path: '/admin', label: 'placeAdmin', roles: ['admin'], load: () => import('../admin/Place.svelte') },
-  { key: 'privacy', path: '/privacy', label: 'placePrivacy', roles: ['dpo', 'admin'] },
+  { key: 'privacy', path: '/privacy', label: 'placePrivacy', roles: ['dpo', 'admin'], load: () => import('../privacy/Place.svelte') },
 ];
 
 /** Whoever takes calls has the call bar, everywhere. A supervisor does who has a telephone. */

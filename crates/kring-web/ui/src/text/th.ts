@@ -363,7 +363,7 @@ export const th = {
   placeReports: 'รายงาน',
   placeTeam: 'เจ้าหน้าที่',
   placeAdmin: 'ตั้งค่า',
-  placePrivacy: 'คุ้มครองข้อมูล',
+  placePrivacy: 'ข้อมูลบุคคล',
   rail: 'ส่วนของระบบ',
   noSuchPlace: 'ไม่พบหน้านี้ หรือท่านไม่มีสิทธิ์ใช้',
   goHome: 'กลับหน้าแรก',
