@@ -102,6 +102,7 @@ export async function attach(page, { lights = {}, signedIn = true, snapshot = {}
     if (!stage.signedIn) return problem(route, 401, 'sign_in_needed');
     if (where === '/me') return json(route, person);
     if (where === '/me/readiness') return json(route, { ready: true, server_time: new Date().toISOString(), lights: { database: true, exchange: true, device: true, screen: true, ...stage.lights } });
+    if (where === '/privacy/texts') return json(route, { items: [{ purpose: 'notice', version: 3, text_th: 'ศูนย์บริการเก็บชื่อ หมายเลขโทรศัพท์ และเรื่องที่ท่านแจ้ง เพื่อให้บริการและติดตามเรื่องตามภารกิจของรัฐ ท่านขอเข้าถึง แก้ไข หรือลบข้อมูลได้', text_en: 'The service centre keeps your name, your telephone number and what you ask, to serve you and to follow your matter up as its public task. You may ask to see, correct or erase it.', since: '2026-10-01T00:00:00Z', by: 'dpo' }] });
     if (where === '/trunks') return json(route, { items: [{ name: 'ตู้สาขากลาง', up: true, rtt_ms: 14.2, addresses: [] }] });
     if (where === '/follow-ups') return json(route, { items: [{}, {}, {}] });
     const known = knowledge(where, request.method(), new URL(request.url()).searchParams, body, stage.attached);

@@ -3,7 +3,8 @@
 // server is an `ApiSilent`; nothing else is thrown.
 
 import type { SessionEnd } from './live/stream';
-import type { CallerCard, ConfirmedCase, Department, DraftBody, Me, NoCaseReason, Problem, StoredDraft, Unfinished } from './wire';
+import { nested } from './record/parts_of_draft';
+import type { CallerCard, ConfirmedCase, Department, DraftBody, Me, NoCaseReason, Problem, RecordBody, StoredDraft, Unfinished } from './wire';
 import type { DepartmentHit, ReadinessTold, Standing, TransferRead, TransferWanted, Trunk } from './wire';
 
 /** The server answered, and said no. */
@@ -153,14 +154,17 @@ export async function readDraft(call: string): Promise<StoredDraft | null> {
 /** Stores a draft over the version that it was made from; 0 is none. */
 export async function writeDraft(call: string, body: DraftBody, over: number): Promise<StoredDraft> {
   const condition: Record<string, string> = over > 0 ? { 'if-match': `"${over}"` } : { 'if-none-match': '*' };
-  const answer = await ask(`/calls/${call}/draft`, { method: 'PUT', body, headers: condition, keepalive: true });
+  const answer = await ask(`/calls/${call}/draft`, { method: 'PUT', body: nested(body), headers: condition, keepalive: true });
   return (await answer.json()) as StoredDraft;
 }
 
-export const confirm = async (call: string, body: DraftBody, key: string) =>
+export const confirm = async (call: string, body: RecordBody, key: string) =>
   (await (await act(`/calls/${call}/confirm`, body, key)).json()) as ConfirmedCase;
 export const noCase = (call: string, reason: NoCaseReason) =>
   act(`/calls/${call}/no-case`, { reason }).then(() => undefined);
+
+/** `due`: a time, or a day. */
+export const planFollowUp = (id: string, due: string, what: string) => act(`/cases/${id}/follow-ups`, { due, what }).then(() => undefined);
 
 export const unfinished = () => readList<Unfinished>('/unfinished');
 export const departments = () => readList<Department>('/departments');

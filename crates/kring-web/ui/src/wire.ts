@@ -72,6 +72,12 @@ export type CallerCard = {
   contact?: Contact | null;
   candidates: Contact[];
   history: PastCase[];
+  /** Complaints that are not closed; absent: there are none. */
+  open_complaints?: { count: number; refs: string[] } | null;
+  /** The notice is to be read out: this person has not heard it as it is now. */
+  notice_due?: boolean;
+  /** The person has asked that nothing but the name be used. */
+  restricted?: boolean;
   /** False while the database has not told yet. */
   looked_up?: boolean;
   /** Not from the wire: the page has waited long enough. */
@@ -92,8 +98,13 @@ export type CallOffered = Partial<CallerCard> & {
 
 export type OutboundWhy = { why: 'call_back'; asked: string; attempt: number } | { why: 'by_agent'; agent: string; case_id?: string | null };
 
-/** The record of a call while it is written; `confirm` takes the same. */
-export type DraftBody = {
+/** What a kind of matter has beside, by its path in the draft. */
+export type KindField = `fields.${'complainant.name' | 'complainant.phone' | 'complainant.address' | 'respondent' | 'goods_or_shop' | 'place' | 'happened_on' | 'evidence' | 'wish' | 'what' | 'when' | 'officer' | 'question' | 'legal_basis' | 'answer'}`;
+/** When to call back and why: planned while the record is written, kept with the case once there is one. */
+export type PlanField = 'plan.due' | 'plan.channel' | 'plan.note';
+
+/** The record of a call while it is written; `confirm` takes the same, with `fields` as one object. */
+export type DraftBody = { [F in KindField | PlanField]?: string | null } & {
   contact_id?: string | null;
   prefix?: string | null;
   given?: string | null;
@@ -104,7 +115,14 @@ export type DraftBody = {
   extension?: string | null;
   kind?: CaseKind | null;
   resolution?: Resolution | null;
+  /** The person does not want to be named. */
+  anonymous?: boolean | null;
+  /** The notice of the data protection act was read out. */
+  notice_told?: boolean | null;
 };
+
+/** `POST /calls/{id}/confirm`. */
+export type RecordBody = Omit<DraftBody, KindField | PlanField> & { fields?: Record<string, unknown> };
 
 export const caseKinds = ['inquiry', 'consultation', 'complaint', 'tip'] as const;
 export type CaseKind = (typeof caseKinds)[number];
@@ -119,7 +137,7 @@ export type NoCaseReason = (typeof noCaseReasons)[number];
 export type StoredDraft = { version: number; body: DraftBody; saved_at?: string | null };
 
 /** `POST /calls/{id}/confirm`, 201. */
-export type ConfirmedCase = { id: string; ref: string };
+export type ConfirmedCase = { id: string; ref: string; department_id?: string | null };
 
 /** A row of `GET /unfinished` and of the snapshot's `drafts`. */
 export type Unfinished = {

@@ -241,6 +241,43 @@ export const states = {
       await page.getByTestId('clash').waitFor();
     },
   },
+  '11-ringing-complaints': { then: ringing(2, { open_complaints: { count: 2, refs: ['RY-2569-000101-7', 'RY-2569-000096-4'] }, notice_due: true }) },
+  '11-ringing-restricted': { then: ringing(1, { history: [], restricted: true }) },
+  '13-complaint': {
+    snapshot: talking({ notice_due: true }),
+    drafts: { A: { version: 3, saved_at: '2026-11-23T08:12:04Z', body: { subject: 'ร้านขายปุ๋ยไม่ปิดป้ายราคา', detail: '', department_id: '3', kind: 'complaint', fields: { respondent: 'ร้านเกษตรทรัพย์', goods_or_shop: 'ปุ๋ยเคมีสูตร 15-15-15', place: 'ตลาดสดเทศบาลนครระยอง', happened_on: '20/11/2569', complainant: { name: 'นางบุญมี ศรีสุข' } } } } },
+    async then(page) {
+      await page.getByTestId('notice-read').click();
+      await page.locator('#notice-text p').first().waitFor();
+    },
+  },
+  '13-complaint-below': {
+    snapshot: wrapUp(),
+    drafts: { A: { version: 3, saved_at: '2026-11-23T08:12:04Z', body: { subject: 'ร้านขายปุ๋ยไม่ปิดป้ายราคา', department_id: '3', kind: 'complaint', resolution: 'follow_up', plan: { channel: 'โทรศัพท์', note: 'แจ้งผลการตรวจร้าน' } } } },
+    async then(page) {
+      await page.getByTestId('confirm').click();
+      await page.getByTestId('plan').scrollIntoViewIfNeeded();
+    },
+  },
+  '13-tip-anonymous': { snapshot: wrapUp(), drafts: { A: { version: 3, saved_at: '2026-11-23T08:12:04Z', body: { subject: 'ขายสินค้าเกินราคาควบคุม', kind: 'tip', anonymous: true } } } },
+  '14-follow-up': {
+    snapshot: wrapUp(),
+    drafts: written,
+    async then(page) {
+      await page.keyboard.press('Control+Enter');
+      await page.getByTestId('after-follow').click();
+      await page.getByTestId('follow-up-go').click();
+    },
+  },
+  '14-video': {
+    snapshot: wrapUp(),
+    drafts: written,
+    async then(page) {
+      await page.keyboard.press('Control+Enter');
+      await page.getByTestId('after-video').click();
+      await page.locator('#video-officer').fill('คุณวิไล พงษ์ประเสริฐ');
+    },
+  },
   '14-confirmed': {
     snapshot: wrapUp(),
     drafts: written,

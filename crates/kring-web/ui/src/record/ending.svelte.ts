@@ -5,7 +5,7 @@ import * as rest from '../api';
 import { ApiRefused } from '../api';
 import { text } from '../text/text.svelte';
 import { refusalSaid } from '../text/words';
-import type { DraftBody, NoCaseReason } from '../wire';
+import type { ConfirmedCase, NoCaseReason, RecordBody } from '../wire';
 
 export class Ending {
   busy = $state(false);
@@ -19,34 +19,38 @@ export class Ending {
 
   constructor(
     private readonly call: string,
-    private readonly ended: (words: string) => void,
+    /** `made`: the case, when there is one. */
+    private readonly ended: (words: string, made: ConfirmedCase | null) => void,
     /** Somebody was faster. */
     private readonly recorded: () => void,
   ) {}
 
-  confirm(body: DraftBody): Promise<void> {
+  /** `then` adds what belongs to the case, and says in words what became of it. */
+  confirm(body: RecordBody, then: (made: ConfirmedCase) => Promise<string>): Promise<void> {
     const record = JSON.stringify(body);
     if (record !== this.#keyOf) [this.#key, this.#keyOf] = [rest.newKey(), record];
     return this.#end(async () => {
       const made = await rest.confirm(this.call, body, this.#key);
-      return made.ref ? text.t.confirmed(made.ref) : text.t.confirmedNoRef;
+      const words = made.ref ? text.t.confirmed(made.ref) : text.t.confirmedNoRef;
+      const more = await then(made);
+      return [more ? `${words} · ${more}` : words, made] as const;
     });
   }
 
   noCase(reason: NoCaseReason): Promise<void> {
     return this.#end(async () => {
       await rest.noCase(this.call, reason);
-      return text.t.noCaseDone;
+      return [text.t.noCaseDone, null] as const;
     });
   }
 
-  async #end(act: () => Promise<string>): Promise<void> {
+  async #end(act: () => Promise<readonly [string, ConfirmedCase | null]>): Promise<void> {
     if (this.busy) return;
     this.busy = true;
     this.refused = null;
     this.errors = {};
     try {
-      this.ended(await act());
+      this.ended(...(await act()));
     } catch (failure) {
       const refusal = failure instanceof ApiRefused;
       this.refused = refusal ? refusalSaid(failure) : text.t.confirmFailed;

@@ -5,6 +5,7 @@
 import { ApiRefused } from '../api';
 import type { DraftBody, StoredDraft } from '../wire';
 import { both, merge, sameRecord, take, type Field } from './merge';
+import { flat } from './parts_of_draft';
 import type { Shelf } from './shelf';
 
 export type DraftApi = {
@@ -115,7 +116,8 @@ export class Keeper {
     const body = choice === 'both' ? both(joined, clash.theirs.body, clash.fields) : joined;
     if (choice === 'theirs') clash.fields.forEach((field) => take(body, clash.theirs.body, field));
     const loser = choice === 'theirs' ? this.body : clash.theirs.body;
-    const lost = clash.fields.map((field) => loser[field] ?? '').filter((text) => text && !kept(body, text));
+    const texts = clash.fields.map((field) => loser[field]).filter((value) => typeof value === 'string');
+    const lost = texts.filter((text) => text && !kept(body, text));
     this.aside = [...this.aside, ...lost];
     this.clash = null;
     this.#settle(body, clash.theirs);
@@ -144,7 +146,8 @@ export class Keeper {
     clearTimeout(this.#timer);
   }
 
-  #join(stored: StoredDraft): void {
+  #join(told: StoredDraft): void {
+    const stored = { ...told, body: flat(told.body) };
     // A server that went back to an older version (a restored backup) must not undo what is here.
     const base = stored.version < this.#version ? stored.body : this.#base;
     const { body, clashes } = merge(base, this.body, stored.body);

@@ -3,6 +3,7 @@
 // changed on both to different texts is a clash, and both texts are kept.
 
 import type { DraftBody } from '../wire';
+import { kindFields, planFields } from './parts_of_draft';
 
 export const fields = [
   'contact_id',
@@ -15,12 +16,16 @@ export const fields = [
   'extension',
   'kind',
   'resolution',
+  'anonymous',
+  'notice_told',
+  ...kindFields,
+  ...planFields,
 ] as const satisfies (keyof DraftBody)[];
 export type Field = (typeof fields)[number];
 
-/** Nothing, null and the empty text are the same to a form. */
+/** Nothing, null, no and the empty text are the same to a form. */
 function same(field: Field, a: DraftBody, b: DraftBody): boolean {
-  return (a[field] ?? '') === (b[field] ?? '');
+  return (a[field] || '') === (b[field] || '');
 }
 
 export function sameRecord(a: DraftBody, b: DraftBody): boolean {

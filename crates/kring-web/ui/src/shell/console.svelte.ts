@@ -13,7 +13,7 @@ import { farewellSaid, numberShown, presenceSaid, refusalSaid } from '../text/wo
 import { stepSaid } from '../text/transfer_words';
 import { callerNamed } from '../caller/named';
 import { Transferring } from '../transfer/transferring.svelte';
-import type { Department, Frame, Me, Snapshot, Unfinished } from '../wire';
+import type { ConfirmedCase, Department, Frame, Me, Snapshot, Unfinished } from '../wire';
 import type { Answers } from '../answers/answers.svelte';
 import { announcer } from './announce.svelte';
 import { route } from './route.svelte';
@@ -28,6 +28,9 @@ const farewellShownMs = 8_000;
 /** Longer than the server tries. */
 const lookupShownMs = 11_000;
 
+/** What became of a record, its case, and which appointment is being made for it. */
+export type Recorded = { words: string; made: ConfirmedCase | null; doing: 'follow' | 'video' | null };
+
 export class Console {
   desk = $state.raw<Desk>(emptyDesk);
   link = $state.raw<LinkState>({ up: false, since: performance.now(), tries: 0, first: true });
@@ -40,7 +43,7 @@ export class Console {
   unfinished = $state.raw<Unfinished[] | 'unread' | 'failed'>('unread');
   departments = $state.raw<Department[] | 'unread' | 'failed'>('unread');
   /** What became of the last record; until the next call is answered, for it may ring at once. */
-  lastRecorded = $state<string | null>(null);
+  lastRecorded = $state.raw<Recorded | null>(null);
   /** What the middle column shows, and what was looked up in it; it is loaded with the first use. */
   middle = $state<'answers' | 'units'>('answers');
   answers: Answers | null = null;
@@ -196,9 +199,9 @@ export class Console {
   }
 
   /** The record of this call is stored for good. */
-  recorded(call: string, words: string): void {
+  recorded(call: string, words: string, made: ConfirmedCase | null): void {
     this.records.done(call);
-    this.lastRecorded = words;
+    this.lastRecorded = { words, made, doing: null };
     announcer.say(words);
     void this.readUnfinished();
   }
@@ -317,7 +320,8 @@ export class Console {
   }
 
   #isOurs(call: Call): void {
-    this.lastRecorded = null;
+    // An appointment that is being made for it stays until it is made or left.
+    if (!this.lastRecorded?.doing) this.lastRecorded = null;
     // Whoever answered by the screen goes to the desk; whoever lifted the handset stays where they type.
     if (this.#askedToAnswer === call.id) route.go('/');
     this.records.answered(call, this.#askedToAnswer === call.id);
