@@ -41,7 +41,7 @@ for (const [name, { then, at = '', answers = {}, wait, ...server_ }] of Object.e
   const context = await browser.newContext({ viewport: { width: Number(width), height: Number(height) } });
   const page = await context.newPage();
   page.on('pageerror', (failure) => console.log(name, 'ERROR', failure.message, (wrong += 1)));
-  page.on('console', (said) => said.type() === 'error' && !/40[149]|412|422|503|ERR_|WebSocket/.test(said.text()) && console.log(name, 'CONSOLE', said.text(), (wrong += 1)));
+  page.on('console', (said) => said.type() === 'error' && !/40[1349]|412|422|503|ERR_|WebSocket/.test(said.text()) && console.log(name, 'CONSOLE', said.text(), (wrong += 1)));
   await page.addInitScript((language) => localStorage.setItem('kring.lang', language), lang);
   const stage = await attach(page, { ...structuredClone(server_), answers });
   await page.goto(server.url + at);
