@@ -122,6 +122,11 @@ export const waysToSignIn = () => read<Ways>('/session/ways');
 export const oidcPage = '/api/v1/session/oidc';
 export const signOut = () => ask('/session', { method: 'DELETE' }).then(() => undefined);
 export const me = () => read<Me>('/me');
+/** Whether nobody has an account yet; where that cannot be told, somebody has. */
+export const setupNeeded = () => read<{ setup_needed?: boolean }>('/house').then(
+  (house) => house.setup_needed === true,
+  () => false,
+);
 
 export const setPresence = (state: 'ready' | 'paused' | 'offline', reason?: string) =>
   act('/me/presence', reason === undefined ? { state } : { state, reason }).then(() => undefined);

@@ -1,7 +1,6 @@
 //! What a configuration that is taken comes to, and what variables do to it.
 
 mod entrance;
-mod layered;
 mod refused;
 mod refused_by_kind;
 mod waiting;

@@ -10,8 +10,7 @@ use super::{
     terms,
 };
 use crate::{
-    config::{Config, ConfigRefused, Knowledge, Layered, Source},
-    lines::Trunks,
+    config::{Config, ConfigRefused, Knowledge, Layered, Source, Trunk},
     media_io::MediaHandle,
     net::{Credentials, TrunkPeers},
     opening_hours::OpeningHours,
@@ -37,9 +36,6 @@ const WISHES_WAITING_MAX: usize = 16;
 /// How often the database is looked into: another node may have changed what it configures.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
 
-/// What the log says when rows were taken up.
-const TAKEN_UP: &str = "what the database configures was taken up";
-
 /// Reads the configuration's file as it is now.
 pub(crate) type Reread = Box<dyn Fn() -> Result<Source, ConfigRefused> + Send + Sync>;
 
@@ -47,7 +43,7 @@ pub(crate) type Reread = Box<dyn Fn() -> Result<Source, ConfigRefused> + Send + 
 pub(super) struct Retold {
     pub(super) hours: watch::Sender<OpeningHours>,
     pub(super) knowledge: watch::Sender<Arc<Knowledge>>,
-    pub(super) trunks: watch::Sender<Trunks>,
+    pub(super) trunks: watch::Sender<Arc<Vec<Trunk>>>,
     /// Who is no stranger to the sockets.
     pub(super) peers: TrunkPeers,
 }
@@ -169,10 +165,7 @@ impl Reloading {
         match wish {
             ConfigurationWish::Reload(reply) => {
                 let answer = self.reload().await;
-                tell(
-                    "the configuration and the certificates were read again",
-                    &answer,
-                );
+                tell(&answer);
                 if let Err(ReloadRefused(complaints)) = &answer {
                     let complaints = u32::try_from(complaints.len()).unwrap_or(u32::MAX);
                     // A refusal that the exchange cannot be told stands in the log.
@@ -184,7 +177,7 @@ impl Reloading {
             }
             ConfigurationWish::Follow(reply) => {
                 let answer = self.follow().await;
-                tell(TAKEN_UP, &answer);
+                tell(&answer);
                 let _ = reply.send(answer);
             }
             ConfigurationWish::Try(trial, reply) => {
@@ -224,7 +217,7 @@ impl Reloading {
         let stored = self.stored().await;
         if stored.is_ok_and(|rows| rows != self.rows) {
             let answer = self.follow().await;
-            tell(TAKEN_UP, &answer);
+            tell(&answer);
         }
     }
 
@@ -268,10 +261,12 @@ impl Reloading {
         let knowledge = Arc::new(config.knowledge.clone());
         self.retold.knowledge.send_replace(knowledge);
         self.retold.peers.put(&config.trunks);
-        let trunks = &config.trunks;
-        self.retold
-            .trunks
-            .send_if_modified(|known| known.change(trunks));
+        let trunks = Arc::new(config.trunks.clone());
+        self.retold.trunks.send_if_modified(|known| {
+            let differ = *known != trunks;
+            *known = trunks;
+            differ
+        });
         let needs_restart = needs_restart(&self.started, config);
         self.rows = layered.rows;
         Ok(Reloaded {
@@ -317,7 +312,7 @@ fn whole(refused: &ReloadRefused) -> Vec<Mistake> {
         .collect()
 }
 
-fn tell(what: &str, answer: &Result<Reloaded, ReloadRefused>) {
+fn tell(answer: &Result<Reloaded, ReloadRefused>) {
     match answer {
         Ok(Reloaded {
             changed,
@@ -328,7 +323,9 @@ fn tell(what: &str, answer: &Result<Reloaded, ReloadRefused>) {
             } else {
                 changed.join(", ")
             };
-            tracing::info!("{what}; changed: {changed}");
+            tracing::info!(
+                "the configuration and the certificates were read again; changed: {changed}"
+            );
             if !needs_restart.is_empty() {
                 let left = needs_restart.join(", ");
                 tracing::warn!("restart kring for what cannot change while it runs: {left}");

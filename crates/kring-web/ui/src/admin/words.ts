@@ -4,6 +4,7 @@ import { pageText } from '../text/page_text.svelte';
 
 const th = {
   partsLabel: 'หัวข้อการตั้งค่า',
+  firstRun: 'ตั้งค่าครั้งแรก',
   groupPeople: 'บุคลากรและเครื่อง',
   groupCalls: 'การรับสาย',
   groupUnits: 'หน่วยงาน',
@@ -44,6 +45,7 @@ const th = {
 
 export const words = pageText(th, {
   partsLabel: 'Parts of administration',
+  firstRun: 'First run',
   groupPeople: 'People and phones',
   groupCalls: 'Taking calls',
   groupUnits: 'Units',

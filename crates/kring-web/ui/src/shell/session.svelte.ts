@@ -8,6 +8,8 @@ import { Console } from './console.svelte';
 export type Session =
   | { state: 'checking' }
   | { state: 'unreachable' }
+  /** Nobody has an account yet: the house is to be set up. */
+  | { state: 'setup' }
   /** `ended`: somebody was signed in on this page, and how the session ended without their doing. */
   | { state: 'out'; ended: SessionEnd | null }
   /** Signed in, but a password of one's own is to be chosen first. `old`: the one that was just typed. */
@@ -23,7 +25,8 @@ class SessionHolder {
     try {
       this.#enter(await rest.me());
     } catch (failure) {
-      this.now = failure instanceof ApiRefused ? { state: 'out', ended: replaced(failure) } : { state: 'unreachable' };
+      if (!(failure instanceof ApiRefused)) this.now = { state: 'unreachable' };
+      else this.now = (await rest.setupNeeded()) ? { state: 'setup' } : { state: 'out', ended: replaced(failure) };
     }
   }
 
