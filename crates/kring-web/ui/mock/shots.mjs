@@ -19,6 +19,8 @@ const server = await serveDist();
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: flags });
 fs.mkdirSync(out, { recursive: true });
 let wrong = 0;
+let passed = 0;
+let failed = 0;
 
 /** Elements whose text does not fit in them, and anything that makes the page itself scroll. */
 function cutText() {
@@ -57,9 +59,11 @@ for (const [name, { then, at = '', answers = {}, wait, ...server_ }] of Object.e
   const { violations } = await page.evaluate(() => globalThis.axe.run());
   const found = violations.map((v) => `${v.id} x${v.nodes.length} ${v.nodes.slice(0, 3).map((n) => n.target)}`);
   wrong += found.length + cut.length;
+  found.length + cut.length ? (failed += 1) : (passed += 1);
   console.log(name, found.length ? `AXE ${found.join(' | ')}` : 'axe 0', cut.length ? `CUT ${cut.join(' ; ')}` : '');
   await context.close();
 }
 await browser.close();
 server.close();
+console.log(`${passed} passed, ${failed} failed`);
 process.exit(wrong ? 1 : 0);
