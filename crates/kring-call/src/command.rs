@@ -13,7 +13,7 @@ pub use crate::{limits::DEVICES_MAX, skill::Skill};
 
 use crate::{config::QueueConfig, rehearsal::Seated, settings::Settings};
 use kring_journal::{AgentId, CallId, ClosedWhy, TransferId, WallTime};
-use kring_sip::{Peer, Uri, digest::Ha1Set};
+use kring_sip::{Answered, Peer, Uri, digest::Ha1Set};
 use kring_time::Moment;
 use std::time::Duration;
 
@@ -279,6 +279,13 @@ pub enum Command {
         /// Those of its registrar or outbound proxy, if we register with it.
         registrar: Vec<Peer>,
     },
+    /// Asks somebody by OPTIONS whether they are there. Answered when they have answered, or have not for a while.
+    Probe {
+        /// The request URI.
+        target: Uri,
+        /// Where it is sent.
+        peer: Peer,
+    },
     /// The name of a PBX or of its registrar leads nowhere.
     LoseTrunk {
         /// The name of the trunk.
@@ -316,4 +323,6 @@ pub enum Done {
     Placed(CallId),
     /// This transfer has begun.
     Transferring(TransferId),
+    /// Whoever was asked has answered, or has not.
+    Probed(Box<Answered>),
 }

@@ -49,6 +49,9 @@ pub const WRAP_UP_MAX: Duration = Duration::from_mins(30);
 /// Addresses of one PBX that are asked whether they are there: as many as a call would try.
 pub const PINGED_PEERS_MAX: usize = 4;
 
+/// Questions at once to those who are no trunk.
+pub const PROBES_MAX: usize = 16;
+
 /// How long an answer to OPTIONS is waited for. Three repetitions have then gone unheard.
 pub const PING_PATIENCE: Duration = Duration::from_secs(4);
 

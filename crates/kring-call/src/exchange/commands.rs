@@ -71,6 +71,8 @@ impl Exchange {
                 peers,
                 registrar,
             } => self.move_line(now, &trunk, peers, registrar),
+            // Taken before it comes here: its answer comes later.
+            Command::Probe { .. } => Ok(Done::Unchanged),
             Command::LoseTrunk { trunk, why } => self.lose_line(now, &trunk, why),
             Command::Survey(queue) => Ok(Done::Surveyed(now, self.roster.survey(&queue))),
             Command::Reconfigure(settings) => self.reconfigure(now, *settings),

@@ -30,6 +30,7 @@ mod phones;
 mod placing;
 mod ports;
 mod pressing;
+mod probing;
 mod queue;
 mod queueing;
 mod rate;
@@ -67,6 +68,7 @@ use kring_media::{MediaNotice, MediaOrder, SessionId};
 use kring_sip::{Effect, Endpoint, LegId, Peer, SipCount, Transmit, Uri, registrar::PhoneNews};
 use kring_time::Moment;
 use ports::Ports;
+use probing::Probes;
 use queue::Queue;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
@@ -196,6 +198,7 @@ pub struct Exchange {
     next_session: u64,
     roster: Roster,
     lines: Lines,
+    probes: Probes,
     /// When each call next wants attention.
     agenda: BTreeSet<(Moment, CallId)>,
     /// In the order of the configured ones.
@@ -228,6 +231,7 @@ impl Exchange {
             next_session: 1,
             roster: Roster::new(&config.queues),
             lines: Lines::new(&config.trunks),
+            probes: Probes::default(),
             agenda: BTreeSet::new(),
             queues: config.queues.iter().map(|_| Queue::default()).collect(),
             numbers: Numbers::new(&config.queues, (0..config.queues.len()).collect()),
@@ -272,6 +276,10 @@ impl Exchange {
             Input::Datagram { from, bytes } => self.endpoint.receive_stranger(now, from, &bytes),
             Input::TransportFailed { to } => self.endpoint.transport_failed(now, to),
             Input::ConnectionClosed { from } => self.endpoint.connection_closed(from),
+            Input::Command {
+                slot,
+                command: Command::Probe { target, peer },
+            } => self.probe(now, slot, target, peer),
             Input::Command { slot, command } => {
                 let answer = self.obey(now, command);
                 self.outputs.push_back(Output::Reply(slot, answer));
@@ -336,7 +344,7 @@ impl Exchange {
         while let Some(effect) = self.endpoint.poll() {
             match effect {
                 Effect::Send(transmit) => self.outputs.push_back(Output::Send(transmit)),
-                Effect::Answered(ask, answered) => self.ping_answered(now, ask, &answered),
+                Effect::Answered(ask, answered) => self.ask_answered(now, ask, answered),
                 Effect::Account(account, event) => self.account_event(now, account, event),
                 Effect::Phone(news) => self.phone_news(now, news),
                 Effect::Counted(count) => self.outputs.push_back(Output::Counted(count)),

@@ -59,6 +59,8 @@ pub struct Answered {
     pub peer: Option<Peer>,
     /// From the last asking to the answer.
     pub round_trip: Duration,
+    /// What was received.
+    pub heard: Option<Box<Response>>,
 }
 
 /// For whom something is asked.
@@ -279,6 +281,10 @@ impl End<'_> {
             local: matches!(self, End::Unheard(_)),
             peer,
             round_trip,
+            heard: match self {
+                End::Heard(response) => Some(Box::new((*response).clone())),
+                End::Unheard(_) => None,
+            },
         }
     }
 }

@@ -33,7 +33,8 @@ impl From<Done> for Did {
                 | Done::Placed(_)
                 | Done::Transferring(_)
                 | Done::Reconfigured(_)
-                | Done::Surveyed(..) => "ok",
+                | Done::Surveyed(..)
+                | Done::Probed(_) => "ok",
                 Done::Unchanged => "unchanged",
                 Done::AfterCall => "after_call",
             },
