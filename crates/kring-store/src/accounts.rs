@@ -9,6 +9,7 @@ use crate::{
     audit::{ChangedBy, Deed, note},
     connect::Durability,
     departments::department_exists,
+    first_account::wait_for_others,
     limits,
     sql::{Cells, Given},
 };
@@ -151,6 +152,7 @@ pub(crate) async fn add_within(
     account: &Account,
 ) -> Result<(), StoreRefused> {
     check_agent(&account.agent)?;
+    wait_for_others(tx).await?;
     lock_administrators(tx).await?;
     let row = sqlx::query("SELECT COUNT(*) FROM agent")
         .fetch_one(&mut *tx)

@@ -84,6 +84,8 @@ pub const DUPLICATES_MAX: u32 = 20;
 pub const OPEN_COMPLAINTS_MAX: u32 = 5;
 /// Accounts at most: a national centre has hundreds, and every one is read at once.
 pub const ACCOUNTS_MAX: i64 = 10_000;
+/// Phones that may register at most: what the registrar knows at once.
+pub const PHONES_MAX: i64 = 20_000;
 /// Tokens of programs at most.
 pub const TOKENS_MAX: i64 = 1_000;
 /// Addresses and browsers of one person that are remembered: a desk at home, one here, a few in between.

@@ -9,6 +9,7 @@ use crate::{
     sql::{Cells, Given},
 };
 use kring_journal::WallTime;
+use sqlx::AnyConnection;
 
 /// A phone that may register.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,9 +75,7 @@ impl Store {
 
     /// The phone of this user, disabled or not.
     pub async fn phone(&self, phone: &str) -> Result<Option<PhoneRow>, StoreRefused> {
-        let sql = "SELECT phone, realm, secrets, name, disabled, created FROM phone \
-                   WHERE phone = $1";
-        let row = sqlx::query(sql)
+        let row = sqlx::query(OF_USER)
             .bind(phone)
             .fetch_optional(&self.reader)
             .await?;
@@ -94,21 +93,7 @@ impl Store {
         let mut writing = self.writing().await?;
         let mut transaction = writing.begin(Durability::Trusted).await?;
         for row in rows {
-            check_filled("phone", &row.phone)?;
-            check_filled("realm", &row.realm)?;
-            check_filled("name", &row.name)?;
-            check_text("secrets", &row.secrets, limits::SHORT_CHARS_MAX)?;
-            let mut given = Given::default();
-            given
-                .add(row.phone.as_str())
-                .add(row.realm.as_str())
-                .add(row.secrets.as_str())
-                .add(row.name.as_str())
-                .add(i64::from(row.disabled))
-                .add_wall(Some(row.created));
-            sqlx::query_with(PUT_PHONE, given.take())
-                .execute(&mut *transaction)
-                .await?;
+            write_phone(&mut transaction, row).await?;
         }
         Ok(transaction.commit().await?)
     }
@@ -117,16 +102,9 @@ impl Store {
     pub async fn remove_phone(&self, phone: &str) -> Result<bool, StoreRefused> {
         let mut writing = self.writing().await?;
         let mut transaction = writing.begin(Durability::Trusted).await?;
-        sqlx::query("DELETE FROM phone_binding WHERE phone = $1")
-            .bind(phone)
-            .execute(&mut *transaction)
-            .await?;
-        let done = sqlx::query("DELETE FROM phone WHERE phone = $1")
-            .bind(phone)
-            .execute(&mut *transaction)
-            .await?;
+        let was_there = forget_phone(&mut transaction, phone).await?;
         transaction.commit().await?;
-        Ok(done.rows_affected() > 0)
+        Ok(was_there)
     }
 
     /// Keeps the bindings of this node: those that came or were refreshed, and not those that are gone
@@ -199,6 +177,61 @@ impl Store {
             .map(|row| read_binding(&mut Cells::of(row, "phone_binding")))
             .collect()
     }
+}
+
+const OF_USER: &str =
+    "SELECT phone, realm, secrets, name, disabled, created FROM phone WHERE phone = $1";
+
+/// The phone of this user, as a transaction sees it.
+pub(crate) async fn find_phone(
+    connection: &mut AnyConnection,
+    user: &str,
+) -> Result<Option<PhoneRow>, StoreRefused> {
+    let row = sqlx::query(OF_USER)
+        .bind(user)
+        .fetch_optional(connection)
+        .await?;
+    row.map(|row| read_phone(&mut Cells::of(&row, "phone")))
+        .transpose()
+}
+
+/// Stores a phone in place of what was there, within a transaction.
+pub(crate) async fn write_phone(
+    connection: &mut AnyConnection,
+    row: &PhoneRow,
+) -> Result<(), StoreRefused> {
+    check_filled("phone", &row.phone)?;
+    check_filled("realm", &row.realm)?;
+    check_filled("name", &row.name)?;
+    check_text("secrets", &row.secrets, limits::SHORT_CHARS_MAX)?;
+    let mut given = Given::default();
+    given
+        .add(row.phone.as_str())
+        .add(row.realm.as_str())
+        .add(row.secrets.as_str())
+        .add(row.name.as_str())
+        .add(i64::from(row.disabled))
+        .add_wall(Some(row.created));
+    sqlx::query_with(PUT_PHONE, given.take())
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Takes a phone and its bindings away, within a transaction; whether there was one.
+pub(crate) async fn forget_phone(
+    connection: &mut AnyConnection,
+    user: &str,
+) -> Result<bool, StoreRefused> {
+    sqlx::query("DELETE FROM phone_binding WHERE phone = $1")
+        .bind(user)
+        .execute(&mut *connection)
+        .await?;
+    let done = sqlx::query("DELETE FROM phone WHERE phone = $1")
+        .bind(user)
+        .execute(connection)
+        .await?;
+    Ok(done.rows_affected() > 0)
 }
 
 const PUT_PHONE: &str = "INSERT INTO phone (phone, realm, secrets, name, disabled, created) \
