@@ -15,7 +15,8 @@ use crate::{
     openapi, phones_api, preview_api, privacy_api,
     problem::{Code, Problem},
     session::{self, Cookies, Gate, OwnOrigins, PasswordGate, Throttle},
-    settings_api, socket_api, tokens_api, trunks_api, users_api, wallboard_api,
+    settings_api, setup_api, socket_api, tokens_api, trunk_test_api, trunks_api, users_api,
+    wallboard_api,
 };
 use axum::{
     Router,
@@ -28,7 +29,7 @@ use kring_store::Store;
 use std::{ops::Deref, sync::Arc};
 use tokio::{
     net::{TcpListener, TcpStream},
-    sync::{Mutex, OnceCell},
+    sync::{Mutex, OnceCell, Semaphore},
 };
 use tower_http::compression::CompressionLayer;
 use utoipa_axum::router::OpenApiRouter;
@@ -61,6 +62,8 @@ pub(crate) struct Rooms {
     pub(crate) access: AccessNotes,
     /// Held by whoever changes what the database configures.
     pub(crate) configuring: Mutex<()>,
+    /// Tests of trunks that may go on at once.
+    pub(crate) trunk_tests: Semaphore,
 }
 
 impl Deref for App {
@@ -99,6 +102,7 @@ impl Web {
             answers: Answers::default(),
             access: live.access(),
             configuring: Mutex::default(),
+            trunk_tests: Semaphore::new(limits::TRUNK_TESTS_MAX),
             config,
             clock,
             store,
@@ -160,7 +164,9 @@ fn api() -> OpenApiRouter<App> {
         .merge(settings_api::routes())
         .merge(house_api::routes())
         .merge(preview_api::routes())
+        .merge(setup_api::routes())
         .merge(trunks_api::routes())
+        .merge(trunk_test_api::routes())
         .merge(phones_api::routes())
         .merge(callbacks_api::routes())
         .merge(calls_api::routes())

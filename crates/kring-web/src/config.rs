@@ -2,8 +2,11 @@
 
 use crate::{
     configured::ConfiguredInForce,
+    first_run::FirstRun,
     folders::DocumentFolders,
+    means::{AuthorityFile, Certificates, TestCalls, TrunkTests},
     oidc::OidcConfig,
+    phone_proofs::PhoneProofs,
     reload::{Reloads, RulesInForce},
     session::PasswordRules,
     trace::LiveTraces,
@@ -104,6 +107,18 @@ pub struct WebConfig {
     pub data_dir: Option<PathBuf>,
     /// The folders whose documents may be handed out (`knowledge.dirs`).
     pub folders: DocumentFolders,
+    /// Who may make the first account.
+    pub first_run: FirstRun,
+    /// How certificates are made.
+    pub certificates: Certificates,
+    /// Where the private authority's is.
+    pub authority: AuthorityFile,
+    /// How a PBX is asked whether it is there.
+    pub trunk_tests: TrunkTests,
+    /// How kring calls itself.
+    pub test_calls: TestCalls,
+    /// What proves phones' passwords.
+    pub phones: PhoneProofs,
     /// The SIP traces of live calls.
     pub traces: LiveTraces,
     /// The journal's newest committed fact may be so far behind before `/readyz` says no.
@@ -124,6 +139,12 @@ impl Default for WebConfig {
             retention_days: None,
             data_dir: None,
             folders: DocumentFolders::default(),
+            first_run: FirstRun::default(),
+            certificates: Certificates::default(),
+            authority: AuthorityFile::default(),
+            trunk_tests: TrunkTests::default(),
+            test_calls: TestCalls::default(),
+            phones: PhoneProofs::default(),
             traces: LiveTraces::default(),
             journal_lag_max: Duration::from_secs(5),
         }

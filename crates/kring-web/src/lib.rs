@@ -22,6 +22,7 @@ mod departments_api;
 mod desk;
 mod directory_api;
 mod etag;
+mod first_run;
 mod folders;
 mod headers;
 mod health;
@@ -31,9 +32,11 @@ mod json;
 mod knowledge_api;
 mod limits;
 mod live;
+mod means;
 pub mod metrics;
 mod oidc;
 mod openapi;
+mod phone_proofs;
 mod phones_api;
 mod preview_api;
 mod privacy_api;
@@ -43,10 +46,12 @@ mod queues_api;
 mod reload;
 pub mod session;
 mod settings_api;
+mod setup_api;
 mod socket_api;
 mod tokens_api;
 mod trace;
 mod trunk_secrets;
+mod trunk_test_api;
 mod trunks_api;
 mod users_api;
 mod wallboard_api;
@@ -60,9 +65,15 @@ pub use configured::{
     PreviewCase, PreviewHop, PreviewWanted, QueuePreview, SettingNow, Trial,
 };
 pub use desk::{Ask, Desk, DeskRefused, Note};
+pub use first_run::{FirstRun, setup_code};
 pub use folders::DocumentFolders;
 pub use live::{LineAddress, LineNow, Live};
+pub use means::{
+    AuthorityFile, Certificates, Doing, Means, MeansRefused, NewCertificate, TEST_TRUNK, TestCall,
+    TestCallPlaced, TestCalls, TrunkLearnt, TrunkQuestion, TrunkStep, TrunkTested, TrunkTests,
+};
 pub use oidc::{Fetch, FetchAnswer, FetchRefused, OidcConfig};
+pub use phone_proofs::PhoneProofs;
 pub use reload::{
     CaseRules, ConfigurationWish, HouseRules, ReloadRefused, Reloaded, Reloads, RulesInForce,
 };

@@ -243,3 +243,8 @@ pub(crate) fn hits(asked: Option<u32>) -> usize {
 pub(crate) fn rows(asked: Option<u32>) -> u32 {
     asked.unwrap_or(PAGE_ROWS).clamp(1, PAGE_ROWS_MAX)
 }
+
+/// Tests of trunks that may go on at once, how long one may take, and when to try again, seconds.
+pub(crate) const TRUNK_TESTS_MAX: usize = 2;
+pub(crate) const TRUNK_TEST_MAX: Duration = Duration::from_secs(30);
+pub(crate) const TRUNK_TEST_AGAIN_S: u64 = 5;

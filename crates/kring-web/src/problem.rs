@@ -56,6 +56,7 @@ codes! {
     Forbidden 403 "forbidden" "Your role or token does not allow this" "สิทธิ์ของคุณไม่อนุญาตให้ทำรายการนี้";
     ForeignOrigin 403 "foreign_origin" "The request came from another site" "คำขอมาจากเว็บไซต์อื่น";
     Masked 403 "masked" "Only officers of tips may read or change this case" "เฉพาะเจ้าหน้าที่รับแจ้งเบาะแสเท่านั้นที่อ่านหรือแก้ไขเรื่องนี้ได้";
+    WrongSetupCode 403 "wrong_setup_code" "This is not the code that kring printed at its start" "รหัสติดตั้งไม่ตรงกับที่ kring แสดงไว้เมื่อเริ่มทำงาน";
     NotYours 403 "not_yours" "This is another agent's" "เป็นของเจ้าหน้าที่อื่น";
     PasswordChangeNeeded 403 "password_change_needed" "Choose a password of your own first" "กรุณาตั้งรหัสผ่านใหม่ก่อนใช้งาน";
     NoSuchCall 404 "no_such_call" "There is no such call" "ไม่พบสายนี้";

@@ -79,6 +79,8 @@ pub struct HouseRules {
     pub particle: String,
     /// The names of the queues.
     pub queues: Vec<String>,
+    /// Each queue that is for all callers, with the first number that leads to it; none: what no other has.
+    pub dialled: Vec<(String, Option<String>)>,
     /// Of units that have no hours of their own (`[hours]`).
     pub hours: UsualHours,
     /// Whether callers go back to their agent where a transfer does not say otherwise (`transfer.recall`).
@@ -134,6 +136,7 @@ impl Default for HouseRules {
             pause_reasons: Vec::new(),
             particle: "ค่ะ".into(),
             queues: Vec::new(),
+            dialled: Vec::new(),
             hours: UsualHours::default(),
             recall: true,
             require_reason: false,

@@ -1,6 +1,8 @@
 //! Phones that register with kring: which there are, whose, and where they are now. Their secrets stay
 //! in the store.
 
+mod edit;
+
 use crate::{
     app::App,
     clock::rfc3339,
@@ -16,7 +18,10 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 /// The routes of phones.
 pub(crate) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(phones))
+    OpenApiRouter::new()
+        .routes(routes!(phones, edit::add_phone))
+        .routes(routes!(edit::change_phone, edit::remove_phone))
+        .routes(routes!(edit::renew_phone_secret))
 }
 
 /// A phone that may register.
@@ -73,17 +78,32 @@ pub(crate) async fn phones(
     }
     let item = |row: PhoneRow| {
         let bindings = places.remove(&row.phone).unwrap_or_default();
-        PhoneOnWire {
-            agent: agent_of(&agents, &row.phone),
-            registered: !row.disabled && !bindings.is_empty(),
-            user: row.phone,
-            name: row.name,
-            disabled: row.disabled,
-            bindings,
-        }
+        shown(row, bindings, &agents)
     };
     let items = phones.into_iter().map(item).collect();
     Ok(axum::Json(PhoneList { items }))
+}
+
+fn shown(row: PhoneRow, bindings: Vec<BindingOnWire>, agents: &[AgentRow]) -> PhoneOnWire {
+    PhoneOnWire {
+        agent: agent_of(agents, &row.phone),
+        registered: !row.disabled && !bindings.is_empty(),
+        user: row.phone,
+        name: row.name,
+        disabled: row.disabled,
+        bindings,
+    }
+}
+
+/// A phone with its places.
+async fn one(app: &App, row: PhoneRow) -> Result<PhoneOnWire, Problem> {
+    let now = app.clock.now().1;
+    let (bindings, agents) = tokio::try_join!(app.store.bindings(now), app.store.agents())?;
+    let own = bindings
+        .into_iter()
+        .filter(|binding| binding.phone == row.phone);
+    let own = own.map(BindingOnWire::from).collect();
+    Ok(shown(row, own, &agents))
 }
 
 fn agent_of(agents: &[AgentRow], phone: &str) -> Option<String> {

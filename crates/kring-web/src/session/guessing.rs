@@ -22,8 +22,11 @@ const STRANGER: &str = "stranger";
 /// In place of a login that nobody has: people type passwords there by mistake.
 const NO_SUCH_LOGIN: &str = "unknown";
 
+/// In place of a login, where the code of the first run is tried; no login has a slash.
+pub(crate) const SETUP: &str = "/setup";
+
 /// An attempt that was counted.
-pub(super) struct Attempt<'a> {
+pub(crate) struct Attempt<'a> {
     app: &'a App,
     source: &'a Source,
     login: &'a str,
@@ -67,7 +70,7 @@ impl Source {
 
 impl<'a> Attempt<'a> {
     /// Counts it; refused with 429 while it is to be waited. Nothing of it depends on whether there is such a login.
-    pub(super) async fn begin(
+    pub(crate) async fn begin(
         app: &'a App,
         source: &'a Source,
         login: &'a str,
@@ -115,12 +118,12 @@ impl<'a> Attempt<'a> {
     }
 
     /// The password was the right one.
-    pub(super) fn was_right(&self) {
+    pub(crate) fn was_right(&self) {
         self.app.throttle.succeeded(self.trier(), self.login);
     }
 
     /// It was not.
-    pub(super) async fn was_wrong(&self) -> Result<(), Problem> {
+    pub(crate) async fn was_wrong(&self) -> Result<(), Problem> {
         let (_, wall) = self.app.clock.now();
         let failures = self.app.throttle.of_strangers(self.login);
         if matches!(self.known, Known::No) && u64::from(failures) >= limits::THROTTLE_KEPT_FROM {
@@ -161,7 +164,8 @@ impl<'a> Attempt<'a> {
 
     async fn note(&self, action: &'static str, noted: Noted<'_>) -> Result<(), Problem> {
         let there = self.app.store.agent(&AgentId::new(self.login)).await?;
-        let subject = there.map_or(NO_SUCH_LOGIN, |_| self.login);
+        let is_named = there.is_some() || self.login == SETUP;
+        let subject = if is_named { self.login } else { NO_SUCH_LOGIN };
         let by = ChangedBy {
             who: STRANGER.to_owned(),
             at: self.app.clock.now().1,

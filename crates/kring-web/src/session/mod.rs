@@ -20,6 +20,7 @@ mod throttle;
 
 pub use breached::{BreachedFile, BreachedRefused};
 pub(crate) use cookies::{Cookie, Cookies};
+pub(crate) use guessing::{Attempt, SETUP};
 pub(crate) use identity::Identity;
 pub(crate) use origin::{OwnOrigins, OwnPage};
 pub(crate) use own::routes;

@@ -34,15 +34,8 @@ pub(super) struct UserFields {
 impl UserFields {
     /// Refuses what cannot be, and writes skills as they are stored.
     pub(super) async fn check(&mut self, app: &App) -> Result<(), Problem> {
-        if let Some(name) = &self.name
-            && (name.trim().is_empty()
-                || name.chars().count() > NAME_MAX
-                || name.contains(char::is_control))
-        {
-            return Err(Problem::field(
-                "name",
-                format!("has 1 to {NAME_MAX} characters"),
-            ));
+        if let Some(name) = &self.name {
+            check_name(name)?;
         }
         if let Some(role) = &self.role {
             role_named(role)?;
@@ -110,7 +103,7 @@ pub(super) fn role_named(name: &str) -> Result<Role, Problem> {
 }
 
 /// Refuses what cannot be a login.
-pub(super) fn check_login(login: &str) -> Result<(), Problem> {
+pub(crate) fn check_login(login: &str) -> Result<(), Problem> {
     let letter =
         |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '_' | '-');
     if login.is_empty() || login.len() > LOGIN_MAX || !login.chars().all(letter) {
@@ -118,6 +111,15 @@ pub(super) fn check_login(login: &str) -> Result<(), Problem> {
         return Err(Problem::field("login", why));
     }
     Ok(())
+}
+
+/// Refuses what nobody is called.
+pub(crate) fn check_name(name: &str) -> Result<(), Problem> {
+    let is_name = !name.trim().is_empty()
+        && name.chars().count() <= NAME_MAX
+        && !name.contains(char::is_control);
+    let why = || Problem::field("name", format!("has 1 to {NAME_MAX} characters"));
+    is_name.then_some(()).ok_or_else(why)
 }
 
 /// Each of them once, in one of the known forms, and the registered ones there. Whether it can be rung is seen when it

@@ -4,6 +4,8 @@
 mod edit;
 mod fields;
 
+pub(crate) use fields::{check_login, check_name};
+
 use crate::{
     app::App,
     clock::rfc3339,

@@ -31,6 +31,7 @@ mod screen;
 mod seats;
 mod sessions;
 mod settings;
+mod setup;
 mod sign_in;
 mod tokens;
 mod traces;

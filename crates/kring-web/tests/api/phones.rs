@@ -6,6 +6,8 @@ use kring_journal::{AgentId, WallTime};
 use kring_store::{AgentRow, BindingRow, PhoneRow, Role, Store};
 use serde_json::json;
 
+const PHONES: &str = "/api/v1/phones";
+
 const SECRETS: &str = "MD5:0123456789abcdef0123456789abcdef";
 
 async fn phone(store: &Store, user: &str, disabled: bool) {
@@ -88,4 +90,66 @@ async fn the_light_of_the_phone_tells_whether_it_is_registered() {
     registers(store, "5021", i64::MAX / 2_000).await;
     let reply = house.post(path, &cookie, json!({})).await;
     assert_eq!(reply.json["lights"]["device"], true);
+}
+
+#[tokio::test]
+async fn a_phone_is_added_changed_and_removed_and_its_secret_is_shown_once() {
+    let changed = std::sync::Arc::new(tokio::sync::Notify::new());
+    let proofs = kring_web::PhoneProofs::new("kring", changed.clone(), |user, password| {
+        format!("MD5:{user}-{}", password.len())
+    });
+    let web = kring_web::WebConfig {
+        phones: proofs,
+        ..kring_web::WebConfig::default()
+    };
+    let house = House::open_with(crate::house::patient(), web).await;
+    let admin = house.administrator().await;
+    let added = house
+        .post(PHONES, &admin, json!({"user": "5021", "name": "โต๊ะ ๑"}))
+        .await;
+    assert_eq!(added.status, StatusCode::CREATED, "{}", added.text);
+    assert_eq!(added.json["secret"].as_str().map(str::len), Some(16));
+    assert_eq!(added.json["realm"], "kring");
+    let stored = house.store.phone("5021").await.unwrap().unwrap();
+    assert_eq!(stored.secrets, "MD5:5021-16");
+    // The registrar has been told.
+    changed.notified().await;
+    let twice = house.post(PHONES, &admin, json!({"user": "5021"})).await;
+    assert_eq!(twice.code(), "taken");
+    let odd = house.post(PHONES, &admin, json!({"user": "50 21"})).await;
+    assert_eq!(odd.json["field"], "user");
+
+    let one = "/api/v1/phones/5021";
+    let fields = json!({"name": "โต๊ะ ๒", "disabled": true});
+    let other = house.patch(one, &admin, fields).await;
+    assert_eq!(other.json["name"], "โต๊ะ ๒", "{}", other.text);
+    assert_eq!(other.json["disabled"], true);
+    let renewed = house
+        .post("/api/v1/phones/5021/secret", &admin, json!({}))
+        .await;
+    assert_ne!(renewed.json["secret"], added.json["secret"]);
+
+    house.agent("somsri", Role::Agent).await;
+    sits_at(&house.store, "somsri", "phone:5021").await;
+    assert_eq!(house.delete(one, &admin).await.code(), "in_use");
+    sits_at(&house.store, "somsri", "phone:50211").await;
+    let gone = house.delete(one, &admin).await;
+    assert_eq!(gone.status, StatusCode::NO_CONTENT);
+    assert_eq!(
+        house.delete(one, &admin).await.status,
+        StatusCode::NOT_FOUND
+    );
+
+    let audit = house.get("/api/v1/audit?action=phone", &admin).await;
+    let actions: Vec<&str> = audit.json["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|line| line["action"].as_str())
+        .collect();
+    assert_eq!(
+        actions,
+        ["phone.remove", "phone.secret", "phone.change", "phone.add"]
+    );
+    assert!(!audit.text.contains("MD5:"), "no secret in the audit");
 }
