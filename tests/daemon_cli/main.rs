@@ -5,6 +5,7 @@
 
 mod backups;
 mod begin_and_end;
+mod certificates;
 mod commands;
 mod configured;
 mod directory;

@@ -167,6 +167,17 @@ impl Daemon {
         assert_eq!(sent, 0, "it runs");
     }
 
+    /// Reads on until it has said this.
+    pub(crate) fn await_word(&mut self, word: &str) {
+        let mut line = String::new();
+        while !line.contains(word) {
+            line.clear();
+            let read = self.log.read_line(&mut line).expect("the log is text");
+            assert!(read > 0, "it ended without saying {word}: {}", self.told);
+            self.told.push_str(&line);
+        }
+    }
+
     /// Waits for its end and hands back its code.
     pub(crate) fn end(&mut self) -> Option<i32> {
         let mut line = String::new();

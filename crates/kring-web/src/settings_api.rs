@@ -22,7 +22,7 @@ use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 /// The row of the settings: there is one.
-const ROW: &str = "house";
+pub(crate) const ROW: &str = "house";
 
 /// The routes of the settings.
 pub(crate) fn routes() -> OpenApiRouter<App> {

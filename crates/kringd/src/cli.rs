@@ -1,11 +1,13 @@
 //! The command line: what it may say, and which command is carried out.
 
+mod certificates;
 mod files;
 
+pub(crate) use certificates::CertOptions;
 pub(crate) use files::{ExportCommand, ImportCommand, ImportFile};
 
 use crate::{
-    ageing, backup_command, check_command,
+    ageing, backup_command, cert_command, check_command,
     config::Source,
     database, directory_command, document_reader,
     exit::Fault,
@@ -41,6 +43,8 @@ enum Command {
     Demo(DemoOptions),
     /// Looks at configuration and surroundings and says what to mend.
     Check,
+    /// Makes a private certificate authority and a server's certificate, for HTTPS in the local network.
+    Cert(CertOptions),
     /// Prints what happened, call by call.
     Journal(JournalOptions),
     /// Prints SIP messages: of a call, the last ones outside calls, or all from now on.
@@ -320,6 +324,7 @@ fn carry_out(arguments: Arguments) -> Result<(), Fault> {
             ))
         }
         Command::Check => block_on(check_command::run(&source, config)),
+        Command::Cert(options) => cert_command::run(&config, options),
         Command::Journal(options) => block_on(journal_command::run(&config, options)),
         Command::Trace(options) => block_on(trace_command::run(&config, options)),
         Command::User(command) => block_on(async {

@@ -101,6 +101,11 @@ fn wall_at(boot: Instant) -> i64 {
     best.map_or(0, |(_, at_boot)| at_boot)
 }
 
+/// The wall clock's seconds since 1970, for what is measured in days.
+pub(crate) fn unix_s() -> i64 {
+    since_1970_us(SystemTime::now()).div_euclid(1_000_000)
+}
+
 /// A machine without a battery may begin before 1970; it is negative then.
 fn since_1970_us(wall: SystemTime) -> i64 {
     match wall.duration_since(UNIX_EPOCH) {

@@ -19,7 +19,7 @@ use kring_call::{
 use kring_journal::{CallId, Fact};
 use kring_media::MediaNotice;
 use kring_time::Moment;
-use kring_web::{Ask, Live};
+use kring_web::{Ask, Live, TEST_TRUNK};
 use std::{collections::HashMap, time::Duration};
 use tokio::sync::{mpsc, oneshot, watch};
 
@@ -172,6 +172,8 @@ impl ExchangeTask {
                     party,
                 } => self.tap.leg(call, sip_call_id, party),
                 Output::Record(at, call, fact) => self.record(at, call, fact),
+                // The trunk of test calls is no line to anybody.
+                Output::Line(status) if status.trunk == TEST_TRUNK => {}
                 Output::Line(status) => self.live.line(crate::counters::line(&status)),
                 Output::LineGone(trunk) => self.live.line_gone(&trunk),
                 Output::Phone(news) => self.phones.tell(&news),
@@ -238,8 +240,8 @@ impl ExchangeTask {
 
 type Reply = oneshot::Sender<Result<Done, CommandRefused>>;
 
-/// Those who wait for the answer to a command. Every command is answered in the step that takes it,
-/// so this never holds more than one.
+/// Those who wait for the answer to a command. Every command but a probe is answered in the step that takes it, so this
+/// never holds more than one beside the probes, of which the exchange takes a few at once.
 #[derive(Default)]
 struct Slots {
     next: u64,

@@ -149,7 +149,7 @@ async fn find(
 
 /// An address with a port says all but the transport, which is UDP unless written. A bare name may say
 /// more by its records (RFC 3263 §4.1).
-fn sought(at: &crate::config::HostPort, transport: Option<Transport>) -> Sought {
+pub(crate) fn sought(at: &crate::config::HostPort, transport: Option<Transport>) -> Sought {
     let transport = transport.or(at.port.map(|_| Transport::Udp));
     Sought::host(at, transport)
 }

@@ -4,9 +4,11 @@
 //! Everything that kring decides is decided in the pure crates; what is here only does.
 
 mod ageing;
+mod authority;
 mod backup_command;
 mod call_backs;
 mod case_upkeep;
+mod cert_command;
 mod check_command;
 mod cli;
 mod clock;
@@ -41,9 +43,11 @@ mod recorder;
 mod seats;
 mod serve;
 mod shutdown;
+mod test_call;
 mod token_command;
 mod trace;
 mod trace_command;
+mod trunk_test;
 mod user_command;
 
 use std::process::ExitCode;

@@ -174,7 +174,7 @@ fn password(stdin: bool) -> Result<Password, Fault> {
 }
 
 /// As the store keeps it: one HA1 for each algorithm, whichever are asked for now.
-fn secrets(user: &str, realm: &str, password: &str) -> String {
+pub(crate) fn secrets(user: &str, realm: &str, password: &str) -> String {
     let set = Ha1Set::of_password(user, realm, password);
     let one = |ha1: &kring_sip::digest::Ha1| format!("{}:{}", ha1.algorithm(), ha1.hex());
     set.iter().map(one).collect::<Vec<_>>().join(" ")

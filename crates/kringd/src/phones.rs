@@ -13,9 +13,9 @@ use kring_store::{BindingRow, PhoneRow, Store};
 use kring_time::Moment;
 use kring_web::Ask;
 use rustc_hash::{FxHashMap, FxHashSet};
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 use tokio::{
-    sync::{mpsc, oneshot},
+    sync::{Notify, mpsc, oneshot},
     task::JoinHandle,
 };
 
@@ -76,13 +76,19 @@ impl Phones {
         clock: &Clock,
         realm: &str,
         asks: &mpsc::Sender<Ask>,
+        changed: Arc<Notify>,
     ) -> Result<(Phones, PhoneTasks), Fault> {
         let rows = store.phones().await.map_err(database::refused)?;
         let bindings = store.take_up_bindings(clock.wall(clock.now())).await;
         let bindings = bindings.map_err(database::refused)?;
         let (sender, receiver) = mpsc::channel(NEWS_WAITING_MAX);
         let known = by_user(rows.clone());
-        let follow = follow(store.clone(), realm.to_owned(), asks.clone(), known);
+        let follow = follow(
+            store.clone(),
+            realm.to_owned(),
+            asks.clone(),
+            (known, changed),
+        );
         let tasks = PhoneTasks {
             follow: tokio::spawn(follow),
             keep: tokio::spawn(keep(store.clone(), receiver)),
@@ -126,11 +132,20 @@ impl PhoneTasks {
     }
 }
 
-/// Tells the exchange of phones that were added, changed or removed, until the exchange is gone.
-async fn follow(store: Store, realm: String, asks: mpsc::Sender<Ask>, mut known: Known) {
+/// Tells the exchange of phones that were added, changed or removed, until the exchange is gone: at once when a page
+/// has changed them, and soon when a command has.
+async fn follow(
+    store: Store,
+    realm: String,
+    asks: mpsc::Sender<Ask>,
+    (mut known, changed): (Known, Arc<Notify>),
+) {
     let mut tick = tokio::time::interval(READ_EVERY);
     loop {
-        tick.tick().await;
+        tokio::select! {
+            _ = tick.tick() => {}
+            () = changed.notified() => {}
+        }
         let rows = match store.phones().await {
             Ok(rows) => rows,
             Err(refused) => {

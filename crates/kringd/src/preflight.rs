@@ -5,11 +5,12 @@ mod pbx;
 mod skills;
 
 use crate::{
+    authority::TlsFolder,
     config::{Config, Trunk},
     database,
     exit::Fault,
     file_limit, lines,
-    net::{self, Credentials, Families, Net, Resolver, Sought, Terms},
+    net::{self, Credentials, Families, Net, Resolver, Sought, Terms, WebCertificate},
     prompts,
 };
 use kring_sip::Peer;
@@ -108,6 +109,7 @@ pub(crate) async fn look(config: &Config) -> Vec<Finding> {
         database(config).await,
     ];
     findings.extend(certificates(config));
+    findings.extend(unused_certificate(config));
     findings.extend(skills::unmet(config).await);
     findings.extend(call_backs(config));
     for trunk in &config.trunks {
@@ -214,10 +216,17 @@ async fn http(config: &Config) -> Result<String, Fault> {
     let address = config.http.listen;
     let free = TcpListener::bind(address).await;
     free.map_err(|refused| Fault::listen("http.listen", address, refused))?;
-    let reach = if address.ip().is_loopback() {
-        ", for this machine only"
-    } else {
-        "; put a proxy with HTTPS before it: browsers need that for notifications"
+    if let Some((cert, key)) = &config.http.tls {
+        let loaded = WebCertificate::load(cert, key);
+        loaded.map_err(|refused| Fault::Unavailable(format!("[http]: {refused}.")))?;
+    }
+    let reach = match (address.ip().is_loopback(), &config.http.tls) {
+        (true, None) => ", for this machine only",
+        (true, Some(_)) => ", by HTTPS, for this machine only",
+        (false, Some(_)) => ", by HTTPS",
+        (false, None) => {
+            "; browsers need HTTPS for notifications: make a certificate (kringd cert), or put a proxy before it"
+        }
     };
     Ok(format!("{address} is free{reach}"))
 }
@@ -264,6 +273,20 @@ fn certificates(config: &Config) -> Vec<Finding> {
         }
     };
     net::expiries(config).into_iter().map(finding).collect()
+}
+
+/// A certificate that `kringd cert` has made and nothing names.
+fn unused_certificate(config: &Config) -> Option<Finding> {
+    let folder = TlsFolder::of(&config.data_dir);
+    (config.http.tls.is_none() && folder.has_server()).then(|| {
+        let (cert, key) = (folder.server_cert(), folder.server_key());
+        let text = format!(
+            "{} is there and not in use. Set http.tls_cert to it and http.tls_key to {}.",
+            cert.display(),
+            key.display()
+        );
+        Finding::new("certificate", Verdict::Note, text)
+    })
 }
 
 fn files(config: &Config) -> Finding {

@@ -4,6 +4,8 @@
 //! stands in front of a call.
 
 mod configured;
+mod https;
+mod means;
 mod needs_restart;
 mod opening;
 mod previewing;
@@ -30,6 +32,7 @@ use crate::{
     recorder::Recorder,
     seats,
     shutdown::{Reload, Shutdown, Wish},
+    test_call::Tester,
     trace::Tap,
 };
 use configured::Configured;
@@ -38,6 +41,7 @@ use kring_journal::{AgentId, Fact};
 use kring_media::{Library, MediaNotice};
 use kring_store::{AgentRow, Store};
 use kring_web::{Ask, DocumentFolders, Web};
+use means::{PageMeans, Welcome};
 use opening::Opening;
 use reloading::{Opened, Reread, Rereading, Retold};
 use rustc_hash::FxHashMap;
@@ -83,6 +87,9 @@ pub(crate) async fn run(config: Config, options: ServeOptions) -> Result<(), Fau
     let _pid = PidFile::write(options.pid_file)?;
     let file = options.config;
     let house = House::open(config, Box::new(move || Source::open(file.as_deref()))).await?;
+    if let Some(welcome) = &house.welcome {
+        welcome.print();
+    }
     tracing::info!(http = %house.http, sip = ?house.sip, "kring {VERSION} is open");
     loop {
         tokio::select! {
@@ -102,6 +109,8 @@ pub(crate) struct House {
     pub(crate) store: Store,
     pub(crate) asks: mpsc::Sender<Ask>,
     pub(crate) clock: Clock,
+    /// What is printed while nobody has an account.
+    welcome: Option<Welcome>,
     load: watch::Receiver<Load>,
     stop: watch::Sender<bool>,
     exchange: std::thread::JoinHandle<()>,
@@ -136,8 +145,11 @@ impl House {
         let config = layered.config.clone();
         let store = database::opened_for(store, &file, &config).await?;
         ageing::keep_erased(&config, &store, &clock).await?;
+        let certificate = web::certificate(&config)?;
         let listener = web::listen(&config).await?;
         let http = listener.local_addr().map_err(|refused| own(&refused))?;
+        let (first_run, welcome) = means::first_run(&config, &store, http).await?;
+        let tester = Tester::bind(&config).map_err(|refused| own(&refused))?;
         let (asks, asked) = exchange_task::asks();
         let screens = Screens::open(&config, &clock, &store, &asks).await?;
         let stored = Stored::open(&config, &store, &clock, &asks).await?;
@@ -159,7 +171,8 @@ impl House {
             store: &store,
             layered: &layered,
             greeters: greeters.clone(),
-            credentials,
+            credentials: (credentials, certificate.clone()),
+            tester: tester.clone(),
             media: media.clone(),
             asks: &asks,
             live: &screens.live,
@@ -187,6 +200,7 @@ impl House {
             live: screens.live.clone(),
             facts: screens.facts,
             tap: tap.clone(),
+            tester: tester.clone(),
             hours: hours
                 .borrow()
                 .closed_also_on(&stored.directory.holidays.borrow()),
@@ -207,13 +221,20 @@ impl House {
         let folders = documents.folders.clone();
         let pages = rereading.for_pages();
         let cases = case_upkeep::keep(store.clone(), clock.clone(), pages.0.clone());
-        let web = Web::new(
-            terms::web_config(&config, (traces, folders), pages),
-            store.clone(),
-            screens.desk,
-            screens.live,
-        );
-        let web = tokio::spawn(web::serve(listener, web, stop.subscribe()));
+        let means = PageMeans {
+            resolver: resolver.clone(),
+            asks: asks.clone(),
+            clock: clock.clone(),
+            tester,
+            sip: sip.first().copied(),
+            proofs: stored.proofs,
+            first_run,
+        };
+        let web_config = terms::web_config(&config, (traces, folders), pages);
+        let web_config = means.hand_to(&config, web_config);
+        let web = Web::new(web_config, store.clone(), screens.desk, screens.live);
+        let web = web::serve(listener, certificate, web, stop.subscribe());
+        let web = tokio::spawn(web);
         let lines = lines::follow(trunks.clone(), resolver.clone(), asks.clone());
         let agents = by_login(stored.agents);
         let seats = seats::follow(store.clone(), trunks, resolver, asks.clone(), agents);
@@ -228,6 +249,7 @@ impl House {
             store,
             asks,
             clock,
+            welcome,
             load: loaded,
             stop,
             exchange,

@@ -2,10 +2,13 @@
 
 use crate::{
     app::{App, Rooms},
+    configured::Keys,
+    configuring::{Change, carry_out},
     directory_api::Me,
     json::Json,
     limits,
     problem::{Code, Problem},
+    settings_api::ROW,
     session::{Attempt, OwnPage, SETUP, Source, Way},
     users_api::{check_login, check_name},
 };
@@ -15,10 +18,13 @@ use axum::{
     response::{AppendHeaders, IntoResponse, Response},
 };
 use kring_journal::AgentId;
-use kring_store::{Account, AgentRow, ChangedBy, Role};
+use kring_store::{Account, AgentRow, ChangedBy, ConfiguredKind, Role};
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 use utoipa::ToSchema;
+
+/// The setting that names the house.
+const HOUSE_NAME: &str = "house.name";
 
 /// What the wizard begins with.
 #[derive(Serialize, ToSchema)]
@@ -37,13 +43,15 @@ pub(crate) struct SetupOnWire {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"code": "7KQM2-XPTRA", "login": "admin", "name": "ผู้ดูแลระบบ",
-    "password": "ช้างกินกล้วยบนดาวอังคาร"}))]
+    "password": "ช้างกินกล้วยบนดาวอังคาร", "house_name": "ศูนย์บริการประชาชน จังหวัดระยอง"}))]
 pub(crate) struct FirstAccount {
     /// What the daemon printed at its start, where `code_wanted` says so.
     code: Option<String>,
     login: String,
     name: String,
     password: String,
+    /// What the centre is called (`house.name`).
+    house_name: Option<String>,
 }
 
 /// Whether the house is still to be set up. 404 once somebody has an account.
@@ -83,6 +91,13 @@ pub(crate) async fn set_up(
     }
     check_login(&form.login)?;
     check_name(&form.name)?;
+    let house_name = form.house_name.filter(|name| !name.trim().is_empty());
+    if house_name
+        .as_deref()
+        .is_some_and(|name| check_name(name).is_err())
+    {
+        return Err(Problem::field("house_name", "is too long"));
+    }
     if form.password.len() > limits::PASSWORD_BYTES {
         return Err(Problem::field("password", "is too long"));
     }
@@ -111,12 +126,31 @@ pub(crate) async fn set_up(
     if !is_first {
         return Err(Problem::new(Code::NotFound));
     }
+    if let Some(name) = house_name {
+        name_house(&app, by, name.trim()).await;
+    }
     let signed = app
         .signs_in(&account, &source, &headers, Way::Password, false)
         .await?;
     let me = axum::Json(Me::of(&app, &account.agent));
     let cookies = signed.map(|cookie| (header::SET_COOKIE, cookie));
     Ok((StatusCode::CREATED, AppendHeaders(cookies), me).into_response())
+}
+
+/// The first administrator is there already: what the house is called can be said again on the page of the settings.
+async fn name_house(app: &App, by: ChangedBy, name: &str) {
+    let now = app.config.configured.now();
+    let mut known = now.settings.iter();
+    if known.any(|setting| setting.key == HOUSE_NAME && setting.is_of_the_file()) {
+        return;
+    }
+    let keys = Keys::from_iter([(HOUSE_NAME.to_owned(), name.into())]);
+    let change = Change::Patch(keys, None);
+    let named = carry_out(app, by, ConfiguredKind::Settings, ROW, change).await;
+    if let Err(problem) = named {
+        let code = problem.code().as_str();
+        tracing::warn!(code, "the house has not got its name");
+    }
 }
 
 /// Counted and braked as a wrong password is.

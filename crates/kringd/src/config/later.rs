@@ -5,14 +5,6 @@
 const KEYS: &[(&str, &str)] = &[
     ("media.srtp", "SRTP"),
     ("media.record", "recording"),
-    (
-        "http.tls_cert",
-        "HTTPS by kring itself (a reverse proxy serves)",
-    ),
-    (
-        "http.tls_key",
-        "HTTPS by kring itself (a reverse proxy serves)",
-    ),
     ("webhook", "webhooks"),
     ("otel", "OpenTelemetry"),
     (

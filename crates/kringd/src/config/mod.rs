@@ -34,7 +34,7 @@ mod told;
 mod transfers;
 
 pub(crate) use account::name_transport;
-pub(crate) use address::{HostPort, Listen};
+pub(crate) use address::{AddressRefused, HostPort, Listen};
 pub(crate) use cases::Case;
 pub(crate) use complaint::{Bounds, Complaint, ConfigRefused, Origin, RowPlace};
 pub(crate) use floor::{Agent, Pop, Queue, Ring};

@@ -207,6 +207,11 @@ impl Trunk {
             let text = format!("two trunks are called {name:?}. Give each its own name.");
             section.complain("name", text);
         }
+        if name == kring_web::TEST_TRUNK {
+            let text =
+                format!("{name:?} is the trunk of kring's own test calls. Choose another name.");
+            section.complain("name", text);
+        }
         let register = section.inner("register", "trunk.register");
         let register = register.and_then(Account::read);
         let address: Option<HostPort> = section.read("address");

@@ -1,7 +1,11 @@
 //! The tables of what surrounds the calls: numbers, database, journal, HTTP, metrics and privacy.
 
 use super::section::Section;
-use std::{fmt, net::SocketAddr, path::Path};
+use std::{
+    fmt,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
 
 /// `[number]`. The numbers are those of Thailand; no other region is known.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,6 +39,8 @@ pub(crate) struct Http {
     pub(crate) listen: SocketAddr,
     /// How browsers name us when a proxy stands between: `https://desk.example.go.th`.
     pub(crate) public_url: Option<String>,
+    /// The certificate with its chain, and its key, both PEM: HTTPS by kring itself.
+    pub(crate) tls: Option<(PathBuf, PathBuf)>,
 }
 
 /// `[metrics]`.
@@ -174,12 +180,39 @@ impl Http {
             section.complain("listen", text);
         }
         let public_url = public_url(&mut section);
+        let tls = own_certificate(&mut section);
         section.finish();
         Http {
             public_url,
+            tls,
             listen: listen.unwrap_or_else(|| ([127, 0, 0, 1], 8080).into()),
         }
     }
+}
+
+impl Http {
+    /// Whether browsers come by HTTPS, ours or that of a proxy.
+    pub(crate) fn is_secret(&self) -> bool {
+        let url = self.public_url.as_deref();
+        self.tls.is_some() || url.is_some_and(|url| url.starts_with("https:"))
+    }
+}
+
+/// Both of `tls_cert` and `tls_key`, or neither.
+fn own_certificate(section: &mut Section<'_>) -> Option<(PathBuf, PathBuf)> {
+    let cert = section.text("tls_cert");
+    let key = section.text("tls_key");
+    if cert.is_some() != key.is_some() {
+        let at = if cert.is_some() {
+            "tls_cert"
+        } else {
+            "tls_key"
+        };
+        let text = "http.tls_cert and http.tls_key go together: write both.";
+        section.complain(at, text);
+    }
+    cert.zip(key)
+        .map(|(cert, key)| (PathBuf::from(cert), PathBuf::from(key)))
 }
 
 /// An origin: scheme and host, without a path (RFC 6454 §6.2).

@@ -9,8 +9,8 @@ mod people;
 mod phone;
 mod robot;
 mod tally;
-mod ua;
-mod voice;
+pub(crate) mod ua;
+pub(crate) mod voice;
 
 use crate::{
     cli::DemoOptions, clock::Clock, config::Source, database, exit::Fault, serve::House,

@@ -11,7 +11,7 @@ use tokio::{net::UdpSocket, sync::watch};
 const DATAGRAM_MAX: usize = 65_535;
 
 /// Who speaks through a user agent, and when.
-pub(super) trait Part {
+pub(crate) trait Part {
     /// Something happened to one of its legs.
     fn event(&mut self, now: Moment, line: &mut Endpoint, leg: LegId, event: LegEvent);
 
@@ -23,16 +23,16 @@ pub(super) trait Part {
 }
 
 /// A bound socket and the endpoint that will speak through it.
-pub(super) struct Line {
+pub(crate) struct Line {
     socket: UdpSocket,
     endpoint: Endpoint,
     clock: Clock,
-    pub(super) address: SocketAddr,
+    pub(crate) address: SocketAddr,
 }
 
 impl Line {
     /// Binds a free port of the loopback. `talkable`: NOTIFY with `Event: talk` makes it answer.
-    pub(super) async fn open(
+    pub(crate) async fn open(
         clock: &Clock,
         name: &str,
         seed: u64,
@@ -53,8 +53,22 @@ impl Line {
         })
     }
 
+    /// On a socket that is bound already.
+    pub(crate) fn on(socket: UdpSocket, address: SocketAddr, clock: &Clock, name: &str) -> Line {
+        let endpoint = Endpoint::new(EndpointConfig {
+            user_agent: name.to_owned(),
+            ..EndpointConfig::new(Advertised::everywhere(address), rand::random())
+        });
+        Line {
+            socket,
+            endpoint,
+            clock: clock.clone(),
+            address,
+        }
+    }
+
     /// Plays a part until `stop` says so.
-    pub(super) async fn play<P: Part>(mut self, mut part: P, mut stop: watch::Receiver<bool>) {
+    pub(crate) async fn play<P: Part>(mut self, mut part: P, mut stop: watch::Receiver<bool>) {
         let mut datagram = vec![0; DATAGRAM_MAX];
         loop {
             self.settle(&mut part).await;

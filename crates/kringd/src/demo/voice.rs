@@ -36,7 +36,7 @@ const AUDIBLE: u32 = 1_000;
 const HEARD: u32 = 10;
 
 /// One end of a conversation. Falls silent when dropped.
-pub(super) struct Voice {
+pub(crate) struct Voice {
     port: u16,
     target: watch::Sender<Option<SocketAddr>>,
     heard: Arc<AtomicU32>,
@@ -52,12 +52,12 @@ enum Manner {
 
 impl Voice {
     /// A citizen's voice on a free even port of the loopback.
-    pub(super) fn open(hz: f32) -> io::Result<Voice> {
+    pub(crate) fn open(hz: f32) -> io::Result<Voice> {
         Voice::begin(hz, Manner::AtOnce)
     }
 
     /// An agent's voice: it replies.
-    pub(super) fn open_replying(hz: f32) -> io::Result<Voice> {
+    pub(crate) fn open_replying(hz: f32) -> io::Result<Voice> {
         Voice::begin(hz, Manner::WhenSpokenTo)
     }
 
@@ -78,22 +78,22 @@ impl Voice {
     }
 
     /// Where it listens.
-    pub(super) fn port(&self) -> u16 {
+    pub(crate) fn port(&self) -> u16 {
         self.port
     }
 
     /// Begins to speak to this address.
-    pub(super) fn speak_to(&self, target: SocketAddr) {
+    pub(crate) fn speak_to(&self, target: SocketAddr) {
         self.target.send_replace(Some(target));
     }
 
     /// Whether it was ever told to speak.
-    pub(super) fn spoke(&self) -> bool {
+    pub(crate) fn spoke(&self) -> bool {
         self.target.borrow().is_some()
     }
 
     /// For a citizen's voice: whether the agent heard it and it heard the agent.
-    pub(super) fn heard_both_ways(&self) -> bool {
+    pub(crate) fn heard_both_ways(&self) -> bool {
         self.heard.load(Ordering::Relaxed) >= HEARD
     }
 }
@@ -151,7 +151,7 @@ fn is_audible(sound: &[u8]) -> bool {
 }
 
 /// SDP of a voice: an offer, or the answer to one. `None` when the offer has no A-law.
-pub(super) fn description(offer: Option<&AudioDescription>, port: u16) -> Option<Vec<u8>> {
+pub(crate) fn description(offer: Option<&AudioDescription>, port: u16) -> Option<Vec<u8>> {
     let own = OwnAudio {
         address: IpAddr::V4(Ipv4Addr::LOCALHOST),
         port,

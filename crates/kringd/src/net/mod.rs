@@ -23,7 +23,10 @@ pub(crate) use dns::{Families, Found, NameRefused, Resolver, Sought};
 pub(crate) use own_address::facing;
 pub(crate) use places::TrunkPeers;
 pub(crate) use terms::Terms;
-pub(crate) use tls::{Credentials, Expiry, believing, expiries};
+pub(crate) use tls::{
+    CertificateRefused, Credentials, Expiry, WebCertificate, believing, certificates_of, expiries,
+    hosts_of, vouches_for,
+};
 
 use crate::{config::Listen, counters::bound_reached, exit::Fault};
 use bytes::Bytes;

@@ -1,10 +1,13 @@
 //! Who we are and whom we believe over TLS. What was loaded stands until better files come: a bad
 //! file at a reload changes nothing, and connections that stand keep what they began with.
 
+mod contents;
 mod files;
 mod validity;
+mod web;
 
 pub(crate) use files::CertificateRefused;
+pub(crate) use web::{WebCertificate, vouches_for};
 
 use super::dns::{Resolver, Sought};
 use crate::config::{ClientCertificates, Config, HostPort};
@@ -231,21 +234,40 @@ pub(crate) struct Expiry {
     pub(crate) not_after_s: i64,
 }
 
+/// Until when the first certificate of a file is good, seconds since 1970.
+fn not_after_s(file: &Path) -> Option<i64> {
+    let first = files::certificates(file).ok()?.into_iter().next()?;
+    validity::not_after_s(&first)
+}
+
+/// For whom the first certificate of a file is: names and addresses of hosts.
+pub(crate) fn hosts_of(file: &Path) -> Vec<String> {
+    let read = files::certificates(file).ok();
+    let first = read.and_then(|all| all.into_iter().next());
+    first.map_or_else(Vec::new, |first| contents::hosts(&first))
+}
+
+/// The certificates of a file, at least one.
+pub(crate) fn certificates_of(
+    file: &Path,
+) -> Result<Vec<rustls::pki_types::CertificateDer<'static>>, CertificateRefused> {
+    files::certificates(file)
+}
+
 /// Every certificate file that the configuration names, with its end. Files that cannot be read
 /// are [`Credentials::load`]'s to tell.
 pub(crate) fn expiries(config: &Config) -> Vec<Expiry> {
     let tls = &config.sip.tls;
-    let own = tls.own.iter().map(|(cert, _)| cert);
+    let web = config.http.tls.iter().map(|(cert, _)| cert);
+    let own = tls.own.iter().map(|(cert, _)| cert).chain(web);
     let trunks = config
         .trunks
         .iter()
         .filter_map(|trunk| trunk.tls_ca.as_ref());
     let expiry = |file: &PathBuf| {
-        let first = files::certificates(file).ok()?.into_iter().next()?;
-        let file = file.clone();
         Some(Expiry {
-            file,
-            not_after_s: validity::not_after_s(&first)?,
+            file: file.clone(),
+            not_after_s: not_after_s(file)?,
         })
     };
     own.chain(&tls.client_ca)

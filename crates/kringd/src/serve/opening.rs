@@ -15,6 +15,7 @@ use crate::{
     phones::Phones,
     recorder::RecorderSender,
     seats,
+    test_call::{self, Tester},
     trace::Tap,
 };
 use kring_call::{Exchange, ExchangeConfig, Restored};
@@ -45,6 +46,8 @@ pub(super) struct Opening {
     pub(super) live: Live,
     pub(super) facts: RecorderSender,
     pub(super) tap: Tap,
+    /// Who makes test calls.
+    pub(super) tester: Option<Tester>,
     pub(super) hours: OpeningHours,
     pub(super) known: Arc<Known>,
     pub(super) load: watch::Sender<Load>,
@@ -148,6 +151,7 @@ impl Opening {
             ..EndpointConfig::new(advertised, rand::random())
         };
         let settings = terms::settings(config, &self.agent_greetings);
+        let settings = test_call::joined(self.tester.as_ref(), settings);
         let wall_us = self.clock.wall(kring_time::Moment::BOOT).0;
         Ok(ExchangeConfig {
             endpoint,

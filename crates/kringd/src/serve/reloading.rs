@@ -12,9 +12,10 @@ use super::{
 use crate::{
     config::{Config, ConfigRefused, Knowledge, Layered, Source, Trunk},
     media_io::MediaHandle,
-    net::{Credentials, TrunkPeers},
+    net::{Credentials, TrunkPeers, WebCertificate},
     opening_hours::OpeningHours,
     prompts::{Named, Voices},
+    test_call::{self, Tester},
 };
 use kring_call::command::{Command, CommandRefused, Done};
 use kring_journal::AgentId;
@@ -64,7 +65,9 @@ pub(super) struct Opened<'o> {
     pub(super) layered: &'o Layered,
     /// The agents who have recorded a greeting.
     pub(super) greeters: Arc<BTreeSet<AgentId>>,
-    pub(super) credentials: Credentials,
+    /// Of SIP, and of pages where they come by HTTPS.
+    pub(super) credentials: (Credentials, Option<WebCertificate>),
+    pub(super) tester: Option<Tester>,
     pub(super) media: MediaHandle,
     pub(super) asks: &'o mpsc::Sender<Ask>,
     pub(super) live: &'o Live,
@@ -87,7 +90,9 @@ impl Rereading {
             named: Named::of(started),
             greeters: opened.greeters,
             started: started.clone(),
-            credentials: opened.credentials,
+            credentials: opened.credentials.0,
+            certificate: opened.credentials.1,
+            tester: opened.tester,
             media: opened.media,
             asks: opened.asks.clone(),
             live: opened.live.clone(),
@@ -136,6 +141,10 @@ struct Reloading {
     /// What the process was started with: what holds until it ends.
     started: Config,
     credentials: Credentials,
+    /// That of pages, where they come by HTTPS.
+    certificate: Option<WebCertificate>,
+    /// Its trunk is there whatever is configured.
+    tester: Option<Tester>,
     media: MediaHandle,
     asks: mpsc::Sender<Ask>,
     live: Live,
@@ -197,6 +206,9 @@ impl Reloading {
         self.credentials
             .reload()
             .map_err(|refused| lines(&refused))?;
+        if let Some(certificate) = &self.certificate {
+            certificate.reload().map_err(|refused| lines(&refused))?;
+        }
         self.source = source;
         self.put(layered, Some(voices)).await
     }
@@ -239,7 +251,8 @@ impl Reloading {
         self.credentials
             .follow(&config.trunks)
             .map_err(|refused| lines(&refused))?;
-        let settings = Box::new(terms::settings(config, &greeters));
+        let settings = terms::settings(config, &greeters);
+        let settings = Box::new(test_call::joined(self.tester.as_ref(), settings));
         let changed = match self.ask(Command::Reconfigure(settings)).await {
             Some(Ok(Done::Reconfigured(changed))) => changed,
             Some(Ok(_)) => Vec::new(),

@@ -8,12 +8,16 @@ use crate::{
     directory::{self, Followed},
     exit::Fault,
     known::Known,
+    phone_command,
     phones::{PhoneTasks, Phones},
 };
 use kring_store::{AgentRow, Store};
-use kring_web::Ask;
+use kring_web::{Ask, PhoneProofs};
 use std::sync::Arc;
-use tokio::{sync::mpsc, task::JoinHandle};
+use tokio::{
+    sync::{Notify, mpsc},
+    task::JoinHandle,
+};
 
 /// What was read, with the tasks that keep it as it is stored.
 pub(super) struct Stored {
@@ -21,6 +25,8 @@ pub(super) struct Stored {
     pub(super) known: Arc<Known>,
     pub(super) phones: Phones,
     pub(super) phone_tasks: PhoneTasks,
+    /// For pages that change phones.
+    pub(super) proofs: PhoneProofs,
     pub(super) call_backs: CallBacks,
     /// Writes call-backs until the exchange is gone.
     pub(super) keeping: JoinHandle<()>,
@@ -40,7 +46,13 @@ impl Stored {
         let known = Arc::new(Known::new(database::number_plan(config)));
         known.read(store).await?;
         let realm = &config.registrar.realm;
-        let (phones, phone_tasks) = Phones::open(store, clock, realm, asks).await?;
+        let changed = Arc::new(Notify::new());
+        let opened = Phones::open(store, clock, realm, asks, Arc::clone(&changed));
+        let (phones, phone_tasks) = opened.await?;
+        let own_realm = realm.to_string();
+        let proofs = PhoneProofs::new(realm, changed, move |user, password| {
+            phone_command::secrets(user, &own_realm, password)
+        });
         let (call_backs, keeping) = CallBacks::open(store, clock).await?;
         let directory = directory::open(store, asks).await?;
         Ok(Stored {
@@ -48,6 +60,7 @@ impl Stored {
             known,
             phones,
             phone_tasks,
+            proofs,
             call_backs,
             keeping,
             directory,

@@ -78,6 +78,12 @@ pub(super) fn house_rules(config: &Config) -> HouseRules {
             .iter()
             .map(|queue| queue.name.clone())
             .collect(),
+        dialled: config
+            .queues
+            .iter()
+            .filter(|queue| queue.callers.is_empty())
+            .map(|queue| (queue.name.clone(), queue.did.first().cloned()))
+            .collect(),
         hours: config.hours.of_units(),
         recall: config.transfer.recall,
         require_reason: config.transfer.require_reason,
@@ -157,11 +163,7 @@ pub(super) fn web_config(
     (rules, configured, reloads): (RulesInForce, ConfiguredInForce, Reloads),
 ) -> WebConfig {
     WebConfig {
-        secure_cookies: config
-            .http
-            .public_url
-            .as_deref()
-            .is_some_and(|url| url.starts_with("https:")),
+        secure_cookies: config.http.is_secret(),
         auth: config.auth.clone(),
         origins: config.http.public_url.iter().cloned().collect(),
         rules,

@@ -35,11 +35,11 @@ pub(crate) enum CertificateRefused {
     #[error("{} holds no private key that is not encrypted. It must be PEM: -----BEGIN PRIVATE KEY-----", .0.display())]
     NoKey(PathBuf),
     /// The key is another certificate's.
-    #[error("{} and {} do not match. Set sip.tls_key to the key of sip.tls_cert", .cert.display(), .key.display())]
+    #[error("{} and {} do not match. Set tls_key to the key of tls_cert", .cert.display(), .key.display())]
     Mismatch {
-        /// sip.tls_cert.
+        /// tls_cert.
         cert: PathBuf,
-        /// sip.tls_key.
+        /// tls_key.
         key: PathBuf,
     },
     /// Something else that the library does not take.

@@ -43,12 +43,12 @@ pub(super) fn not_after_s(der: &[u8]) -> Option<i64> {
 }
 
 /// The content of the first field, which must have this tag, and what follows it.
-fn field(der: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
+pub(super) fn field(der: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
     (*der.first()? == tag).then(|| any(der)).flatten()
 }
 
 /// The content of the first field and what follows it.
-fn any(der: &[u8]) -> Option<(&[u8], &[u8])> {
+pub(super) fn any(der: &[u8]) -> Option<(&[u8], &[u8])> {
     let (first, rest) = (*der.get(1)?, der.get(2..)?);
     let (length, rest) = match first {
         0..=0x7f => (usize::from(first), rest),
