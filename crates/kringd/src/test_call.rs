@@ -120,9 +120,7 @@ impl Tester {
 
 /// The configuration with the trunk of test calls before its own: another trunk may be this whole machine.
 pub(crate) fn joined(tester: Option<&Tester>, mut settings: Settings) -> Settings {
-    settings
-        .trunks
-        .splice(0..0, tester.and_then(Tester::trunk));
+    settings.trunks.splice(0..0, tester.and_then(Tester::trunk));
     settings
 }
 

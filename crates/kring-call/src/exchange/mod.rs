@@ -276,14 +276,7 @@ impl Exchange {
             Input::Datagram { from, bytes } => self.endpoint.receive_stranger(now, from, &bytes),
             Input::TransportFailed { to } => self.endpoint.transport_failed(now, to),
             Input::ConnectionClosed { from } => self.endpoint.connection_closed(from),
-            Input::Command {
-                slot,
-                command: Command::Probe { target, peer },
-            } => self.probe(now, slot, target, peer),
-            Input::Command { slot, command } => {
-                let answer = self.obey(now, command);
-                self.outputs.push_back(Output::Reply(slot, answer));
-            }
+            Input::Command { slot, command } => self.take(now, slot, command),
             Input::Media(notice) => self.hear(now, notice),
             Input::Deadline => {}
         }

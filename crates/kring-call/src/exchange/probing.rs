@@ -3,7 +3,7 @@
 
 use super::{Exchange, Output};
 use crate::{
-    command::{CommandRefused, Done, ReplySlot},
+    command::{Command, CommandRefused, Done, ReplySlot},
     limits::{PING_PATIENCE, PROBES_MAX},
 };
 use kring_sip::{Answered, AskId, HeaderName, Method, NameAddr, Peer, Question, Uri};
@@ -14,8 +14,17 @@ use rustc_hash::FxHashMap;
 pub(super) type Probes = FxHashMap<AskId, ReplySlot>;
 
 impl Exchange {
+    /// Obeys a command and answers it; a probe is answered when it has an answer.
+    pub(super) fn take(&mut self, now: Moment, slot: ReplySlot, command: Command) {
+        if let Command::Probe { target, peer } = command {
+            return self.probe(now, slot, target, peer);
+        }
+        let answer = self.obey(now, command);
+        self.outputs.push_back(Output::Reply(slot, answer));
+    }
+
     /// Asks, or says at once that too many are being asked.
-    pub(super) fn probe(&mut self, now: Moment, slot: ReplySlot, target: Uri, peer: Peer) {
+    fn probe(&mut self, now: Moment, slot: ReplySlot, target: Uri, peer: Peer) {
         if self.probes.len() >= PROBES_MAX {
             let refused = Err(CommandRefused::NoRoom);
             self.outputs.push_back(Output::Reply(slot, refused));

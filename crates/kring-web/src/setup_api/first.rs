@@ -8,8 +8,8 @@ use crate::{
     json::Json,
     limits,
     problem::{Code, Problem},
-    settings_api::ROW,
     session::{Attempt, OwnPage, SETUP, Source, Way},
+    settings_api::ROW,
     users_api::{check_login, check_name},
 };
 use axum::{
