@@ -59,12 +59,11 @@ async function seatInCall(first, second, demo) {
   await fillIn(first, demo);
   check('the first page asks before it takes the call', await first.shows('take-over', soonMs));
   await shoot(first, 'seat-question');
-  await first.page.getByRole('button', { name: 'English' }).click();
-  await shoot(first, 'seat-question-en');
   check('and the call stays where it is', (await second.call()) === call);
   await first.at('take-over-yes').click({ timeout: soonMs });
-  check('asked for, it comes to the first page', await first.shows('call-bar', soonMs));
-  check('with its call', (await first.call()) === call, await first.call());
+  const gone = first.at('sign-in-over').waitFor({ state: 'detached', timeout: soonMs });
+  check('asked for, it comes to the first page', await first.met(gone));
+  check('with its call', await first.becomes(async () => (await first.call()) === call, soonMs), await first.call());
   check('the second page says that it was replaced', await second.shows('session-ended', soonMs));
 }
 

@@ -1,6 +1,6 @@
 // The agent's desk: sign-in, ready, a call from its first ring to its record, and trouble.
 
-import { history, known, number, pop } from '../fake.mjs';
+import { attach, history, known, number, pop } from '../fake.mjs';
 
 const fresh = { number: { canonical: '+6638611025', display: '038-611-025', class: 'landline' }, contact: null, history: [] };
 const several = { contact: null, candidates: [known, { id: 'c2', prefix: 'นาย', given: 'ประเสริฐ', family: 'แก้วประเสริฐ', org: 'ร้านเกษตรระยอง' }] };
@@ -296,6 +296,28 @@ export const states = {
       stage.cut();
       await page.getByTestId('banner-lost').waitFor();
       await page.locator('#detail').fill('พิมพ์ต่อระหว่างที่หน้าจอขาดการเชื่อมต่อ');
+    },
+  },
+  '10-session-lapsed': {
+    snapshot: talking(),
+    drafts: written,
+    async then(page, stage) {
+      await page.locator('#detail').fill('พิมพ์ไว้ก่อนหมดเวลา');
+      stage.signedIn = false;
+      await stage.line.close({ code: 4401 });
+      await page.getByTestId('sign-in-over').waitFor();
+    },
+  },
+  '10-second-tab': {
+    snapshot: talking(),
+    drafts: written,
+    async then(page) {
+      const other = await page.context().newPage();
+      await attach(other, { snapshot: talking(), drafts: written });
+      await other.goto(page.url());
+      await other.getByTestId('work-here').click();
+      await page.bringToFront();
+      await page.getByTestId('banner-watching').waitFor();
     },
   },
   '10-draining': { snapshot: { presence: { state: 'ready' }, draining: true } },

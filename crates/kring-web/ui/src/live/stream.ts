@@ -30,6 +30,9 @@ export type StreamWorld = {
 };
 
 const firstRetryMs = 250;
+/** A daemon that starts anew is there within seconds, and so is the page then. */
+const retrySoonMs = 1_000;
+const triesSoon = 60;
 const retryMaxMs = 5_000;
 /** The server sends statistics about once a second; so much silence is worth a question. */
 const quietMs = 10_000;
@@ -76,6 +79,14 @@ export class Stream {
   /** Tries again at once, when the user or the browser says that the network is back. */
   retryNow(): void {
     if (!this.#welcomed) this.connect();
+  }
+
+  /** After it was closed for good: the person has signed in again. */
+  reopen(): void {
+    this.#closed = false;
+    this.#welcomed = false;
+    this.#tries = 0;
+    this.connect();
   }
 
   /** Says that the frame was on the screen so many ms after its receipt. */
@@ -154,7 +165,8 @@ export class Stream {
     if (this.#welcomed) this.#lostAt = this.world.now();
     this.#welcomed = false;
     this.#tellDown();
-    const step = Math.min(retryMaxMs, firstRetryMs * 2 ** Math.min(this.#tries, 10));
+    const most = this.#tries <= triesSoon ? retrySoonMs : retryMaxMs;
+    const step = Math.min(most, firstRetryMs * 2 ** Math.min(this.#tries, 10));
     this.#retry = setTimeout(() => this.connect(), step * (0.5 + this.world.random() / 2));
   }
 

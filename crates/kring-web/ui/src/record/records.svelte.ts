@@ -31,12 +31,13 @@ export class Records {
   readonly #open = new Map<string, OpenRecord>();
   readonly #api = { read: rest.readDraft, write: rest.writeDraft };
 
-  /** `writing` says whether the focus is in the form. */
+  /** `writing` says whether the focus is in the form. `watching`: another tab writes, this one only reads. */
   constructor(
     login: string,
     private readonly writing: () => boolean,
+    watching = false,
   ) {
-    this.#shelf = new Shelf(login);
+    this.#shelf = new Shelf(login, watching ? 'apart' : 'shared');
     this.#shelf.tidy();
   }
 
@@ -141,6 +142,14 @@ export class Records {
   /** Signed out by choice: what the server has too leaves this computer. */
   clear(): void {
     this.#shelf.clear();
+  }
+
+  /** The same person is signed in again: what waits on this computer goes out. */
+  resume(): void {
+    for (const { keeper } of this.#open.values()) {
+      if (keeper.loaded) void keeper.flush();
+      else void keeper.load();
+    }
   }
 
   /** Nobody is signed in any more: nothing is sent; what is unsent waits on this computer. */

@@ -24,12 +24,16 @@ export class Shelf {
   /** Stands in where the browser refuses to store: then only a reload is not survived. */
   readonly #memory = new Map<string, string>();
 
-  constructor(login: string) {
+  /** `apart`: nothing of this computer is read or written; for a page that only watches. */
+  constructor(
+    login: string,
+    private readonly mode: 'shared' | 'apart' = 'shared',
+  ) {
     this.#prefix = `kring.draft.${login}.`;
   }
 
   get(call: string): Shelved | undefined {
-    const text = this.#memory.get(call) ?? read(this.#prefix + call);
+    const text = this.#memory.get(call) ?? (this.mode === 'shared' ? read(this.#prefix + call) : null);
     if (!text) return undefined;
     try {
       return JSON.parse(text) as Shelved;
@@ -41,6 +45,7 @@ export class Shelf {
   /** Keeps it. False when the browser refused and it is in memory only. */
   put(call: string, entry: Shelved): boolean {
     const text = JSON.stringify(entry);
+    if (this.mode === 'apart') return false;
     try {
       localStorage.setItem(this.#prefix + call, text);
       this.#memory.delete(call);
@@ -53,6 +58,7 @@ export class Shelf {
 
   remove(call: string): void {
     this.#memory.delete(call);
+    if (this.mode === 'apart') return;
     try {
       localStorage.removeItem(this.#prefix + call);
     } catch {
@@ -84,6 +90,7 @@ export class Shelf {
 
   #all(): { call: string; entry: Shelved }[] {
     const calls = new Set(this.#memory.keys());
+    if (this.mode === 'apart') return [];
     try {
       for (const key of Object.keys(localStorage)) {
         if (key.startsWith(this.#prefix)) calls.add(key.slice(this.#prefix.length));

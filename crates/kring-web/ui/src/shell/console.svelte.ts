@@ -57,11 +57,13 @@ export class Console {
   constructor(
     readonly me: Me,
     clientId: string,
+    /** Another tab works: this one shows what is, and asks for nothing. */
+    readonly watching: boolean,
     /** Null: by choice. */
     private readonly signedOut: (ended: SessionEnd | null) => void,
   ) {
     const writing = () => document.activeElement?.closest('[data-testid="record"]') != null;
-    this.records = new Records(me.login, writing);
+    this.records = new Records(me.login, writing, watching);
     this.transferring = new Transferring(
       () => this.desk,
       () => this.units,
@@ -71,7 +73,7 @@ export class Console {
       frame: (frame: Frame) => this.#frame(frame),
       link: (link: LinkState) => this.#linked(link),
       // Signing out closes the socket before it is answered.
-      signedOut: (why: SessionEnd) => this.#leaving || this.#end(why),
+      signedOut: (why: SessionEnd) => this.end(why),
     };
     this.#stream = new Stream(clientId, hooks, {
       open: () => new WebSocket(socketAddress(), 'kring.v1'),
@@ -87,11 +89,31 @@ export class Console {
   }
 
   start(): void {
-    rest.whenLapsed((why) => this.#leaving || this.#end(why));
+    rest.whenLapsed((why) => this.end(why));
     this.#stream.connect();
     ringer.wake();
-    this.records.rescue();
+    if (!this.watching) this.records.rescue();
     void this.readDepartments();
+  }
+
+  /** The same person has signed in again: on from where the page was. */
+  resume(): void {
+    rest.whenLapsed((why) => this.end(why));
+    this.#stream.reopen();
+    this.records.resume();
+    if (!Array.isArray(this.departments)) void this.readDepartments();
+  }
+
+  /** The page is another one now. */
+  leave(): void {
+    this.#stream.close();
+    this.#quiet();
+    this.records.rest();
+  }
+
+  /** Whether a button can do what it says. */
+  get able(): boolean {
+    return this.link.up && !this.watching;
   }
 
   retryNow(): void {
@@ -143,7 +165,7 @@ export class Console {
   /** Whether the page of the lights is on the desk now. */
   get checksReadiness(): boolean {
     const { view } = this.readiness;
-    if (this.desk.call || this.records.shown || (!this.link.up && this.link.first)) return false;
+    if (this.watching || this.desk.call || this.records.shown || (!this.link.up && this.link.first)) return false;
     return view === 'open' || (view === 'auto' && this.desk.presence.state === 'offline');
   }
 
@@ -179,7 +201,7 @@ export class Console {
       return;
     }
     this.records.clear();
-    this.#end(null);
+    this.end(null);
   }
 
   async readUnfinished(): Promise<void> {
@@ -211,7 +233,7 @@ export class Console {
   }
 
   async #ask(what: Doing, act: () => Promise<void>): Promise<unknown> {
-    if (this.doing === what) return undefined;
+    if (this.doing === what || this.watching) return undefined;
     this.doing = what;
     this.failure = null;
     try {
@@ -252,11 +274,10 @@ export class Console {
     const [was, is] = [before.call, after.call];
     if (is && is !== was) this.records.told(is);
     if (is?.phase === 'ringing' && (was?.id !== is.id || was.phase !== 'ringing')) this.#rings(is);
-    if (is?.phase === 'ringing') ringer.ring(is.id, is.clock, () => this.#stream.audible(is.id));
+    if (is?.phase === 'ringing' && !this.watching) ringer.ring(is.id, is.clock, () => this.#stream.audible(is.id));
     if (was?.phase === 'ringing' && is?.phase !== 'ringing') {
       announcer.quiet();
-      withdrawNotice();
-      ringer.quiet();
+      this.#quiet();
       this.mustLift = false;
     }
     if (is && is.phase !== 'ringing' && (was?.id !== is.id || was.phase === 'ringing')) this.#isOurs(is);
@@ -279,7 +300,7 @@ export class Console {
     if (call?.phase !== 'wrapup' || !call.transferredTo || (talked?.phase === 'wrapup' && talked.transferredTo)) return;
     const to = call.transferredTo;
     this.transferring.forget();
-    this.records.transferred(call.id, to, this.#unitOf(to, is?.department ?? null)?.id ?? null);
+    if (!this.watching) this.records.transferred(call.id, to, this.#unitOf(to, is?.department ?? null)?.id ?? null);
   }
 
   #unitOf(extension: string, short: string | null): Department | undefined {
@@ -308,7 +329,7 @@ export class Console {
     const words = [text.t.incoming, callerNamed(call), numberShown(call.number)];
     if (call.forwardedBy) words.push(text.t.via(call.forwardedBy));
     announcer.call(words.join(' '));
-    notifyOfCall(words.slice(1).join(' · '));
+    if (!this.watching) notifyOfCall(words.slice(1).join(' · '));
     if (call.card.looked_up === false) setTimeout(() => this.#stopLooking(call.id), lookupShownMs);
   }
 
@@ -353,13 +374,18 @@ export class Console {
     }
   }
 
-  #end(ended: SessionEnd | null): void {
+  /** The session ended: by itself, or (null) by choice. */
+  end(ended: SessionEnd | null): void {
+    if (this.#leaving && ended !== null) return;
     rest.whenLapsed(undefined);
-    this.#stream.close();
+    this.leave();
+    this.link = { up: false, since: performance.now(), tries: 0, first: false };
+    this.signedOut(ended);
+  }
+
+  #quiet(): void {
     ringer.quiet();
     withdrawNotice();
-    this.records.rest();
-    this.signedOut(ended);
   }
 }
 
