@@ -39,7 +39,7 @@ function cutText() {
 }
 
 for (const [name, { then, at = '', answers = {}, wait, ...server_ }] of Object.entries(states)) {
-  if (only && !only.split(',').some((start) => name.startsWith(start))) continue;
+  if (only && !only.split(',').some((start) => (start.endsWith('$') ? name === start.slice(0, -1) : name.startsWith(start)))) continue;
   const context = await browser.newContext({ viewport: { width: Number(width), height: Number(height) } });
   const page = await context.newPage();
   page.on('pageerror', (failure) => console.log(name, 'ERROR', failure.message, (wrong += 1)));
