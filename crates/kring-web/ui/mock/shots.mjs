@@ -27,7 +27,7 @@ function cutText() {
   const bad = [];
   for (const element of document.querySelectorAll('main *, header *, section *')) {
     const style = getComputedStyle(element);
-    const passed = element.closest('.sr-only, svg') || !element.clientWidth || style.textOverflow === 'ellipsis';
+    const passed = element.closest('.sr-only, svg') || element.dataset.scrolls !== undefined || !element.clientWidth || style.textOverflow === 'ellipsis';
     if (passed) continue;
     if (element.scrollWidth > element.clientWidth + 1 && style.overflowX !== 'visible' && element.tagName !== 'INPUT')
       bad.push(`${element.tagName}:${element.textContent.trim().slice(0, 40)}`);

@@ -102,7 +102,7 @@ export const words = pageText(
     screenNone: 'Not open',
     nobody: 'No agent is in this state',
     change: 'Change state',
-    changeOf: (who: string) => `Change the state of ${who}`,
+    changeOf: (who: string) => `Change state of ${who}`,
     changeHint: 'The agent sees that a supervisor did it, and it stands in the audit',
     changeInCall: (who: string) => `${who} is in a call: the new state holds when it is over`,
     newState: 'New state',
