@@ -6,7 +6,7 @@ import type { Asked } from './api';
 
 /** The day that is shown; null when the query says another time, or none. */
 export function dayIn(query: URLSearchParams): string | null {
-  if (query.has('from') || query.has('until') || query.get('day') === 'all') return null;
+  if (['from', 'until', 'case_from', 'case_until'].some((name) => query.has(name)) || query.get('day') === 'all') return null;
   const day = query.get('day');
   return isDay(day) ? day : today();
 }

@@ -30,7 +30,7 @@ export const places: Place[] = [
   { key: 'cases', path: '/cases', label: 'placeCases', roles: ['agent', 'tip_officer', 'unit_officer', 'supervisor', 'admin', 'dpo', 'auditor'], load: () => import('../cases/Place.svelte') },
   { key: 'knowledge', path: '/knowledge', label: 'placeKnowledge', roles: ['agent', 'tip_officer', 'unit_officer', 'supervisor', 'kb_editor', 'admin', 'auditor'], load: () => import('../knowledge/Place.svelte') },
   { key: 'units', path: '/units', label: 'placeUnits', roles: ['agent', 'tip_officer', 'unit_officer', 'supervisor', 'kb_editor', 'admin', 'dpo', 'auditor'], load: () => import('../units/Place.svelte') },
-  { key: 'reports', path: '/reports', label: 'placeReports', roles: ['supervisor', 'admin', 'auditor'] },
+  { key: 'reports', path: '/reports', label: 'placeReports', roles: ['supervisor', 'admin', 'auditor'], load: () => import('../reports/Place.svelte') },
   { key: 'team', path: '/team', label: 'placeTeam', roles: ['supervisor', 'admin'], load: () => import('../team/Place.svelte') },
   { key: 'admin', path: '/admin', label: 'placeAdmin', roles: ['admin'], load: () => import('../admin/Place.svelte') },
   { key: 'privacy', path: '/privacy', label: 'placePrivacy', roles: ['dpo', 'admin'], load: () => import('../privacy/Place.svelte') },
