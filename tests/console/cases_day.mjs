@@ -256,6 +256,21 @@ async function editor(day, officerDesk) {
   day.check('it is retired', await desk.becomes(async () => (await desk.get(api(`/knowledge/sources/${id}`))).status === 'retired', soonMs));
 }
 
+/** The demo's PBX lets nobody be dialled: what the page says of a call back is what the server said. */
+async function agent(day) {
+  const desk = await day.as(day.demo.login);
+  const { page } = desk;
+  await day.go(desk, '/cases/new');
+  await page.fill('#subject', 'ผู้มาติดต่อด้วยตนเอง', { timeout: soonMs });
+  await page.fill('#name', 'คุณผู้มาติดต่อ');
+  await page.fill('#number', '081-999-0043');
+  await now(desk, 'form-save').click();
+  day.must('an agent opens a case', await desk.shows('case-call', soonMs), await desk.text('form-said'));
+  await desk.at('case-call').click();
+  day.check('a call back that cannot be says why', (await desk.shows('case-said', soonMs)) && (await desk.text('case-said')).includes('พร้อมรับสาย'), await desk.text('case-said'));
+  await day.shoot(desk, 'call-back');
+}
+
 async function units(day, desk) {
   await day.go(desk, '/units');
   const row = desk.page.locator('tr[data-unit="DIT"]');
@@ -276,4 +291,5 @@ await live(async (day) => {
   await persons(day, supervisor, stored);
   await editor(day, officerDesk);
   await units(day, officerDesk);
+  await agent(day);
 }, 120_000);

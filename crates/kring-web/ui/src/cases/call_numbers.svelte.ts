@@ -3,8 +3,8 @@
 import { read } from '../api';
 import { thaiNumber } from '../format/number';
 import { announcer } from '../shell/announce.svelte';
-import { refusalSaid } from '../text/words';
 import { callBack, caseById } from './api';
+import { callRefused } from './said';
 import { words } from './words';
 
 /** A list of today that is longer shows the rest without numbers. */
@@ -54,7 +54,7 @@ export class CallNumbers {
       this.said = words.t.called(thaiNumber(number));
     } catch (failure) {
       this.refused = true;
-      this.said = refusalSaid(failure);
+      this.said = callRefused(failure);
     }
     announcer.say(this.said);
     this.calling = null;

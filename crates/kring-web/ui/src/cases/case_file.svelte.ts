@@ -57,7 +57,7 @@ export class CaseFile {
   }
 
   /** Asks for something and says what came of it; true when it was done. */
-  async ask(what: () => Promise<unknown>, done?: string): Promise<boolean> {
+  async ask(what: () => Promise<unknown>, done?: string, refused = refusalSaid): Promise<boolean> {
     this.said = null;
     try {
       await what();
@@ -65,7 +65,7 @@ export class CaseFile {
       if (done) announcer.say(done);
       return true;
     } catch (failure) {
-      this.said = { words: refusalSaid(failure), refused: true };
+      this.said = { words: refused(failure), refused: true };
       announcer.say(this.said.words);
       return false;
     }

@@ -1,7 +1,9 @@
 // Words for the codes of cases.
 
+import { ApiRefused } from '../api';
 import { day } from '../format/date';
 import { text } from '../text/text.svelte';
+import { refusalSaid } from '../text/words';
 import type { Activity, CaseOutcome, CaseStatus, Sla, VideoState, WrittenKind } from './wire';
 import { words } from './words';
 import { neverRests, workingDays } from './working_days';
@@ -99,6 +101,9 @@ export const daySaid = (iso: string): string => {
   const at = new Date(`${iso}T05:00:00Z`);
   return Number.isNaN(at.getTime()) ? iso : day(at, text.lang);
 };
+
+/** Why nobody was called: whoever places a call has to be ready for one. */
+export const callRefused = (failure: unknown): string => (failure instanceof ApiRefused && failure.code === 'agent_busy' ? t().callBusy : refusalSaid(failure));
 
 export function bytesSaid(bytes: number): string {
   return bytes >= 1 << 20 ? `${(bytes / (1 << 20)).toFixed(1)} MB` : `${Math.max(1, Math.round(bytes / 1024))} kB`;
