@@ -114,7 +114,10 @@ async function chooseUnit(desk) {
   await desk.page.keyboard.press('Enter');
 }
 
-const pick = (desk, group, value) => desk.page.locator(`[data-testid="${group}"] input[value="${value}"]`).check({ force: true, timeout: soonMs });
+async function pick(desk, group, value) {
+  await desk.page.locator(`[data-testid="${group}"] input[value="${value}"]`).focus({ timeout: soonMs });
+  await desk.page.keyboard.press('Space');
+}
 
 /** The person of the record: the known one, the first of several, or a name that is typed. */
 async function named(desk) {
