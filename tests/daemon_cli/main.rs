@@ -9,6 +9,7 @@ mod certificates;
 mod commands;
 mod configured;
 mod directory;
+mod first_run;
 mod refused;
 mod shell;
 mod watching;
