@@ -1,6 +1,7 @@
 //! How today's calls were decided, for `queue.stats` and the wallboard. A day begins at midnight where the centre is,
 //! and a call is of the day on which it came.
 
+use crate::means::TEST_TRUNK;
 use kring_journal::{CallRecord, RingResult, WallTime};
 use std::time::Duration;
 
@@ -87,9 +88,12 @@ impl Today {
         }
     }
 
-    /// Counts a call that is decided by the ring rule; others it passes over.
+    /// Counts a call that is decided by the ring rule; others it passes over, and those that kring made to itself.
     pub(crate) fn count(&mut self, record: &CallRecord) {
         let Some(result) = record.result else { return };
+        if record.trunk == TEST_TRUNK {
+            return;
+        }
         let day = self.day_of(record.arrived_at);
         // Whoever came before midnight and is decided after it is of the day before.
         if day < self.day {

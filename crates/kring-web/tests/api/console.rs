@@ -117,3 +117,25 @@ async fn what_is_long_is_sent_compressed_to_those_who_can_read_it() {
     assert_eq!(api.header("content-encoding"), "gzip");
     assert_eq!(house.get(path, "").await.header("content-encoding"), "");
 }
+
+/// What a browser needs to install the console: a manifest, and icons that are as large as it says.
+#[test]
+fn the_console_can_be_installed() {
+    let ui = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("ui");
+    let read = |path: &str| std::fs::read(ui.join("public").join(path.trim_start_matches('/')));
+    let manifest: serde_json::Value =
+        serde_json::from_slice(&read("manifest.webmanifest").unwrap()).unwrap();
+    assert_eq!(manifest["start_url"], "/");
+    assert_eq!(manifest["display"], "standalone");
+    for icon in manifest["icons"].as_array().unwrap() {
+        let file = read(icon["src"].as_str().unwrap()).unwrap();
+        if icon["type"] == "image/png" {
+            // IHDR: width and height stand after the signature and the chunk's head (PNG §11.2.1).
+            let at = |from: usize| u32::from_be_bytes(file[from..from + 4].try_into().unwrap());
+            let size = format!("{}x{}", at(16), at(20));
+            assert_eq!(icon["sizes"], size.as_str(), "{icon}");
+        }
+    }
+    let page = std::fs::read_to_string(ui.join("index.html")).unwrap();
+    assert!(page.contains("<link rel=\"manifest\" href=\"/manifest.webmanifest\" />"));
+}
