@@ -78,6 +78,7 @@ async function plans(day, desk, stored) {
   const sessions = await desk.get(api(`/cases/${stored.id}/video-sessions`));
   day.check('and moved', moved && sessions.items?.[0]?.starts.startsWith(`${inTwoWeeks}T06:30`), JSON.stringify(sessions));
   await now(desk, 'video-remind').click();
+  day.check('that the citizen was reminded is noted', await desk.met(desk.at('videos').getByText(/^แจ้งเตือนแล้ว/).waitFor({ timeout: soonMs })));
   await now(desk, 'video-outcome').click();
   await answersDialog(desk, () => page.fill('#video-said', 'ตอบครบถ้วน'));
   day.check('and told how it went', await desk.met(page.locator('[data-video][data-state="held"]').waitFor({ timeout: soonMs })));
@@ -115,8 +116,12 @@ async function officer(day, desk, supervisor, stored) {
   await desk.at('case-search').fill(thai);
   const row = page.locator(`tr[data-ref="${stored.ref}"]`);
   day.must(`${thai} finds ${stored.ref}`, await desk.met(row.waitFor({ timeout: soonMs })), await page.locator('tr[data-ref]').allTextContents());
+  const wrong = stored.ref.replace(/\d$/, (digit) => String((Number(digit) + 1) % 10));
+  await desk.at('case-search').fill(wrong);
+  day.check('a reference with a wrong digit is told to be misread', await desk.met(desk.at('empty').getByText('ตัวเลขผิด').waitFor({ timeout: soonMs })), await desk.text('empty'));
   await desk.at('case-search').fill('0819990042');
-  day.check('and a number its person', await desk.met(desk.at('persons-found').getByText('เรื่องร้องเรียน').waitFor({ timeout: soonMs })));
+  day.check('a number finds the cases of its person', await desk.met(row.waitFor({ timeout: soonMs })));
+  day.check('and the person', await desk.met(desk.at('persons-found').getByText('เรื่องร้องเรียน').waitFor({ timeout: soonMs })));
   await day.shoot(desk, 'cases-searched');
   await day.go(desk, `/cases/${stored.ref}`);
   await page.locator('[data-testid="note-form"] select').selectOption('unit_answered');
@@ -155,6 +160,7 @@ async function officer(day, desk, supervisor, stored) {
   day.check('and with a reason it is reopened', (await desk.becomes(async () => (await desk.get(api(`/cases/${stored.id}`))).status === 'reopened', soonMs)));
   await day.go(desk, `/cases/${stored.ref}/print`);
   await page.emulateMedia({ media: 'print' });
+  await desk.met(page.getByText('ผู้ร้องแจ้งว่ายังไม่ปิดป้าย').waitFor({ timeout: soonMs }));
   day.check('on paper there is the case alone', !(await desk.at('rail').isVisible()) && (await page.getByText('ผู้ร้องแจ้งว่ายังไม่ปิดป้าย').isVisible()));
   await day.shoot(desk, 'case-print');
   await page.emulateMedia({ media: null });

@@ -3,9 +3,9 @@
 import { read } from '../api';
 import { Loaded } from '../live/loaded.svelte';
 import { announcer } from '../shell/announce.svelte';
-import { refusalSaid } from '../text/words';
 import type { Contact } from '../wire';
 import * as api from './api';
+import { caseRefused } from './said';
 import type { Activity, Attachment, AttachedSource, Case, FollowUp, VideoSession } from './wire';
 
 export type Person = Contact & { numbers: { canonical: string; display: string }[]; restricted: boolean };
@@ -57,7 +57,7 @@ export class CaseFile {
   }
 
   /** Asks for something and says what came of it; true when it was done. */
-  async ask(what: () => Promise<unknown>, done?: string, refused = refusalSaid): Promise<boolean> {
+  async ask(what: () => Promise<unknown>, done?: string, refused = caseRefused): Promise<boolean> {
     this.said = null;
     try {
       await what();

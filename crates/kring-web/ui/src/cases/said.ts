@@ -105,6 +105,9 @@ export const daySaid = (iso: string): string => {
 /** Why nobody was called: whoever places a call has to be ready for one. */
 export const callRefused = (failure: unknown): string => (failure instanceof ApiRefused && failure.code === 'agent_busy' ? t().callBusy : refusalSaid(failure));
 
+/** Why something of a case was not done. Whoever is told that others were faster sees by then what they did. */
+export const caseRefused = (failure: unknown): string => (failure instanceof ApiRefused && failure.problem.status === 412 ? text.t.overtaken : refusalSaid(failure));
+
 export function bytesSaid(bytes: number): string {
   return bytes >= 1 << 20 ? `${(bytes / (1 << 20)).toFixed(1)} MB` : `${Math.max(1, Math.round(bytes / 1024))} kB`;
 }
