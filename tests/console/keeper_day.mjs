@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // The administrator's day: people, units with their hours and a file, holidays, tokens, queues seen before they are
-// saved, trunks, settings; and the desk of personal data. A real daemon, real browsers.
+// saved, trunks tested, phones, settings; and the desk of personal data. A real daemon, real browsers.
 // Usage: node tests/console/keeper_day.mjs [--shots DIR]. KRINGD: the binary; CHROMIUM: the browser.
 // Exit code 0 when every check passed, 1 when one failed, 2 when the test could not begin.
 
@@ -200,6 +200,9 @@ async function trunks(day, desk) {
   await page.fill('#trunk-host', host);
   await page.fill('#trunk-port', port);
   await page.selectOption('#trunk-transport', 'udp');
+  const tested = await desk.met(page.locator('[data-testid="trunk-test"][data-status="200"]').waitFor({ timeout: 2 * soonMs }));
+  day.check('a PBX is tested while its address is typed', tested, await desk.text('trunk-test'));
+  await day.shoot(desk, 'trunk-test');
   await desk.at('save').click();
   day.must('the trunk is saved', await desk.shows('trunk-remove', soonMs), await desk.text('save-failure'));
   const stored = await desk.get(api(`/trunks/${encodeURIComponent('สำรอง')}`));
@@ -207,6 +210,25 @@ async function trunks(day, desk) {
   await desk.at('trunk-remove').click();
   await answers(desk);
   day.check('it is taken away again', await inTime(desk, async () => (await desk.get(api('/trunks'))).items.every((one) => one.name !== 'สำรอง')));
+}
+
+async function phones(day, desk) {
+  const { page } = desk;
+  await day.go(desk, '/admin/phones');
+  await desk.at('phone-new').click();
+  await page.fill('#phone-user', '5030');
+  await page.fill('#phone-name', 'โต๊ะ 3');
+  await desk.at('phone-add').click();
+  day.must('a phone has a password, shown once', await desk.shows('phone-secret', soonMs), await desk.text('new-phone'));
+  const before = await desk.text('phone-secret');
+  await desk.at('secret-kept').click();
+  await page.locator('tr[data-phone="5030"] [data-act="renew"]').click();
+  await answers(desk);
+  day.check('and another when it is lost', (await desk.shows('phone-secret', soonMs)) && (await desk.text('phone-secret')) !== before);
+  await desk.at('secret-kept').click();
+  await page.locator('tr[data-phone="5030"] [data-act="remove"]').click();
+  await answers(desk);
+  day.check('it is taken away again', await inTime(desk, async () => (await desk.get(api('/phones'))).items.every((one) => one.user !== '5030')));
 }
 
 async function settings(day, desk) {
@@ -289,6 +311,7 @@ await live(async (day) => {
   await rules(day, admin);
   await queues(day, admin);
   await trunks(day, admin);
+  await phones(day, admin);
   await settings(day, admin);
   await audit(day, admin);
   await privacy(day, await day.as('dpo'));
