@@ -14,7 +14,7 @@ async fn no_question_that_somebody_waits_for_reads_a_whole_table() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("full.db");
     let path = path.to_str().unwrap();
-    house::fill(path, 20_000, 30_000, |_, _, _| {})
+    house::fill(path, 20_000, 30_000, 3, |_, _, _| {})
         .await
         .unwrap();
     let store = Store::open(&StoreConfig::new(&format!("sqlite:{path}"), "node-1"))

@@ -25,6 +25,7 @@ mod phones;
 mod postgres;
 mod privacy;
 mod records;
+mod reports;
 mod restart;
 mod same_person;
 mod tamper;
@@ -142,6 +143,14 @@ contracts! {
         pages_are_newest_first_and_whole,
         every_filter_filters,
         a_cursor_is_text;
+    reports: what_is_counted_is_what_a_loop_counts,
+        a_late_record_is_counted_on_the_day_of_its_call,
+        a_list_finds_the_calls_of_every_sum,
+        every_new_filter_says_the_same_in_memory,
+        transfers_and_offers_that_rang_out_are_counted,
+        cases_and_callers_are_counted,
+        calls_are_found_by_a_name,
+        what_was_before_is_folded_once;
     customers: a_number_without_a_contact_has_no_card,
         one_person_has_a_card_with_history,
         two_persons_on_one_number_are_candidates,

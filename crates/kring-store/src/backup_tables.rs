@@ -24,6 +24,8 @@ pub(crate) const SAVED: &[Saved] = &[
     saved("journal"),
     saved("journal_segment"),
     saved("call"),
+    saved("call_transfer"),
+    saved("call_rung_out"),
     saved("presence"),
     saved("phone_number"),
     saved("caller"),
@@ -98,6 +100,8 @@ impl InBackup {
 const LEFT_OUT: &[(&str, &str)] = &[
     ("_sqlx_migrations", "told by the steps in the first line"),
     ("contact_part", "a start computes them from the names"),
+    ("report_day", "counted from the calls"),
+    ("report_state", "of the counting of calls at one place"),
     ("session", "nobody is signed in at another machine"),
     ("known_source", "where people sign in is learnt again"),
     ("sign_in_brake", "who guessed there does not guess here"),

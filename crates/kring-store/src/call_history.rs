@@ -1,12 +1,12 @@
 //! The history of calls: rows that are folds of the journal, with the number that may be erased.
 
 use crate::{
-    NumberClass, Store, StoreRefused,
+    CallFilter, NumberClass, Store, StoreRefused,
     call_rows::{call_columns, read_call},
     limits,
     sql::{Cells, Question, Value},
 };
-use kring_journal::{AgentId, CallId, CallRecord, CallState, IdRefused, WallTime};
+use kring_journal::{CallId, CallRecord, IdRefused, WallTime};
 use serde::{Deserialize, Serialize};
 use sqlx::AssertSqlSafe;
 use std::{collections::BTreeMap, fmt, str::FromStr};
@@ -33,27 +33,6 @@ pub struct CallRow {
     /// What is to be said of why it has no case; no fact, for it may name people.
     #[serde(default)]
     pub no_case_note: Option<String>,
-}
-
-/// Which calls to list; `None` asks for all.
-#[derive(Clone, Debug, Default)]
-pub struct CallFilter {
-    /// In this state.
-    pub state: Option<CallState>,
-    /// That came at this time or later.
-    pub from: Option<WallTime>,
-    /// That came before this time.
-    pub until: Option<WallTime>,
-    /// From this canonical number.
-    pub phone: Option<String>,
-    /// With this Call-ID on the caller's leg.
-    pub sip_call_id: Option<String>,
-    /// Answered by this agent.
-    pub agent: Option<AgentId>,
-    /// After this row of the page before.
-    pub after: Option<CallCursor>,
-    /// Rows, 1 to [`crate::limits::PAGE_MAX`]; 0 means 50.
-    pub limit: u32,
 }
 
 /// The end of a page of calls. Prints as text that a program hands back.
@@ -128,39 +107,7 @@ impl Store {
     pub async fn calls(&self, filter: &CallFilter) -> Result<CallPage, StoreRefused> {
         let limit = limits::page(filter.limit);
         let mut question = Question::new(&format!("SELECT {ROW_COLUMNS} FROM call c {ROW_JOINS}"));
-        match filter.state {
-            None => {}
-            Some(CallState::Ended) => question.when("c.state = 'ended'"),
-            Some(live) => {
-                // Said apart, so that the index of open calls serves.
-                question.when("c.state <> 'ended'");
-                question.when_is("c.state = $", [Value::text(&live.as_str())]);
-            }
-        }
-        if let Some(from) = filter.from {
-            question.when_is("c.arrived_at >= $", [Value::Whole(from.0)]);
-        }
-        if let Some(until) = filter.until {
-            question.when_is("c.arrived_at < $", [Value::Whole(until.0)]);
-        }
-        if let Some(phone) = &filter.phone {
-            question.when_is(
-                "c.caller IN (SELECT caller FROM caller WHERE number = $)",
-                [Value::text(phone)],
-            );
-        }
-        if let Some(sip) = &filter.sip_call_id {
-            question.when_is("c.sip_call_id = $", [Value::text(sip)]);
-        }
-        if let Some(agent) = &filter.agent {
-            question.when_is("c.agent = $", [Value::text(agent)]);
-        }
-        if let Some(after) = filter.after {
-            question.when_is(
-                "(c.arrived_at, c.id) < ($, $)",
-                [Value::Whole(after.arrived_at.0), Value::text(&after.id)],
-            );
-        }
+        self.narrow_calls(&mut question, filter).await?;
         question.push(
             " ORDER BY c.arrived_at DESC, c.id DESC LIMIT $",
             [Value::Whole(limit + 1)],

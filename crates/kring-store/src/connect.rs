@@ -88,6 +88,7 @@ impl Store {
         store.bring_up_to_date().await?;
         store.make_contacts_findable().await?;
         store.index_cases().await?;
+        store.look_back_for_reports().await?;
         Ok(store)
     }
 

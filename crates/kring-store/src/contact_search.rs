@@ -140,7 +140,7 @@ impl Store {
 }
 
 /// What is looked for, folded as names are, without a prefix.
-fn words(text: &str) -> Vec<String> {
+pub(crate) fn words(text: &str) -> Vec<String> {
     let text: String = text.chars().take(limits::SEARCH_CHARS_MAX).collect();
     let folded = folded(&without_prefix(&text));
     let words = folded.split(' ').filter(|word| !word.is_empty());
@@ -151,7 +151,7 @@ fn words(text: &str) -> Vec<String> {
 }
 
 /// The part of what is wanted that the fewest persons have, then the rarest of the other words.
-async fn rarest_parts(
+pub(crate) async fn rarest_parts(
     connection: &mut AnyConnection,
     words: &[String],
 ) -> Result<Vec<String>, StoreRefused> {
@@ -185,7 +185,10 @@ fn spread(parts: BTreeSet<String>) -> Vec<String> {
     parts.into_iter().step_by(step).collect()
 }
 
-async fn count_part(connection: &mut AnyConnection, part: &str) -> Result<i64, StoreRefused> {
+pub(crate) async fn count_part(
+    connection: &mut AnyConnection,
+    part: &str,
+) -> Result<i64, StoreRefused> {
     let row = sqlx::query(PART_COUNT)
         .bind(part)
         .bind(limits::PART_COUNTED_MAX)
@@ -221,7 +224,7 @@ pub(crate) fn asked_by_parts(words: &[String], rarest: &[String], given: &mut Gi
 }
 
 /// Anywhere in the name; the part has seen to it that one or two characters begin a word.
-fn pattern(word: &str) -> String {
+pub(crate) fn pattern(word: &str) -> String {
     let escaped = word
         .replace('\\', "\\\\")
         .replace('%', "\\%")

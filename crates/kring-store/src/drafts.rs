@@ -76,7 +76,7 @@ impl Store {
 }
 
 /// A call whose record is owed.
-const OWED: &str = "c.state = 'ended' AND c.case_ref IS NULL AND c.no_case IS NULL \
+pub(crate) const OWED: &str = "c.state = 'ended' AND c.case_ref IS NULL AND c.no_case IS NULL \
     AND c.agent IS NOT NULL AND c.outcome IN ('answered', 'rescued')";
 
 fn read_unfinished(rows: &[AnyRow]) -> Result<Vec<Unfinished>, StoreRefused> {

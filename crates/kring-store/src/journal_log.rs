@@ -4,11 +4,12 @@
 //! same transaction as its fact, and that group is on the disk before `append` returns.
 
 use crate::{
-    CallerRow, PresenceRow, Store, StoreRefused, Trusted, TrustedDone,
+    CallerRow, PresenceRow, Store, StoreRefused, Trusted, TrustedDone, call_facts,
     call_rows::put_calls,
     chain::{NOTHING_BEFORE, Seal, StoredEntry},
     connect::Durability,
     limits,
+    reports::{forget_days, newest},
     sql::{Cells, ManyRows},
     trusted::perform,
 };
@@ -158,6 +159,7 @@ impl JournalLog {
         let (trusted, facts) = self.perform_all(&mut tx, &group.trusted).await?;
         let stored: Vec<StoredEntry> = facts.iter().map(StoredEntry::of).collect();
         insert(&mut tx, &ENTRIES, &stored).await?;
+        call_facts::fold(&mut tx, &facts).await?;
         let end = self.seal(&mut tx, entries.iter().chain(&stored)).await?;
         let begun = Instant::now();
         tx.commit().await?;
@@ -341,6 +343,9 @@ async fn put_rows(
         })
         .await?;
     put_calls(connection, &group.records, node).await?;
+    let came = group.records.iter().map(|record| record.arrived_at);
+    forget_days(connection, came, newest(&group.records)).await?;
+    call_facts::fold(connection, &group.entries).await?;
     let mut last: Vec<&PresenceRow> = Vec::with_capacity(group.presence.len());
     for row in group.presence.iter().rev() {
         if !last.iter().any(|seen| seen.agent == row.agent) {

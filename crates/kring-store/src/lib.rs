@@ -21,7 +21,10 @@ mod backup_lines;
 mod backup_tables;
 mod brakes;
 mod call_backs;
+mod call_facts;
+mod call_filter;
 mod call_history;
+mod call_persons;
 mod call_rows;
 mod caller_card;
 mod case_access;
@@ -98,6 +101,7 @@ mod privacy_requests;
 mod query_plans;
 mod reach;
 mod refused;
+mod reports;
 mod restart;
 mod retention;
 mod sealed;
@@ -107,6 +111,7 @@ mod sla_clock;
 mod sql;
 mod standing;
 mod subject_export;
+mod table_csv;
 mod tokens;
 mod traces;
 mod trusted;
@@ -128,7 +133,9 @@ pub use backup_lines::BackupFileRefused;
 pub use backup_tables::InBackup;
 pub use brakes::BrakeRow;
 pub use call_backs::CallBackRow;
-pub use call_history::{CallCursor, CallFilter, CallPage, CallRow, CallerNumber, CursorRefused};
+pub use call_filter::{CallFilter, CaseOfCall, NoCaseWanted, TransferWanted};
+pub use call_history::{CallCursor, CallPage, CallRow, CallerNumber, CursorRefused};
+pub use call_persons::{CallMatter, CallMatters};
 pub use caller_card::{CallerCard, HistoryItem, OpenComplaints};
 pub use case_access::{CaseAccess, CaseShown, CaseUnits};
 pub use case_activities::{ActivityKind, ActivityRow};
@@ -186,6 +193,10 @@ pub use privacy_requests::{PrivacyFilter, PrivacyKind, PrivacyRequest, PrivacySt
 pub use query_plans::QueryPlan;
 pub use reach::{EndpointOwner, Reach};
 pub use refused::StoreRefused;
+pub use reports::{
+    CallTally, GapAsked, RepeatCaller, ReportBy, ReportKey, ReportSpan, RungOut, SlaTally,
+    SubjectTally, TopicTally, TransferBy, TransferEnd, TransferTally,
+};
 pub use restart::{Boot, CallerRow, PresenceRow, UncleanBoot, closing_facts};
 pub use retention::{RETENTION_DAYS_MAX, Retained, RetentionRun, RetentionWhat};
 pub use sealed::{ChainHead, SealedCall, SealedSegment};
@@ -194,6 +205,7 @@ pub use sla::{Allowance, AllowanceRefused};
 pub use sla_clock::{SlaClock, SlaHours, SlaNow, SlaState};
 pub use standing::{Standing, UsualHours};
 pub use subject_export::{DoneInCase, FileOfCase, SubjectExport};
+pub use table_csv::write_table_csv;
 pub use tokens::ApiToken;
 pub use traces::TraceRow;
 pub use trusted::{

@@ -86,6 +86,7 @@ pub(crate) fn up_to(engine: Engine, last: i64) -> Migrator {
         step!(80, "accounts", "0080_accounts.sql"),
         step_by_engine!(engine, 81, "audit only grows", "0081_audit_only_grows.sql"),
         step!(90, "privacy", "0090_privacy.sql"),
+        step!(100, "reports", "0100_reports.sql"),
         step!(110, "configured", "0110_configured.sql"),
     ];
     Migrator::with_migrations(

@@ -150,6 +150,22 @@ impl Question {
         self.push(condition, values);
     }
 
+    /// Adds that a column is one of these.
+    pub(crate) fn when_one_of(
+        &mut self,
+        column: &'static str,
+        values: impl IntoIterator<Item = &'static str>,
+    ) {
+        self.when(column);
+        let mut joined_by = " IN (";
+        for value in values {
+            self.sql.push_str(joined_by);
+            self.push("$", [Value::text(&value)]);
+            joined_by = ", ";
+        }
+        self.sql.push(')');
+    }
+
     /// Adds what follows the conditions.
     pub(crate) fn push<const N: usize>(&mut self, text: &'static str, values: [Value; N]) {
         for piece in text.split_inclusive('$') {

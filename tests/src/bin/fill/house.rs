@@ -5,8 +5,8 @@ use kring_store::{Store, StoreConfig};
 use sqlx::{AssertSqlSafe, Connection, Executor, SqliteConnection};
 use std::{error::Error, path::Path, time::Instant};
 
-/// Three years in microseconds: the span over which the calls are spread, up to `NOW`.
-const SPAN: i64 = 3 * 365 * 86_400 * 1_000_000;
+/// A year in microseconds.
+const YEAR: i64 = 365 * 86_400 * 1_000_000;
 /// 2026-11-23T08:00:00Z.
 const NOW: i64 = 1_795_420_800_000_000;
 const SUBJECT: &str = r#"["จดทะเบียนพาณิชย์","หนังสือรับรองนิติบุคคล","ราคาสินค้าแพง","เครื่องหมายการค้า","ใบอนุญาตส่งออก","งบการเงิน","ไม่ปิดป้ายราคา"]"#;
@@ -16,9 +16,10 @@ pub(crate) async fn fill(
     path: &str,
     contacts: i64,
     calls: i64,
+    years: i64,
     tell: impl Fn(&str, u64, f64),
 ) -> Result<(), Box<dyn Error>> {
-    if Path::new(path).exists() || contacts < 100 || calls < 1 {
+    if Path::new(path).exists() || contacts < 100 || calls < 1 || years < 1 {
         return Err("it exists already, or there is too little to fill it with".into());
     }
     let url = format!("sqlite:{path}");
@@ -34,7 +35,7 @@ pub(crate) async fn fill(
         .await?;
     let begun = Instant::now();
     database.execute("BEGIN").await?;
-    let parts = people(&mut database, contacts as usize, NOW - SPAN).await?;
+    let parts = people(&mut database, contacts as usize, NOW - years * YEAR).await?;
     database.execute("COMMIT").await?;
     tell("people", contacts as u64, begun.elapsed().as_secs_f64());
     tell(
@@ -42,7 +43,7 @@ pub(crate) async fn fill(
         parts as u64,
         begun.elapsed().as_secs_f64(),
     );
-    for (what, sql) in steps(contacts, calls) {
+    for (what, sql) in steps(contacts, calls, years) {
         let done = database.execute(sqlx::raw_sql(AssertSqlSafe(sql))).await?;
         tell(what, done.rows_affected(), begun.elapsed().as_secs_f64());
     }
@@ -52,7 +53,8 @@ pub(crate) async fn fill(
 }
 
 /// The rows, from those that others refer to. `i` counts; ids sort as they were made.
-fn steps(contacts: i64, calls: i64) -> [(&'static str, String); 7] {
+fn steps(contacts: i64, calls: i64, years: i64) -> [(&'static str, String); 9] {
+    let span = years * YEAR;
     let count = |to: i64| {
         format!(
             "WITH RECURSIVE c (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM c WHERE i < {to} - 1)"
@@ -67,7 +69,7 @@ fn steps(contacts: i64, calls: i64) -> [(&'static str, String); 7] {
     let whose = format!(
         "(CASE WHEN i % 7 = 0 THEN i * 48271 % ({contacts} / 100) ELSE i * 2654435761 % {contacts} END)"
     );
-    let arrived = format!("{NOW} - ({calls} - i) * ({SPAN} / {calls})");
+    let arrived = format!("{NOW} - ({calls} - i) * ({span} / {calls})");
     let case_ref = format!("'RY-' || (2567 + i * 3 / {calls}) || printf('-%07d', i)");
     [
         (
@@ -86,7 +88,7 @@ fn steps(contacts: i64, calls: i64) -> [(&'static str, String); 7] {
             format!(
                 "{per_contact} INSERT INTO contact_number (number, contact, last_used) \
                  SELECT {own}, {id}, {NOW} FROM c \
-                 UNION ALL SELECT {second}, {id}, {NOW} - {SPAN} FROM c WHERE i % 2 = 0 \
+                 UNION ALL SELECT {second}, {id}, {NOW} - {span} FROM c WHERE i % 2 = 0 \
                  AND i / 2 < {contacts} / 2 \
                  UNION ALL SELECT {before}, {id}, {NOW} - 1 FROM c WHERE i % 20 = 19",
                 own = number("i"),
@@ -98,8 +100,8 @@ fn steps(contacts: i64, calls: i64) -> [(&'static str, String); 7] {
         (
             "callers",
             format!(
-                "{per_call} INSERT INTO caller (caller, number) \
-                 SELECT 'c-' || printf('%015x', i), {} FROM c",
+                "{per_call} INSERT INTO caller (caller, number, came) \
+                 SELECT 'c-' || printf('%015x', i), {}, {arrived} FROM c",
                 number(&whose),
             ),
         ),
@@ -137,6 +139,24 @@ fn steps(contacts: i64, calls: i64) -> [(&'static str, String); 7] {
                 pick(SUBJECT, 7),
                 contact(&whose),
                 number(&whose),
+            ),
+        ),
+        // Every twentieth call was transferred, a third of those in vain; every eighth rang out at somebody first.
+        (
+            "transfers",
+            format!(
+                "{per_call} INSERT INTO call_transfer (transfer, call, came, agent, mode, department, \
+                 extension, result, sip_code, took_ms) SELECT '01T' || printf('%023d', i), \
+                 '01K' || printf('%023d', i), {arrived}, 'agent' || (i % 10), 'blind', \
+                 (SELECT d.short FROM department d WHERE d.id = printf('%026d', 1 + i % 9)), '4600', \
+                 CASE i % 3 WHEN 0 THEN 'busy' ELSE 'done' END, 200, 4000 FROM c WHERE i % 20 = 7"
+            ),
+        ),
+        (
+            "offers that rang out",
+            format!(
+                "{per_call} INSERT INTO call_rung_out (boot, seq, call, came, agent) SELECT 0, i, \
+                 '01K' || printf('%023d', i), {arrived}, 'agent' || (i % 10) FROM c WHERE i % 8 = 3"
             ),
         ),
         (
