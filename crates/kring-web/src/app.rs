@@ -14,6 +14,7 @@ use crate::{
     oidc::{self, Oidc},
     openapi, phones_api, preview_api, privacy_api,
     problem::{Code, Problem},
+    reports_api,
     session::{self, Cookies, Gate, OwnOrigins, PasswordGate, Throttle},
     settings_api, setup_api, socket_api, tokens_api, trunk_test_api, trunks_api, users_api,
     wallboard_api,
@@ -91,7 +92,7 @@ impl Web {
     /// The HTTP side over these rooms, inside a tokio runtime.
     pub fn new(config: WebConfig, store: Store, desk: Desk, live: Live) -> Web {
         let clock = live.clock().clone();
-        Web(App(Arc::new(Rooms {
+        let rooms = Arc::new(Rooms {
             gate: Gate::new(store.clone(), clock.clone(), config.auth.session_idle),
             cookies: Cookies::of(config.secure_cookies),
             origins: OwnOrigins::new(&config.origins),
@@ -108,7 +109,9 @@ impl Web {
             store,
             desk,
             live,
-        })))
+        });
+        tokio::spawn(reports_api::keep_days(Arc::downgrade(&rooms)));
+        Web(App(rooms))
     }
 
     /// The router. Serve it with `into_make_service_with_connect_info::<SocketAddr>()`, so that
@@ -177,6 +180,7 @@ fn api() -> OpenApiRouter<App> {
         .merge(privacy_api::routes())
         .merge(knowledge_api::routes())
         .merge(wallboard_api::routes())
+        .merge(reports_api::routes())
 }
 
 async fn no_such_path() -> Problem {

@@ -44,6 +44,7 @@ mod problem;
 mod problem_of_cases;
 mod queues_api;
 mod reload;
+mod reports_api;
 pub mod session;
 mod settings_api;
 mod setup_api;

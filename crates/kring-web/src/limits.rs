@@ -44,6 +44,17 @@ pub(crate) const BESIDE_WITHIN: Duration = Duration::from_secs(2);
 /// Who was noted as having read a live call's name; then they are noted anew.
 pub(crate) const READERS_NOTED_MAX: usize = 32;
 
+/// Rows of a report of callers, subjects or questions: the most frequent.
+pub(crate) const REPORT_ROWS_MAX: u32 = 200;
+
+/// Transfers of today that are counted at start.
+pub(crate) const TRANSFERS_OF_TODAY_MAX: u32 = 20_000;
+
+/// How long the counting of days that are over rests between two of them, and when there is none.
+pub(crate) const REPORT_DAY_EVERY: Duration = Duration::from_millis(50);
+/// See [`REPORT_DAY_EVERY`].
+pub(crate) const REPORT_DAYS_EVERY: Duration = Duration::from_mins(10);
+
 /// What share of calls is to be answered within the ring rule, %.
 pub(crate) const WITHIN_TARGET_PCT: f64 = 95.0;
 

@@ -149,6 +149,8 @@ pub(crate) struct Problem {
     detail: Option<String>,
     more: Map<String, Value>,
     retry_after_s: Option<u64>,
+    /// Of a code that has another status as a rule.
+    status: Option<u16>,
 }
 
 impl Problem {
@@ -159,7 +161,14 @@ impl Problem {
             detail: None,
             more: Map::new(),
             retry_after_s: None,
+            status: None,
         }
+    }
+
+    /// It was understood, and there is no such thing: 422, whatever its code has as a rule.
+    pub(crate) fn unprocessable(mut self) -> Problem {
+        self.status = Some(422);
+        self
     }
 
     /// Says in one sentence what was wrong with this very request.
@@ -199,13 +208,13 @@ impl From<Code> for Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let status =
-            StatusCode::from_u16(self.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let number = self.status.unwrap_or(self.code.status());
+        let status = StatusCode::from_u16(number).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut body = json!({
             "type": format!("urn:kring:problem:{}", self.code.as_str()),
             "title": self.code.english(),
             "title_th": self.code.thai(),
-            "status": self.code.status(),
+            "status": number,
             "code": self.code.as_str(),
         });
         if let Value::Object(members) = &mut body {

@@ -1,46 +1,22 @@
 //! Lists of calls: the store's page, with memory laid over it.
 
-use super::{CallOnWire, Known, call_id};
+use super::{CallOnWire, Known, call_id, which::Which};
 use crate::{
     app::App,
-    clock::read_rfc3339,
     json::Filter,
-    limits,
     live::Fresh,
-    problem::{Code, Problem},
+    problem::Problem,
     session::{Identity, Right},
 };
 use axum::{
     Json,
     extract::{Path, State},
 };
-use kring_journal::{AgentId, CallId, CallState, WallTime};
-use kring_store::{CallCursor, CallFilter, CallPage, CallRow, Number};
+use kring_journal::CallId;
+use kring_store::{CallCursor, CallFilter, CallPage, CallRow};
 use rustc_hash::FxHashMap;
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
-
-/// Which calls; all of them when nothing is said.
-#[derive(Debug, Default, Deserialize, IntoParams)]
-#[serde(default, deny_unknown_fields)]
-pub(crate) struct Which {
-    /// `ringing`, `talking` or `ended`.
-    state: Option<String>,
-    /// That came at this time (RFC 3339) or later.
-    from: Option<String>,
-    /// That came before this time.
-    until: Option<String>,
-    /// From this number, in any spelling.
-    phone: Option<String>,
-    /// With this Call-ID on the caller's leg.
-    sip_call_id: Option<String>,
-    /// Answered by this agent.
-    agent: Option<String>,
-    /// `next` of the page before.
-    cursor: Option<String>,
-    /// Rows, 1 to 200; 50 when nothing is said.
-    limit: Option<u32>,
-}
+use serde::Serialize;
+use utoipa::ToSchema;
 
 /// A page of calls, newest first.
 #[derive(Serialize, ToSchema)]
@@ -59,12 +35,12 @@ pub(crate) async fn list(
     Filter(which): Filter<Which>,
 ) -> Result<Json<CallPageOnWire>, Problem> {
     who.must(Right::ReadCalls)?;
-    let filter = filter(&app, &who, &which)?;
+    let filter = which.filter(&app, &who).await?;
     // The store's own idea of the state may be 20 ms old: it is asked for all and filtered here.
     let stored = app.store.calls(&filter).await?;
     let page = overlay(&filter, stored, app.live.fresh_calls());
     Ok(Json(CallPageOnWire {
-        items: page.calls.iter().map(CallOnWire::from).collect(),
+        items: with_persons(&app, &who, &page.calls).await?,
         next: page.next.map(|next| next.to_string()),
     }))
 }
@@ -78,48 +54,24 @@ pub(crate) async fn get(
     Path(id): Path<String>,
 ) -> Result<Json<CallOnWire>, Problem> {
     let known = Known::find(&app, &who, call_id(&id)?).await?;
-    Ok(Json(CallOnWire::from(&known.row)))
+    let mut shown = with_persons(&app, &who, &[known.row]).await?;
+    Ok(Json(shown.remove(0)))
 }
 
-fn filter(app: &App, who: &Identity, which: &Which) -> Result<CallFilter, Problem> {
-    let bad = |name: &str| Problem::new(Code::BadFilter).with("filter", name);
-    let time = |name: &str, text: &Option<String>| -> Result<Option<WallTime>, Problem> {
-        let read = |text: &String| read_rfc3339(text).ok_or_else(|| bad(name));
-        text.as_ref().map(read).transpose()
-    };
-    let state = match which.state.as_deref() {
-        None => None,
-        Some("ringing") => Some(CallState::Ringing),
-        Some("waiting") => Some(CallState::Waiting),
-        Some("talking") => Some(CallState::Talking),
-        Some("ended") => Some(CallState::Ended),
-        Some(_) => return Err(bad("state")),
-    };
-    let limit = which.limit.unwrap_or(limits::PAGE_ROWS);
-    if limit == 0 || limit > limits::PAGE_ROWS_MAX {
-        return Err(bad("limit"));
-    }
-    let numbers = &app.live.config().numbers;
-    let phone = which.phone.as_ref();
-    let after = which.cursor.as_deref().map(str::parse).transpose();
-    let agent = which.agent.as_deref().map(AgentId::new);
-    let agent = match who.only_own() {
-        Some(own) if agent.as_ref().is_some_and(|agent| agent != own) => {
-            return Err(Problem::new(Code::NotYours));
-        }
-        Some(own) => Some(own.clone()),
-        None => agent,
-    };
-    Ok(CallFilter {
-        state,
-        from: time("from", &which.from)?,
-        until: time("until", &which.until)?,
-        phone: phone.map(|phone| Number::read(phone, numbers).canonical),
-        sip_call_id: which.sip_call_id.clone(),
-        agent,
-        after: after.map_err(|_| Problem::new(Code::BadCursor))?,
-        limit,
-    })
+/// The rows with who called and the unit of their case, asked for all at once.
+async fn with_persons(
+    app: &App,
+    who: &Identity,
+    rows: &[CallRow],
+) -> Result<Vec<CallOnWire>, Problem> {
+    let access = who.case_access();
+    let matters = app.store.matters_of_calls(rows, &access).await?;
+    let reads = who.may(Right::ReadContacts);
+    let shown = rows.iter().map(|row| {
+        let matter = matters.get(&row.record.id);
+        CallOnWire::from(row).with(matter, reads)
+    });
+    Ok(shown.collect())
 }
 
 /// Lays what memory knows over a page of the store: rows that have changed since, and rows that
@@ -141,6 +93,10 @@ fn overlay(filter: &CallFilter, stored: CallPage, fresh: Vec<Fresh>) -> CallPage
         .collect();
     let place = |row: &CallRow| (row.record.arrived_at, row.record.id);
     let on_this_page = |row: &CallRow| last.is_none_or(|last| place(row) > last);
+    // Whether one that the store did not tell of has such a name, case or transfer, memory does not know.
+    if filter.asks_beyond_records() {
+        fresh.clear();
+    }
     let new = fresh.values().map(Fresh::row);
     rows.extend(new.filter(|row| wanted(filter, row) && on_this_page(row)));
     rows.sort_unstable_by_key(|row| std::cmp::Reverse(place(row)));
@@ -154,26 +110,9 @@ fn overlay(filter: &CallFilter, stored: CallPage, fresh: Vec<Fresh>) -> CallPage
     }
 }
 
+/// Whether a row that memory has brought up to date is asked for still. What no record tells, the store has told.
 fn wanted(filter: &CallFilter, row: &CallRow) -> bool {
-    let record = &row.record;
     let number = row.number.as_ref().map(|number| &number.canonical);
-    let place = (record.arrived_at, record.id);
-    filter.state.is_none_or(|state| record.state == state)
-        && filter.from.is_none_or(|from| record.arrived_at >= from)
-        && filter.until.is_none_or(|until| record.arrived_at < until)
-        && filter
-            .phone
-            .as_ref()
-            .is_none_or(|phone| number == Some(phone))
-        && filter
-            .sip_call_id
-            .as_ref()
-            .is_none_or(|id| record.sip_call_id == *id)
-        && filter
-            .agent
-            .as_ref()
-            .is_none_or(|agent| record.agent.as_ref() == Some(agent))
-        && filter
-            .after
-            .is_none_or(|after| place < (after.arrived_at, after.id))
+    let phone = filter.phone.as_ref();
+    filter.fits(&row.record) && phone.is_none_or(|phone| number == Some(phone))
 }

@@ -13,6 +13,7 @@ mod record_form;
 mod row;
 mod transfer;
 mod unfinished;
+mod which;
 
 pub(crate) use record_form::{KINDS, Mistakes, RESOLUTIONS, said};
 pub(crate) use row::CallOnWire;

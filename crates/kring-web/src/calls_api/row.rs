@@ -1,8 +1,13 @@
 //! A call as REST shows it.
 
-use crate::{clock::rfc3339, live::Fresh, wire::NumberOnWire};
+use crate::{
+    clock::rfc3339,
+    live::Fresh,
+    wire::{NumberOnWire, masked},
+};
 use kring_journal::{Outcome, RingResult};
-use kring_store::{CallRow, CallerNumber, NumberClass};
+use kring_store::{CallMatter, CallRow, CallerNumber, NumberClass};
+use kring_text::whole_name;
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -64,6 +69,30 @@ pub(crate) struct CallOnWire {
     no_case_note: Option<String>,
     /// Who owes the record, when it was handed over.
     record_owner: Option<String>,
+    /// Of the person of its case, or whose number it is alone; its first letter for whoever may not read it.
+    name: Option<String>,
+    /// The unit of its case, in Thai.
+    department: Option<String>,
+    /// Its short name.
+    department_short: Option<String>,
+}
+
+impl CallOnWire {
+    /// With who called, and the unit of its case.
+    pub(crate) fn with(mut self, matter: Option<&CallMatter>, reads: bool) -> CallOnWire {
+        let Some(matter) = matter else { return self };
+        self.name = matter.name.as_ref().map(|[prefix, given, family]| {
+            if reads {
+                whole_name(prefix, given, family)
+            } else {
+                masked(given)
+            }
+        });
+        if let Some((short, name)) = matter.department.clone() {
+            (self.department_short, self.department) = (Some(short), Some(name));
+        }
+        self
+    }
 }
 
 impl From<&CallRow> for CallOnWire {
@@ -102,6 +131,9 @@ impl From<&CallRow> for CallOnWire {
             no_case: record.no_case.clone(),
             no_case_note: row.no_case_note.clone(),
             record_owner: record.record_owner.as_ref().map(ToString::to_string),
+            name: None,
+            department: None,
+            department_short: None,
         }
     }
 }

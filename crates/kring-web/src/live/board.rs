@@ -16,9 +16,9 @@ use crate::{
         BOARD_CALLS_MAX, BOARD_ROWS_MAX, BOARD_SEATS_MAX, READERS_NOTED_MAX, WITHIN_TARGET_PCT,
     },
     wire::{
-        BoardCall, BoardHalfHour, BoardSeat, ContactOnWire, FailingTarget, NumberOnWire,
-        OldestWait, RingRuleToday, TransfersOnBoard, UnfinishedCount, UnfinishedOnBoard,
-        WallboardOnWire,
+        BoardCall, BoardHalfHour, BoardSeat, FailingTarget, NumberOnWire, OldestWait,
+        RingRuleToday, TransfersOnBoard, UnfinishedCount, UnfinishedOnBoard, WallboardOnWire,
+        masked,
     },
 };
 use kring_journal::{AgentId, CallState, PresenceState};
@@ -187,7 +187,7 @@ fn board_call(
         number: Some(call.number.clone()).filter(|_| reads),
         name: card.contact.as_ref().map(|who| match reads {
             true => whole_name(&who.prefix, &who.given, &who.family),
-            false => masked(who),
+            false => masked(&who.given),
         }),
         did: record.did.clone(),
         forwarded_by: record.forwarded_by.clone(),
@@ -205,12 +205,6 @@ fn board_call(
             .map(|at| now.at.since(at).as_millis() as u64),
         held: call.held_since.is_some(),
     })
-}
-
-/// That somebody is known, and no more.
-fn masked(who: &ContactOnWire) -> String {
-    let first = who.given.chars().next();
-    first.into_iter().chain("•••".chars()).collect()
 }
 
 fn ring_rule(floor: &Floor, now: When) -> RingRuleToday {

@@ -14,7 +14,7 @@ use crate::{
     wire::{Card, DraftOnWire, NumberOnWire},
 };
 use kring_journal::{AgentId, CallId, CallState};
-use kring_store::{CallFilter, CallRow, StoreRefused};
+use kring_store::{CallFilter, CallRow, ReportSpan, StoreRefused};
 use std::sync::Arc;
 
 /// A wrap-up that was opened for a call which is not in memory.
@@ -86,6 +86,7 @@ impl Inner {
 /// What supervisors were shown before this boot: how the calls of today were decided, and which records are owed.
 pub(crate) async fn look_back(inner: Arc<Inner>) {
     count_today(&inner).await;
+    count_transfers(&inner).await;
     match inner.store.unfinished_of_all().await {
         Ok(owed) => {
             let mut floor = inner.floor();
@@ -94,6 +95,26 @@ pub(crate) async fn look_back(inner: Arc<Inner>) {
             }
         }
         Err(refused) => tracing::warn!(%refused, "the records that are owed could not be read"),
+    }
+}
+
+async fn count_transfers(inner: &Inner) {
+    let now = inner.now();
+    let midnight = inner.floor().midnight(now.wall);
+    let span = ReportSpan {
+        from: midnight,
+        until: now.wall,
+        ahead: inner.config.day_ahead_of_utc,
+    };
+    let most = limits::TRANSFERS_OF_TODAY_MAX;
+    match inner.store.transfers_over(&span, most).await {
+        Ok(ends) => {
+            let mut floor = inner.floor();
+            for end in ends {
+                floor.watch.transferred.ended_before(midnight.0, end);
+            }
+        }
+        Err(refused) => tracing::warn!(%refused, "the transfers of today could not be counted"),
     }
 }
 

@@ -3,6 +3,7 @@
 use super::transfers::TransferNow;
 use crate::limits;
 use kring_journal::{TransferOver, TransferStep};
+use kring_store::TransferEnd;
 use rustc_hash::FxHashMap;
 
 /// Where callers were to go: a unit, or an extension of none.
@@ -65,8 +66,21 @@ impl Transferred {
         self.add(midnight, target, &transfer.to, transfer.sip_code, well);
     }
 
-    /// The same, of a transfer that is known by its end alone.
-    pub(crate) fn add(
+    /// The same, of a transfer before this boot.
+    pub(crate) fn ended_before(&mut self, midnight: i64, end: TransferEnd) {
+        let well = match end.result.as_str() {
+            "done" => true,
+            "busy" | "no_answer" | "declined" | "failed" | "not_told" | "returned" => false,
+            _ => return,
+        };
+        let target = match end.department {
+            Some(unit) => Target::Unit(unit),
+            None => Target::Extension(end.extension.clone()),
+        };
+        self.add(midnight, target, &end.extension, end.sip_code, well);
+    }
+
+    fn add(
         &mut self,
         midnight: i64,
         target: Target,

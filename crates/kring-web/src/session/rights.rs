@@ -21,6 +21,7 @@ pub const SCOPES: &[&str] = &[
     "tips:read",
     "traces:read",
     "audit:read",
+    "reports:read",
 ];
 
 /// Something that may be allowed.
@@ -48,6 +49,8 @@ pub(crate) enum Right {
     ReadTraces,
     /// Reading who changed what.
     ReadAudit,
+    /// Reading what was counted over days and months.
+    ReadReports,
     /// Changing what belongs to the process or to the house: the directory, holidays.
     Administer,
 }
@@ -71,6 +74,7 @@ impl Right {
             Right::ReadTips => "tips:read",
             Right::ReadTraces => "traces:read",
             Right::ReadAudit => "audit:read",
+            Right::ReadReports => "reports:read",
             Right::Administer => "admin",
         }
     }
@@ -79,7 +83,7 @@ impl Right {
     pub(crate) const fn is_of(self, role: Role) -> bool {
         use Right::{
             ActOnCalls, ActOnFloor, ActOnPrivacy, ReadAudit, ReadCalls, ReadCases, ReadContacts,
-            ReadDirectory, ReadFloor, ReadKnowledge, ReadTips, ReadTraces, WriteCases,
+            ReadDirectory, ReadFloor, ReadKnowledge, ReadReports, ReadTips, ReadTraces, WriteCases,
             WriteContacts, WriteKnowledge,
         };
         match role {
@@ -99,7 +103,8 @@ impl Right {
             ),
             Role::TipOfficer => matches!(self, ReadTips) || self.is_of(Role::Agent),
             Role::Supervisor => {
-                matches!(self, ReadTraces | ActOnFloor | WriteKnowledge) || self.is_of(Role::Agent)
+                matches!(self, ReadTraces | ActOnFloor | WriteKnowledge | ReadReports)
+                    || self.is_of(Role::Agent)
             }
             Role::UnitOfficer => matches!(
                 self,
@@ -126,6 +131,7 @@ impl Right {
                     | ReadFloor
                     | ReadTraces
                     | ReadAudit
+                    | ReadReports
             ),
             Role::Integrator => matches!(
                 self,
@@ -217,6 +223,7 @@ mod tests {
             ReadTips,
             ReadTraces,
             ReadAudit,
+            ReadReports,
             Administer,
         ] {
             assert!(SCOPES.contains(&right.scope()));

@@ -80,6 +80,12 @@ pub(crate) struct Card {
     pub(crate) looked_up: bool,
 }
 
+/// Of a name that is not for whoever asks: that somebody is known, and no more.
+pub(crate) fn masked(given: &str) -> String {
+    let first = given.chars().next();
+    first.into_iter().chain("•••".chars()).collect()
+}
+
 impl Card {
     /// The card of a number that is nobody's: there is nothing to look up.
     pub(crate) fn of_nobody() -> Card {

@@ -9,7 +9,7 @@ mod pop;
 mod said;
 
 pub(crate) use board::*;
-pub(crate) use card::{Card, ContactOnWire, NumberOnWire, PastCase};
+pub(crate) use card::{Card, ContactOnWire, NumberOnWire, PastCase, masked};
 pub(crate) use pop::{Pop, PopNow, RingCount, Via};
 pub(crate) use said::{Alert, Said, TransferProgress};
 

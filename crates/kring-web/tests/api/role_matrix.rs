@@ -160,6 +160,7 @@ const RULES: &[(&str, For)] = &[
     ("remove_synonym", Right("knowledge:write")),
     ("remove_token", Right("admin")),
     ("remove_trunk", Right("admin")),
+    ("report", Right("reports:read")),
     ("reset_password", Right("admin")),
     ("resume_call", Right("calls:act")),
     ("run_retention", Right("privacy:act")),
@@ -235,6 +236,7 @@ const HAVE: &[(&str, &str)] = &[
     ),
     ("knowledge:write", "admin kb_editor supervisor"),
     ("privacy:act", "admin dpo"),
+    ("reports:read", "admin auditor supervisor"),
     ("traces:read", "admin auditor supervisor"),
 ];
 

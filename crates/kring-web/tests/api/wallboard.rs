@@ -1,6 +1,6 @@
 //! The wallboard: what supervisors see of the floor, and what of it others do not.
 
-use crate::house::{House, Page, answered, invited, offered, presence, ring};
+use crate::house::{House, Page, abandoned, answered, invited, offered, presence, ring};
 use axum::http::StatusCode;
 use kring_journal::{
     AgentId, BackWith, CallId, CallerRef, Fact, PresenceState, Transfer, TransferId, TransferMode,
@@ -30,13 +30,6 @@ async fn board_when(house: &House, cookie: &str, there: impl Fn(&Value) -> bool)
     );
 }
 
-fn gone(rings: u8) -> Fact {
-    Fact::Abandoned {
-        rings,
-        wait_ms: 4_000,
-    }
-}
-
 async fn person(house: &House, cookie: &str, number: &str) {
     let person = json!({"prefix": "นาย", "given": "สมชาย", "family": "ใจดี", "number": number});
     let made = house.post("/api/v1/contacts", cookie, person).await;
@@ -55,7 +48,7 @@ async fn the_wallboard_is_the_fold_of_what_happened() {
     let owed = house.call_taken(&somsri, "0898765432");
     let left = house.call_from("0891111111");
     house.happens(Some(left), ring(2));
-    house.happens(Some(left), gone(2));
+    house.happens(Some(left), abandoned(2));
     let talking = house.call_from("0812345678");
     house.happens(Some(talking), invited(&malee));
     house.happens(Some(talking), answered(&malee));
@@ -176,7 +169,7 @@ async fn a_restart_shows_the_same() {
     house.agent("boss", Role::Supervisor).await;
     house.call_taken(&somsri, "0898765432");
     let left = house.call_from("0891111111");
-    house.happens(Some(left), gone(1));
+    house.happens(Some(left), abandoned(1));
     house.written().await;
     let boss = house.cookie("boss").await;
     let before = board(&house, &boss).await;

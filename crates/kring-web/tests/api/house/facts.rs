@@ -61,6 +61,13 @@ pub(crate) fn answered(agent: &AgentId) -> Fact {
     }
 }
 
+pub(crate) fn abandoned(rings: u8) -> Fact {
+    Fact::Abandoned {
+        rings,
+        wait_ms: 4_000,
+    }
+}
+
 pub(crate) fn ended() -> Fact {
     Fact::Ended {
         by: EndedBy::Caller,

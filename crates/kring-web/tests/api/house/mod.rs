@@ -254,7 +254,13 @@ impl House {
 
     /// A call from this number, as the exchange tells of it: introduced, offered, in ring 1.
     pub(crate) fn call_from(&self, user: &str) -> CallId {
-        let (_, wall) = self.clock.now();
+        self.call_from_on(user, 0)
+    }
+
+    /// A call that came so much later than now, microseconds; earlier, as a rule.
+    pub(crate) fn call_from_on(&self, user: &str, later_us: i64) -> CallId {
+        let (at, now) = self.clock.now();
+        let wall = WallTime(now.0 + later_us);
         let mut calls = self.calls.lock().unwrap();
         *calls += 1;
         let call = CallId::new((wall.0 / 1_000) as u64, *calls);
@@ -275,8 +281,10 @@ impl House {
             class: number.class,
             display: number.display,
         }));
-        self.happens(Some(call), offered(caller, &format!("call-{calls}@pbx")));
-        self.happens(Some(call), ring(1));
+        for fact in [offered(caller, &format!("call-{calls}@pbx")), ring(1)] {
+            self.live.fact(at, wall, Some(call), &fact);
+            let _ = self.journal.send(Written::Fact(at, wall, Some(call), fact));
+        }
         call
     }
 
