@@ -150,6 +150,7 @@ contracts! {
         transfers_and_offers_that_rang_out_are_counted,
         cases_and_callers_are_counted,
         calls_are_found_by_a_name,
+        calls_of_kring_to_itself_are_in_no_report,
         what_was_before_is_folded_once;
     customers: a_number_without_a_contact_has_no_card,
         one_person_has_a_card_with_history,

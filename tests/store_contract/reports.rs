@@ -222,6 +222,7 @@ fn within(span: &ReportSpan) -> CallFilter {
     CallFilter {
         from: Some(span.from),
         until: Some(span.until),
+        counted: true,
         ..CallFilter::default()
     }
 }
@@ -666,6 +667,42 @@ pub(crate) async fn calls_are_found_by_a_name(world: World) {
     let name = matters[&call].name.clone().unwrap();
     assert_eq!(name, ["นาย", "สมชาย", "ใจดี"]);
     assert_eq!(matters.len(), 1);
+}
+
+pub(crate) async fn calls_of_kring_to_itself_are_in_no_report(world: World) {
+    let mut recorder = world.boot().await;
+    let counted = recorder.talked("0812345678", "somsri").await;
+    let own = recorder.offered("0812345678");
+    for entry in &mut recorder.group.entries {
+        if let Fact::Offered { trunk, .. } = &mut entry.fact {
+            *trunk = kring_store::TEST_TRUNK.to_owned();
+        }
+    }
+    let rewritten = CallRecord::of(&recorder.group.entries).unwrap();
+    recorder.records.insert(own, rewritten.clone());
+    recorder.group.records = vec![rewritten];
+    recorder.answered(own, "somsri");
+    recorder.ended(own);
+    recorder.commit().await.unwrap();
+    let (store, whole) = (&world.store, span(-1, 2));
+    for kept in [false, true] {
+        if kept {
+            assert!(keep_all(store, WallTime(MORNING + 3 * DAY)).await > 0);
+        }
+        let told = store.count_calls(&whole, ReportBy::Queue).await.unwrap();
+        let calls: i64 = told.values().map(|tally| tally.calls).sum();
+        assert_eq!(calls, 1, "kept: {kept}");
+    }
+    let found = found(store, &within(&whole)).await;
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].id, counted);
+    assert!(
+        store
+            .repeat_callers(&whole, 2, 10)
+            .await
+            .unwrap()
+            .is_empty()
+    );
 }
 
 /// What was in a journal before there were reports is in them after the next start.

@@ -6,7 +6,7 @@ use crate::{
     Store, StoreRefused,
     connect::Durability,
     limits,
-    reports::forget_days,
+    reports::{TEST_TRUNK, forget_days},
     sql::{Cells, Given},
 };
 use kring_journal::{CallId, Entry, Fact, Transfer, TransferStep, WallTime, Withdrawal};
@@ -23,8 +23,9 @@ pub(crate) async fn fold(
             Fact::Offered {
                 caller,
                 outbound: None,
+                trunk,
                 ..
-            } => {
+            } if trunk != TEST_TRUNK => {
                 sqlx::query("UPDATE caller SET came = $1 WHERE caller = $2 AND came IS NULL")
                     .bind(entry.wall.0)
                     .bind(caller.to_string())
@@ -73,11 +74,11 @@ async fn recorded(
 
 const RUNG_OUT: &str = "INSERT INTO call_rung_out (boot, seq, agent, call, came) \
     SELECT CAST($1 AS BIGINT), CAST($2 AS BIGINT), CAST($3 AS TEXT), c.id, c.arrived_at \
-    FROM call c WHERE c.id = $4 ON CONFLICT (boot, seq) DO NOTHING";
+    FROM call c WHERE c.id = $4 AND c.trunk <> 'kring-test' ON CONFLICT (boot, seq) DO NOTHING";
 
 const ASKED: &str = "INSERT INTO call_transfer (transfer, agent, mode, department, extension, call, came) \
     SELECT CAST($1 AS TEXT), CAST($2 AS TEXT), CAST($3 AS TEXT), CAST($4 AS TEXT), CAST($5 AS TEXT), c.id, c.arrived_at \
-    FROM call c WHERE c.id = $6 ON CONFLICT (transfer) DO NOTHING";
+    FROM call c WHERE c.id = $6 AND c.trunk <> 'kring-test' ON CONFLICT (transfer) DO NOTHING";
 
 const OVER: &str = "UPDATE call_transfer SET result = $1, sip_code = $2, took_ms = $3, \
     extension = COALESCE($4, extension) WHERE transfer = $5";

@@ -1,7 +1,7 @@
 //! Which calls: the conditions of a list, said in SQL and of a record in memory alike.
 
 use crate::{
-    CallCursor, CaseKind, DepartmentId, Store, StoreRefused, contact_search, limits,
+    CallCursor, CaseKind, DepartmentId, Store, StoreRefused, TEST_TRUNK, contact_search, limits,
     sql::{Question, Value},
 };
 use kring_journal::{AgentId, CallRecord, CallState, Direction, Outcome, RingResult, WallTime};
@@ -26,6 +26,8 @@ pub struct CallFilter {
     pub served_by: Option<AgentId>,
     /// That no agent answered.
     pub unanswered: bool,
+    /// Not one that kring made to itself to try whether all is well.
+    pub counted: bool,
     /// With one of these outcomes.
     pub outcomes: Vec<Outcome>,
     /// With one of these results of the ring rule.
@@ -131,14 +133,15 @@ impl CallFilter {
         in_time
             && by_whom
             && no_case
+            && !(self.counted && record.trunk == TEST_TRUNK)
             && is(self.state, record.state)
             && is(self.rings, record.rings)
             && is(self.direction, record.direction)
             && one_of(&self.outcomes)
             && result_of(&self.results)
             && !(self.decided && record.result.is_none())
-            && !(self.unfinished && !record.is_unfinished())
-            && !(self.left_in_queue && !record.abandoned_in_queue())
+            && (!self.unfinished || record.is_unfinished())
+            && (!self.left_in_queue || record.abandoned_in_queue())
             && self
                 .queue
                 .as_ref()
@@ -309,6 +312,9 @@ fn by_whom(question: &mut Question, filter: &CallFilter) {
             "c.outcome = 'rescued' AND c.agent = $",
             [Value::text(agent)],
         );
+    }
+    if filter.counted {
+        question.when("c.trunk <> 'kring-test'");
     }
     if filter.unanswered {
         question.when("c.agent IS NULL");

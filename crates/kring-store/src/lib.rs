@@ -195,7 +195,7 @@ pub use reach::{EndpointOwner, Reach};
 pub use refused::StoreRefused;
 pub use reports::{
     CallTally, GapAsked, RepeatCaller, ReportBy, ReportKey, ReportSpan, RungOut, SlaTally,
-    SubjectTally, TopicTally, TransferBy, TransferEnd, TransferTally,
+    SubjectTally, TEST_TRUNK, TopicTally, TransferBy, TransferEnd, TransferTally,
 };
 pub use restart::{Boot, CallerRow, PresenceRow, UncleanBoot, closing_facts};
 pub use retention::{RETENTION_DAYS_MAX, Retained, RetentionRun, RetentionWhat};

@@ -139,7 +139,7 @@ pub struct TrunkStep {
 pub type TestCalls = Means<TestCall, Result<TestCallPlaced, MeansRefused>>;
 
 /// The trunk of these calls: they are in no report.
-pub const TEST_TRUNK: &str = "kring-test";
+pub const TEST_TRUNK: &str = kring_store::TEST_TRUNK;
 
 /// Whom to call.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -107,7 +107,7 @@ impl Store {
         for run in runs_not_kept(span, &kept) {
             let sql = format!(
                 "SELECT {}{CALLS} FROM call WHERE arrived_at >= $2 AND arrived_at < $3 \
-                 AND arrived_at + $1 >= 0 GROUP BY 1",
+                 AND arrived_at + $1 >= 0 AND trunk <> 'kring-test' GROUP BY 1",
                 by.of_call()
             );
             let rows = ask(&mut snapshot, sql, span, run).await?;
@@ -142,7 +142,7 @@ impl Store {
             let sql = format!(
                 "INSERT INTO report_day ({COLUMNS}) SELECT CAST($1 AS BIGINT), '{part}', {hour}, \
                  {queue}, {agent}{CALLS} FROM call WHERE arrived_at >= $1 AND arrived_at < $2 \
-                 GROUP BY 3, 4, 5"
+                 AND trunk <> 'kring-test' GROUP BY 3, 4, 5"
             );
             sqlx::query(AssertSqlSafe(sql))
                 .bind(day)

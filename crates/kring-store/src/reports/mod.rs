@@ -20,6 +20,9 @@ pub(crate) use days::{forget_days, newest};
 use kring_journal::WallTime;
 use std::time::Duration;
 
+/// The trunk of calls that kring makes to itself, to try whether all is well: they are in no report.
+pub const TEST_TRUNK: &str = "kring-test";
+
 /// Microseconds of a day and of an hour.
 pub(crate) const DAY_US: i64 = 86_400_000_000;
 pub(crate) const HOUR_US: i64 = 3_600_000_000;

@@ -1,5 +1,10 @@
 //! Which calls a list is asked for.
 
+#![allow(
+    clippy::large_stack_arrays,
+    reason = "the derive describes the parameters so, once, for openapi.json"
+)]
+
 use crate::{
     app::App,
     clock::read_rfc3339,
@@ -33,6 +38,8 @@ pub(crate) struct Which {
     served_by: Option<String>,
     /// `true`: that no agent answered.
     unanswered: Option<bool>,
+    /// `true`: without those that kring made to itself to try whether all is well, which are in no report.
+    counted: Option<bool>,
     /// One or several, with commas between: `answered`, `rescued`, `abandoned`, `rejected`, `failed`.
     outcome: Option<String>,
     /// One or several: `within`, `breached`, `rescued`, `refused`, `abandoned_within`, `failed`. `any`: decided by the
@@ -150,6 +157,7 @@ impl Which {
             agent: self.agent(who)?,
             served_by: self.served_by.as_deref().map(AgentId::new),
             unanswered: self.unanswered == Some(true),
+            counted: self.counted == Some(true),
             queue: self.queue.clone(),
             rings: self.ring,
             unfinished: self.unfinished == Some(true),

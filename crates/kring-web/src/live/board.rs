@@ -185,9 +185,12 @@ fn board_call(
         ring: call.ring.map(|ring| ring.n),
         of: call.ring.map(|ring| ring.of),
         number: Some(call.number.clone()).filter(|_| reads),
-        name: card.contact.as_ref().map(|who| match reads {
-            true => whole_name(&who.prefix, &who.given, &who.family),
-            false => masked(&who.given),
+        name: card.contact.as_ref().map(|who| {
+            if reads {
+                whole_name(&who.prefix, &who.given, &who.family)
+            } else {
+                masked(&who.given)
+            }
         }),
         did: record.did.clone(),
         forwarded_by: record.forwarded_by.clone(),

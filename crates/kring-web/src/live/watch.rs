@@ -11,6 +11,7 @@ use super::{
 };
 use crate::limits;
 use kring_journal::{AgentId, CallId, CallRecord, Fact, PresenceState, TransferStep};
+use kring_store::TEST_TRUNK;
 use kring_time::Moment;
 use rustc_hash::FxHashMap;
 use std::time::Duration;
@@ -40,10 +41,8 @@ impl Watch {
     pub(crate) fn apply(&mut self, now: When, call: Option<CallId>, fact: &Fact) {
         match (call, fact) {
             (Some(call), fact) => self.owed.apply(call, fact),
-            (None, Fact::ScreenDead { agent }) => {
-                if self.dead.len() < limits::AGENTS_MAX {
-                    self.dead.entry(agent.clone()).or_insert(now.at);
-                }
+            (None, Fact::ScreenDead { agent }) if self.dead.len() < limits::AGENTS_MAX => {
+                self.dead.entry(agent.clone()).or_insert(now.at);
             }
             (None, Fact::ScreenRestored { agent }) => {
                 self.dead.remove(agent);
@@ -74,7 +73,7 @@ impl Watch {
         transfer: &TransferNow,
         step: &TransferStep,
     ) {
-        if let Some(record) = record {
+        if let Some(record) = record.filter(|record| record.trunk != TEST_TRUNK) {
             let midnight = self.today.midnight(record.arrived_at);
             self.transferred.count(midnight.0, transfer, step);
         }

@@ -14,6 +14,7 @@ impl Link {
         Link("/calls?".to_owned())
             .and("from", &rfc3339(from))
             .and("until", &rfc3339(until))
+            .and("counted", "true")
     }
 
     /// Calls whose case was opened within this time.

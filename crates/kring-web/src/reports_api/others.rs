@@ -41,65 +41,17 @@ pub(super) async fn transfers(making: &Making<'_>) -> Result<Table, Problem> {
     };
     let counted = store.count_transfers(&making.span, counted_by).await?;
     let all = store.count_transfers(&making.span, TransferBy::All).await?;
-    let whole = (making.span.from, making.span.until);
-    let mut rows = Vec::new();
-    let columns: &[Column] = match by {
-        "department" => {
-            let directory = store.directory_at_hand().await?;
-            for row in &counted {
-                let unit = directory.find(&row.key);
-                let nobody = row
-                    .key
-                    .is_empty()
-                    .then(|| "หมายเลขนอกรายชื่อหน่วยงาน".to_owned());
-                let mut cells = vec![
-                    Cell::some_text((!row.key.is_empty()).then(|| row.key.clone())),
-                    Cell::some_text(unit.map(|unit| unit.name_th.clone()).or(nobody)),
-                    Cell::some_text(unit.map(|unit| unit.name_en.clone())),
-                ];
-                let short = if row.key.is_empty() { "none" } else { &row.key };
-                cells.extend(of_transfers(row));
-                rows.push((cells, Link::came(whole).and("transfer", short)));
-            }
-            &[
-                column("department", "หน่วยงาน (ชื่อย่อ)", "Department", Unit::Text),
-                column("name_th", "หน่วยงาน", "Department (Thai)", Unit::Text),
-                column(
-                    "name_en",
-                    "หน่วยงาน (อังกฤษ)",
-                    "Department (English)",
-                    Unit::Text,
-                ),
-            ]
-        }
-        "agent" => {
-            let agents = store.agents().await?;
-            for row in &counted {
-                let name = agents.iter().find(|agent| agent.login.as_str() == row.key);
-                let name = name.map(|agent| agent.name.clone());
-                let mut cells = vec![Cell::Text(row.key.clone()), Cell::some_text(name)];
-                cells.extend(of_transfers(row));
-                rows.push((cells, Link::came(whole).and("transfer_by", &row.key)));
-            }
-            &[
-                column("agent", "รหัสเจ้าหน้าที่", "Agent", Unit::Text),
-                column("name", "ชื่อเจ้าหน้าที่", "Name", Unit::Text),
-            ]
-        }
-        _ => {
-            rows.extend(by_time(making, by, &counted));
-            if by == "day" {
-                &[column("day", "วันที่", "Day", Unit::Date)]
-            } else {
-                &[column("month", "เดือน", "Month", Unit::Month)]
-            }
-        }
+    let (columns, rows): (&[Column], Lines) = match by {
+        "department" => (&OF_UNIT, by_unit(making, &counted).await?),
+        "agent" => (&OF_AGENT, by_agent(making, &counted).await?),
+        "day" => (&OF_DAY, by_time(making, by, &counted)),
+        _ => (&OF_MONTH, by_time(making, by, &counted)),
     };
     let nothing = columns.iter().map(|_| Cell::None);
     let total = all
         .first()
         .map(|all| nothing.chain(of_transfers(all)).collect());
-    let row = |(cells, link): (Vec<Cell>, Link)| Row {
+    let row = |(cells, link): Line| Row {
         cells,
         link: Some(link.text()),
     };
@@ -112,7 +64,63 @@ pub(super) async fn transfers(making: &Making<'_>) -> Result<Table, Problem> {
     })
 }
 
-fn by_time(making: &Making<'_>, by: &str, counted: &[TransferTally]) -> Vec<(Vec<Cell>, Link)> {
+/// A row and the way to its calls.
+type Line = (Vec<Cell>, Link);
+type Lines = Vec<Line>;
+
+const OF_UNIT: [Column; 3] = [
+    column("department", "หน่วยงาน (ชื่อย่อ)", "Department", Unit::Text),
+    column("name_th", "หน่วยงาน", "Department (Thai)", Unit::Text),
+    column(
+        "name_en",
+        "หน่วยงาน (อังกฤษ)",
+        "Department (English)",
+        Unit::Text,
+    ),
+];
+const OF_AGENT: [Column; 2] = [
+    column("agent", "รหัสเจ้าหน้าที่", "Agent", Unit::Text),
+    column("name", "ชื่อเจ้าหน้าที่", "Name", Unit::Text),
+];
+const OF_DAY: [Column; 1] = [column("day", "วันที่", "Day", Unit::Date)];
+const OF_MONTH: [Column; 1] = [column("month", "เดือน", "Month", Unit::Month)];
+
+async fn by_unit(making: &Making<'_>, counted: &[TransferTally]) -> Result<Lines, Problem> {
+    let directory = making.app.store.directory_at_hand().await?;
+    let whole = (making.span.from, making.span.until);
+    let line = |row: &TransferTally| {
+        let short = Some(row.key.as_str()).filter(|key| !key.is_empty());
+        let unit = short.and_then(|short| directory.find(short));
+        let name = match (short, unit) {
+            (None, _) => Some("หมายเลขนอกรายชื่อหน่วยงาน".to_owned()),
+            (Some(_), unit) => unit.map(|unit| unit.name_th.clone()),
+        };
+        let mut cells = vec![
+            Cell::some_text(short.map(str::to_owned)),
+            Cell::some_text(name),
+            Cell::some_text(unit.map(|unit| unit.name_en.clone())),
+        ];
+        cells.extend(of_transfers(row));
+        let link = Link::came(whole).and("transfer", short.unwrap_or("none"));
+        (cells, link)
+    };
+    Ok(counted.iter().map(line).collect())
+}
+
+async fn by_agent(making: &Making<'_>, counted: &[TransferTally]) -> Result<Lines, Problem> {
+    let agents = making.app.store.agents().await?;
+    let whole = (making.span.from, making.span.until);
+    let line = |row: &TransferTally| {
+        let agent = agents.iter().find(|agent| agent.login.as_str() == row.key);
+        let name = agent.map(|agent| agent.name.clone());
+        let mut cells = vec![Cell::Text(row.key.clone()), Cell::some_text(name)];
+        cells.extend(of_transfers(row));
+        (cells, Link::came(whole).and("transfer_by", &row.key))
+    };
+    Ok(counted.iter().map(line).collect())
+}
+
+fn by_time(making: &Making<'_>, by: &str, counted: &[TransferTally]) -> Lines {
     let mut times: BTreeMap<(i32, u8, i64), TransferTally> = BTreeMap::new();
     for row in counted {
         let midnight: i64 = row.key.parse().unwrap_or(0);
