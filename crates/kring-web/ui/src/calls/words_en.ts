@@ -17,6 +17,8 @@ export const en = {
   filterTransferredNoUnit: 'Transferred to no unit',
   filterTransferredTo: (to: string) => `Transferred to ${to}`,
   filterTransferredBy: (who: string) => `Transferred by ${who}`,
+  filterCounted: 'Without test calls',
+  filterLeftInQueue: 'Hung up in the queue',
   filterUnanswered: 'No agent answered',
   filterInbound: 'Inbound',
   filterNoUnit: 'No unit',

@@ -17,6 +17,8 @@ export const th = {
   filterTransferredNoUnit: 'โอนไปเบอร์นอกหน่วยงาน',
   filterTransferredTo: (to: string) => `โอนไป ${to}`,
   filterTransferredBy: (who: string) => `โอนโดย ${who}`,
+  filterCounted: 'ไม่รวมสายทดสอบ',
+  filterLeftInQueue: 'วางสายระหว่างรอในคิว',
   filterUnanswered: 'ไม่มีเจ้าหน้าที่รับ',
   filterInbound: 'สายเข้า',
   filterNoUnit: 'ไม่ระบุหน่วยงาน',
