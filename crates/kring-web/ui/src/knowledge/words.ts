@@ -28,7 +28,7 @@ export const words = pageText(
     pageSaid: (n: number, page: number) => `หน้า ${page} มี ${n} รายการ ใหม่สุดก่อน`,
     add: 'เพิ่มความรู้',
     updated: (when: string) => `ปรับปรุง ${when}`,
-    expired: 'พ้นกำหนดใช้',
+    expired: 'หมดอายุแล้ว',
     notYet: 'ยังไม่ถึงวันใช้',
     valid: 'ใช้ได้',
     validBetween: (from: string, until: string) => `ใช้ ${from} ถึง ${until}`,
