@@ -14,7 +14,7 @@ const printed = {
   password: /^\s*password\s+(\S+)$/m,
 };
 
-const startsWithinMs = 20_000;
+const startsWithinMs = 40_000;
 const endsWithinMs = 8_000;
 
 /** Resolves when the console's address and a login are known; rejects when the daemon ends before. */
