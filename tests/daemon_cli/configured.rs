@@ -2,7 +2,7 @@
 
 use crate::shell::{Daemon, Shell};
 use serde_json::{Value, json};
-use std::{net::UdpSocket, time::Duration};
+use std::{net::UdpSocket, os::unix::fs::PermissionsExt, time::Duration};
 
 const FILE: &str = "[sip]\nlisten = [\"udp:127.0.0.1:0\", \"tcp:127.0.0.1:0\"]\n[http]\nlisten = \"127.0.0.1:0\"\n\
     [media]\nrtp_ports = \"41010-41017\"\n[[queue]]\nname = \"support\"\ndid = [\"1203\"]\n";
@@ -108,6 +108,8 @@ fn a_queue_that_is_made_by_rest_takes_a_call_at_once_and_after_a_restart() {
         (200, &json!(14_500)),
         "{told}"
     );
+    let (status, told) = ask(&daemon, token, "POST", "/queues/preview", Some(&wrong));
+    assert_eq!((status, &told["field"]), (422, &json!("plan")), "{told}");
     drop(daemon);
 
     let daemon = shell.serve(&[]);
@@ -197,6 +199,20 @@ fn a_trunk_that_is_made_by_rest_is_let_in_at_once() {
         "{told}"
     );
     assert_ne!(call(&daemon, "1203", 2), 403);
+    let saved = shell.path("kring.backup");
+    let saved = saved.to_str().expect("a path");
+    shell.run(&["export", "backup", saved]).ok();
+    let other = Shell::new();
+    other.configure_quietly();
+    other.run(&["import", "backup", saved]).ok();
+    let secrets = std::fs::read_dir(other.path("kring-data/secrets")).expect("they came along");
+    let secret = secrets.last().expect("one").expect("a file");
+    let mode = secret.metadata().expect("it is there").permissions().mode();
+    assert_eq!(mode & 0o777, 0o600, "its owner's alone");
+    assert_eq!(
+        std::fs::read(secret.path()).expect("readable"),
+        b"river-stone"
+    );
     let bad = json!({"peers": ["nowhere/99"]});
     let (status, told) = ask(&daemon, token, "PATCH", "/trunks/near", Some(&bad));
     assert_eq!((status, &told["field"]), (422, &json!("peers")), "{told}");

@@ -62,7 +62,13 @@ async fn one(
     let rows = app.store.configured().await?;
     let is = |row: &ConfiguredRow| row.kind == kind && row.name == name;
     let row = rows.into_iter().find(is);
-    if known == Some(ConfiguredIn::File) && !matches!(change, Change::Add(_)) {
+    let is_in_file = match &change {
+        Change::Add(_) => false,
+        Change::Patch(..) => true,
+        // A row that has lost its name to the file can be taken away.
+        Change::Remove(_) => row.is_none(),
+    };
+    if is_in_file && known == Some(ConfiguredIn::File) {
         return Err(Problem::new(Code::InFile));
     }
     let store = &app.store;

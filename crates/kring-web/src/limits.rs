@@ -214,9 +214,9 @@ pub(crate) const CALL_ENTRIES_MAX: usize = 10_000;
 /// Calls that the metrics fold keeps in mind.
 pub(crate) const FOLD_CALLS_MAX: usize = 8_192;
 
-/// How long a person waits until the configuration was read again: files, certificates, one step of the
-/// exchange.
-pub(crate) const RELOAD_ANSWER: Duration = Duration::from_secs(10);
+/// How long a person waits until the configuration was read again: files, certificates, every recording, one step
+/// of the exchange. A small machine that is busy may take some seconds for the recordings.
+pub(crate) const RELOAD_ANSWER: Duration = Duration::from_secs(30);
 
 /// More time for one record that is asked for at once, s: a longer one is asked for again.
 pub(crate) const WRAP_UP_EXTENSION_S_MAX: u32 = 600;

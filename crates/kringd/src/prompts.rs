@@ -7,7 +7,7 @@ mod own;
 
 use crate::{config::Config, exit::Fault};
 use kring_journal::AgentId;
-use kring_media::{Clip, Language, Library, Particle, Prompt, Samples, WavRefused};
+use kring_media::{Clip, Language, Library, Particle, Prompt, Samples, Sentence, WavRefused};
 use own::Folder;
 use rust_embed::RustEmbed;
 use std::{collections::BTreeSet, io, path::PathBuf, sync::Arc, time::Duration};
@@ -100,42 +100,57 @@ pub(crate) struct Voices {
 }
 
 /// What the recordings of a configuration depend on, beside the files themselves.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub(crate) struct Named {
     media: crate::config::Media,
     particle: String,
     tone: (u16, u32, u32),
-    queues: Vec<(Option<Arc<str>>, Arc<str>, Arc<[Arc<str>]>)>,
+    /// What queues name beside kring's own.
+    own: BTreeSet<Arc<str>>,
 }
 
 impl Named {
     /// Of this one.
     pub(crate) fn of(config: &Config) -> Named {
-        let (ring, queues) = (&config.ring, config.queues.iter());
+        let (ring, mut own) = (&config.ring, BTreeSet::new());
+        for queue in &config.queues {
+            let waiting = &queue.waiting;
+            own.extend(queue.voice.music.clone());
+            own.insert(waiting.greeting.clone());
+            own.extend(waiting.announcements.iter().cloned());
+        }
+        own.retain(|name| Sentence::named(name).is_none());
         Named {
             media: config.media.clone(),
             particle: config.agent.particle.clone(),
             tone: (ring.tone_hz, ring.terms.on_ms, ring.terms.off_ms),
-            queues: queues
-                .map(|queue| {
-                    let waiting = &queue.waiting;
-                    let music = queue.voice.music.clone();
-                    (
-                        music,
-                        waiting.greeting.clone(),
-                        waiting.announcements.clone(),
-                    )
-                })
-                .collect(),
+            own,
         }
+    }
+
+    /// Whether everything that `other` wants is here.
+    pub(crate) fn covers(&self, other: &Named) -> bool {
+        self.media == other.media
+            && self.particle == other.particle
+            && self.tone == other.tone
+            && other.own.is_subset(&self.own)
     }
 }
 
-/// All recordings that this configuration needs and names.
+/// Whether the recordings that this configuration names can be played. kring's own are not looked at.
 ///
 /// # Errors
 /// What is wrong with which, and what to do.
-pub(crate) fn voices(config: &Config) -> Result<Voices, RecordingRefused> {
+pub(crate) fn check(config: &Config) -> Result<(), RecordingRefused> {
+    let (particle, ringback) = sounds(config);
+    let mut library = Library::new(particle, ringback);
+    let mut folder = Folder::new(config.media.prompts.clone(), &mut library);
+    folder.read()?;
+    folder.read_named(config)
+}
+
+/// The particle that is spoken, and the ringing tone.
+fn sounds(config: &Config) -> (Particle, Prompt) {
     let particle = match config.agent.particle.as_str() {
         "ครับ" => Particle::Krap,
         _ => Particle::Ka,
@@ -143,7 +158,15 @@ pub(crate) fn voices(config: &Config) -> Result<Voices, RecordingRefused> {
     let ring = &config.ring;
     let length = |ms: u32| Duration::from_millis(ms.into());
     let (on, off) = (length(ring.terms.on_ms), length(ring.terms.off_ms));
-    let ringback = Prompt::ringback(f32::from(ring.tone_hz), on, off);
+    (particle, Prompt::ringback(f32::from(ring.tone_hz), on, off))
+}
+
+/// All recordings that this configuration needs and names.
+///
+/// # Errors
+/// What is wrong with which, and what to do.
+pub(crate) fn voices(config: &Config) -> Result<Voices, RecordingRefused> {
+    let (particle, ringback) = sounds(config);
     let mut library = shipped(particle, ringback)?;
     let mut folder = Folder::new(config.media.prompts.clone(), &mut library);
     let agents = folder.read()?;

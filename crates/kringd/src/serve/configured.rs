@@ -158,6 +158,7 @@ pub(super) fn attempt(
         .keys
         .as_ref()
         .is_some_and(|keys| names_recording(trial.kind, keys));
+    let blamed = blamed(at.map(|at| &wanted[at]), &trial);
     match (at, trial.keys) {
         (Some(at), Some(keys)) => wanted[at].keys = keys,
         (Some(at), None) => {
@@ -178,9 +179,13 @@ pub(super) fn attempt(
         }
         Origin::Row(place) => {
             let (kind, name) = (place.kind.as_str(), &place.name);
-            told("", &format!("{kind} {name:?}: {}", complaint.text), None)
+            told(
+                &blamed,
+                &format!("{kind} {name:?}: {}", complaint.text),
+                None,
+            )
         }
-        _ => told("", &complaint.text, complaint.thai.as_deref()),
+        _ => told(&blamed, &complaint.text, complaint.thai.as_deref()),
     };
     let config = source
         .complaints_of(&wanted)
@@ -188,12 +193,27 @@ pub(super) fn attempt(
     if let Some(strange) = without_authority(&config, &mut wanted) {
         return Err(vec![strange.told()]);
     }
-    if recorded && let Err(refused) = prompts::voices(&config) {
+    if recorded && let Err(refused) = prompts::check(&config) {
         let key = refused.key().unwrap_or_default();
         let key = key.strip_prefix("queue.").unwrap_or(key);
         return Err(vec![told(key, &refused.to_string(), None)]);
     }
     Ok(config)
+}
+
+/// Where to say what is wrong elsewhere through a change: at the first setting that changes. Queues and trunks have
+/// no such place.
+fn blamed(before: Option<&ConfiguredRow>, trial: &Trial) -> String {
+    if trial.kind != ConfiguredKind::Settings {
+        return String::new();
+    }
+    let is_new = |key: &&String| {
+        let now = trial.keys.as_ref().and_then(|keys| keys.get(*key));
+        before.and_then(|row| row.keys.get(*key)) != now
+    };
+    let before = before.iter().flat_map(|row| row.keys.keys());
+    let now = trial.keys.iter().flat_map(Keys::keys);
+    now.chain(before).find(is_new).cloned().unwrap_or_default()
 }
 
 /// What is left out anyway stands in nobody's way.

@@ -217,7 +217,7 @@ impl Reloading {
     async fn follow(&mut self) -> Result<Reloaded, ReloadRefused> {
         let rows = self.stored().await?;
         let layered = configured::with(&self.source, &rows).map_err(|refused| lines(&refused))?;
-        if Named::of(&layered.config) == self.named {
+        if self.named.covers(&Named::of(&layered.config)) {
             return self.put(layered, None).await;
         }
         let Configured { layered, voices } = read(self.source.clone(), rows).await?;
