@@ -93,8 +93,12 @@ fn a_queue_that_is_made_by_rest_takes_a_call_at_once_and_after_a_restart() {
     );
     assert_eq!(told["settings"]["plan"], json!(["longest_idle:2", "all:1"]));
     assert_eq!(call(&daemon, "1500", 2), 480);
-    let (_, law) = ask(&daemon, token, "GET", "/queues/law", None);
-    assert_eq!(law["calls_today"], 1, "{law}");
+    // The history is written beside the call.
+    let counted = (0..2_000).any(|_| {
+        let (_, law) = ask(&daemon, token, "GET", "/queues/law", None);
+        law["calls_today"] == 1
+    });
+    assert!(counted, "the call is one of today's");
 
     let wrong = json!({"plan": ["all:7"]});
     let (status, told) = ask(&daemon, token, "PATCH", "/queues/law", Some(&wrong));

@@ -68,9 +68,14 @@ fn a_trunk_that_is_added_takes_calls_at_once() {
          1.000  answered   seat-5021 after 1.000 s, ring 1
          1.460  configured trunk pbx retired
          2.960  configured trunk other added
-         3.960  offered    citizen-2 -> support
-         3.960  ring       1
+         4.000  offered    citizen-2 -> support
+         4.000  ring       1
+         9.000  ring       2
         11.080  ended      by Caller, bye, talked 10.080 s
+        13.160  alerting   seat-5021
+        14.000  ring       3
+        14.080  answered   seat-5021 after 10.080 s, ring 3
+        24.160  ended      by Caller, bye, talked 10.080 s
     ",
     );
     lawful(&floor);

@@ -10,7 +10,7 @@ const QUEUE: ConfiguredKind = ConfiguredKind::Queue;
 fn by(at: i64) -> ChangedBy {
     ChangedBy {
         who: "person root".to_owned(),
-        at: WallTime(MORNING + at),
+        at: WallTime(MORNING + at * 1_000),
     }
 }
 
