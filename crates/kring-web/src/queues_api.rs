@@ -175,8 +175,8 @@ async fn all(app: &App) -> Result<BTreeMap<String, QueueOnWire>, Problem> {
         let queue = queues.entry(item.name.clone()).or_default();
         queue.source = Some(item.source);
         queue.version = item.version;
-        queue.settings = item.settings.clone();
-        queue.complaint = item.complaint.clone();
+        queue.settings.clone_from(&item.settings);
+        queue.complaint.clone_from(&item.complaint);
     }
     let rules = app.config.rules.now();
     let served = agents.iter().flat_map(|agent| &agent.queues);

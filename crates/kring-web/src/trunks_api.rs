@@ -192,7 +192,7 @@ impl TrunkOnWire {
         self.source = Some(item.source);
         self.version = item.version;
         self.settings = trunk_secrets::told(item.settings.clone());
-        self.complaint = item.complaint.clone();
+        self.complaint.clone_from(&item.complaint);
         if self.address.is_none() {
             let address = item.settings.get("address").and_then(|at| at.as_str());
             self.address = address.map(str::to_owned);
