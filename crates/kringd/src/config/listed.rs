@@ -139,7 +139,7 @@ fn of_ring(ring: &Ring, key: &str) -> Value {
         "ring.guard_ms" => json!(ring.terms.guard_ms),
         "ring.policy" => json!(match ring.terms.policy {
             RingPolicyKind::EndOfBurst => "end_of_burst",
-            _ => "before_next_ring",
+            RingPolicyKind::BeforeNextRing => "before_next_ring",
         }),
         "ring.plan" => json!(plan(&ring.plan)),
         "ring.deadline_action" => json!(action(ring.deadline_action)),
@@ -181,6 +181,6 @@ pub(crate) fn action(action: DeadlineAction) -> &'static str {
         DeadlineAction::AnswerGreetQueue => "answer_greet_queue",
         DeadlineAction::Overflow => "overflow",
         DeadlineAction::OfferCallback => "offer_callback",
-        _ => "announce_busy",
+        DeadlineAction::AnnounceBusy => "announce_busy",
     }
 }

@@ -39,7 +39,7 @@ pub(super) fn with(source: &Source, rows: &[ConfiguredRow]) -> Result<Layered, C
 
 /// Takes out a trunk that names an authority that cannot be read.
 fn without_authority(config: &Config, rows: &mut Vec<ConfiguredRow>) -> Option<LeftOut> {
-    for trunk in config.trunks.iter() {
+    for trunk in &config.trunks {
         let is = |row: &ConfiguredRow| row.kind == ConfiguredKind::Trunk && row.name == trunk.name;
         let Some(at) = rows.iter().position(is) else {
             continue;
