@@ -13,14 +13,14 @@ const requests = [
   request('R3', 'restrict', -2, { contact_id: null, number: '+66812345678', note: '' }),
 ];
 const closed = [
-  request('R4', 'erase', -80, { status: 'done', contact_id: null, closed: on(-70), handled_by: 'kanya' }),
-  request('R5', 'erase', -60, { status: 'refused', closed: on(-50), handled_by: 'kanya', reason: 'เรื่องร้องเรียนยังอยู่ระหว่างการพิจารณาของหน่วยงาน จึงต้องเก็บข้อมูลไว้ตามกฎหมายจนกว่าจะยุติ' }),
+  request('R4', 'erase', -80, { status: 'done', contact_id: null, closed: on(-70), handled_by: 'person kanya' }),
+  request('R5', 'erase', -60, { status: 'refused', closed: on(-50), handled_by: 'person kanya', reason: 'เรื่องร้องเรียนยังอยู่ระหว่างการพิจารณาของหน่วยงาน จึงต้องเก็บข้อมูลไว้ตามกฎหมายจนกว่าจะยุติ' }),
 ];
 const person = { id: 'c1', prefix: 'นางสาว', given: 'กมลชนก', family: 'แก้วประเสริฐวัฒนกุล', org: 'ร้านเกษตรระยอง', version: 1 };
 const answers = {
   'GET /privacy/requests': ({ query }) => ({ items: query.get('status') === 'open' ? requests : query.get('status') === 'refused' ? closed.slice(1) : [...requests, ...closed], next: null }),
   'GET /privacy/requests/*': ({ parts: [id] }) => [...requests, ...closed].find((one) => one.id === id),
-  'POST /privacy/requests/*/carry-out': ({ body, parts: [id] }) => ({ dry_run: body.dry_run, erased: { callers: 1, calls: 14, cases: 3, contacts: 1, numbers: 2 }, request: { ...requests.find((one) => one.id === id), ...(body.dry_run ? {} : { status: 'done', closed: on(0), handled_by: 'kanya', contact_id: null }) } }),
+  'POST /privacy/requests/*/carry-out': ({ body, parts: [id] }) => ({ dry_run: body.dry_run, erased: { callers: 1, calls: 14, cases: 3, contacts: 1, numbers: 2 }, request: { ...requests.find((one) => one.id === id), ...(body.dry_run ? {} : { status: 'done', closed: on(0), handled_by: 'person kanya', contact_id: null }) } }),
   'GET /contacts': ({ query }) => ({ items: query.get('q').includes('กมล') ? [person, { ...person, id: 'c2', given: 'กมลวรรณ', family: '', org: '' }] : [], next: null }),
   'GET /contacts/*': person,
   'GET /contacts/*/consents': { notice_due: false, items: [{ id: '1', at: on(-4), purpose: 'notice', said: 'notified', version: 2, who: 'person malee' }, { id: '2', at: on(-4), purpose: 'recording', said: 'given', version: 1, who: 'person malee' }] },
@@ -36,6 +36,14 @@ export const states = {
     await page.fill('#person-find', 'กมล');
     await page.waitForTimeout(450);
   }),
+  '72-privacy-new-refused': at('privacy/new', async (page) => {
+    await page.fill('#person-find', '081-234-5678');
+    await page.waitForTimeout(450);
+    await page.getByTestId('use-number').click();
+    await page.locator('[name="request-kind"][value="lift"]').check();
+    await page.getByTestId('save').click();
+    await page.waitForTimeout(150);
+  }, { 'POST /privacy/requests': [422, 'bad_field', { field: 'contact_id' }] }),
   '72-privacy-new-number': at('privacy/new', async (page) => {
     await page.fill('#person-find', '081-234-5678');
     await page.waitForTimeout(450);
@@ -55,4 +63,5 @@ export const states = {
   '72-request-failed': at('privacy/requests/R1', undefined, { 'GET /privacy/requests/*': [503, 'busy'] }),
   '72-person-find': at('privacy/person?q=กมล', (page) => page.waitForTimeout(450)),
   '72-person': at('privacy/person/c1'),
+  '72-person-restricted': at('privacy/person/c1', undefined, { 'GET /contacts/*': { ...person, restricted: true } }),
 };

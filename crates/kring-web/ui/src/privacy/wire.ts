@@ -25,7 +25,7 @@ export type NewRequest = { kind: Kind; contact_id?: string; number?: string; not
 export type Erased = { callers: number; calls: number; cases: number; contacts: number; numbers: number };
 export type CarriedOut = { dry_run: boolean; erased?: Erased | null; request: Request };
 
-export type Person = { id: string; prefix: string; given: string; family: string; org: string; version: number };
+export type Person = { id: string; prefix: string; given: string; family: string; org: string; version: number; restricted?: boolean };
 export type Access = { at: string; who: string; what: 'pop' | 'contact' | 'history' | 'lookup' | 'export' };
 export type Consent = { id: string; at: string; purpose: string; said: 'notified' | 'given' | 'refused' | 'withdrawn'; version: number; who: string; call?: string | null };
 export type Consents = { items: Consent[]; notice_due: boolean };

@@ -209,7 +209,7 @@ export const words = pageText(th, {
   nobodyHint: 'Whoever is free before the deadline is rung at once',
   noMembers: 'Nobody serves this queue yet: what is done at the deadline is done at once',
   others: (n: number) => `and ${n} more`,
-  hop: 'Phones change in the silence',
+  hop: 'Phones change',
   cancelAt: (s: string) => `Silent at ${s} s`,
   deadlineAt: (s: string) => `Deadline ${s} s`,
   words: 'In words',
