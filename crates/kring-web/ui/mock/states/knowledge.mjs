@@ -63,6 +63,7 @@ const unitAnswers = {
   'GET /departments/search': { items: [] },
   'GET /departments/*': ({ parts }) => unitRows.find(({ short, id }) => short === parts[0] || id === parts[0]) ?? unitRows[1],
   'GET /holidays': { items: [{ day: '2026-12-07', name_th: 'วันหยุดชดเชยวันพ่อแห่งชาติ', name_en: '' }, { day: '2026-12-10', name_th: 'วันรัฐธรรมนูญ', name_en: '' }], configured: [] },
+  'GET /reports/transfers': { rows: [{ department: 'DIT', total: 63, done: 52, done_pct: 86.7, busy: 5, no_answer: 3, given_up: 3 }] },
   'GET /wallboard': { transfers: { failed: 5, total: 60, failing: [{ department: 'DIT', extension: '5512', failed: 5, total: 9 }] } },
 };
 
@@ -104,5 +105,6 @@ export const states = {
   },
   '28-units': { ...officer, at: 'units', answers: unitAnswers },
   '28-unit': { ...officer, at: 'units/DIT', answers: unitAnswers },
+  '28-unit-supervisor': { me: { login: 'prapas', name: 'ประภาส วงศ์ไทย', roles: ['supervisor'], device: null }, at: 'units/DIT', answers: unitAnswers },
   '28-unit-house': { at: 'units/DITP', answers: unitAnswers },
 };
