@@ -162,6 +162,8 @@ async function complaint(day, desk, seen) {
     day.check('the notice can be read out', await desk.met(desk.page.locator('#notice-text').getByText('ศูนย์บริการเก็บ').waitFor({ timeout: soonMs })));
     await told.check();
   }
+  const top = await desk.at('call-bar').evaluate((bar) => Math.round(bar.getBoundingClientRect().top));
+  day.check('the call bar has not moved', top === 42, `${top} px`);
   await day.shoot(desk, 'complaint');
   await hangUp(day, desk);
   const { words, made } = await confirm(day, desk);

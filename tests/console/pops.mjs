@@ -44,7 +44,11 @@ async function main() {
   while (painted.length < wanted && performance.now() < until) {
     const phase = await desk.comesTo(['ringing', 'wrapup', 'talking', 'paused'], 30_000);
     const call = await desk.call();
-    if (phase === 'ringing') await desk.page.keyboard.press('F2');
+    if (phase === 'ringing') {
+      // A person takes a moment to reach for the key.
+      await desk.page.waitForTimeout(800);
+      await desk.page.keyboard.press('F2');
+    }
     if (phase === 'talking') await desk.page.keyboard.press('F9');
     if (phase === 'wrapup' && call) await desk.post(`/api/v1/calls/${call}/no-case`, { reason: 'dropped' });
     if (phase === 'paused') await desk.at('go-ready').click({ timeout: soonMs }).catch(() => {});
