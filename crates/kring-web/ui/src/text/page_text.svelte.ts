@@ -3,8 +3,8 @@
 import type { Lang } from '../format/date';
 import { text } from './text.svelte';
 
-type Words = Record<string, string | ((...args: never[]) => string)>;
-type Same<T extends Words> = { readonly [K in keyof T]: T[K] extends (...args: infer A) => string ? (...args: A) => string : string };
+export type Words = Record<string, string | ((...args: never[]) => string)>;
+export type Same<T extends Words> = { readonly [K in keyof T]: T[K] extends (...args: infer A) => string ? (...args: A) => string : string };
 
 export type PageText<T extends Words> = { readonly t: Same<T>; readonly all: Record<Lang, Same<T>> };
 
