@@ -10,7 +10,6 @@ use kring_sip::{Peer, Transport, Uri};
 use kring_web::Ask;
 use std::{
     hash::{DefaultHasher, Hash, Hasher},
-    sync::Arc,
     time::Duration,
 };
 use tokio::{
@@ -54,20 +53,58 @@ fn contact_user(node: &str, trunk: &str, aor: &Uri) -> String {
     format!("kring-{:016x}", hasher.finish())
 }
 
+/// The trunks that are configured, each with the change that brought it as it is: one that went and came back
+/// is to be found anew.
+#[derive(Clone, Debug)]
+pub(crate) struct Trunks {
+    pub(crate) trunks: Vec<Trunk>,
+    since: Vec<u64>,
+    changes: u64,
+}
+
+impl Trunks {
+    /// Those of the start.
+    pub(crate) fn new(trunks: Vec<Trunk>) -> Trunks {
+        Trunks {
+            since: trunks.iter().map(|_| 0).collect(),
+            trunks,
+            changes: 0,
+        }
+    }
+
+    /// These now. `false`: they are the same.
+    pub(crate) fn change(&mut self, trunks: &[Trunk]) -> bool {
+        if self.trunks == trunks {
+            return false;
+        }
+        self.changes += 1;
+        let since = trunks.iter().map(|trunk| {
+            let before = self.trunks.iter().position(|known| known == trunk);
+            before.map_or(self.changes, |at| self.since[at])
+        });
+        self.since = since.collect();
+        self.trunks = trunks.to_vec();
+        true
+    }
+}
+
 /// Looks names up for as long as the exchange is there: of the trunks that are configured by then.
 pub(crate) async fn follow(
-    mut trunks: watch::Receiver<Arc<Vec<Trunk>>>,
+    mut trunks: watch::Receiver<Trunks>,
     resolver: Resolver,
     asks: mpsc::Sender<Ask>,
 ) {
-    let mut followed: Vec<(Trunk, AbortOnDrop)> = Vec::new();
+    let mut followed: Vec<((String, u64), AbortOnDrop)> = Vec::new();
     loop {
-        let now = Arc::clone(&trunks.borrow_and_update());
-        followed.retain(|(trunk, _)| now.contains(trunk));
-        for trunk in now.iter().filter(|trunk| trunk.address.is_some()) {
-            if followed.iter().all(|(known, _)| known != trunk) {
-                let task = follow_one(trunk.clone(), resolver.clone(), asks.clone());
-                followed.push((trunk.clone(), AbortOnDrop(tokio::spawn(task))));
+        let now = trunks.borrow_and_update().clone();
+        let each = now.trunks.iter().zip(&now.since);
+        let keys: Vec<(String, u64)> = each.map(|(t, since)| (t.name.clone(), *since)).collect();
+        followed.retain(|(key, _)| keys.contains(key));
+        for (trunk, key) in now.trunks.into_iter().zip(keys) {
+            let is_new = followed.iter().all(|(known, _)| *known != key);
+            if is_new && trunk.address.is_some() {
+                let task = follow_one(trunk, resolver.clone(), asks.clone());
+                followed.push((key, AbortOnDrop(tokio::spawn(task))));
             }
         }
         if trunks.changed().await.is_err() {

@@ -3,6 +3,7 @@
 
 use crate::{
     config::{Trunk, name_transport},
+    lines::Trunks,
     net::{NameRefused, Resolver, Sought},
 };
 use kring_call::command::{AgentProfile, Command, Device, Place};
@@ -11,7 +12,7 @@ use kring_sip::{Transport, Uri};
 use kring_store::{AgentRow, Store};
 use kring_web::Ask;
 use rustc_hash::FxHashMap;
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 use tokio::sync::{mpsc, oneshot, watch};
 
 /// How often the table is read.
@@ -121,7 +122,7 @@ pub(crate) async fn profile(row: &AgentRow, trunks: &[Trunk], resolver: &Resolve
 /// Tells the exchange of agents that were added, changed or disabled, until the exchange is gone.
 pub(crate) async fn follow(
     store: Store,
-    mut trunks: watch::Receiver<Arc<Vec<Trunk>>>,
+    mut trunks: watch::Receiver<Trunks>,
     resolver: Resolver,
     asks: mpsc::Sender<Ask>,
     mut known: FxHashMap<AgentId, AgentRow>,
@@ -134,7 +135,7 @@ pub(crate) async fn follow(
             // Extensions are behind another PBX now, perhaps.
             known.retain(|_, row| !row.devices.iter().any(|device| device.starts_with("pbx:")));
         }
-        let trunks = Arc::clone(&trunks.borrow_and_update());
+        let trunks = trunks.borrow_and_update().trunks.clone();
         let rows = match store.agents().await {
             Ok(rows) => rows,
             Err(refused) => {

@@ -163,7 +163,7 @@ impl House {
         let (stop, stopping) = watch::channel(false);
         let (load, loaded) = watch::channel(Load::default());
         let (new_hours, hours) = watch::channel(OpeningHours::of(&config));
-        let (new_trunks, trunks) = watch::channel(Arc::new(config.trunks.clone()));
+        let (new_trunks, trunks) = watch::channel(lines::Trunks::new(config.trunks.clone()));
         let (new_knowledge, knowledge) = watch::channel(Arc::new(config.knowledge.clone()));
         let rereading = Rereading::open(Opened {
             reread,

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use kring_call::{
     Exchange, ExchangeConfig, Input, Line, LineAccount, LineStatus, OnDeadline, Output, Plan,
-    QueueConfig, QueueVoice, Trunk,
+    QueueConfig, QueueVoice, Settings, Trunk,
     command::{Command, ReplySlot},
 };
 use kring_journal::RingTerms;
@@ -40,6 +40,54 @@ pub(crate) fn account() -> LineAccount {
     }
 }
 
+/// The PBX with this line.
+pub(crate) fn trunk(line: Line) -> Trunk {
+    Trunk {
+        line,
+        ..Trunk::new("pbx", Vec::new())
+    }
+}
+
+fn configured(trunks: Vec<Trunk>) -> ExchangeConfig {
+    let own = "192.0.2.1:5060".parse().unwrap();
+    let terms = Arc::new(RingTerms::thailand());
+    ExchangeConfig {
+        endpoint: EndpointConfig::new(Advertised::everywhere(own), 7),
+        seed: 7,
+        wall_at_boot_ms: 0,
+        media_address: "192.0.2.1".parse().unwrap(),
+        codecs: Vec::new(),
+        queues: vec![QueueConfig {
+            name: "support".to_owned(),
+            did: vec!["5000".to_owned()],
+            callers: Vec::new(),
+            skills: Vec::new(),
+            priority: kring_call::limits::PRIORITY_USUAL,
+            on_closed: kring_call::OnClosed::default(),
+            plan: Arc::new(Plan::read(&["all:3"], terms.limit).unwrap()),
+            members: [].into(),
+            on_deadline: OnDeadline::AnnounceBusy,
+            overflow: None,
+            callback: None,
+            waiting: kring_call::WaitingRules::default(),
+            voice: QueueVoice::default(),
+        }],
+        known_callers: Arc::new(kring_call::NobodyKnown),
+        terms,
+        ringback: kring_call::Ringback::Pbx,
+        agent_greetings: Arc::default(),
+        trunks,
+        wrap_up: Duration::from_secs(60),
+        rona_limit: 0,
+        pause_reasons: Vec::new(),
+        cps_max: 0,
+        options_ping: Duration::from_secs(30),
+        dial: kring_call::DialPolicy::default(),
+        transfer: kring_call::TransferRules::default(),
+        pass_headers: Vec::new(),
+    }
+}
+
 /// An exchange and everything that it says.
 pub(crate) struct House {
     pub(crate) now: Moment,
@@ -47,61 +95,30 @@ pub(crate) struct House {
     pub(crate) sent: Vec<(Peer, String)>,
     pub(crate) facts: Vec<String>,
     pub(crate) line: Option<LineStatus>,
+    /// Trunks that are no more.
+    pub(crate) gone: Vec<String>,
 }
 
 impl House {
     pub(crate) fn open(line: Line) -> House {
-        let own = "192.0.2.1:5060".parse().unwrap();
-        let trunk = Trunk {
-            line,
-            ..Trunk::new("pbx", Vec::new())
-        };
-        let terms = Arc::new(RingTerms::thailand());
-        let exchange = Exchange::new(ExchangeConfig {
-            endpoint: EndpointConfig::new(Advertised::everywhere(own), 7),
-            seed: 7,
-            wall_at_boot_ms: 0,
-            media_address: "192.0.2.1".parse().unwrap(),
-            codecs: Vec::new(),
-            queues: vec![QueueConfig {
-                name: "support".to_owned(),
-                did: vec!["5000".to_owned()],
-                callers: Vec::new(),
-                skills: Vec::new(),
-                priority: kring_call::limits::PRIORITY_USUAL,
-                on_closed: kring_call::OnClosed::default(),
-                plan: Arc::new(Plan::read(&["all:3"], terms.limit).unwrap()),
-                members: [].into(),
-                on_deadline: OnDeadline::AnnounceBusy,
-                overflow: None,
-                callback: None,
-                waiting: kring_call::WaitingRules::default(),
-                voice: QueueVoice::default(),
-            }],
-            known_callers: Arc::new(kring_call::NobodyKnown),
-            terms,
-            ringback: kring_call::Ringback::Pbx,
-            agent_greetings: Arc::default(),
-            trunks: vec![trunk],
-            wrap_up: Duration::from_secs(60),
-            rona_limit: 0,
-            pause_reasons: Vec::new(),
-            cps_max: 0,
-            options_ping: Duration::from_secs(30),
-            dial: kring_call::DialPolicy::default(),
-            transfer: kring_call::TransferRules::default(),
-            pass_headers: Vec::new(),
-        });
+        let exchange = Exchange::new(configured(vec![trunk(line)]));
         let mut house = House {
             now: Moment::BOOT,
             exchange,
             sent: Vec::new(),
             facts: Vec::new(),
             line: None,
+            gone: Vec::new(),
         };
         house.exchange.connect(house.now);
         house.drain();
         house
+    }
+
+    /// These trunks from now on.
+    pub(crate) fn retrunk(&mut self, trunks: Vec<Trunk>) {
+        let settings = Settings::of(&configured(trunks));
+        self.command(Command::Reconfigure(Box::new(settings)));
     }
 
     pub(crate) fn pinged() -> House {
@@ -170,6 +187,7 @@ impl House {
                         .push(format!("{}: {fact}", at.as_micros() / 1_000_000));
                 }
                 Output::Line(status) => self.line = Some(status),
+                Output::LineGone(trunk) => self.gone.push(trunk),
                 Output::Media(MediaOrder::Reserve { pairs }) => ports.push(pairs),
                 _ => {}
             }

@@ -1,6 +1,7 @@
 //! What a configuration that is taken comes to, and what variables do to it.
 
 mod entrance;
+mod layered;
 mod refused;
 mod refused_by_kind;
 mod waiting;

@@ -10,7 +10,8 @@ use super::{
     terms,
 };
 use crate::{
-    config::{Config, ConfigRefused, Knowledge, Layered, Source, Trunk},
+    config::{Config, ConfigRefused, Knowledge, Layered, Source},
+    lines::Trunks,
     media_io::MediaHandle,
     net::{Credentials, TrunkPeers, WebCertificate},
     opening_hours::OpeningHours,
@@ -37,6 +38,9 @@ const WISHES_WAITING_MAX: usize = 16;
 /// How often the database is looked into: another node may have changed what it configures.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
 
+/// What the log says when rows were taken up.
+const TAKEN_UP: &str = "what the database configures was taken up";
+
 /// Reads the configuration's file as it is now.
 pub(crate) type Reread = Box<dyn Fn() -> Result<Source, ConfigRefused> + Send + Sync>;
 
@@ -44,7 +48,7 @@ pub(crate) type Reread = Box<dyn Fn() -> Result<Source, ConfigRefused> + Send + 
 pub(super) struct Retold {
     pub(super) hours: watch::Sender<OpeningHours>,
     pub(super) knowledge: watch::Sender<Arc<Knowledge>>,
-    pub(super) trunks: watch::Sender<Arc<Vec<Trunk>>>,
+    pub(super) trunks: watch::Sender<Trunks>,
     /// Who is no stranger to the sockets.
     pub(super) peers: TrunkPeers,
 }
@@ -174,7 +178,10 @@ impl Reloading {
         match wish {
             ConfigurationWish::Reload(reply) => {
                 let answer = self.reload().await;
-                tell(&answer);
+                tell(
+                    "the configuration and the certificates were read again",
+                    &answer,
+                );
                 if let Err(ReloadRefused(complaints)) = &answer {
                     let complaints = u32::try_from(complaints.len()).unwrap_or(u32::MAX);
                     // A refusal that the exchange cannot be told stands in the log.
@@ -186,7 +193,7 @@ impl Reloading {
             }
             ConfigurationWish::Follow(reply) => {
                 let answer = self.follow().await;
-                tell(&answer);
+                tell(TAKEN_UP, &answer);
                 let _ = reply.send(answer);
             }
             ConfigurationWish::Try(trial, reply) => {
@@ -229,7 +236,7 @@ impl Reloading {
         let stored = self.stored().await;
         if stored.is_ok_and(|rows| rows != self.rows) {
             let answer = self.follow().await;
-            tell(&answer);
+            tell(TAKEN_UP, &answer);
         }
     }
 
@@ -274,12 +281,10 @@ impl Reloading {
         let knowledge = Arc::new(config.knowledge.clone());
         self.retold.knowledge.send_replace(knowledge);
         self.retold.peers.put(&config.trunks);
-        let trunks = Arc::new(config.trunks.clone());
-        self.retold.trunks.send_if_modified(|known| {
-            let differ = *known != trunks;
-            *known = trunks;
-            differ
-        });
+        let trunks = &config.trunks;
+        self.retold
+            .trunks
+            .send_if_modified(|known| known.change(trunks));
         let needs_restart = needs_restart(&self.started, config);
         self.rows = layered.rows;
         Ok(Reloaded {
@@ -325,7 +330,7 @@ fn whole(refused: &ReloadRefused) -> Vec<Mistake> {
         .collect()
 }
 
-fn tell(answer: &Result<Reloaded, ReloadRefused>) {
+fn tell(what: &str, answer: &Result<Reloaded, ReloadRefused>) {
     match answer {
         Ok(Reloaded {
             changed,
@@ -336,9 +341,7 @@ fn tell(answer: &Result<Reloaded, ReloadRefused>) {
             } else {
                 changed.join(", ")
             };
-            tracing::info!(
-                "the configuration and the certificates were read again; changed: {changed}"
-            );
+            tracing::info!("{what}; changed: {changed}");
             if !needs_restart.is_empty() {
                 let left = needs_restart.join(", ");
                 tracing::warn!("restart kring for what cannot change while it runs: {left}");
