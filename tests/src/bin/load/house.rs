@@ -21,8 +21,6 @@ pub(crate) struct House {
     keep: bool,
     pub(crate) sip: u16,
     pub(crate) http: u16,
-    /// The cookie of the first agent.
-    pub(crate) cookie: String,
 }
 
 impl House {
@@ -73,7 +71,7 @@ impl House {
     fn furnished(
         database: Option<&str>,
         trunks: &str,
-        furnish: impl AsyncFnOnce(Store) -> Result<String, StoreRefused>,
+        furnish: impl AsyncFnOnce(Store) -> Result<(), StoreRefused>,
     ) -> Outcome<House> {
         let folder = std::env::temp_dir().join(format!("kring-load-{}", std::process::id()));
         std::fs::create_dir_all(&folder)?;
@@ -84,7 +82,7 @@ impl House {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()?;
-        let cookie = runtime.block_on(async {
+        runtime.block_on(async {
             let store = Store::open(&StoreConfig::new(&url, "kring")).await?;
             furnish(store).await
         })?;
@@ -111,7 +109,6 @@ impl House {
             keep: database.is_some(),
             sip,
             http,
-            cookie,
         })
     }
 
@@ -130,15 +127,14 @@ impl Drop for House {
     }
 }
 
-/// Agents, one session, and a journal that says how all of them are: the daemon restores that.
+/// Agents, a session for each, and a journal that says how all of them are: the daemon restores that.
 async fn staff(
     store: Store,
     agents: u32,
     phone: impl Fn(u32) -> u16,
     state: PresenceState,
-) -> Result<String, StoreRefused> {
+) -> Result<(), StoreRefused> {
     let now = wall();
-    let secret = "load-generator-session".to_owned();
     let mut presence = Vec::new();
     for n in 0..agents {
         let login = AgentId::new(&format!("load-{n}"));
@@ -161,16 +157,16 @@ async fn staff(
             reason: None,
             since: now,
         });
+        let session = NewSession {
+            token: kring_web::session::hash_token(&secret(n)),
+            agent: AgentId::new(&format!("load-{n}")),
+            created: now,
+            expires: WallTime(now.0 + 3_600_000_000),
+            from: SignedFrom::default(),
+        };
+        // A database that is used again has the session already.
+        let _ = store.open_session(&session).await;
     }
-    let session = NewSession {
-        token: kring_web::session::hash_token(&secret),
-        agent: AgentId::new("load-0"),
-        created: now,
-        expires: WallTime(now.0 + 3_600_000_000),
-        from: SignedFrom::default(),
-    };
-    // A database that is used again has the session already.
-    let _ = store.open_session(&session).await;
     let mut boot = store.begin_boot(now, "load").await?;
     let stopped = boot.journal.entry(
         kring_time::Moment::BOOT,
@@ -184,7 +180,16 @@ async fn staff(
         ..Group::default()
     };
     boot.journal.append(&group).await?;
-    Ok(format!("kring_session={secret}"))
+    Ok(())
+}
+
+/// The cookie of an agent's session.
+pub(crate) fn cookie(agent: u32) -> String {
+    format!("kring_session={}", secret(agent))
+}
+
+fn secret(agent: u32) -> String {
+    format!("load-generator-session-{agent}")
 }
 
 /// Now, as the store counts it.

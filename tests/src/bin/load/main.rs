@@ -9,6 +9,7 @@
 //! load pop --rate 20 --count 400 [--database sqlite:PATH]   INVITE to call.offered
 //! load floods --seconds 10                    an honest caller beside floods: success, set-up time
 //! load rings --calls 200 --rate 2 --agents 40 [--plan longest_idle:2,all:1]   rings at phones that are captured
+//! load screens --agents 200 --rate 20 --seconds 15   what the agents' sockets cost: CPU with and without them
 //! load registrations --count 10000 --seconds 130   phones that refresh every 60 s: CPU, memory, refusals
 //! ```
 //! `KRINGD` names the binary; the default is the release build beside this one. SIPp plays PBX and phones
@@ -20,6 +21,8 @@ mod pop;
 mod proc;
 mod registrations;
 mod rings;
+mod screen;
+mod screens;
 mod signalling;
 mod sound;
 mod waiting;
@@ -41,6 +44,7 @@ fn main() -> ExitCode {
         "pop" => pop::latency(&options),
         "floods" => floods::beside(&options),
         "rings" => rings::in_real_time(&options),
+        "screens" => screens::cost(&options),
         "registrations" => registrations::refresh(&options),
         _ => return usage("say what to measure"),
     };
@@ -55,7 +59,7 @@ fn main() -> ExitCode {
 
 fn usage(wrong: &str) -> ExitCode {
     eprintln!(
-        "load: {wrong}. Use: load signalling|memory|sound|waiting|pop|floods|rings|registrations [--rate N] [--seconds N] [--calls N] [--count N] [--runs N] [--agents N] [--plan HOPS] [--database URL]"
+        "load: {wrong}. Use: load signalling|memory|sound|waiting|pop|floods|rings|screens|registrations [--rate N] [--seconds N] [--calls N] [--count N] [--runs N] [--agents N] [--plan HOPS] [--database URL]"
     );
     ExitCode::from(64)
 }

@@ -4,14 +4,13 @@
 use crate::{
     Options, Outcome,
     house::{House, free_port},
+    screen,
 };
 use std::{
     net::UdpSocket,
-    sync::mpsc,
     thread,
     time::{Duration, Instant},
 };
-use tokio_tungstenite::tungstenite::{self, Message, client::IntoClientRequest, http::HeaderValue};
 
 /// Calls that are not counted: what is made once is made.
 const WARM_UP: u32 = 20;
@@ -26,7 +25,7 @@ pub(crate) fn latency(options: &Options) -> Outcome<()> {
     let phone = UdpSocket::bind(("127.0.0.1", phone_at))?;
     thread::spawn(move || be_phone(&phone));
     let house = House::open(1, phone_at, options.text("--database"))?;
-    let screen = open_screen(&house)?;
+    let screen = screen::open(&house, 0)?.pops;
     let pbx = UdpSocket::bind("127.0.0.1:0")?;
     pbx.connect(("127.0.0.1", house.sip))?;
     pbx.set_read_timeout(Some(Duration::from_secs(2)))?;
@@ -62,51 +61,6 @@ pub(crate) fn latency(options: &Options) -> Outcome<()> {
         at(1.0),
     );
     Ok(())
-}
-
-/// A screen that tells when each `call.offered` came, and acknowledges everything.
-fn open_screen(house: &House) -> Outcome<mpsc::Receiver<Instant>> {
-    let host = format!("127.0.0.1:{}", house.http);
-    let mut request = format!("ws://{host}/ws/v1").into_client_request()?;
-    let headers = request.headers_mut();
-    headers.insert("Cookie", HeaderValue::from_str(&house.cookie)?);
-    headers.insert("Origin", HeaderValue::from_str(&format!("http://{host}"))?);
-    headers.insert(
-        "Sec-WebSocket-Protocol",
-        HeaderValue::from_static("kring.v1"),
-    );
-    let (mut socket, _) = tungstenite::connect(request)?;
-    if let tungstenite::stream::MaybeTlsStream::Plain(stream) = socket.get_ref() {
-        stream.set_nodelay(true)?;
-    }
-    socket.send(Message::text(
-        r#"{"t":"hello","client_id":"load","caps":[]}"#,
-    ))?;
-    let (tell, told) = mpsc::channel();
-    let (ready, opened) = mpsc::channel();
-    thread::spawn(move || {
-        while let Ok(message) = socket.read() {
-            let now = Instant::now();
-            let Message::Text(text) = message else {
-                continue;
-            };
-            if text.contains("\"t\":\"welcome\"") {
-                let _ = ready.send(());
-            }
-            if text.contains("\"t\":\"call.offered\"") {
-                let _ = tell.send(now);
-            }
-            let seq = text.as_str().split("\"seq\":").nth(1);
-            let seq = seq.and_then(|rest| rest.split([',', '}']).next());
-            if let Some(seq) = seq {
-                let _ = socket.send(Message::text(format!(r#"{{"t":"ack","seq":{seq}}}"#)));
-            }
-        }
-    });
-    opened
-        .recv_timeout(Duration::from_secs(5))
-        .map_err(|_| "no welcome on the socket")?;
-    Ok(told)
 }
 
 fn invite(n: u32, port: u16) -> String {

@@ -63,17 +63,17 @@ pub(crate) fn memory(options: &Options) -> Outcome<()> {
 }
 
 /// A running SIPp with its statistics file.
-struct Sipp {
+pub(crate) struct Sipp {
     child: Child,
     statistics: PathBuf,
 }
 
 impl Sipp {
-    fn phones(port: u16) -> Outcome<Sipp> {
+    pub(crate) fn phones(port: u16) -> Outcome<Sipp> {
         Sipp::start("load_phone.xml", &[], port)
     }
 
-    fn callers(target: u16, rate: u32, calls: u32, talk_ms: u32) -> Outcome<Sipp> {
+    pub(crate) fn callers(target: u16, rate: u32, calls: u32, talk_ms: u32) -> Outcome<Sipp> {
         let target = format!("127.0.0.1:{target}");
         let (rate, calls, talk) = (rate.to_string(), calls.to_string(), talk_ms.to_string());
         let more = [
@@ -120,7 +120,7 @@ impl Sipp {
     }
 
     /// Successful calls, failed calls, retransmissions.
-    fn finish(mut self) -> Outcome<(u32, u32, u32)> {
+    pub(crate) fn finish(mut self) -> Outcome<(u32, u32, u32)> {
         self.child.wait()?;
         let text = std::fs::read_to_string(&self.statistics)?;
         let mut lines = text.lines();
