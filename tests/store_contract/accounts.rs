@@ -455,3 +455,74 @@ pub(crate) async fn a_token_ends_in_time_and_says_when_it_was_used(world: World)
     let hash = "01".repeat(32);
     assert!(!format!("{lines:?}").contains(&hash));
 }
+
+/// Two nodes, and many who try at the same moment: one of them has the first account, and the others have none.
+pub(crate) async fn there_is_one_first_account(world: World) {
+    assert!(world.store.has_no_account().await.unwrap());
+    let other = world.store_of("kring-2").await;
+    let tries = (0..8).map(|n| {
+        let store = if n % 2 == 0 { &world.store } else { &other };
+        let account = account(&format!("boss-{n}"), Role::Admin);
+        async move {
+            let by = by("/setup", n);
+            store.add_first_account(&by, &account).await.unwrap()
+        }
+    });
+    let first = futures_util::future::join_all(tries).await;
+    assert_eq!(first.iter().filter(|first| **first).count(), 1, "{first:?}");
+    assert_eq!(world.store.accounts().await.unwrap().len(), 1);
+    assert!(!other.has_no_account().await.unwrap());
+    let page = world.store.audit(None, None, 10).await.unwrap();
+    assert_eq!(page.rows.len(), 1, "who was not first leaves no line");
+    other.close().await;
+}
+
+/// A phone is somebody's device until the account says otherwise, and the audit holds no secret.
+pub(crate) async fn a_phone_is_changed_with_its_line_in_the_audit(world: World) {
+    let store = &world.store;
+    let phone = kring_store::PhoneRow {
+        phone: "5021".to_owned(),
+        realm: "kring".to_owned(),
+        secrets: "MD5:0123456789abcdef0123456789abcdef".to_owned(),
+        name: "โต๊ะ ๑".to_owned(),
+        disabled: false,
+        created: at(0),
+    };
+    store.add_phone(&by("boss", 1), &phone).await.unwrap();
+    let twice = store.add_phone(&by("boss", 2), &phone).await;
+    assert_eq!(twice.unwrap_err().code(), "taken");
+    let changed = store.change_phone(&by("boss", 3), "5021", |row| row.disabled = true);
+    assert!(changed.await.unwrap().unwrap().disabled);
+    let same = store.change_phone(&by("boss", 4), "5021", |row| row.disabled = true);
+    assert!(same.await.unwrap().is_some());
+    let nobody = store.change_phone(&by("boss", 5), "5022", |row| row.disabled = true);
+    assert!(nobody.await.unwrap().is_none());
+
+    let mut owner = account("somsri", Role::Agent);
+    owner.agent.devices = vec!["phone:5021".to_owned()];
+    store.add_account(&by("boss", 6), &owner).await.unwrap();
+    let refused = store.take_phone_away(&by("boss", 7), "5021").await;
+    assert_eq!(refused.unwrap_err().code(), "in_use");
+    let given_back = store.change_account(&by("boss", 8), &owner.agent.login, |account| {
+        account.agent.devices = vec!["phone:50211".to_owned()];
+        Ok(())
+    });
+    given_back.await.unwrap();
+    assert!(store.take_phone_away(&by("boss", 9), "5021").await.unwrap());
+    assert!(
+        !store
+            .take_phone_away(&by("boss", 10), "5021")
+            .await
+            .unwrap()
+    );
+
+    let page = store.audit(Some("5021"), None, 10).await.unwrap();
+    let actions: Vec<&str> = page
+        .rows
+        .iter()
+        .rev()
+        .map(|row| row.action.as_str())
+        .collect();
+    assert_eq!(actions, ["phone.add", "phone.change", "phone.remove"]);
+    assert!(!format!("{:?}", page.rows).contains("MD5:"));
+}

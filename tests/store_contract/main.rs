@@ -185,7 +185,9 @@ contracts! {
         the_directory_is_at_hand_while_the_database_is_away,
         a_file_is_imported_by_short_names,
         a_file_with_a_mistake_changes_nothing;
-    accounts: the_audit_only_grows,
+    accounts: there_is_one_first_account,
+        a_phone_is_changed_with_its_line_in_the_audit,
+        the_audit_only_grows,
         an_account_is_changed_with_its_line_in_the_audit,
         the_last_administrator_stays,
         sessions_are_listed_used_and_ended,
