@@ -491,11 +491,12 @@ pub(crate) async fn a_phone_is_changed_with_its_line_in_the_audit(world: World) 
     store.add_phone(&by("boss", 1), &phone).await.unwrap();
     let twice = store.add_phone(&by("boss", 2), &phone).await;
     assert_eq!(twice.unwrap_err().code(), "taken");
-    let changed = store.change_phone(&by("boss", 3), "5021", |row| row.disabled = true);
+    let later = by("boss", 3);
+    let changed = store.change_phone(&later, "5021", |row| row.disabled = true);
     assert!(changed.await.unwrap().unwrap().disabled);
-    let same = store.change_phone(&by("boss", 4), "5021", |row| row.disabled = true);
+    let same = store.change_phone(&later, "5021", |row| row.disabled = true);
     assert!(same.await.unwrap().is_some());
-    let nobody = store.change_phone(&by("boss", 5), "5022", |row| row.disabled = true);
+    let nobody = store.change_phone(&later, "5022", |row| row.disabled = true);
     assert!(nobody.await.unwrap().is_none());
 
     let mut owner = account("somsri", Role::Agent);
@@ -503,7 +504,8 @@ pub(crate) async fn a_phone_is_changed_with_its_line_in_the_audit(world: World) 
     store.add_account(&by("boss", 6), &owner).await.unwrap();
     let refused = store.take_phone_away(&by("boss", 7), "5021").await;
     assert_eq!(refused.unwrap_err().code(), "in_use");
-    let given_back = store.change_account(&by("boss", 8), &owner.agent.login, |account| {
+    let later = by("boss", 8);
+    let given_back = store.change_account(&later, &owner.agent.login, |account| {
         account.agent.devices = vec!["phone:50211".to_owned()];
         Ok(())
     });
