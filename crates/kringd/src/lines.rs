@@ -57,7 +57,7 @@ fn contact_user(node: &str, trunk: &str, aor: &Uri) -> String {
 /// is to be found anew.
 #[derive(Clone, Debug)]
 pub(crate) struct Trunks {
-    pub(crate) trunks: Vec<Trunk>,
+    pub(crate) configured: Vec<Trunk>,
     since: Vec<u64>,
     changes: u64,
 }
@@ -67,23 +67,23 @@ impl Trunks {
     pub(crate) fn new(trunks: Vec<Trunk>) -> Trunks {
         Trunks {
             since: trunks.iter().map(|_| 0).collect(),
-            trunks,
+            configured: trunks,
             changes: 0,
         }
     }
 
     /// These now. `false`: they are the same.
     pub(crate) fn change(&mut self, trunks: &[Trunk]) -> bool {
-        if self.trunks == trunks {
+        if self.configured == trunks {
             return false;
         }
         self.changes += 1;
         let since = trunks.iter().map(|trunk| {
-            let before = self.trunks.iter().position(|known| known == trunk);
+            let before = self.configured.iter().position(|known| known == trunk);
             before.map_or(self.changes, |at| self.since[at])
         });
         self.since = since.collect();
-        self.trunks = trunks.to_vec();
+        self.configured = trunks.to_vec();
         true
     }
 }
@@ -97,10 +97,10 @@ pub(crate) async fn follow(
     let mut followed: Vec<((String, u64), AbortOnDrop)> = Vec::new();
     loop {
         let now = trunks.borrow_and_update().clone();
-        let each = now.trunks.iter().zip(&now.since);
+        let each = now.configured.iter().zip(&now.since);
         let keys: Vec<(String, u64)> = each.map(|(t, since)| (t.name.clone(), *since)).collect();
         followed.retain(|(key, _)| keys.contains(key));
-        for (trunk, key) in now.trunks.into_iter().zip(keys) {
+        for (trunk, key) in now.configured.into_iter().zip(keys) {
             let is_new = followed.iter().all(|(known, _)| *known != key);
             if is_new && trunk.address.is_some() {
                 let task = follow_one(trunk, resolver.clone(), asks.clone());

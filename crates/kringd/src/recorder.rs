@@ -14,7 +14,7 @@ use kring_store::{
 use kring_time::Moment;
 use kring_web::{Live, Note};
 use rustc_hash::FxHashMap;
-use std::{mem, time::Duration};
+use std::{collections::VecDeque, mem, time::Duration};
 use tokio::{
     sync::{mpsc, oneshot},
     time::{Instant, sleep, timeout_at},
@@ -74,6 +74,8 @@ pub(crate) struct Recorder {
     notes: mpsc::Receiver<Note>,
     records: FxHashMap<CallId, CallRecord>,
     next: Pending,
+    /// What screens and pages say while a group is gathered, each when it came.
+    noted: VecDeque<(Moment, Note)>,
 }
 
 /// A group that is being gathered.
@@ -113,6 +115,7 @@ impl Recorder {
             notes,
             records: FxHashMap::default(),
             next: Pending::default(),
+            noted: VecDeque::new(),
         }
     }
 
@@ -144,7 +147,7 @@ impl Recorder {
                     None => break,
                 },
                 note = self.notes.recv(), if notes_open => match note {
-                    Some(note) => self.take_note(note),
+                    Some(note) => self.noted.push_back((self.clock.now(), note)),
                     None => notes_open = false,
                 },
             }
@@ -152,28 +155,48 @@ impl Recorder {
             self.commit_until_done().await;
         }
         while let Ok(note) = self.notes.try_recv() {
-            self.take_note(note);
+            self.take_note(self.clock.now(), note);
         }
         self.commit_until_done().await;
         self
     }
 
     /// Waits a little for company; a write that somebody waits for closes the group at once. Nobody
-    /// looks at the facts meanwhile, so the exchange wakes no thread by recording them.
+    /// looks at the facts meanwhile, so the exchange wakes no thread by recording them. What a screen says of
+    /// a call stands behind what it was told: the group is in the order of time.
     async fn gather(&mut self) {
         let until = Instant::now() + self.group;
-        while self.next.replies.is_empty() {
+        while !self.somebody_waits() && self.noted.len() < GROUP_MAX {
             match timeout_at(until, self.notes.recv()).await {
-                Ok(Some(note)) => self.take_note(note),
+                Ok(Some(note)) => self.noted.push_back((self.clock.now(), note)),
                 // The time is over, or the screens are gone.
                 Ok(None) | Err(_) => break,
             }
         }
         while self.next.group.entries.len() < GROUP_MAX {
             let Ok(recorded) = self.facts.try_recv() else {
-                return;
+                break;
             };
+            if let Recorded::Fact { at, .. } = &recorded {
+                self.take_notes_before(*at);
+            }
             self.take(recorded);
+        }
+        while let Some((at, note)) = self.noted.pop_front() {
+            self.take_note(at, note);
+        }
+    }
+
+    fn somebody_waits(&self) -> bool {
+        let newest = self.noted.back();
+        newest.is_some_and(|(_, note)| matches!(note, Note::Trusted { .. }))
+    }
+
+    fn take_notes_before(&mut self, moment: Moment) {
+        while self.noted.front().is_some_and(|(at, _)| *at < moment) {
+            if let Some((at, note)) = self.noted.pop_front() {
+                self.take_note(at, note);
+            }
         }
     }
 
@@ -192,8 +215,7 @@ impl Recorder {
         }
     }
 
-    fn take_note(&mut self, note: Note) {
-        let at = self.clock.now();
+    fn take_note(&mut self, at: Moment, note: Note) {
         match note {
             Note::Fact { call, fact } => self.take_fact(at, call, fact),
             Note::Trusted { write, reply } => {

@@ -135,7 +135,7 @@ pub(crate) async fn follow(
             // Extensions are behind another PBX now, perhaps.
             known.retain(|_, row| !row.devices.iter().any(|device| device.starts_with("pbx:")));
         }
-        let trunks = trunks.borrow_and_update().trunks.clone();
+        let trunks = trunks.borrow_and_update().configured.clone();
         let rows = match store.agents().await {
             Ok(rows) => rows,
             Err(refused) => {

@@ -76,7 +76,7 @@ async fn talk(house: &House, call: CallId, agent: &AgentId, n: u32) {
         return;
     }
     let cookie = house.cookie(agent.as_str()).await;
-    let mut record = House::record(["ราคาปุ๋ย", "จดทะเบียน"][(n % 3 == 0) as usize]);
+    let mut record = House::record(["ราคาปุ๋ย", "จดทะเบียน"][usize::from(n.is_multiple_of(3))]);
     record["extension"] = json!("2104");
     record["kind"] = json!(["inquiry", "complaint", "tip"][(n % 4) as usize % 3]);
     if record["kind"] == "complaint" {

@@ -74,6 +74,20 @@ async fn the_wallboard_is_the_fold_of_what_happened() {
         (&told["oldest"]["ring"], &told["oldest"]["of"]),
         (&json!(2), &json!(3))
     );
+    live_calls(&told, ringing);
+    owed_records(&told, owed);
+    seats(&told, talking, ringing);
+    let half_hours = told["half_hours"].as_array().unwrap();
+    let sum = |key: &str| {
+        half_hours
+            .iter()
+            .map(|n| n[key].as_u64().unwrap())
+            .sum::<u64>()
+    };
+    assert_eq!((sum("within"), sum("other")), (2, 1));
+}
+
+fn live_calls(told: &Value, ringing: CallId) {
     let calls = told["calls"].as_array().unwrap();
     assert_eq!(calls.len(), 2, "{calls:?}");
     assert_eq!(calls[0]["id"], ringing.to_string(), "who waits comes first");
@@ -95,6 +109,9 @@ async fn the_wallboard_is_the_fold_of_what_happened() {
     );
     assert_eq!(talk["number"]["canonical"], "+66812345678");
     assert!(talk["talk_ms"].is_u64() && talk["held"] == false);
+}
+
+fn owed_records(told: &Value, owed: CallId) {
     let unfinished = &told["unfinished"];
     assert_eq!(
         (&unfinished["count"], &unfinished["under_15_min"]),
@@ -110,6 +127,9 @@ async fn the_wallboard_is_the_fold_of_what_happened() {
         ),
         "the form is open, and no page shows it"
     );
+}
+
+fn seats(told: &Value, talking: CallId, ringing: CallId) {
     let seats = told["seats"].as_array().unwrap();
     let logins: Vec<_> = seats
         .iter()
@@ -125,14 +145,6 @@ async fn the_wallboard_is_the_fold_of_what_happened() {
         )
     );
     assert_eq!(seats[2]["call"], ringing.to_string());
-    let half_hours = told["half_hours"].as_array().unwrap();
-    let sum = |key: &str| {
-        half_hours
-            .iter()
-            .map(|n| n[key].as_u64().unwrap())
-            .sum::<u64>()
-    };
-    assert_eq!((sum("within"), sum("other")), (2, 1));
 }
 
 #[tokio::test]
