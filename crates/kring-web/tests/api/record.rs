@@ -2,6 +2,7 @@
 
 use crate::house::{House, invited};
 use axum::http::StatusCode;
+use kring_journal::Fact;
 use serde_json::json;
 
 #[tokio::test]
@@ -321,6 +322,9 @@ async fn an_offered_call_has_a_draft_with_what_is_known() {
     house.post("/api/v1/contacts", &cookie, person).await;
     let call = house.call_from("0812345678");
     house.happens(Some(call), invited(&agent));
+    house
+        .await_note("the lookup", |fact| matches!(fact, Fact::LookedUp { .. }))
+        .await;
     let draft = house
         .get(&format!("/api/v1/calls/{call}/draft"), &cookie)
         .await;

@@ -1,3 +1,5 @@
+//! An authority that is made, renewed and refused, judged as a browser would.
+
 use super::*;
 use std::os::unix::fs::PermissionsExt;
 

@@ -1,3 +1,5 @@
+//! What is read out of the answers of a PBX that is tested.
+
 use super::*;
 use kring_sip::{Message, parse};
 
