@@ -136,6 +136,7 @@ codes! {
     TransferInProgress 423 "transfer_in_progress" "A transfer of this call is on its way" "กำลังโอนสายนี้อยู่";
     TooMany 429 "too_many_attempts" "Too many wrong passwords; wait a little" "ใส่รหัสผ่านผิดหลายครั้ง กรุณารอสักครู่";
     Internal 500 "internal" "kring made a mistake; the log says which" "ระบบขัดข้อง ดูรายละเอียดในบันทึกระบบ";
+    TestGoesOn 409 "test_goes_on" "A test call goes on; wait until it is over" "มีสายทดสอบอยู่แล้ว กรุณารอให้จบก่อน";
     NoRoom 503 "no_room" "No more calls can be made now; try again" "ขณะนี้โทรออกไม่ได้ กรุณาลองใหม่";
     Busy 503 "busy" "kring is too busy or is shutting down; try again" "ระบบไม่ว่างหรือกำลังปิด กรุณาลองใหม่";
     FileUnavailable 503 "file_unavailable" "The file cannot be kept or read now" "เก็บหรืออ่านไฟล์ไม่ได้ในขณะนี้";

@@ -86,15 +86,15 @@ impl Tester {
         at: SocketAddr,
         call: TestCall,
     ) -> Result<TestCallPlaced, MeansRefused> {
-        let not_now = |why: &str| MeansRefused::NotNow(why.to_owned());
+        let cannot = |why: &str| MeansRefused::Wrong(why.to_owned());
         let Ok(place) = Arc::clone(&self.0.busy).try_lock_owned() else {
-            return Err(not_now("a test call goes on"));
+            return Err(MeansRefused::NotNow("a test call goes on".to_owned()));
         };
         let line = self.line(clock);
-        let line = line.map_err(|refused| not_now(&format!("no socket for it: {refused}")))?;
+        let line = line.map_err(|refused| cannot(&format!("no socket for it: {refused}")))?;
         let (told, placed) = oneshot::channel();
         let caller = Caller::new(self.0.own, at, &call.number, (clock.now(), told));
-        let caller = caller.ok_or_else(|| not_now("this number cannot be dialled"))?;
+        let caller = caller.ok_or_else(|| cannot("this number cannot be dialled"))?;
         let (stop, stopping) = watch::channel(false);
         tokio::spawn(async move {
             // The line is played until its time is over, also when the call is: late messages are answered.
@@ -105,7 +105,7 @@ impl Tester {
             let _ = played.await;
             drop(place);
         });
-        let sip_call_id = placed.await.map_err(|_| not_now("kring is closing"))?;
+        let sip_call_id = placed.await.map_err(|_| cannot("kring is closing"))?;
         Ok(TestCallPlaced {
             sip_call_id,
             number: call.number,

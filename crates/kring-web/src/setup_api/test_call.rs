@@ -42,10 +42,10 @@ pub(crate) struct TestCallOnWire {
 }
 
 /// kring calls itself as a citizen would: the call rings whoever is ready, and hangs up by itself after a minute at most.
-/// It comes by the trunk `kring-test` and is in no report. 503 while one goes on, or where kring cannot call itself.
+/// It comes by the trunk `kring-test` and is in no report. 409 `test_goes_on` while one goes on, 503 where kring cannot call itself.
 #[utoipa::path(post, path = "/setup/test-call", tag = "setup", operation_id = "test_call",
     request_body = TestCallWish,
-    responses((status = 202, body = TestCallOnWire), (status = 403), (status = 404), (status = 503)))]
+    responses((status = 202, body = TestCallOnWire), (status = 403), (status = 404), (status = 409), (status = 503)))]
 pub(crate) async fn test_call(
     State(app): State<App>,
     who: Identity,
@@ -63,7 +63,10 @@ pub(crate) async fn test_call(
     let number = number_of(&app, &queues);
     let placed = match app.config.test_calls.ask(TestCall { number }).await {
         Some(Ok(placed)) => placed,
-        Some(Err(MeansRefused::Wrong(why) | MeansRefused::NotNow(why))) => {
+        Some(Err(MeansRefused::NotNow(why))) => {
+            return Err(Problem::new(Code::TestGoesOn).detail(why));
+        }
+        Some(Err(MeansRefused::Wrong(why))) => {
             return Err(Problem::new(Code::NoRoom).detail(why).retry_after(5));
         }
         None => return Err(Problem::new(Code::Busy).retry_after(1)),
