@@ -30,17 +30,7 @@ impl Exchange {
             self.outputs.push_back(Output::Reply(slot, refused));
             return;
         }
-        let question = Question {
-            method: Method::Options,
-            from: NameAddr::new(self.own_uri()),
-            to: NameAddr::new(target.clone()),
-            target,
-            route: Vec::new(),
-            peers: vec![peer],
-            extra: vec![(HeaderName::Accept, "application/sdp".to_owned())],
-            login: None,
-            patience: PING_PATIENCE,
-        };
+        let question = self.are_you_there(target, peer);
         let ask = self.endpoint.ask(now, question);
         self.probes.insert(ask, slot);
     }
@@ -53,6 +43,21 @@ impl Exchange {
                 self.outputs.push_back(Output::Reply(slot, done));
             }
             None => self.ping_answered(now, ask, &answered),
+        }
+    }
+
+    /// OPTIONS to somebody at one address, from us, without an account (RFC 3261 section 11).
+    pub(super) fn are_you_there(&self, target: Uri, peer: Peer) -> Question {
+        Question {
+            method: Method::Options,
+            from: NameAddr::new(self.own_uri()),
+            to: NameAddr::new(target.clone()),
+            target,
+            route: Vec::new(),
+            peers: vec![peer],
+            extra: vec![(HeaderName::Accept, "application/sdp".to_owned())],
+            login: None,
+            patience: PING_PATIENCE,
         }
     }
 }

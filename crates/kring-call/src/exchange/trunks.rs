@@ -10,10 +10,7 @@ use crate::{
     trunk::Trunk,
 };
 use kring_journal::{AccountDown, AccountUp, Fact, TrunkAway, TrunkThere};
-use kring_sip::{
-    Account, AccountEvent, AccountId, Answered, AskId, HeaderName, LoginId, Method, NameAddr, Peer,
-    Question,
-};
+use kring_sip::{Account, AccountEvent, AccountId, Answered, AskId, LoginId, Peer, Question};
 use kring_time::Moment;
 use rustc_hash::FxHashMap;
 
@@ -236,15 +233,9 @@ impl Exchange {
             return;
         };
         let question = Question {
-            method: Method::Options,
-            from: NameAddr::new(self.own_uri()),
-            to: NameAddr::new(target.clone()),
-            target,
-            route: Vec::new(),
-            peers: vec![peer],
-            extra: vec![(HeaderName::Accept, "application/sdp".to_owned())],
             login: self.lines.rows[trunk].account.map(|(_, login)| login),
             patience: PING_PATIENCE.min(self.config.options_ping),
+            ..self.are_you_there(target, peer)
         };
         let ask = self.endpoint.ask(now, question);
         self.lines.asked.insert(ask, (trunk, peer));

@@ -1,7 +1,7 @@
 //! Cases that were opened within a span: of which units, of which kind, about what, and whether complaints were
 //! answered in time. A case is of the day on which it was opened; what it is now is what counts.
 
-use super::ReportSpan;
+use super::{ReportSpan, midnight_before, midnight_sql};
 use crate::{
     CaseKind, CaseTerms, Confidentiality, SlaState, Store, StoreRefused,
     case_rows::{CASE_COLUMNS, read_case},
@@ -74,7 +74,7 @@ impl SlaTally {
 
 const OF_CALLS: &str = "COUNT(CASE WHEN confidentiality = 'normal' THEN call END)";
 const UNIT: &str = "COALESCE(department, '')";
-const DAY: &str = "CAST((opened + $1) / 86400000000 * 86400000000 - $1 AS TEXT)";
+const DAY: &str = midnight_sql!("opened");
 
 impl Store {
     /// The cases of each unit and kind; or of each day and kind.
@@ -158,9 +158,7 @@ impl Store {
             for row in &rows {
                 let case = read_case(row)?;
                 after = (case.opened.0, case.id.to_string());
-                let day = (case.opened.0 + span.ahead_us()).div_euclid(super::DAY_US)
-                    * super::DAY_US
-                    - span.ahead_us();
+                let day = midnight_before(case.opened.0, span.ahead_us());
                 let unit = case
                     .department
                     .map_or_else(String::new, |id| id.to_string());

@@ -1,7 +1,7 @@
 //! Calls, counted by something: kept days from `report_day`, the others from their rows.
 
 use super::{
-    CallTally, DAY_US, HOUR_US, ReportSpan,
+    CallTally, DAY_US, HOUR_US, ReportSpan, midnight_before, midnight_sql,
     tally::{CALLS, COLUMNS, KEPT},
 };
 use crate::{Store, StoreRefused, connect::Durability, sql::Cells};
@@ -58,7 +58,7 @@ impl ReportBy {
     /// The key of a call.
     const fn of_call(self) -> &'static str {
         match self {
-            ReportBy::Day => "CAST((arrived_at + $1) / 86400000000 * 86400000000 - $1 AS TEXT)",
+            ReportBy::Day => midnight_sql!("arrived_at"),
             ReportBy::Hour => "CAST((arrived_at + $1) / 3600000000 % 24 AS TEXT)",
             ReportBy::Heat => {
                 "CAST(((arrived_at + $1) / 86400000000 + 3) % 7 * 24 \
@@ -121,7 +121,7 @@ impl Store {
     /// was one.
     pub async fn keep_a_day(&self, now: WallTime, ahead: Duration) -> Result<bool, StoreRefused> {
         let ahead_us = ahead.as_micros() as i64;
-        let midnight = |at: i64| (at + ahead_us).div_euclid(DAY_US) * DAY_US - ahead_us;
+        let midnight = |at: i64| midnight_before(at, ahead_us);
         let Some(day) = self
             .day_to_keep(midnight(now.0 - HOUR_US), midnight, ahead)
             .await?

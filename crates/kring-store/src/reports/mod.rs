@@ -43,3 +43,20 @@ impl ReportSpan {
         self.ahead.as_micros() as i64
     }
 }
+
+/// The midnight before a moment, where clocks are so far ahead of UTC.
+fn midnight_before(at: i64, ahead_us: i64) -> i64 {
+    (at + ahead_us).div_euclid(DAY_US) * DAY_US - ahead_us
+}
+
+/// The same in SQL, as text: of a column, with `$1` so far ahead.
+macro_rules! midnight_sql {
+    ($column:literal) => {
+        concat!(
+            "CAST((",
+            $column,
+            " + $1) / 86400000000 * 86400000000 - $1 AS TEXT)"
+        )
+    };
+}
+use midnight_sql;

@@ -1,6 +1,6 @@
 //! Transfers and consults, counted; and offers that rang out.
 
-use super::ReportSpan;
+use super::{ReportSpan, midnight_sql};
 use crate::{Store, StoreRefused, sql::Cells};
 use kring_journal::AgentId;
 use sqlx::AssertSqlSafe;
@@ -86,7 +86,7 @@ impl Store {
         let key = match by {
             TransferBy::Unit => "COALESCE(department, '')",
             TransferBy::Agent => "agent",
-            TransferBy::Day => "CAST((came + $1) / 86400000000 * 86400000000 - $1 AS TEXT)",
+            TransferBy::Day => midnight_sql!("came"),
             TransferBy::All => "'all'",
         };
         let sql = format!(

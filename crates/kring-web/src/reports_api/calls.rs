@@ -3,16 +3,13 @@
 use super::{
     Making,
     links::Link,
-    table::{Cell, Column, Row, Table, Unit, column},
+    span::Days,
+    table::{self, Cell, Column, Row, Table, Unit, column},
 };
 use crate::problem::Problem;
-use kring_journal::WallTime;
 use kring_store::{CallTally, ReportBy, ReportKey};
 use std::collections::BTreeMap;
 
-const DAY_US: i64 = 86_400_000_000;
-
-const CALLS: Column = column("calls", "จำนวนสาย", "Calls", Unit::Count);
 const WITHIN: Column = column("within", "รับภายใน 3 ครั้ง", "Within 3 rings", Unit::Count);
 const WITHIN_PCT: Column = column(
     "within_pct",
@@ -23,11 +20,9 @@ const WITHIN_PCT: Column = column(
 const RING_1: Column = column("ring_1", "เสียงเรียกครั้งที่ 1", "Ring 1", Unit::Count);
 const RING_2: Column = column("ring_2", "เสียงเรียกครั้งที่ 2", "Ring 2", Unit::Count);
 const RING_3: Column = column("ring_3", "เสียงเรียกครั้งที่ 3", "Ring 3", Unit::Count);
-const AGENT: Column = column("agent", "รหัสเจ้าหน้าที่", "Agent", Unit::Text);
-const NAME: Column = column("name", "ชื่อเจ้าหน้าที่", "Name", Unit::Text);
 
 const RING_RULE: [Column; 13] = [
-    CALLS,
+    table::CALLS,
     WITHIN,
     WITHIN_PCT,
     column("rescued", "รับไว้ในระบบรอสาย", "Kept in queue", Unit::Count),
@@ -57,10 +52,10 @@ const RING_RULE: [Column; 13] = [
     column("answered", "รับสายทั้งหมด", "Answered", Unit::Count),
 ];
 
-const HEAT: [Column; 3] = [CALLS, WITHIN, WITHIN_PCT];
+const HEAT: [Column; 3] = [table::CALLS, WITHIN, WITHIN_PCT];
 
 const ABANDONED: [Column; 8] = [
-    CALLS,
+    table::CALLS,
     column("abandoned", "ผู้โทรวางสายก่อน", "Abandoned", Unit::Count),
     column(
         "abandoned_pct",
@@ -87,7 +82,7 @@ const ABANDONED: [Column; 8] = [
 
 const AGENTS: [Column; 11] = [
     column("login", "รหัสเจ้าหน้าที่", "Login", Unit::Text),
-    NAME,
+    table::AGENT_NAME,
     column("calls", "สายที่รับ", "Calls taken", Unit::Count),
     WITHIN_PCT,
     RING_1,
@@ -112,22 +107,19 @@ struct Key {
 }
 
 fn key(by: &'static str) -> Key {
-    const DATE: &[Column] = &[column("day", "วันที่", "Day", Unit::Date)];
-    const MONTH: &[Column] = &[column("month", "เดือน", "Month", Unit::Month)];
     const HOUR: &[Column] = &[column("hour", "ชั่วโมง", "Hour", Unit::Hour)];
     const QUEUE: &[Column] = &[column("queue", "คิว", "Queue", Unit::Text)];
     const HEAT: &[Column] = &[
         column("weekday", "วันในสัปดาห์", "Weekday", Unit::Count),
         column("hour", "ชั่วโมง", "Hour", Unit::Hour),
     ];
-    const BY_AGENT: &[Column] = &[AGENT, NAME];
-    let (counted, columns) = match by {
-        "month" => (ReportBy::Day, MONTH),
+    let (counted, columns): (ReportBy, &'static [Column]) = match by {
+        "month" => (ReportBy::Day, &[table::MONTH]),
         "hour" => (ReportBy::Hour, HOUR),
         "queue" => (ReportBy::Queue, QUEUE),
         "heat" => (ReportBy::Heat, HEAT),
-        "agent" => (ReportBy::Agent, BY_AGENT),
-        _ => (ReportBy::Day, DATE),
+        "agent" => (ReportBy::Agent, &[table::AGENT, table::AGENT_NAME]),
+        _ => (ReportBy::Day, &[table::DAY]),
     };
     Key {
         by,
@@ -161,8 +153,7 @@ async fn sums(making: &Making<'_>, key: &Key) -> Result<Vec<Sums>, Problem> {
         let link = Link::came(whole);
         let (about, link) = match (about, key.by) {
             (ReportKey::Number(midnight), "day") => {
-                let until = WallTime(midnight + DAY_US);
-                let link = Link::came((WallTime(midnight), until));
+                let link = Link::came(Days::of_day(midnight));
                 (vec![Cell::Day(making.days.day_of(midnight))], link)
             }
             (ReportKey::Number(n), "heat") => {
@@ -219,7 +210,7 @@ async fn names(making: &Making<'_>) -> Result<BTreeMap<String, String>, Problem>
 }
 
 /// The table of rows that are not empty, each with its way, and their sum.
-fn table(
+fn summed(
     key: &Key,
     sums: Vec<Sums>,
     columns: &[Column],
@@ -267,7 +258,7 @@ pub(super) async fn ring_rule(making: &Making<'_>) -> Result<Table, Problem> {
     };
     let cells: fn(&CallTally) -> Vec<Cell> = if key.by == "heat" { heat } else { of_ring_rule };
     let sums = sums(making, &key).await?;
-    let made = table(
+    let made = summed(
         &key,
         sums,
         columns,
@@ -304,7 +295,7 @@ fn of_ring_rule(sum: &CallTally) -> Vec<Cell> {
 pub(super) async fn abandoned(making: &Making<'_>) -> Result<Table, Problem> {
     let key = key(making.by(&["day", "hour", "month", "queue"])?);
     let sums = sums(making, &key).await?;
-    let made = table(
+    let made = summed(
         &key,
         sums,
         &ABANDONED,

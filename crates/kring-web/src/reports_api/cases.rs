@@ -4,23 +4,13 @@
 use super::{
     Making,
     links::Link,
-    table::{Cell, Column, Row, Table, Unit, column},
+    span::Days,
+    table::{self, Cell, Column, Row, Table, Unit, column},
 };
 use crate::{limits::REPORT_ROWS_MAX, problem::Problem, session::Right};
-use kring_journal::WallTime;
 use kring_store::{CaseKind, Directory, SlaTally};
 use std::{collections::BTreeMap, sync::Arc};
 
-const DAY_US: i64 = 86_400_000_000;
-
-const DEPARTMENT: Column = column("department", "หน่วยงาน (ชื่อย่อ)", "Department", Unit::Text);
-const NAME_TH: Column = column("name_th", "หน่วยงาน", "Department (Thai)", Unit::Text);
-const NAME_EN: Column = column(
-    "name_en",
-    "หน่วยงาน (อังกฤษ)",
-    "Department (English)",
-    Unit::Text,
-);
 const CASES: Column = column("cases", "จำนวนเรื่อง", "Cases", Unit::Count);
 const CALLS: Column = column("calls", "เรื่องที่มาทางโทรศัพท์", "By telephone", Unit::Count);
 
@@ -71,9 +61,9 @@ impl About {
 
     fn columns(by: &str) -> &'static [Column] {
         match by {
-            "day" => const { &[column("day", "วันที่", "Day", Unit::Date)] },
-            "month" => const { &[column("month", "เดือน", "Month", Unit::Month)] },
-            _ => &[DEPARTMENT, NAME_TH, NAME_EN],
+            "day" => &[table::DAY],
+            "month" => &[table::MONTH],
+            _ => &table::UNIT,
         }
     }
 
@@ -88,9 +78,7 @@ impl About {
     fn link(&self, making: &Making<'_>) -> Link {
         match self {
             About::Unit(id) => with_unit(Link::opened((making.span.from, making.span.until)), id),
-            About::Day(midnight) => {
-                Link::opened((WallTime(*midnight), WallTime(midnight + DAY_US)))
-            }
+            About::Day(midnight) => Link::opened(Days::of_day(*midnight)),
             About::Month(year, month) => Link::opened(making.days.of_month(*year, *month)),
         }
     }
@@ -153,10 +141,10 @@ pub(super) async fn topics(making: &Making<'_>) -> Result<Table, Problem> {
         let link = (counts[1] > 0).then(|| about.link(making).text());
         made.push(Row { cells, link });
     }
-    Ok(table(by, &TOPICS, made, whole(&sum)))
+    Ok(summed(by, &TOPICS, made, whole(&sum)))
 }
 
-fn table(by: &'static str, columns: &[Column], rows: Vec<Row>, sums: Vec<Cell>) -> Table {
+fn summed(by: &'static str, columns: &[Column], rows: Vec<Row>, sums: Vec<Cell>) -> Table {
     let about = About::columns(by);
     let nothing = about.iter().map(|_| Cell::None);
     Table {
@@ -188,7 +176,7 @@ async fn subjects(making: &Making<'_>) -> Result<Table, Problem> {
     let subject = column("subject", "เรื่อง", "Subject", Unit::Text);
     Ok(Table {
         by: "subject",
-        columns: vec![DEPARTMENT, NAME_TH, NAME_EN, subject, CASES, CALLS],
+        columns: [&table::UNIT[..], &[subject, CASES, CALLS]].concat(),
         rows: rows.collect(),
         total: None,
         link_counts: Some("calls"),
@@ -219,7 +207,7 @@ pub(super) async fn sla(making: &Making<'_>) -> Result<Table, Problem> {
             link: (tally.calls > 0).then(|| link.text()),
         });
     }
-    Ok(table(by, &SLA, made, of_sla(&sum)))
+    Ok(summed(by, &SLA, made, of_sla(&sum)))
 }
 
 fn of_sla(sum: &SlaTally) -> Vec<Cell> {

@@ -3,15 +3,14 @@
 use super::{
     Making,
     links::Link,
-    table::{Cell, Column, Row, Table, Unit, column},
+    span::Days,
+    table::{self, Cell, Column, Row, Table, Unit, column},
 };
 use crate::{limits::REPORT_ROWS_MAX, problem::Problem, session::Right};
 use kring_journal::WallTime;
 use kring_store::{TransferBy, TransferTally};
 use kring_text::whole_name;
 use std::collections::BTreeMap;
-
-const DAY_US: i64 = 86_400_000_000;
 
 /// A caller who calls again and again calls so often.
 const CALLS_OF_REPEATED: u32 = 3;
@@ -28,8 +27,6 @@ const TRANSFERS: [Column; 9] = [
     column("took_ms_avg", "เวลาโอนเฉลี่ย", "Mean time", Unit::Ms),
 ];
 
-const CALLS: Column = column("calls", "จำนวนสาย", "Calls", Unit::Count);
-
 /// How transfers went.
 pub(super) async fn transfers(making: &Making<'_>) -> Result<Table, Problem> {
     let by = making.by(&["department", "agent", "day", "month"])?;
@@ -42,10 +39,13 @@ pub(super) async fn transfers(making: &Making<'_>) -> Result<Table, Problem> {
     let counted = store.count_transfers(&making.span, counted_by).await?;
     let all = store.count_transfers(&making.span, TransferBy::All).await?;
     let (columns, rows): (&[Column], Lines) = match by {
-        "department" => (&OF_UNIT, by_unit(making, &counted).await?),
-        "agent" => (&OF_AGENT, by_agent(making, &counted).await?),
-        "day" => (&OF_DAY, by_time(making, by, &counted)),
-        _ => (&OF_MONTH, by_time(making, by, &counted)),
+        "department" => (&table::UNIT, by_unit(making, &counted).await?),
+        "agent" => (
+            &[table::AGENT, table::AGENT_NAME],
+            by_agent(making, &counted).await?,
+        ),
+        "day" => (&[table::DAY], by_time(making, by, &counted)),
+        _ => (&[table::MONTH], by_time(making, by, &counted)),
     };
     let nothing = columns.iter().map(|_| Cell::None);
     let total = all
@@ -57,7 +57,7 @@ pub(super) async fn transfers(making: &Making<'_>) -> Result<Table, Problem> {
     };
     Ok(Table {
         by,
-        columns: [columns, &[CALLS], &TRANSFERS].concat(),
+        columns: [columns, &[table::CALLS], &TRANSFERS].concat(),
         rows: rows.into_iter().map(row).collect(),
         total,
         link_counts: Some("calls"),
@@ -67,23 +67,6 @@ pub(super) async fn transfers(making: &Making<'_>) -> Result<Table, Problem> {
 /// A row and the way to its calls.
 type Line = (Vec<Cell>, Link);
 type Lines = Vec<Line>;
-
-const OF_UNIT: [Column; 3] = [
-    column("department", "หน่วยงาน (ชื่อย่อ)", "Department", Unit::Text),
-    column("name_th", "หน่วยงาน", "Department (Thai)", Unit::Text),
-    column(
-        "name_en",
-        "หน่วยงาน (อังกฤษ)",
-        "Department (English)",
-        Unit::Text,
-    ),
-];
-const OF_AGENT: [Column; 2] = [
-    column("agent", "รหัสเจ้าหน้าที่", "Agent", Unit::Text),
-    column("name", "ชื่อเจ้าหน้าที่", "Name", Unit::Text),
-];
-const OF_DAY: [Column; 1] = [column("day", "วันที่", "Day", Unit::Date)];
-const OF_MONTH: [Column; 1] = [column("month", "เดือน", "Month", Unit::Month)];
 
 async fn by_unit(making: &Making<'_>, counted: &[TransferTally]) -> Result<Lines, Problem> {
     let directory = making.app.store.directory_at_hand().await?;
@@ -130,8 +113,10 @@ fn by_time(making: &Making<'_>, by: &str, counted: &[TransferTally]) -> Lines {
     }
     let row = |((year, month, midnight), tally): ((i32, u8, i64), TransferTally)| {
         let (about, span) = if by == "day" {
-            let span = (WallTime(midnight), WallTime(midnight + DAY_US));
-            (Cell::Day(making.days.day_of(midnight)), span)
+            (
+                Cell::Day(making.days.day_of(midnight)),
+                Days::of_day(midnight),
+            )
         } else {
             (Cell::Month(year, month), making.days.of_month(year, month))
         };

@@ -81,6 +81,11 @@ impl Days {
         shown.map_or(self.from, |shown| shown.day)
     }
 
+    /// When the day that begins then begins and ends.
+    pub(super) fn of_day(midnight: i64) -> (WallTime, WallTime) {
+        (WallTime(midnight), WallTime(midnight + DAY_US))
+    }
+
     /// The part of a month that is within the days: when it begins and ends.
     pub(super) fn of_month(&self, year: i32, month: u8) -> (WallTime, WallTime) {
         let first = Day::of(year, month, 1).unwrap_or(self.from);

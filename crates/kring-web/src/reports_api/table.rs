@@ -42,6 +42,24 @@ pub(crate) const fn column(
     Column { key, th, en, unit }
 }
 
+/// What rows are about in more than one report.
+pub(super) const DAY: Column = column("day", "วันที่", "Day", Unit::Date);
+pub(super) const MONTH: Column = column("month", "เดือน", "Month", Unit::Month);
+pub(super) const AGENT: Column = column("agent", "รหัสเจ้าหน้าที่", "Agent", Unit::Text);
+pub(super) const AGENT_NAME: Column = column("name", "ชื่อเจ้าหน้าที่", "Name", Unit::Text);
+pub(super) const CALLS: Column = column("calls", "จำนวนสาย", "Calls", Unit::Count);
+/// A unit of the ministry: its short name and its names.
+pub(super) const UNIT: [Column; 3] = [
+    column("department", "หน่วยงาน (ชื่อย่อ)", "Department", Unit::Text),
+    column("name_th", "หน่วยงาน", "Department (Thai)", Unit::Text),
+    column(
+        "name_en",
+        "หน่วยงาน (อังกฤษ)",
+        "Department (English)",
+        Unit::Text,
+    ),
+];
+
 /// What stands in a cell.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Cell {
