@@ -1,7 +1,7 @@
 //! HTTPS in the local network: what `kringd cert` makes is what the daemon shows, and who trusts the authority takes
 //! it for the names that it is for and for no other.
 
-use crate::shell::{Daemon, Shell};
+use crate::shell::{Daemon, Shell, rtp_ports};
 use std::{
     fs,
     io::{Read, Write},
@@ -14,8 +14,13 @@ use tokio_rustls::rustls::{
     pki_types::{CertificateDer, ServerName, pem::PemObject},
 };
 
-const SERVED: &str = "[sip]\nlisten = [\"udp:127.0.0.1:0\", \"tcp:127.0.0.1:0\"]\n[media]\nrtp_ports = \"41000-41007\"\n\
-    [http]\nlisten = \"127.0.0.1:0\"\ntls_cert = \"kring-data/tls/server.crt\"\ntls_key = \"kring-data/tls/server.key\"\n";
+fn served() -> String {
+    format!(
+        "[sip]\nlisten = [\"udp:127.0.0.1:0\", \"tcp:127.0.0.1:0\"]\n[media]\nrtp_ports = \"{}\"\n\
+         [http]\nlisten = \"127.0.0.1:0\"\ntls_cert = \"kring-data/tls/server.crt\"\ntls_key = \"kring-data/tls/server.key\"\n",
+        rtp_ports()
+    )
+}
 
 fn http_of(daemon: &Daemon) -> SocketAddr {
     let told = daemon.told.split("http=").nth(1).expect("where HTTP is");
@@ -106,7 +111,7 @@ fn who_trusts_the_authority_gets_in_by_the_right_name_alone() {
         "{checked:?}"
     );
 
-    shell.configure(SERVED);
+    shell.configure(&served());
     let checked = shell.run(&["check"]);
     assert!(
         checked
@@ -151,7 +156,7 @@ fn a_renewal_keeps_the_authority_and_nothing_is_overwritten_without_being_asked(
     );
     assert_eq!(read("server.crt"), server);
 
-    shell.configure(SERVED);
+    shell.configure(&served());
     let mut daemon = shell.serve(&[]);
     let (at, trusted) = (http_of(&daemon), shell.path("kring-data/tls/authority.crt"));
     let renewed = shell.run(&["cert", "--renew", "--days", "30"]).ok();
@@ -186,7 +191,7 @@ fn what_cannot_be_served_is_said() {
             .contains("http.tls_cert and http.tls_key go together: write both."),
         "{said:?}"
     );
-    shell.configure(SERVED);
+    shell.configure(&served());
     let said = shell.run(&["serve"]);
     assert_eq!(said.code, Some(69), "{said:?}");
     assert!(

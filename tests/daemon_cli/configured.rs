@@ -1,11 +1,16 @@
 //! What is configured by REST holds at once, and after a restart: real calls are the witness.
 
-use crate::shell::{Daemon, Shell};
+use crate::shell::{Daemon, Shell, rtp_ports};
 use serde_json::{Value, json};
 use std::{net::UdpSocket, os::unix::fs::PermissionsExt, time::Duration};
 
-const FILE: &str = "[sip]\nlisten = [\"udp:127.0.0.1:0\", \"tcp:127.0.0.1:0\"]\n[http]\nlisten = \"127.0.0.1:0\"\n\
-    [media]\nrtp_ports = \"41010-41017\"\n[[queue]]\nname = \"support\"\ndid = [\"1203\"]\n";
+fn file() -> String {
+    format!(
+        "[sip]\nlisten = [\"udp:127.0.0.1:0\", \"tcp:127.0.0.1:0\"]\n[http]\nlisten = \"127.0.0.1:0\"\n\
+         [media]\nrtp_ports = \"{}\"\n[[queue]]\nname = \"support\"\ndid = [\"1203\"]\n",
+        rtp_ports()
+    )
+}
 
 /// What the log says after `word`.
 fn said(daemon: &Daemon, word: &str) -> String {
@@ -77,7 +82,7 @@ fn call(daemon: &Daemon, number: &str, branch: u32) -> u16 {
 #[test]
 fn a_queue_that_is_made_by_rest_takes_a_call_at_once_and_after_a_restart() {
     let shell = Shell::new();
-    shell.configure(FILE);
+    shell.configure(&file());
     let secret = shell
         .run(&["token", "add", "admin", "--scope", "admin"])
         .ok();
@@ -126,7 +131,7 @@ fn a_queue_that_is_made_by_rest_takes_a_call_at_once_and_after_a_restart() {
 #[test]
 fn a_row_that_a_newer_file_makes_wrong_keeps_nobody_from_starting() {
     let shell = Shell::new();
-    shell.configure(FILE);
+    shell.configure(&file());
     let secret = shell
         .run(&["token", "add", "admin", "--scope", "admin"])
         .ok();
@@ -152,7 +157,8 @@ fn a_row_that_a_newer_file_makes_wrong_keeps_nobody_from_starting() {
     drop(daemon);
 
     shell.configure(&format!(
-        "{FILE}[[queue]]\nname = \"law\"\ndid = [\"1700\"]\n[agent]\nwrapup_s = 30\n"
+        "{}[[queue]]\nname = \"law\"\ndid = [\"1700\"]\n[agent]\nwrapup_s = 30\n",
+        file()
     ));
     let checked = shell.run(&["check"]);
     let line = "mend  queue \"law\" of the database is left out: two queues are called \"law\".";
@@ -187,7 +193,7 @@ fn a_row_that_a_newer_file_makes_wrong_keeps_nobody_from_starting() {
 fn a_trunk_that_is_made_by_rest_is_let_in_at_once() {
     let shell = Shell::new();
     let nobody = "[[trunk]]\nname = \"far\"\npeers = [\"192.0.2.9\"]\n";
-    shell.configure(&format!("{FILE}{nobody}"));
+    shell.configure(&format!("{}{nobody}", file()));
     let secret = shell
         .run(&["token", "add", "admin", "--scope", "admin"])
         .ok();

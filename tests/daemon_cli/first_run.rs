@@ -1,7 +1,7 @@
 //! The first run, as somebody meets it who has just installed kring: an account by the printed code, a phone, an agent,
 //! and a call of kring's own that rings.
 
-use crate::shell::{Daemon, Shell};
+use crate::shell::{Daemon, Shell, rtp_ports};
 use serde_json::{Value, json};
 use std::net::UdpSocket;
 
@@ -63,10 +63,11 @@ fn from_the_printed_code_to_a_phone_that_rings() {
     phone.set_read_timeout(Some(patience)).expect("a timeout");
     let desk = phone.local_addr().expect("it is bound");
     let shell = Shell::new();
-    shell.configure(
+    shell.configure(&format!(
         "[sip]\nlisten = [\"udp:127.0.0.1:0\", \"tcp:127.0.0.1:0\"]\n[http]\nlisten = \"127.0.0.1:0\"\n\
-         [media]\nrtp_ports = \"41000-41019\"\n[[queue]]\nname = \"main\"\ndid = [\"1203\"]\n",
-    );
+         [media]\nrtp_ports = \"{}\"\n[[queue]]\nname = \"main\"\ndid = [\"1203\"]\n",
+        rtp_ports()
+    ));
     let mut daemon = shell.serve(&[]);
     assert!(
         daemon
@@ -116,7 +117,7 @@ fn from_the_printed_code_to_a_phone_that_rings() {
     let (_, row) = api.get(&format!("/calls/{call}"));
     assert_eq!(row["trunk"], "kring-test", "{row}");
     let (status, busy) = api.post("/setup/test-call", json!({}));
-    assert_eq!(status, 503, "one at a time: {busy}");
+    assert_eq!(status, 409, "one at a time: {busy}");
     let (_, trunks) = api.get("/trunks");
     assert!(!trunks.to_string().contains("kring-test"), "{trunks}");
 
