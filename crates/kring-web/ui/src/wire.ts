@@ -30,6 +30,8 @@ export type Me = {
   must_change?: boolean;
   /** `[agent] pause_reasons`. */
   pause_reasons?: string[];
+  /** The phone in the browser, of whoever has one. */
+  phone?: { kind: 'browser'; leg?: string; ice_servers: RTCIceServer[] } | null;
 };
 
 /** `POST /me/readiness`. */
@@ -248,6 +250,7 @@ export type Events = {
   'call.withdrawn': { reason?: string };
   'call.held': Record<string, never>;
   'call.resumed': { held_ms?: number };
+  'call.sound': { side: SoundSide; class: SoundClass; loss_pct?: number | null; mos?: number | null };
   'call.ended': { by?: string; cause?: string; talk_ms?: number; transferred_to?: string | null };
   'call.overflowed': { to: string; why: string };
   'call.connected': { to: string };
@@ -269,12 +272,32 @@ export type Events = {
   'wrapup.confirmed': { case_ref?: string | null; no_case?: string | null };
   'presence.changed': Presence;
   'queue.stats': QueueStats;
+  /** A phone on the desk that registers with kring: it is nowhere any more, or it is back. */
+  'device.changed': { device: string; there: boolean; since?: string | null };
   'agent.screen_dead': Record<string, never>;
   'agent.restored': Record<string, never>;
   alert: { code: string; severity?: string; text_th?: string; text_en?: string };
   'system.drain': Record<string, never>;
 };
 export type EventName = keyof Events;
+
+/** What is said to this page of its phone: not numbered, and never said again. */
+export type PhoneFrame =
+  | { t: 'phone.answer'; d: { offer: number; leg: string; sdp: string } }
+  | { t: 'phone.state'; d: { state: 'connecting' | 'connected' | 'lost' | 'taken' | 'closed'; ms: number; leg: string } }
+  | { t: 'phone.refused'; d: { offer?: number; code: string; text_th: string; text_en: string } }
+  | { t: 'phone.call'; d: { state: PhoneCall } }
+  | { t: 'phone.quality'; d: { up: PhoneQuality; down: PhoneQuality; rtt_ms: number | null } };
+export type PhoneCall = 'idle' | 'ringing' | 'talking' | 'held';
+/** `up`: from this page. Since the figures before. */
+export type PhoneQuality = { packets: number; lost: number; loss_pct: number; jitter_ms: number };
+/** What this page says of it. */
+export type PhoneSaid = { t: 'phone.offer'; offer: number; sdp: string } | { t: 'phone.keep'; leg: string } | { t: 'phone.close' };
+
+/** How a voice is heard, by the E-model. */
+export type SoundClass = 'good' | 'fair' | 'poor';
+/** Whose voice. */
+export type SoundSide = 'caller' | 'agent' | 'third';
 
 /** The envelope. `seq` counts this agent's stream without gaps under one epoch. */
 export type Frame = {
@@ -294,7 +317,8 @@ export type ClientFrame =
   | { t: 'hello'; client_id: string; epoch?: string; resume_after?: number; caps: string[] }
   | { t: 'ack'; seq: number }
   | { t: 'painted'; seq: number; ms: number }
-  | { t: 'ring.audible'; call: string };
+  | { t: 'ring.audible'; call: string }
+  | PhoneSaid;
 
 /** Close codes of the socket after which trying again is of no use without signing in. */
 export const closedForGood = { notSignedIn: 4401, signedOut: 4410, takenOver: 4411 } as const;

@@ -2,7 +2,7 @@
 // Rule: pure. The same snapshot and frames give the same desk; late and repeated frames change nothing.
 
 import type { Events, Frame, Presence, QueueStats, Snapshot, SnapshotCall, StoredDraft } from '../wire';
-import type { CallerCard, CallerNumber, CallOffered, Unfinished } from '../wire';
+import type { CallerCard, CallerNumber, CallOffered, SoundClass, SoundSide, Unfinished } from '../wire';
 import { ringClock, type RingClock } from '../call/ring_clock';
 import { foldNews, type News } from './floor';
 import { foldTransfer, type Transfer } from './transfer';
@@ -20,12 +20,15 @@ export type Caller = {
   placed: boolean;
 };
 
+/** How the voices were last heard, by whose it is; nothing before anything was measured. */
+export type Sound = Partial<Record<SoundSide, { class: SoundClass; lossPct: number }>>;
+
 /** Instants are on the page's monotonic clock, ms. */
 export type Phase =
   | { phase: 'ringing'; ring: { n: number; of: number }; clock: RingClock; answerable: boolean; offeredAs: number }
   /** `dialling`: the agent has lifted, and the citizen is being rung. */
   /** `heldSince`: since when the caller hears music by the agent's wish. */
-  | { phase: 'talking'; since: number; dialling: boolean; heldSince: number | null }
+  | { phase: 'talking'; since: number; dialling: boolean; heldSince: number | null; sound: Sound }
   /** `transferredTo`: the extension that has the caller now. */
   | { phase: 'wrapup'; talkMs: number; until: number | null; transferredTo: string | null };
 
@@ -108,11 +111,11 @@ function foldCall(desk: Desk, frame: Frame, now: number): Desk {
         : desk;
     case 'call.answered':
       return ours && call.phase === 'ringing'
-        ? { ...desk, call: { ...caller(call), phase: 'talking', since: now, dialling: false, heldSince: null } }
+        ? { ...desk, call: { ...caller(call), phase: 'talking', since: now, dialling: false, heldSince: null, sound: {} } }
         : desk;
     case 'call.dialling':
       return ours && call.phase === 'ringing'
-        ? { ...desk, call: { ...caller(call), phase: 'talking', since: now, dialling: true, heldSince: null } }
+        ? { ...desk, call: { ...caller(call), phase: 'talking', since: now, dialling: true, heldSince: null, sound: {} } }
         : desk;
     case 'call.reached':
       return ours && call.phase === 'talking' && call.dialling
@@ -122,6 +125,12 @@ function foldCall(desk: Desk, frame: Frame, now: number): Desk {
       return ours && call.phase === 'talking' ? { ...desk, call: { ...call, heldSince: now } } : desk;
     case 'call.resumed':
       return ours && call.phase === 'talking' ? { ...desk, call: { ...call, heldSince: null } } : desk;
+    case 'call.sound': {
+      const { side, class: heard, loss_pct } = frame.d;
+      return ours && call.phase === 'talking'
+        ? { ...desk, call: { ...call, sound: { ...call.sound, [side]: { class: heard, lossPct: loss_pct ?? 0 } } } }
+        : desk;
+    }
     case 'call.missed':
       return notReached(desk, frame.call, `missed.${frame.d.reason}`);
     case 'call.lost_race':
@@ -230,6 +239,7 @@ function fromSnapshotCall(call: SnapshotCall, now: number): Call {
         since: now - (call.talk_ms ?? 0),
         dialling: who.placed && call.talk_ms == null,
         heldSince: call.held_ms == null ? null : now - call.held_ms,
+        sound: {},
       };
     case 'wrap_up': {
       const left = call.wrapup_left_ms;

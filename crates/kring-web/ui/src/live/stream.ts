@@ -2,7 +2,7 @@
 // Rule: every frame is handed on exactly once and in order, and is acknowledged on receipt, before
 // anything is drawn. A gap in the numbers is a fault of the line: the socket is opened anew.
 
-import { closedForGood, type ClientFrame, type Frame, type Snapshot, type Welcome } from '../wire';
+import { closedForGood, type ClientFrame, type Frame, type PhoneFrame, type PhoneSaid, type Snapshot, type Welcome } from '../wire';
 
 export type LinkState =
   | { up: true }
@@ -12,6 +12,8 @@ export type LinkState =
 export type StreamHooks = {
   snapshot(snapshot: Snapshot): void;
   frame(frame: Frame): void;
+  /** Of the phone in this page: not numbered. */
+  phone?(frame: PhoneFrame): void;
   link(state: LinkState): void;
   /** The session is over: sign in again. */
   signedOut(why: SessionEnd): void;
@@ -37,6 +39,8 @@ const retryMaxMs = 5_000;
 /** The server sends statistics about once a second; so much silence is worth a question. */
 const quietMs = 10_000;
 const openWithinMs = 5_000;
+
+const aboutPhone = (said: Frame | PhoneFrame): said is PhoneFrame => said.t.startsWith('phone.');
 
 export class Stream {
   #socket: WebSocket | undefined;
@@ -99,6 +103,11 @@ export class Stream {
     if (this.#welcomed) this.#send({ t: 'ring.audible', call });
   }
 
+  /** Of the phone in this page. Without a line it is not said: the phone says it anew when there is one. */
+  phone(said: PhoneSaid): void {
+    if (this.#welcomed) this.#send(said);
+  }
+
   /** Ends it: nothing is opened any more. */
   close(): void {
     this.#closed = true;
@@ -112,8 +121,9 @@ export class Stream {
   }
 
   #receive(text: string): void {
-    const said = JSON.parse(text) as Welcome | Frame;
+    const said = JSON.parse(text) as Welcome | Frame | PhoneFrame;
     if (said.t === 'welcome') this.#welcome(said);
+    else if (aboutPhone(said)) this.#welcomed && this.hooks.phone?.(said);
     else if (this.#welcomed && typeof said.seq === 'number') this.#take(said);
     if (this.#welcomed) this.#watchFor(quietMs, () => void this.#ask());
   }

@@ -25,10 +25,31 @@ function device(console: Console): Light {
   const name = t.phone(first ? numberOf(first) : '').trim();
   const light = { key: 'device' as const, name };
   if (!first) return { ...light, said: t.noPhone, tone: 'bad' };
+  if (console.telephone.onlyHere) return { ...light, name: t.phoneHere, ...lineSaid(console) };
   if (on === undefined) return { ...light, said: t.checking, tone: 'checking' };
   if (!on) return { ...light, said: t.phoneUnregistered, tone: 'bad' };
   const said = console.inBrowser ? t.phoneInPage : first.startsWith('phone:') ? t.phoneRegistered : t.phoneByPbx;
   return { ...light, said, tone: 'good' };
+}
+
+/** The line between this page and kring: what the page itself knows. */
+function lineSaid(console: Console): { said: string; tone: Tone; fact?: string } {
+  const t = words.t;
+  const phone = console.telephone.phone;
+  if (!phone) return { said: t.checking, tone: 'checking' };
+  if (phone.microphone.state !== 'open') return { said: t.lineWaits, tone: 'bad' };
+  switch (phone.line) {
+    case 'up':
+      return { said: t.phoneInPage, tone: 'good', fact: phone.openedInMs === null ? undefined : `${phone.openedInMs} ms` };
+    case 'taken':
+      return { said: t.lineTaken, tone: 'bad' };
+    case 'refused':
+      return { said: t.lineRefused, tone: 'bad' };
+    case 'lost':
+      return { said: t.lineLost, tone: 'bad' };
+    default:
+      return { said: t.lineOpening, tone: 'checking' };
+  }
 }
 
 function exchange(console: Console): Light {
@@ -104,19 +125,35 @@ function notify(permission: Permission): Light {
   }
 }
 
-/** Of a phone in the browser only. `microphone`: its name when it works, false when it may not be used. */
-function microphoneLight(microphone: string | false | null): Light {
+/** Of a phone in the browser only. With another phone on the desk it is no must. */
+function microphoneLight(console: Console): Light {
   const t = words.t;
-  const light = { key: 'microphone' as const, name: t.microphone };
-  if (microphone === false) return { ...light, said: t.microphoneDenied, tone: 'bad' };
-  if (microphone === null) return { ...light, said: t.microphoneWhy, tone: 'ask' };
-  return { ...light, said: t.microphoneOn(microphone), tone: 'good' };
+  const light = { key: 'microphone' as const, name: t.microphone, optional: !console.telephone.onlyHere };
+  const microphone = console.telephone.phone?.microphone;
+  switch (microphone?.state) {
+    case undefined:
+      return { ...light, said: t.checking, tone: 'checking' };
+    case 'open':
+      return { ...light, fact: microphone!.label, said: microphone!.deviceGone ? t.microphoneOther : t.microphoneOn, tone: microphone!.deviceGone ? 'fair' : 'good' };
+    case 'asking':
+      return { ...light, said: t.microphoneAsking, tone: 'checking' };
+    case 'refused':
+      return { ...light, said: t.microphoneDenied, tone: 'bad' };
+    case 'none':
+      return { ...light, said: t.microphoneNone, tone: 'bad' };
+    case 'busy':
+      return { ...light, said: t.microphoneBusy, tone: 'bad' };
+    case 'insecure':
+      return { ...light, said: t.microphoneInsecure, tone: 'bad' };
+    default:
+      return { ...light, said: t.microphoneWhy, tone: 'ask' };
+  }
 }
 
-export function lightsOf(console: Console, page: { permission: Permission; microphone: string | false | null }): Light[] {
+export function lightsOf(console: Console, permission: Permission): Light[] {
   const t = words.t;
   const up = console.link.up;
   const screen: Light = { key: 'screen', name: t.screen, said: up ? t.screenUp : t.screenDown, tone: up ? 'good' : 'bad' };
-  const microphone = console.inBrowser ? [microphoneLight(page.microphone)] : [];
-  return [device(console), exchange(console), screen, ...microphone, sound(console), notify(page.permission), ...pbx(console), latency(console), clockLight(console)];
+  const microphone = console.inBrowser ? [microphoneLight(console)] : [];
+  return [device(console), exchange(console), screen, ...microphone, sound(console), notify(permission), ...pbx(console), latency(console), clockLight(console)];
 }

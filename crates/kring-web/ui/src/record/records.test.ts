@@ -26,6 +26,7 @@ const call = (id: string): Call => ({
   since: 0,
   dialling: false,
   heldSince: null,
+  sound: {},
 });
 let writing: boolean;
 let records: Records;

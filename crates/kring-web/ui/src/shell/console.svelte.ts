@@ -13,13 +13,15 @@ import { farewellSaid, numberShown, presenceSaid, refusalSaid } from '../text/wo
 import { stepSaid } from '../text/transfer_words';
 import { callerNamed } from '../caller/named';
 import { Transferring } from '../transfer/transferring.svelte';
-import type { ConfirmedCase, Department, Frame, Me, Snapshot, Unfinished } from '../wire';
+import type { ConfirmedCase, Department, Frame, Me, PhoneFrame, Snapshot, Unfinished } from '../wire';
 import type { Answers } from '../answers/answers.svelte';
 import { announcer } from './announce.svelte';
 import { route } from './route.svelte';
 import { notifyOfCall, withdrawNotice } from './notify';
 import { ringer } from '../sound/ringer.svelte';
+import { takesCalls } from './places';
 import { Readiness, type Lack } from './readiness.svelte';
+import { Telephone, type PhoneTrouble } from './telephone.svelte';
 
 type Doing = 'hold' | 'answer' | 'decline' | 'hangUp' | 'presence' | 'moreTime';
 /** One press of the button, s. */
@@ -47,6 +49,9 @@ export class Console {
   /** What the middle column shows, and what was looked up in it; it is loaded with the first use. */
   middle = $state<'answers' | 'units'>('answers');
   answers: Answers | null = null;
+  readonly telephone: Telephone;
+  /** The keys of a telephone are on the screen. */
+  keypad = $state(false);
   readonly records: Records;
   readonly transferring: Transferring;
   readonly readiness = new Readiness();
@@ -68,9 +73,11 @@ export class Console {
       () => this.desk,
       () => this.units,
     );
+    this.telephone = new Telephone(me, watching, (said) => this.#stream.phone(said));
     const hooks = {
       snapshot: (snapshot: Snapshot) => this.#snapshot(snapshot),
       frame: (frame: Frame) => this.#frame(frame),
+      phone: (frame: PhoneFrame) => this.telephone.phone?.hear(frame),
       link: (link: LinkState) => this.#linked(link),
       // Signing out closes the socket before it is answered.
       signedOut: (why: SessionEnd) => this.end(why),
@@ -94,6 +101,7 @@ export class Console {
     ringer.wake();
     if (!this.watching) this.records.rescue();
     void this.readDepartments();
+    this.telephone.open();
   }
 
   /** The same person has signed in again: on from where the page was. */
@@ -106,6 +114,11 @@ export class Console {
 
   /** The page is another one now. */
   leave(): void {
+    this.telephone.close(false);
+    this.#rest();
+  }
+
+  #rest(): void {
     this.#stream.close();
     this.#quiet();
     this.records.rest();
@@ -154,12 +167,21 @@ export class Console {
   /** What stands between the agent and ready. A ring that was silenced on purpose is nothing, but for a phone in the browser. */
   get lacks(): Lack[] {
     const sound = ringer.failed || (ringer.muted && !this.inBrowser) || (ringer.running && !ringer.muted);
-    return this.readiness.lacks(this.link.up, sound);
+    const lacks = this.readiness.lacks(this.link.up, sound);
+    // Of its own line the page knows before the server does.
+    return this.telephone.onlyHere ? [...lacks.filter((lack) => lack !== 'device'), ...this.telephone.lacks] : lacks;
   }
 
   /** The page itself is the telephone. */
   get inBrowser(): boolean {
-    return this.me.devices?.includes('browser') ?? this.me.device === 'browser';
+    return this.telephone.here;
+  }
+
+  /** What is wrong with the telephone of somebody who takes calls; the lights tell it to those who do not. */
+  get phoneTrouble(): PhoneTrouble | null {
+    const { desk } = this;
+    if (this.watching || (desk.presence.state === 'offline' && !desk.call)) return null;
+    return this.telephone.trouble(this.readiness.told?.lights.device);
   }
 
   /** Whether the page of the lights is on the desk now. */
@@ -170,7 +192,7 @@ export class Console {
   }
 
   checkReadiness(): Promise<void> {
-    return this.readiness.check({ sound: ringer.running, sound_tested: ringer.tested !== null });
+    return this.readiness.check({ sound: ringer.running, sound_tested: ringer.tested !== null, ...this.telephone.lights });
   }
 
   /** Ready, as soon as nothing is lacking; else what is lacking is shown. */
@@ -265,8 +287,15 @@ export class Console {
     if (frame.t === 'wrapup.saved' && frame.call) this.records.heard(frame.call, frame.d.version);
     if (frame.t === 'wrapup.confirmed' && frame.call) this.records.doneElsewhere(frame.call);
     if (frame.t === 'wrapup.confirmed' || frame.t === 'wrapup.expired') void this.readUnfinished();
+    if (frame.t === 'device.changed') this.#deviceChanged(frame.d.since ?? frame.ts);
     if (frame.t === 'alert') announcer.say(text.lang === 'th' ? (frame.d.text_th ?? '') : (frame.d.text_en ?? ''));
     this.#changed(before, this.desk);
+  }
+
+  /** One of several may be gone, and the rest ring: the server tells whether one is left. */
+  #deviceChanged(since: string): void {
+    this.readiness.deviceSince = since;
+    void this.checkReadiness();
   }
 
   /** What a change of the desk means for the records and for the ear. */
@@ -284,6 +313,7 @@ export class Console {
     if (was?.phase === 'ringing' && is?.id !== was.id) this.records.went(was.id);
     if (after.farewell && after.farewell !== before.farewell) this.#bidFarewell(after);
     else if (presenceSaid(after) !== presenceSaid(before) && is?.phase !== 'ringing') announcer.say(presenceSaid(after));
+    if (is?.phase !== 'talking') this.keypad = false;
     if (was?.phase === 'wrapup' && !is) void this.readUnfinished();
     // Whoever stops taking calls may want to see the lights again before the next time.
     if (before.presence.state === 'offline' && after.presence.state !== 'offline') this.readiness.view = 'auto';
@@ -366,11 +396,13 @@ export class Console {
   #linked(link: LinkState): void {
     const was = this.link;
     this.link = link;
+    this.telephone.linked(link.up);
     if (was.up && !link.up) announcer.say(text.t.lostAnnounce);
     if (!was.up && link.up && !was.first) announcer.say(text.t.backAnnounce);
     if (!was.up && link.up) {
       void this.records.flush();
       if (this.departments === 'failed') void this.readDepartments();
+      if (takesCalls(this.me) && !this.watching) void this.checkReadiness();
     }
   }
 
@@ -378,7 +410,9 @@ export class Console {
   end(ended: SessionEnd | null): void {
     if (this.#leaving && ended !== null) return;
     rest.whenLapsed(undefined);
-    this.leave();
+    // Who only has to sign in again is heard meanwhile.
+    if (ended !== 'lapsed') this.telephone.close(ended === null);
+    this.#rest();
     this.link = { up: false, since: performance.now(), tries: 0, first: false };
     this.signedOut(ended);
   }

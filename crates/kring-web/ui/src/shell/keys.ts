@@ -1,9 +1,9 @@
 // The keyboard. Keys go by `event.code`: on a Thai layout `event.key` is Thai.
 // Rule: no key does two things, and none works while it is held down.
 
-export type Intent = 'answer' | 'hangUp' | 'hold' | 'transfer' | 'consult' | 'confirm' | 'toCaller' | 'toDirectory' | 'toRecord';
+export type Intent = 'answer' | 'hangUp' | 'hold' | 'mute' | 'keypad' | 'transfer' | 'consult' | 'confirm' | 'toCaller' | 'toDirectory' | 'toRecord';
 
-const plain: Record<string, Intent> = { F2: 'answer', F4: 'hold', F7: 'transfer', F9: 'hangUp' };
+const plain: Record<string, Intent> = { F2: 'answer', F4: 'hold', F6: 'mute', F8: 'keypad', F7: 'transfer', F9: 'hangUp' };
 const withShift: Record<string, Intent> = { F7: 'consult' };
 const withAlt: Record<string, Intent> = { Digit1: 'toCaller', Digit2: 'toDirectory', Digit3: 'toRecord' };
 

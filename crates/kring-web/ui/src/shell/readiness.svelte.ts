@@ -6,7 +6,7 @@ import { ApiRefused } from '../api';
 import type { ReadinessTold, Trunk } from '../wire';
 
 /** What stands between an agent and ready, in the order of the list. */
-export type Lack = 'checking' | 'screen' | 'device' | 'exchange' | 'database' | 'sound';
+export type Lack = 'checking' | 'screen' | 'device' | 'exchange' | 'database' | 'sound' | 'microphone' | 'line';
 
 const samplesMax = 5;
 
@@ -19,6 +19,8 @@ export class Readiness {
   /** This computer's clock less the server's, ms. */
   clockMs = $state<number | null>(null);
   checkedAt = $state<number | null>(null);
+  /** When the server last heard of a change of a phone of this person, RFC 3339. */
+  deviceSince = $state<string | null>(null);
   /** The last check had no answer. */
   failed = $state(false);
   /** `auto`: on the screen as long as the agent takes no calls. */

@@ -6,6 +6,7 @@ import type { Desk, Farewell } from '../live/desk';
 import type { CallerNumber, CaseKind, NoCaseReason, NumberClass, Resolution } from '../wire';
 import { thaiNumber } from '../format/number';
 import type { Lack } from '../shell/readiness.svelte';
+import { words } from '../call/words';
 import { text } from './text.svelte';
 import type { Catalogue } from './catalogue';
 
@@ -44,7 +45,7 @@ const reasonKeys: Record<string, Key> = {
 /** A configured reason is a word already, in the language of whoever configured it. */
 export const reasonName = (reason: string) => (reasonKeys[reason] ? text.t[reasonKeys[reason]] : reason);
 
-const lackKeys: Record<Lack, Key> = {
+const lackKeys: Record<Exclude<Lack, 'microphone' | 'line'>, Key> = {
   checking: 'lackChecking',
   screen: 'lackScreen',
   device: 'lackDevice',
@@ -53,7 +54,7 @@ const lackKeys: Record<Lack, Key> = {
   sound: 'lackSound',
 };
 /** What stands between an agent and ready. */
-export const lackName = (lack: Lack) => text.t[lackKeys[lack]];
+export const lackName = (lack: Lack) => (lack === 'microphone' || lack === 'line' ? words.t[lack] : text.t[lackKeys[lack]]);
 
 const kindKeys: Record<CaseKind, Key> = {
   inquiry: 'kindInquiry',
