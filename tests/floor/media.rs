@@ -55,6 +55,8 @@ pub(crate) struct MediaThreads {
     next_port: u16,
     notices: VecDeque<(Moment, MediaNotice)>,
     relays: BTreeMap<SessionId, Seats>,
+    /// The ports of supervisors.
+    monitors: BTreeMap<SessionId, PortPair>,
     /// Whose port for a caller's sound it is.
     callers_ports: HashMap<u16, SessionId>,
     /// What those heard who have left.
@@ -73,6 +75,7 @@ impl MediaThreads {
             next_port: 20_000,
             notices: VecDeque::new(),
             relays: BTreeMap::new(),
+            monitors: BTreeMap::new(),
             callers_ports: HashMap::new(),
             heard: BTreeMap::new(),
             keys: Vec::new(),
@@ -103,6 +106,12 @@ impl MediaThreads {
                     self.mistakes.push(format!("{session:?} was opened twice"));
                 }
             }
+            // A supervisor's ears are not the floor's.
+            MediaOrder::Remote {
+                side: Side::Monitor,
+                ..
+            }
+            | MediaOrder::Listen { .. } => {}
             MediaOrder::Remote { session, side, .. } => self.remote(now, session, side),
             MediaOrder::Press {
                 session, side, key, ..
@@ -124,12 +133,23 @@ impl MediaThreads {
                 let agent = self.relays.get_mut(&session).and_then(|r| r.succeed(now));
                 self.leaves(now, session, agent);
             }
+            MediaOrder::Attend { session, monitor } => self.attend(session, monitor),
+            MediaOrder::Depart { session } => {
+                let pairs: Vec<PortPair> = self.monitors.remove(&session).into_iter().collect();
+                if pairs.is_empty() {
+                    self.mistakes
+                        .push(format!("{session:?} has no monitor who could go"));
+                    return;
+                }
+                self.tell(now + REST, MediaNotice::Reserved { pairs });
+            }
             MediaOrder::Close { session } => self.close(now, session),
         }
     }
 
     fn check_free(&mut self, session: SessionId, pairs: &[PortPair]) {
-        let mut used = self.relays.values().flat_map(Seats::ports);
+        let parties = self.relays.values().flat_map(Seats::ports);
+        let mut used = parties.chain(self.monitors.values().copied());
         if used.any(|pair| pairs.contains(&pair)) {
             self.mistakes
                 .push(format!("{session:?} was given ports in use"));
@@ -150,6 +170,18 @@ impl MediaThreads {
             None => self
                 .mistakes
                 .push(format!("{session:?} was given a third but is not open")),
+        }
+    }
+
+    fn attend(&mut self, session: SessionId, monitor: PortPair) {
+        self.check_free(session, &[monitor]);
+        if !self.relays.contains_key(&session) {
+            self.mistakes
+                .push(format!("{session:?} was given a monitor but is not open"));
+        }
+        if self.monitors.insert(session, monitor).is_some() {
+            self.mistakes
+                .push(format!("{session:?} was given a second monitor"));
         }
     }
 
@@ -312,7 +344,8 @@ impl MediaThreads {
                 .push(format!("{session:?} was closed but is not open"));
             return;
         };
-        let pairs: Vec<PortPair> = relay.ports().collect();
+        let mut pairs: Vec<PortPair> = relay.ports().collect();
+        pairs.extend(self.monitors.remove(&session));
         self.callers_ports.remove(&pairs[0].rtp);
         for seat in relay.into_seats() {
             self.keep(now, session, seat);

@@ -28,7 +28,7 @@ impl Seat {
 /// The places of one session, in the order of `Side::ALL`.
 #[derive(Debug)]
 pub(crate) struct Seats {
-    seats: [Option<Seat>; 3],
+    seats: [Option<Seat>; 4],
     joined: Joined,
     /// Caller and agent were both there once.
     pub(crate) began: bool,
@@ -38,7 +38,12 @@ impl Seats {
     pub(crate) fn new(caller: PortPair, agent: PortPair) -> Seats {
         let seat = |who, ports| Some(Seat::new(who, ports));
         Seats {
-            seats: [seat(Who::Caller, caller), seat(Who::Agent, agent), None],
+            seats: [
+                seat(Who::Caller, caller),
+                seat(Who::Agent, agent),
+                None,
+                None,
+            ],
             joined: Joined::Without(Side::Third),
             began: false,
         }

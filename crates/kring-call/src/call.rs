@@ -332,6 +332,7 @@ impl Call {
                 None => self.far_leg().map(|(leg, _)| leg),
             },
             Side::Third => self.transfer().and_then(Transfer::third),
+            Side::Monitor => None,
         }
     }
 

@@ -7,7 +7,7 @@
 use kring_media::{AudioDescription, Codec, Coding, OwnAudio, PortPair, SessionId, Side, write};
 use kring_sip::OfferKind;
 use kring_time::Moment;
-use std::net::IpAddr;
+use std::{net::IpAddr, sync::Arc};
 
 /// The sound of one call.
 #[derive(Clone, Debug)]
@@ -30,7 +30,7 @@ pub(crate) struct Sound {
     /// What the phone that won was told last.
     said_to_agent: AudioDescription,
     /// The highest version of what the caller and the phone were told or offered.
-    versions: [u64; 3],
+    versions: [u64; 4],
     /// A change that one side wants and the other is asked about.
     pub(crate) change: Option<Change>,
     /// How kring speaks to the caller, once they have agreed on it.
@@ -108,7 +108,7 @@ impl Sound {
             answer_due: callers.is_none().then_some(Side::Caller),
             callers,
             agents: None,
-            versions: [0, to_phones.origin.version, 0],
+            versions: [0, to_phones.origin.version, 0, 0],
             offered_before: None,
             said_to_caller: None,
             said_to_agent: to_phones.clone(),
@@ -204,6 +204,7 @@ impl Sound {
             Side::Caller => self.callers.as_ref(),
             Side::Agent => self.agents.as_ref(),
             Side::Third => self.third.as_ref()?.theirs.as_ref(),
+            Side::Monitor => None,
         }
     }
 
@@ -213,6 +214,7 @@ impl Sound {
             Side::Caller => self.said_to_caller.as_ref(),
             Side::Agent => Some(&self.said_to_agent),
             Side::Third => self.third.as_ref().map(|third| &third.said),
+            Side::Monitor => None,
         }
     }
 
@@ -226,6 +228,8 @@ impl Sound {
                     third.theirs = Some(theirs);
                 }
             }
+            // A supervisor's leg is not the call's.
+            Side::Monitor => {}
         }
     }
 
@@ -234,7 +238,7 @@ impl Sound {
     pub(crate) fn own(&self, address: IpAddr, side: Side) -> OwnAudio {
         let ports = match side {
             Side::Caller => self.caller_ports,
-            Side::Agent => self.agent_ports,
+            Side::Agent | Side::Monitor => self.agent_ports,
             Side::Third => self.third.as_ref().map_or(self.agent_ports, |t| t.ports),
         };
         OwnAudio {
@@ -264,6 +268,7 @@ impl Sound {
                     third.said = said;
                 }
             }
+            Side::Monitor => {}
         }
         written
     }
@@ -282,6 +287,12 @@ impl Sound {
             offered,
             why,
         });
+    }
+
+    /// The codecs that a side was told last: it sends under their numbers.
+    pub(crate) fn told(&self, side: Side) -> Arc<[Codec]> {
+        self.said_to(side)
+            .map_or_else(Default::default, |said| said.codecs.clone().into())
     }
 
     fn used(&mut self, side: Side, said: &AudioDescription) {

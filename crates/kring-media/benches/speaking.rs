@@ -77,7 +77,7 @@ fn conference(criterion: &mut Criterion) {
             std::net::SocketAddr::new([192, 0, 2, 10].into(), port)
         };
         let mut relay = Relay::new(SessionId(1), Duration::from_secs(20));
-        for side in Side::ALL {
+        for side in Side::PARTIES {
             let remote = Remote {
                 rtp: home(side, 0),
                 rtcp: home(side, 1),
@@ -86,7 +86,7 @@ fn conference(criterion: &mut Criterion) {
             };
             relay.set_remote(Moment::BOOT, side, remote);
         }
-        relay.join(Moment::BOOT, Joined::Conference([coding; 3]), [1; 3]);
+        relay.join(Moment::BOOT, Joined::Conference([coding; 3]), [1; 4]);
         let mut said = Vec::new();
         let samples: Vec<i16> = (0..320).map(|n| (n * 97 % 8_000) as i16).collect();
         let payload = codec.encode(&samples[..codec.samples_per_frame()]);
@@ -95,7 +95,7 @@ fn conference(criterion: &mut Criterion) {
         group.bench_function(format!("three of {}, one turn", codec.name()), |bencher| {
             bencher.iter(|| {
                 (now, n) = (now + FRAME_LENGTH, n + 1);
-                for side in Side::ALL {
+                for side in Side::PARTIES {
                     rtp::write(&mut said, payload_type, n as u16, n * 160, 7, &payload);
                     let from = home(side, 0);
                     black_box(relay.packet(now, side, PacketKind::Rtp, from, &said));

@@ -50,7 +50,7 @@ impl Bond {
             Bond::Without(left_out) => Some(*left_out),
             Bond::Conference(_) => None,
         };
-        (Side::ALL.into_iter()).filter(move |side| Some(*side) != left_out)
+        (Side::PARTIES.into_iter()).filter(move |side| Some(*side) != left_out)
     }
 }
 
@@ -61,7 +61,7 @@ impl Hears {
             Hears::One(Side::Third) => Hears::One(Side::Agent),
             // The former agent, who has no place any more.
             Hears::One(Side::Agent) => Hears::One(Side::Third),
-            Hears::One(Side::Caller) | Hears::Nobody | Hears::Mix => self,
+            Hears::One(Side::Caller | Side::Monitor) | Hears::Nobody | Hears::Mix => self,
         }
     }
 }

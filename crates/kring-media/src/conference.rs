@@ -28,7 +28,7 @@ const STATIC: [(u8, Playable); 3] = [
 /// Three seats and their beat.
 #[derive(Clone, Debug)]
 pub(crate) struct Conference {
-    /// In the order of [`Side::ALL`].
+    /// In the order of [`Side::PARTIES`].
     seats: [Seat; 3],
     /// When the next frame is due; none before the first.
     due: Option<Moment>,
@@ -65,7 +65,7 @@ impl Conference {
             seats: codings.map(Seat::new),
             due: None,
             at: Moment::BOOT,
-            given: Side::ALL.len(),
+            given: Side::PARTIES.len(),
         }
     }
 
@@ -105,7 +105,7 @@ impl Conference {
 
     /// The next thing that is due. Every frame is given to all three before the next one is made.
     pub(crate) fn beat(&mut self, now: Moment) -> Beat {
-        if self.given == Side::ALL.len() {
+        if self.given == Side::PARTIES.len() {
             let due = *self.due.get_or_insert(now);
             if due > now + EARLY {
                 return Beat::Later;
@@ -117,7 +117,7 @@ impl Conference {
             self.advance(due);
             self.given = 0;
         }
-        let side = Side::ALL[self.given];
+        let side = Side::PARTIES[self.given];
         self.given += 1;
         Beat::Frame { side, at: self.at }
     }

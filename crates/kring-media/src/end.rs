@@ -7,17 +7,20 @@ use crate::{
     presses::{KeyPacket, Presses},
     quality::{Quality, RtpSeen},
     rtcp, rtp,
+    sdp::Codec,
     speaking::Speaking,
     verdict::{PacketKind, Remote, Verdict, Why},
 };
 use kring_time::Moment;
-use std::net::SocketAddr;
+use std::{net::SocketAddr, sync::Arc};
 
 /// One side. A place that nobody has is one without an address.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct End {
     pub(crate) remote: Option<Remote>,
     pub(crate) ear: Ear,
+    /// What it takes, and what it was told.
+    pub(crate) speech: (Arc<[Codec]>, Arc<[Codec]>),
     /// Keys of this side that wait for its sound.
     pub(crate) presses: Presses,
     /// What this side hears of kring, and the stream it gets.

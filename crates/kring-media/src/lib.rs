@@ -44,7 +44,9 @@ pub use library::Library;
 pub use offer_answer::{
     OwnAudio, answer_to_caller, answer_to_change, offer_of_change, offer_to_agent,
 };
-pub use order::{Joined, MediaNotice, MediaOrder, PortPair, SessionId, Side, SideStats};
+pub use order::{
+    Joined, MediaNotice, MediaOrder, Monitoring, PortPair, SessionId, Side, SideStats,
+};
 pub use outgoing::Header;
 pub use own_voice::{answer_by_kring, coding_of, offer_by_kring, offer_of_agreed};
 pub use player::{Afterwards, Player};

@@ -22,7 +22,7 @@ pub const PARAMETER_MAX: usize = 512;
 pub const SILENT_AFTER: Duration = Duration::from_secs(5);
 
 /// Notices that wait in one relay to be fetched: one of each kind a side and one death.
-pub const RELAY_NOTICES_MAX: usize = 13;
+pub const RELAY_NOTICES_MAX: usize = 17;
 
 /// What one side of a conference has said and nobody has heard yet, samples at 8 kHz: eight frames. More is
 /// a delay that talk does not bear, so the oldest is dropped.

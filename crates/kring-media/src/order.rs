@@ -3,10 +3,13 @@
 //! Orders go one way and notices come back; neither side waits for the other. A socket's address
 //! is all that the exchange ever knows of sound.
 
-use crate::program::{Coding, Program};
-use std::net::SocketAddr;
+use crate::{
+    program::{Coding, Program},
+    sdp::Codec,
+};
+use std::{net::SocketAddr, sync::Arc};
 
-/// The sound of one call: a caller, an agent, and at times a third. Made by the exchange, never used twice.
+/// The sound of one call: a caller, an agent, and at times a third and a supervisor. Made by the exchange, never used twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SessionId(pub u64);
 
@@ -19,25 +22,30 @@ pub enum Side {
     Agent,
     /// Whoever is consulted, or to whom the caller is transferred.
     Third,
+    /// A supervisor. Never joined: what it hears and who hears it is [`Monitoring`].
+    Monitor,
 }
 
 impl Side {
     /// The two that every session has, the caller first.
     pub const BOTH: [Side; 2] = [Side::Caller, Side::Agent];
 
-    /// Everybody who may be in a session.
-    pub const ALL: [Side; 3] = [Side::Caller, Side::Agent, Side::Third];
+    /// Those who may be joined with each other.
+    pub const PARTIES: [Side; 3] = [Side::Caller, Side::Agent, Side::Third];
 
-    /// The opposite one in a session of two; of a third, the caller.
+    /// Everybody who may be in a session.
+    pub const ALL: [Side; 4] = [Side::Caller, Side::Agent, Side::Third, Side::Monitor];
+
+    /// The opposite one in a session of two; of a third and of a monitor, the caller.
     #[must_use]
     pub const fn other(self) -> Side {
         match self {
             Side::Caller => Side::Agent,
-            Side::Agent | Side::Third => Side::Caller,
+            Side::Agent | Side::Third | Side::Monitor => Side::Caller,
         }
     }
 
-    /// The one that is neither of these two; none when they are the same.
+    /// The party that is neither of these two; none when they are the same, or when one is no party.
     pub(crate) const fn beside(self, left_out: Side) -> Option<Side> {
         match (self, left_out) {
             (Side::Caller, Side::Agent) | (Side::Agent, Side::Caller) => Some(Side::Third),
@@ -45,19 +53,33 @@ impl Side {
             (Side::Agent, Side::Third) | (Side::Third, Side::Agent) => Some(Side::Caller),
             (Side::Caller, Side::Caller)
             | (Side::Agent, Side::Agent)
-            | (Side::Third, Side::Third) => None,
+            | (Side::Third, Side::Third)
+            | (Side::Monitor, _)
+            | (_, Side::Monitor) => None,
         }
     }
 }
 
-/// Who hears whom in a session.
+/// Who hears whom of the parties.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Joined {
     /// All but this side hear each other; the side that is left out hears only what kring plays to it.
     /// `Without(Third)` is how every session begins.
     Without(Side),
-    /// Everybody hears the two others: kring mixes. How each is spoken to, in the order of [`Side::ALL`].
+    /// Everybody hears the two others: kring mixes. How each is spoken to, in the order of [`Side::PARTIES`].
     Conference([Coding; 3]),
+}
+
+/// What a monitor is to those who are joined. It hears all of them in every mode; who is left out neither
+/// hears it nor is heard by it, and nobody hears himself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Monitoring {
+    /// Nobody hears it.
+    Listen,
+    /// The agent hears it with the others, and nobody else does.
+    Whisper,
+    /// All hear it.
+    Barge,
 }
 
 /// Two ports of ours that are bound: RTP on an even one, RTCP on the odd one above it
@@ -107,6 +129,11 @@ pub enum MediaOrder {
         sends: bool,
         /// It says that it wants sound. If not, none is sent to it.
         receives: bool,
+        /// What it takes, under its own payload numbers, preferred first, key events among them. Empty: not
+        /// known, and whatever comes for it passes as it is.
+        codecs: Arc<[Codec]>,
+        /// What it was told last: under these numbers it sends. Empty: under those of `codecs`.
+        told: Arc<[Codec]>,
     },
     /// A key that this side pressed and told apart from its sound: whom it is joined with hears it as an event
     /// (RFC 4733) in place of the sound that passes meanwhile. In a conference it is lost.
@@ -170,6 +197,28 @@ pub enum MediaOrder {
         /// The session.
         session: SessionId,
     },
+    /// A supervisor comes in, with these reserved ports. It hears and is heard only from a
+    /// [`MediaOrder::Listen`] on.
+    Attend {
+        /// The session. One that has a monitor already keeps it, and these ports rest.
+        session: SessionId,
+        /// What the monitor sends to.
+        monitor: PortPair,
+    },
+    /// From now on the monitor hears those who are joined, and is heard by them as this mode says; again for
+    /// another mode. It stays over every [`MediaOrder::Join`], [`MediaOrder::Dismiss`] and
+    /// [`MediaOrder::Succeed`].
+    Listen {
+        /// The session.
+        session: SessionId,
+        /// Who hears it.
+        mode: Monitoring,
+    },
+    /// The monitor leaves: its ports rest and come back by [`MediaNotice::Reserved`].
+    Depart {
+        /// The session.
+        session: SessionId,
+    },
     /// Stop relaying. Answered by [`MediaNotice::Closed`]; the ports rest for late packets and then
     /// come back by [`MediaNotice::Reserved`].
     Close {
@@ -192,6 +241,9 @@ impl MediaOrder {
             MediaOrder::Join { .. } => "join",
             MediaOrder::Dismiss { .. } => "dismiss",
             MediaOrder::Succeed { .. } => "succeed",
+            MediaOrder::Attend { .. } => "attend",
+            MediaOrder::Listen { .. } => "listen",
+            MediaOrder::Depart { .. } => "depart",
             MediaOrder::Close { .. } => "close",
         }
     }

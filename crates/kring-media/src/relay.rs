@@ -11,15 +11,16 @@ use crate::{
     conference::Beat,
     end::{Ear, End, Taken},
     limits::{RELAY_NOTICES_MAX, SILENT_AFTER},
-    order::{Joined, MediaNotice, SessionId, Side, SideStats},
+    order::{Joined, MediaNotice, Monitoring, SessionId, Side, SideStats},
     player::Player,
     quality::RtpSeen,
     rtp,
+    sdp::Codec,
     speaking::{FramePacket, Turn},
     verdict::{PacketKind, Remote, Verdict, Why},
 };
 use kring_time::Moment;
-use std::{collections::VecDeque, net::SocketAddr, time::Duration};
+use std::{collections::VecDeque, net::SocketAddr, sync::Arc, time::Duration};
 
 /// One call's relay.
 #[derive(Clone, Debug)]
@@ -27,8 +28,9 @@ pub struct Relay {
     session: SessionId,
     dead_after: Duration,
     /// In the order of [`Side::ALL`].
-    ends: [End; 3],
+    ends: [End; 4],
     bond: Bond,
+    monitoring: Option<Monitoring>,
     life: Life,
     notices: VecDeque<MediaNotice>,
 }
@@ -47,9 +49,30 @@ impl Relay {
             dead_after,
             ends: Default::default(),
             bond: Bond::Without(Side::Third),
+            monitoring: None,
             life: Life::Alive,
             notices: VecDeque::new(),
         }
+    }
+
+    /// What a side takes, and what it was told: under these numbers it sends, or under those of `codecs` where
+    /// `told` is empty. Where `codecs` is empty too, whatever comes for it passes as it is.
+    pub fn set_codecs(&mut self, side: Side, codecs: &Arc<[Codec]>, told: &Arc<[Codec]>) {
+        self.ends[side as usize].speech = (Arc::clone(codecs), Arc::clone(told));
+    }
+
+    /// The monitor hears those who are joined from now on, and is heard as `mode` says.
+    pub fn listen(&mut self, now: Moment, mode: Monitoring, chances: [u64; 4]) {
+        self.monitoring = Some(mode);
+        self.wait_for(now);
+        let _ = chances;
+    }
+
+    /// The monitor leaves.
+    pub fn depart(&mut self, now: Moment) {
+        self.monitoring = None;
+        self.ends[Side::Monitor as usize] = End::default();
+        self.wait_for(now);
     }
 
     /// What a side signalled, at first or anew. The wait for its sound, and for that of whom it hears,
@@ -65,13 +88,13 @@ impl Relay {
                 Hears::Mix => (self.ends.iter_mut()).for_each(|end| end.ear = Ear::Closed),
             }
         }
-        self.listen(now);
+        self.wait_for(now);
     }
 
     /// Who hears whom from now on; `chances` are random numbers, with which the streams of a conference
     /// begin where nothing was sent yet. In a third place that nobody has, nobody hears or is heard.
-    pub fn join(&mut self, now: Moment, joined: Joined, chances: [u64; 3]) {
-        let before = Side::ALL.map(|side| self.bond.hears(side));
+    pub fn join(&mut self, now: Moment, joined: Joined, chances: [u64; 4]) {
+        let before = Side::PARTIES.map(|side| self.bond.hears(side));
         self.bond.become_joined(joined);
         self.settle(now, before, chances);
     }
@@ -79,18 +102,18 @@ impl Relay {
     /// The third side leaves; caller and agent hear each other.
     pub fn dismiss(&mut self, now: Moment) {
         // The chances are a conference's.
-        self.join(now, Joined::Without(Side::Third), [0; 3]);
+        self.join(now, Joined::Without(Side::Third), [0; 4]);
         self.ends[Side::Third as usize] = End::default();
     }
 
     /// The third side takes the agent's place; caller and new agent hear each other. To whom of them this
     /// is no change, it is none in the stream either.
     pub fn succeed(&mut self, now: Moment) {
-        let [caller, _, third] = Side::ALL.map(|side| self.bond.hears(side));
+        let [caller, _, third] = Side::PARTIES.map(|side| self.bond.hears(side));
         self.ends[Side::Agent as usize] = std::mem::take(&mut self.ends[Side::Third as usize]);
         self.bond = Bond::Without(Side::Third);
         let before = [caller.after_succession(), third, Hears::Nobody];
-        self.settle(now, before, [0; 3]);
+        self.settle(now, before, [0; 4]);
     }
 
     /// A packet came from `from` to the port `kind` of `side`.
@@ -287,8 +310,8 @@ impl Relay {
 
     /// Who hears somebody else than `before` goes on in one stream, whose numbers are kring's; and who is
     /// joined to nobody is waited for no more.
-    fn settle(&mut self, now: Moment, before: [Hears; 3], chances: [u64; 3]) {
-        for side in Side::ALL {
+    fn settle(&mut self, now: Moment, before: [Hears; 3], chances: [u64; 4]) {
+        for side in Side::PARTIES {
             let (n, hears) = (side as usize, self.bond.hears(side));
             if hears == before[n] {
                 continue;
@@ -301,11 +324,11 @@ impl Relay {
                 Hears::One(_) | Hears::Nobody => end.speaking.hear_another(),
             }
         }
-        self.listen(now);
+        self.wait_for(now);
     }
 
     /// Waits for whoever should send, and for nobody else. Who was not waited for has the full time.
-    fn listen(&mut self, now: Moment) {
+    fn wait_for(&mut self, now: Moment) {
         for side in Side::ALL {
             let expected = self.ends[side as usize].sends() && self.is_listened_to(side);
             let ear = &mut self.ends[side as usize].ear;

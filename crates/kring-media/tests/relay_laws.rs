@@ -104,7 +104,7 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// What was signalled, kept beside the relay and by simpler means: in the order of `Side::ALL`.
+/// What was signalled, kept beside the relay and by simpler means: in the order of `Side::PARTIES`.
 #[derive(Default)]
 struct Signalled([Option<Remote>; 3]);
 
@@ -114,7 +114,7 @@ fn members(joined: Joined) -> Vec<Side> {
         Joined::Without(side) => Some(side),
         Joined::Conference(_) => None,
     };
-    (Side::ALL.into_iter())
+    (Side::PARTIES.into_iter())
         .filter(|side| Some(*side) != left_out)
         .collect()
 }
@@ -165,7 +165,7 @@ proptest! {
                     }
                 }
                 Step::Join(wanted) => {
-                    relay.join(now, wanted, [7; 3]);
+                    relay.join(now, wanted, [7; 4]);
                     joined = wanted;
                 }
                 Step::Dismiss => {
@@ -189,7 +189,7 @@ proptest! {
                 prop_assert_eq!(signalled.address(side, PacketKind::Rtp), Some(to));
                 prop_assert!(rtp::look(&frame).is_some());
             }
-            for side in Side::ALL {
+            for side in Side::PARTIES {
                 prop_assert_eq!(relay.remote(side), signalled.of(side), "a target moved");
             }
         }
@@ -211,7 +211,7 @@ proptest! {
                     relay.packet(now, side, kind, from, &bytes);
                 }
                 Step::Remote { side, remote } => relay.set_remote(now, side, remote),
-                Step::Join(joined) => relay.join(now, joined, [7; 3]),
+                Step::Join(joined) => relay.join(now, joined, [7; 4]),
                 Step::Dismiss => relay.dismiss(now),
                 Step::Succeed => relay.succeed(now),
                 Step::Wake => {}

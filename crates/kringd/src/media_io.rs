@@ -198,6 +198,10 @@ impl MediaHandle {
                 Some(third) => threads.pass(session, WorkerOrder::Admit { session, third }),
                 None => false,
             },
+            MediaOrder::Attend { session, monitor } => match threads.pool.take(monitor) {
+                Some(monitor) => threads.pass(session, WorkerOrder::Attend { session, monitor }),
+                None => false,
+            },
             MediaOrder::Remote { session, .. }
             | MediaOrder::Press { session, .. }
             | MediaOrder::Play { session, .. }
@@ -205,6 +209,8 @@ impl MediaHandle {
             | MediaOrder::Join { session, .. }
             | MediaOrder::Dismiss { session }
             | MediaOrder::Succeed { session }
+            | MediaOrder::Listen { session, .. }
+            | MediaOrder::Depart { session }
             | MediaOrder::Close { session } => threads.pass(session, WorkerOrder::Session(order)),
         };
         if !taken {
@@ -258,6 +264,7 @@ impl Threads {
                         self.pool.put(agent);
                     }
                     WorkerOrder::Admit { third, .. } => self.pool.put(third),
+                    WorkerOrder::Attend { monitor, .. } => self.pool.put(monitor),
                     WorkerOrder::Session(_) | WorkerOrder::SpeakWith(_) | WorkerOrder::Stop => {}
                 }
                 false

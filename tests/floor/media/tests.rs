@@ -81,6 +81,8 @@ fn remote(side: Side) -> MediaOrder {
         rtcp: address,
         sends: true,
         receives: true,
+        codecs: std::sync::Arc::default(),
+        told: std::sync::Arc::default(),
     }
 }
 

@@ -212,6 +212,8 @@ impl Exchange {
                 self.roster.change(&agent, |agent| agent.phone_leg = None);
                 self.agent_leaves_transfer(now, id);
             }
+            // No leg of the call's is a supervisor's.
+            Side::Monitor => {}
         }
     }
 

@@ -4,9 +4,10 @@ use super::{Exchange, Output};
 use crate::call::{Call, State};
 use kring_journal::{CallId, Fact, MediaSide, SideSummary};
 use kring_media::{
-    AudioDescription, MediaNotice, MediaOrder, PortPair, SessionId, Side, SideStats,
+    AudioDescription, Codec, MediaNotice, MediaOrder, PortPair, SessionId, Side, SideStats,
 };
 use kring_time::Moment;
+use std::sync::Arc;
 
 impl Exchange {
     pub(super) fn reserve_ports(&mut self) {
@@ -39,12 +40,14 @@ impl Exchange {
     pub(super) fn join_sound(&mut self, call: &mut Call, agents: AudioDescription) {
         let session = call.sound.session;
         if self.sessions.contains_key(&session) {
-            self.order_remote(session, Side::Agent, &agents);
+            let told = call.sound.told(Side::Agent);
+            self.order_remote_told(session, Side::Agent, &agents, told);
             let side = Side::Caller;
             self.order(MediaOrder::Hush { session, side });
         } else {
             self.open(call, Mouth::Open);
-            self.order_remote(session, Side::Agent, &agents);
+            let told = call.sound.told(Side::Agent);
+            self.order_remote_told(session, Side::Agent, &agents, told);
         }
         call.sound.agents = Some(agents);
     }
@@ -73,6 +76,8 @@ impl Exchange {
                 rtcp: callers.rtcp,
                 sends: mouth == Mouth::Open && callers.direction.sends(),
                 receives: callers.direction.receives(),
+                codecs: callers.codecs.clone().into(),
+                told: call.sound.told(Side::Caller),
             });
         }
     }
@@ -83,6 +88,22 @@ impl Exchange {
         side: Side,
         theirs: &AudioDescription,
     ) {
+        let call = self
+            .sessions
+            .get(&session)
+            .and_then(|id| self.calls.get(id));
+        let told = call.map(|call| call.sound.told(side)).unwrap_or_default();
+        self.order_remote_told(session, side, theirs, told);
+    }
+
+    /// The same of a call that is in hand.
+    fn order_remote_told(
+        &mut self,
+        session: SessionId,
+        side: Side,
+        theirs: &AudioDescription,
+        told: Arc<[Codec]>,
+    ) {
         self.order(MediaOrder::Remote {
             session,
             side,
@@ -90,6 +111,8 @@ impl Exchange {
             rtcp: theirs.rtcp,
             sends: theirs.direction.sends(),
             receives: theirs.direction.receives(),
+            codecs: theirs.codecs.clone().into(),
+            told,
         });
     }
 
@@ -100,7 +123,7 @@ impl Exchange {
         let Some((session, theirs)) = theirs else {
             return;
         };
-        let (rtp, rtcp) = (theirs.rtp, theirs.rtcp);
+        let (rtp, rtcp, codecs) = (theirs.rtp, theirs.rtcp, theirs.codecs.clone());
         self.order(MediaOrder::Remote {
             session,
             side,
@@ -108,6 +131,8 @@ impl Exchange {
             rtcp,
             sends: false,
             receives: false,
+            codecs: codecs.into(),
+            told: Arc::default(),
         });
     }
 
@@ -128,16 +153,18 @@ impl Exchange {
             MediaNotice::Reserved { pairs } => self.ports.bound(pairs),
             MediaNotice::Exhausted => self.ports.exhausted(),
             MediaNotice::Flowing { session, side } => {
-                let side = journal_side(side);
-                self.record_of(now, session, Fact::MediaFlowing { side });
+                if let Some(side) = journal_side(side) {
+                    self.record_of(now, session, Fact::MediaFlowing { side });
+                }
             }
             MediaNotice::Silent {
                 session,
                 side,
                 for_ms,
             } => {
-                let side = journal_side(side);
-                self.record_of(now, session, Fact::MediaSilent { side, for_ms });
+                if let Some(side) = journal_side(side) {
+                    self.record_of(now, session, Fact::MediaSilent { side, for_ms });
+                }
             }
             MediaNotice::Dead { session } => {
                 if let Some(id) = self.sessions.get(&session).copied() {
@@ -191,11 +218,13 @@ pub(super) enum Mouth {
     Shut,
 }
 
-fn journal_side(side: Side) -> MediaSide {
+/// None: a supervisor, of whose sound the call's journal does not tell.
+fn journal_side(side: Side) -> Option<MediaSide> {
     match side {
-        Side::Caller => MediaSide::Caller,
-        Side::Agent => MediaSide::Agent,
-        Side::Third => MediaSide::Third,
+        Side::Caller => Some(MediaSide::Caller),
+        Side::Agent => Some(MediaSide::Agent),
+        Side::Third => Some(MediaSide::Third),
+        Side::Monitor => None,
     }
 }
 

@@ -7,13 +7,13 @@ use crate::{
 use kring_media::{Coding, Joined, Side, Verdict, Why, dtmf, rtp, tone};
 
 fn others(side: Side) -> Vec<Side> {
-    let all = Side::ALL.into_iter();
+    let all = Side::PARTIES.into_iter();
     all.filter(|other| *other != side).collect()
 }
 
 fn conference(codings: [Coding; 3]) -> Table {
     let mut table = Table::of_three();
-    for side in Side::ALL {
+    for side in Side::PARTIES {
         table.phone(side).coding = codings[side as usize];
     }
     table.join(Joined::Conference(codings));
@@ -32,7 +32,7 @@ fn strange_part(sound: &[i16]) -> f64 {
 fn each_hears_the_two_others_and_not_itself() {
     let mut table = conference([PCMA; 3]);
     table.talk(3_000);
-    for side in Side::ALL {
+    for side in Side::PARTIES {
         assert_eq!(table.hears(side, 1_000, 3_000), others(side), "{side:?}");
         let sound = table.phone(side).sound(1_000, 3_000);
         let strange = strange_part(&sound);
@@ -53,7 +53,7 @@ fn every_pairing_of_codings_is_heard() {
     for codings in [[PCMA, PCMU, G722], [G722, PCMA, G722], [G722, G722, PCMU]] {
         let mut table = conference(codings);
         table.talk(3_000);
-        for side in Side::ALL {
+        for side in Side::PARTIES {
             let heard = table.hears(side, 1_000, 3_000);
             assert_eq!(heard, others(side), "{side:?} of {codings:?}");
             let strange = strange_part(&table.phone(side).sound(1_000, 3_000));
@@ -90,11 +90,11 @@ fn what_a_side_sends_is_known_by_its_number() {
 fn packets_of_every_length_are_heard() {
     for ptimes in [[10, 30, 40], [40, 10, 60], [30, 20, 10]] {
         let mut table = conference([PCMA, G722, PCMU]);
-        for side in Side::ALL {
+        for side in Side::PARTIES {
             table.phone(side).ptime = ptimes[side as usize];
         }
         table.talk(3_000);
-        for side in Side::ALL {
+        for side in Side::PARTIES {
             let heard = table.hears(side, 1_000, 3_000);
             assert_eq!(heard, others(side), "{side:?} of {ptimes:?}");
             table.assert_one_stream(side);
@@ -108,7 +108,7 @@ fn what_is_too_loud_is_cut_and_never_wraps() {
     let mut table = conference([PCMA; 3]);
     for step in 0..100_u32 {
         let level = if step % 2 == 0 { i16::MAX } else { i16::MIN };
-        for side in Side::ALL {
+        for side in Side::PARTIES {
             let mut packet = Vec::new();
             let loud = [kring_media::g711::alaw(level); 160];
             rtp::write(&mut packet, 8, step as u16, step * 160, 1, &loud);
@@ -117,7 +117,7 @@ fn what_is_too_loud_is_cut_and_never_wraps() {
         table.now += 20;
         table.beat();
     }
-    for side in Side::ALL {
+    for side in Side::PARTIES {
         let sound = table.phone(side).sound(200, 2_000);
         let frames: Vec<&[i16]> = sound.chunks(160).collect();
         let whole = |frame: &&[i16]| {
@@ -138,7 +138,7 @@ fn what_is_too_loud_is_cut_and_never_wraps() {
 fn loss_and_jitter_are_bridged() {
     let mut table = conference([PCMA; 3]);
     for step in 0..200_u32 {
-        for side in Side::ALL {
+        for side in Side::PARTIES {
             let packet = table.phone(side).packet();
             if step % 20 == 7 {
                 continue;
@@ -152,7 +152,7 @@ fn loss_and_jitter_are_bridged() {
         table.beat();
         table.now += 2;
     }
-    for side in Side::ALL {
+    for side in Side::PARTIES {
         let sound = table.phone(side).sound(1_000, 4_000);
         for other in others(side) {
             let loudness = tone::amplitude(&sound, TONES[other as usize]);

@@ -8,10 +8,11 @@ use kring_time::Moment;
 use std::{net::SocketAddr, time::Duration};
 
 pub(crate) const SESSION: SessionId = SessionId(5);
-pub(crate) const CHANCES: [u64; 3] = [
+pub(crate) const CHANCES: [u64; 4] = [
     0xcafe_0001_fff0_1234,
     0xcafe_0002_1111_2222,
     0xcafe_0003_ffff_ff00,
+    0xcafe_0004_7fff_0000,
 ];
 pub(crate) const ALL_PCMA: Joined = Joined::Conference([PCMA; 3]);
 pub(crate) const PCMA: Coding = Coding {
@@ -138,7 +139,7 @@ impl Phone {
 
 pub(crate) struct Table {
     pub(crate) relay: Relay,
-    /// In the order of `Side::ALL`.
+    /// In the order of `Side::PARTIES`.
     pub(crate) phones: [Phone; 3],
     pub(crate) notices: Vec<(u64, MediaNotice)>,
     pub(crate) now: u64,
@@ -153,7 +154,7 @@ impl Table {
         }
         Table {
             relay,
-            phones: Side::ALL.map(Phone::new),
+            phones: Side::PARTIES.map(Phone::new),
             notices: Vec::new(),
             now: 0,
         }
@@ -212,7 +213,7 @@ impl Table {
     pub(crate) fn talk(&mut self, for_ms: u64) {
         let end = self.now + for_ms;
         while self.now < end {
-            for side in Side::ALL {
+            for side in Side::PARTIES {
                 let phone = &mut self.phones[side as usize];
                 if phone.next_at > self.now {
                     continue;
@@ -232,7 +233,7 @@ impl Table {
     /// What kring has to send and to tell now.
     pub(crate) fn beat(&mut self) {
         let mut packet: FramePacket = [0; rtp::HEADER + FRAME];
-        for side in Side::ALL {
+        for side in Side::PARTIES {
             while let Some(to) = self.relay.next_frame(ms(self.now), side, &mut packet) {
                 assert_eq!(Some(to), self.relay.remote(side).map(|remote| remote.rtp));
                 self.receive(side, packet.to_vec());
@@ -260,7 +261,7 @@ impl Table {
             );
             loudness > 0.5 * sent
         };
-        Side::ALL.into_iter().filter(is_heard).collect()
+        Side::PARTIES.into_iter().filter(is_heard).collect()
     }
 
     /// One source, no number missing or twice, and timestamps that follow the time.

@@ -10,6 +10,8 @@ pub(super) struct Call {
     pub(super) agent: BoundPair,
     /// While there is somebody who is consulted, or to whom the caller goes.
     pub(super) third: Option<BoundPair>,
+    /// While a supervisor is there.
+    pub(super) monitor: Option<BoundPair>,
     /// Packets that the kernel would not send.
     unsent: u64,
 }
@@ -21,6 +23,7 @@ impl Call {
             caller,
             agent,
             third: None,
+            monitor: None,
             unsent: 0,
         }
     }
@@ -31,6 +34,7 @@ impl Call {
             Side::Caller => Some(&self.caller),
             Side::Agent => Some(&self.agent),
             Side::Third => self.third.as_ref(),
+            Side::Monitor => self.monitor.as_ref(),
         }
     }
 
@@ -59,7 +63,8 @@ impl Call {
             );
         }
         let both = [self.caller, self.agent];
-        both.into_iter().chain(self.third).collect()
+        let others = self.third.into_iter().chain(self.monitor);
+        both.into_iter().chain(others).collect()
     }
 }
 
@@ -74,7 +79,8 @@ pub(super) fn split(token: u64) -> (usize, Side, PacketKind) {
     let side = match token >> 1 & 3 {
         0 => Side::Caller,
         1 => Side::Agent,
-        _ => Side::Third,
+        2 => Side::Third,
+        _ => Side::Monitor,
     };
     let kind = if token & 1 == 0 {
         PacketKind::Rtp

@@ -155,6 +155,8 @@ impl Phone {
             rtcp: self.rtcp.local_addr().unwrap(),
             sends: true,
             receives: true,
+            codecs: Arc::default(),
+            told: Arc::default(),
         }
     }
 }

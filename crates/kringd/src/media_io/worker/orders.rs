@@ -9,8 +9,8 @@ use super::{
     Worker,
 };
 use kring_media::{
-    Coding, Joined, Library, MediaNotice, MediaOrder, Program, Relay, Remote, SessionId, Side,
-    SideStats,
+    Coding, Joined, Library, MediaNotice, MediaOrder, Monitoring, Program, Relay, Remote,
+    SessionId, Side, SideStats,
 };
 use kring_time::Moment;
 use rustix::event::epoll;
@@ -30,6 +30,10 @@ pub(in super::super) enum WorkerOrder {
     Admit {
         session: SessionId,
         third: BoundPair,
+    },
+    Attend {
+        session: SessionId,
+        monitor: BoundPair,
     },
     /// Any but `Reserve` and those that bring ports.
     Session(MediaOrder),
@@ -52,7 +56,10 @@ impl Worker {
                     caller,
                     agent,
                 } => self.open(session, caller, agent),
-                WorkerOrder::Admit { session, third } => self.admit(session, third),
+                WorkerOrder::Admit { session, third } => self.admit(session, Side::Third, third),
+                WorkerOrder::Attend { session, monitor } => {
+                    self.admit(session, Side::Monitor, monitor);
+                }
                 WorkerOrder::Session(order) => self.obey_in_session(now, order),
                 WorkerOrder::SpeakWith(library) => self.library = library,
                 WorkerOrder::Stop => return Next::End,
@@ -70,6 +77,8 @@ impl Worker {
                 rtcp,
                 sends,
                 receives,
+                codecs,
+                told,
             } => {
                 let remote = Remote {
                     rtp,
@@ -78,6 +87,7 @@ impl Worker {
                     receives,
                 };
                 if let Some(call) = self.call(session, side) {
+                    call.relay.set_codecs(side, &codecs, &told);
                     call.relay.set_remote(now, side, remote);
                 }
             }
@@ -106,9 +116,14 @@ impl Worker {
             MediaOrder::Join { session, joined } => self.join(now, session, joined),
             MediaOrder::Dismiss { session } => self.dismiss(now, session),
             MediaOrder::Succeed { session } => self.succeed(now, session),
+            MediaOrder::Listen { session, mode } => self.listen(now, session, mode),
+            MediaOrder::Depart { session } => self.depart(now, session),
             MediaOrder::Close { session } => self.close(session),
             // `MediaHandle` sends no others this way.
-            MediaOrder::Reserve { .. } | MediaOrder::Open { .. } | MediaOrder::Admit { .. } => {}
+            MediaOrder::Reserve { .. }
+            | MediaOrder::Open { .. }
+            | MediaOrder::Admit { .. }
+            | MediaOrder::Attend { .. } => {}
         }
     }
 
@@ -168,26 +183,30 @@ impl Worker {
         self.calls[slot] = Some(Call::new(relay, caller, agent));
     }
 
-    fn admit(&mut self, session: SessionId, third: BoundPair) {
+    /// Somebody comes in: a third, or a monitor.
+    fn admit(&mut self, session: SessionId, side: Side, pair: BoundPair) {
         let slot = self.slots.get(&session).copied();
-        let Some(slot) = slot else {
+        let call = slot.and_then(|slot| Some((slot, self.calls[slot].as_mut()?)));
+        let Some((slot, call)) = call else {
             // It ended meanwhile.
-            self.let_rest(vec![third]);
+            self.let_rest(vec![pair]);
             return;
         };
-        match self.calls[slot].as_mut() {
-            Some(call) if call.third.is_none() => {
-                let_in(&self.epoll, slot, Side::Third, &third);
-                call.third = Some(third);
-            }
-            _ => {
-                tracing::error!(
-                    session = session.0,
-                    "a media session was given a third side twice"
-                );
-                self.let_rest(vec![third]);
-            }
+        let place = match side {
+            Side::Monitor => &mut call.monitor,
+            _ => &mut call.third,
+        };
+        if place.is_none() {
+            let_in(&self.epoll, slot, side, &pair);
+            *place = Some(pair);
+            return;
         }
+        tracing::error!(
+            session = session.0,
+            ?side,
+            "somebody came into a media session twice"
+        );
+        self.let_rest(vec![pair]);
     }
 
     fn join(&mut self, now: Moment, session: SessionId, joined: Joined) {
@@ -227,6 +246,24 @@ impl Worker {
                 self.ignore(&former);
                 self.let_rest(vec![former]);
             }
+        }
+    }
+
+    fn listen(&mut self, now: Moment, session: SessionId, mode: Monitoring) {
+        if let Some(call) = self.call(session, Side::Monitor) {
+            call.relay.listen(now, mode, rand::random());
+            self.keep_speaking(session);
+        }
+    }
+
+    fn depart(&mut self, now: Moment, session: SessionId) {
+        let Some(call) = self.call(session, Side::Monitor) else {
+            return;
+        };
+        call.relay.depart(now);
+        if let Some(monitor) = call.monitor.take() {
+            self.ignore(&monitor);
+            self.let_rest(vec![monitor]);
         }
     }
 
