@@ -5,6 +5,7 @@ import fs from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
 import { knowledge } from './knowledge.mjs';
+import { cardboardPhone } from './phone.mjs';
 
 const mime = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.woff2': 'font/woff2', '.svg': 'image/svg+xml' };
 
@@ -66,17 +67,22 @@ function answerOf(answers, request, where, body) {
 /**
  * One page's server. `stage` is what the script may change and say.
  * `me`: who is signed in, over the agent. `answers`: what REST says, by `GET /path` (a `*` is one part of a path):
+ * `phone`: what its phone in the page is like (`cardboardPhone`), and `call`, what the server says that it is in.
  * a body, or a function of `{ query, body, parts }` that gives one; `[status, code, more]` refuses.
  */
-export async function attach(page, { lights = {}, signedIn = true, snapshot = {}, unfinished = [], drafts = {}, socket = true, answers = {}, ...who } = {}) {
+export async function attach(page, { lights = {}, signedIn = true, snapshot = {}, unfinished = [], drafts = {}, socket = true, answers = {}, phone, ...who } = {}) {
   const person = { ...me, ...who.me };
   const stage = {
-    lights, attached: {}, signedIn, unfinished, drafts, answers, asked: [], heard: [], socket, seq: 0, line: undefined, refusals: {}, welcomes: 0,
+    lights, attached: {}, signedIn, unfinished, drafts, answers, asked: [], heard: [], socket, phone: phone?.call ?? (phone && 'idle'), seq: 0, line: undefined, refusals: {}, welcomes: 0,
     snapshot: { presence: { state: 'ready', since: '2026-11-23T08:05:00Z' }, drafts: unfinished, queue: { waiting: 1, oldest_ms: 4000, ready: 3, within_pct_today: 97.6 }, draining: false, ...snapshot },
     /** Says a frame on the socket. */
     say(t, d, call) {
       stage.seq += 1;
       stage.line?.send(JSON.stringify({ v: 1, seq: stage.seq, id: 'x', ts: new Date().toISOString(), t, call, ack: true, d }));
+    },
+    /** Says something of the phone in the page, which is not numbered. */
+    tell(t, d) {
+      stage.line?.send(JSON.stringify({ v: 1, ack: false, t, d }));
     },
     /** Cuts the line and lets no other be opened. */
     cut() {
@@ -87,6 +93,7 @@ export async function attach(page, { lights = {}, signedIn = true, snapshot = {}
   const problem = (route, status, code, more = {}) =>
     route.fulfill({ status, contentType: 'application/problem+json', body: JSON.stringify({ status, code, title: code, title_th: code, ...more }) });
   const json = (route, body, status = 200) => route.fulfill({ status, contentType: 'application/json', body: JSON.stringify(body) });
+  if (phone) await page.addInitScript(cardboardPhone, phone);
   await page.route('**/healthz', (route) => (stage.socket ? json(route, {}) : route.abort()));
   await page.route('**/api/v1/**', (route) => {
     const request = route.request();
@@ -138,6 +145,9 @@ export async function attach(page, { lights = {}, signedIn = true, snapshot = {}
     line.onMessage((text) => {
       const said = JSON.parse(text);
       stage.heard.push(said);
+      if (said.t === 'phone.offer' && stage.phone) {
+        for (const [t, d] of [['phone.answer', { offer: said.offer, leg: 'L', sdp: 'v=0' }], ['phone.state', { state: 'connected', ms: 84, leg: 'L' }], ['phone.call', { state: stage.phone }]]) stage.tell(t, d);
+      }
       if (said.t !== 'hello') return;
       stage.welcomes += 1;
       line.send(JSON.stringify({ t: 'welcome', session: 's', epoch: 'e', agent: person.login, snapshot: stage.snapshot, from: stage.seq + 1 }));

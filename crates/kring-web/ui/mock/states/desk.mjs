@@ -63,7 +63,6 @@ export const states = {
     },
   },
   '02-readiness-no-phone': { snapshot: { presence: { state: 'offline' } }, lights: { device: false, database: false }, me: { device: 'phone:5021', devices: ['phone:5021'] }, wait: 'readiness' },
-  '02-readiness-in-browser': { snapshot: { presence: { state: 'offline' } }, me: { device: 'browser', devices: ['browser'] }, wait: 'readiness' },
   '02-offline-desk': { snapshot: { presence: { state: 'offline' } }, async then(page) { await page.getByTestId('close-readiness').click(); } },
   '03-ready': { unfinished: owed },
   '03-ready-empty': {},

@@ -184,6 +184,11 @@ export class Console {
     return this.telephone.trouble(this.readiness.told?.lights.device);
   }
 
+  /** Ready by the server's word, and yet nothing can ring here. */
+  get unreachable(): boolean {
+    return this.desk.presence.state === 'ready' && !this.desk.call && this.link.up && ![null, 'locked'].includes(this.phoneTrouble);
+  }
+
   /** Whether the page of the lights is on the desk now. */
   get checksReadiness(): boolean {
     const { view } = this.readiness;

@@ -2,10 +2,14 @@
 
 import type { Phone } from '../phone/phone.svelte';
 import type { Me, PhoneSaid } from '../wire';
+import { pageClock } from './clock.svelte';
 import type { Lack } from './readiness.svelte';
 
 /** `gone`: a phone on the desk is not registered. The others are of the phone in the page. */
 export type PhoneTrouble = 'gone' | 'line' | 'taken' | 'refused' | 'microphone' | 'locked';
+
+/** A line that is opened anew within this is no trouble. */
+const hiccupMs = 700;
 
 export class Telephone {
   /** The one in the page, as soon as it is loaded. */
@@ -48,6 +52,7 @@ export class Telephone {
     if (!phone || (!this.onlyHere && phone.call === 'idle')) return null;
     if (phone.line === 'taken' || phone.line === 'refused') return phone.line;
     if (phone.microphone.state === 'asking') return null;
+    if (phone.lack === 'line') return pageClock.now - phone.lineSince > hiccupMs ? 'line' : null;
     return phone.lack ?? (phone.locked ? 'locked' : null);
   }
 
