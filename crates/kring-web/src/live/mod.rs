@@ -14,6 +14,7 @@ mod lookup;
 mod outbox;
 mod overlay;
 mod owed;
+mod phones;
 mod presence;
 mod recall;
 mod screens;
@@ -157,6 +158,9 @@ impl Live {
         let deliveries = floor.apply(when, call, fact);
         for delivery in deliveries {
             inner.deliver(when, delivery);
+        }
+        if call.is_none() {
+            inner.tell_of_phone(when, fact);
         }
         drop(floor);
         inner.stats_stale.store(true, Ordering::Relaxed);

@@ -109,6 +109,7 @@ async fn converse(
         return Leave(1013, "too many agents");
     };
     stream.set_supervisor(signed.watches_over_others());
+    stream.set_devices(&signed.agent.devices);
     let _connection = Counted::one(&inner.connections);
     let slot = Slot::new(signed.session.clone(), signed.proof);
     let drafts = inner.unfinished(&stream.agent).await;

@@ -22,6 +22,8 @@ pub(crate) struct Stream {
     pub(crate) agent: AgentId,
     outbox: Mutex<Outbox>,
     supervisor: AtomicBool,
+    /// The person's devices, as they were when a page last came.
+    devices: Mutex<Vec<String>>,
 }
 
 impl Stream {
@@ -30,6 +32,7 @@ impl Stream {
             agent,
             outbox: Mutex::new(Outbox::new()),
             supervisor: AtomicBool::new(false),
+            devices: Mutex::default(),
         }
     }
 
@@ -44,6 +47,15 @@ impl Stream {
 
     pub(crate) fn set_supervisor(&self, supervisor: bool) {
         self.supervisor.store(supervisor, Ordering::Relaxed);
+    }
+
+    /// Whether this is one of the person's devices.
+    pub(crate) fn has_device(&self, device: &str) -> bool {
+        lock(&self.devices).iter().any(|one| one == device)
+    }
+
+    pub(crate) fn set_devices(&self, devices: &[String]) {
+        devices.clone_into(&mut lock(&self.devices));
     }
 }
 

@@ -108,6 +108,12 @@ pub(crate) enum Said {
     },
     #[serde(rename = "presence.changed")]
     Presence(Presence),
+    #[serde(rename = "device.changed")]
+    Device {
+        device: String,
+        there: bool,
+        since: String,
+    },
     #[serde(rename = "queue.stats")]
     QueueStats(QueueStats),
     #[serde(rename = "agent.screen_dead")]
@@ -148,6 +154,7 @@ impl Said {
             self,
             Said::Ring(_)
                 | Said::QueueStats(_)
+                | Said::Device { .. }
                 | Said::ScreenDead { .. }
                 | Said::ScreenRestored { .. }
         )

@@ -1,8 +1,8 @@
 //! Phones: what a supervisor sees of them, and the light of the sign-in.
 
-use crate::house::House;
+use crate::house::{House, Page};
 use axum::http::StatusCode;
-use kring_journal::{AgentId, WallTime};
+use kring_journal::{AgentId, Fact, PhoneAway, PhoneThere, WallTime};
 use kring_store::{AgentRow, BindingRow, PhoneRow, Role, Store};
 use serde_json::json;
 
@@ -153,4 +153,43 @@ async fn a_phone_is_added_changed_and_removed_and_its_secret_is_shown_once() {
         ["phone.remove", "phone.secret", "phone.change", "phone.add"]
     );
     assert!(!audit.text.contains("MD5:"), "no secret in the audit");
+}
+
+/// The phone on somebody's desk loses its line: their page knows at once, and nobody else's does.
+#[tokio::test]
+async fn whoever_has_the_phone_is_told_that_it_is_gone_and_that_it_is_back() {
+    let house = House::open().await;
+    let (_, mine) = house.signed_in("somsri").await;
+    let (_, other) = house.signed_in("malee").await;
+    sits_at(&house.store, "somsri", "phone:5021").await;
+    let at = house.serve().await;
+    let (mut page, _) = Page::hello(at, &mine, json!({})).await;
+    let (mut elsewhere, _) = Page::hello(at, &other, json!({})).await;
+    let gone = |bindings| {
+        Fact::PhoneGone(PhoneAway {
+            phone: "5021".to_owned(),
+            why: None,
+            bindings: Some(bindings),
+        })
+    };
+    house.happens(None, gone(1));
+    house.happens(None, gone(0));
+    let told = page.hear_of("device.changed").await;
+    assert_eq!(told["d"]["device"], "phone:5021");
+    assert_eq!(told["d"]["there"], false);
+    house.happens(
+        None,
+        Fact::PhoneRegistered(PhoneThere {
+            phone: "5021".to_owned(),
+            transport: None,
+            user_agent: None,
+            bindings: Some(1),
+        }),
+    );
+    let told = page.hear_of("device.changed").await;
+    assert_eq!(told["d"]["there"], true);
+    assert_eq!(told["seq"], 2, "a phone that is left elsewhere is not gone");
+    house.happens(None, Fact::Draining);
+    let first = elsewhere.hear_of("system.drain").await;
+    assert_eq!(first["seq"], 1);
 }

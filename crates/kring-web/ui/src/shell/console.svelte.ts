@@ -292,15 +292,9 @@ export class Console {
     if (frame.t === 'wrapup.saved' && frame.call) this.records.heard(frame.call, frame.d.version);
     if (frame.t === 'wrapup.confirmed' && frame.call) this.records.doneElsewhere(frame.call);
     if (frame.t === 'wrapup.confirmed' || frame.t === 'wrapup.expired') void this.readUnfinished();
-    if (frame.t === 'device.changed') this.#deviceChanged(frame.d.since ?? frame.ts);
+    if (frame.t === 'device.changed') this.readiness.deviceChanged(this.me.devices ?? [], frame.d.device, frame.d.there, frame.d.since ?? frame.ts);
     if (frame.t === 'alert') announcer.say(text.lang === 'th' ? (frame.d.text_th ?? '') : (frame.d.text_en ?? ''));
     this.#changed(before, this.desk);
-  }
-
-  /** One of several may be gone, and the rest ring: the server tells whether one is left. */
-  #deviceChanged(since: string): void {
-    this.readiness.deviceSince = since;
-    void this.checkReadiness();
   }
 
   /** What a change of the desk means for the records and for the ear. */

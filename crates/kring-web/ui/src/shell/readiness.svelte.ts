@@ -27,6 +27,7 @@ export class Readiness {
   view = $state<'auto' | 'open' | 'closed'>('auto');
   #latencies: number[] = [];
   #mayReadTrunks = true;
+  readonly #away = new Set<string>();
 
   async check(own: Record<string, boolean>): Promise<void> {
     try {
@@ -41,6 +42,15 @@ export class Readiness {
       this.failed = true;
     }
     this.checkedAt = Date.now();
+  }
+
+  /** A phone on the desk went or came: one of several may be gone, and the rest ring. */
+  deviceChanged(mine: string[], device: string, there: boolean, since: string): void {
+    if (there) this.#away.delete(device);
+    else this.#away.add(device);
+    this.deviceSince = since;
+    const told = this.told ?? { ready: true, server_time: since, lights: {} };
+    this.told = { ...told, lights: { ...told.lights, device: mine.some((one) => !this.#away.has(one)) } };
   }
 
   lacks(linked: boolean, sound: boolean): Lack[] {
