@@ -20,10 +20,11 @@ function driver() {
 
 const flags = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 
-export async function openBrowser() {
+/** `more`: flags of this walk alone. */
+export async function openBrowser(more = []) {
   const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
   if (!existsSync(executablePath)) throw new Error(`${executablePath} is missing (Debian: chromium)`);
-  return driver().chromium.launch({ executablePath, args: flags });
+  return driver().chromium.launch({ executablePath, args: [...flags, ...more] });
 }
 
 export class Desk {
