@@ -46,6 +46,13 @@ describe('a call', () => {
     expect(fromSnapshot(emptyDesk, snapshot as never, 10_000).call).toMatchObject({ since: 1_000, heldSince: 6_000 });
   });
 
+  it('knows how each voice was last heard, and forgets it with the call', () => {
+    const sound = [frame('call.sound', { side: 'caller', class: 'poor', loss_pct: 7 }), frame('call.sound', { side: 'agent', class: 'good' })];
+    const desk = run(frame('call.offered', pop), answered, ...sound);
+    expect(desk.call).toMatchObject({ sound: { caller: { class: 'poor', lossPct: 7 }, agent: { class: 'good', lossPct: 0 } } });
+    expect(run(frame('call.offered', pop), answered, ...sound, ended).call).not.toHaveProperty('sound');
+  });
+
   it('gets its caller when the history came later than the pop', () => {
     const card = { contact: { id: '7', given: 'สมชาย' }, candidates: [], history: [] };
     expect(run(frame('call.offered', pop), frame('call.caller', card)).call?.card.contact?.given).toBe('สมชาย');

@@ -44,17 +44,19 @@ let snapshots: Snapshot[];
 let links: LinkState[];
 let signedOut: number;
 let stream: Stream;
+let phones: string[];
 const line = () => Line.all.at(-1)!;
 
 beforeEach(() => {
   vi.useFakeTimers();
   Line.all = [];
-  [frames, snapshots, links, signedOut, alive] = [[], [], [], 0, true];
+  [frames, snapshots, links, signedOut, alive, phones] = [[], [], [], 0, true, []];
   stream = new Stream(
     'page-1',
     {
       snapshot: (s) => snapshots.push(s),
       frame: (f: Frame) => frames.push(f.seq),
+      phone: (f) => phones.push(f.t),
       link: (l) => links.push(l),
       signedOut: () => (signedOut += 1),
     },
@@ -217,4 +219,15 @@ it('says when a frame was painted, only while connected', () => {
   stream.painted(4, 38.4);
   expect(line().said.at(-1)).toEqual({ t: 'painted', seq: 4, ms: 38 });
   expect(line().said.filter((s) => s.t === 'painted')).toHaveLength(1);
+});
+
+it('hands on what is said of the phone in the page, which is not numbered and not acknowledged', () => {
+  line().open();
+  line().say({ t: 'phone.call', d: { state: 'idle' } });
+  line().welcome('e', 1);
+  line().say({ v: 1, ack: false, t: 'phone.call', d: { state: 'talking' } });
+  line().frame(1);
+  expect([phones, frames]).toEqual([['phone.call'], [1]]);
+  stream.phone({ t: 'phone.close' });
+  expect(line().said.filter(({ t }) => t !== 'hello')).toEqual([{ t: 'ack', seq: 1 }, { t: 'phone.close' }]);
 });

@@ -22,6 +22,10 @@ it('tells the other way by the report of the other end', () => {
   expect(judged(at(), at({ received: 100, sentLostPct: null }))?.gone).toBeNull();
 });
 
+it('does not call late what was silence: a hold that has just ended', () => {
+  expect(judged(at(), at({ received: 50, played: 16_000, concealed: 8_000 }))?.come.class).toBe('good');
+});
+
 it('says nothing of a line at rest', () => expect(judged(at({ received: 500 }), at({ received: 505 }))).toBeNull());
 
 it('lets the worse one speak', () => {

@@ -22,6 +22,8 @@ export type Judged = { class: SoundClass; lossPct: number };
 const limits = { fair: { lossPct: 1, rttMs: 250, jitterMs: 40 }, poor: { lossPct: 5, rttMs: 500, jitterMs: 100 } };
 /** Fewer packets than this tell nothing, and are a line at rest. */
 const enough = 20;
+/** With fewer than this in two seconds the line rested for a part of them, and what was made up meanwhile is silence. */
+const full = 90;
 
 export function counted(report: Iterable<[string, RTCStats]> | RTCStatsReport): Counted | null {
   const of = (type: string) => [...(report as Iterable<[string, RTCStats]>)].map(([, stats]) => stats as unknown as Record<string, number>).find((stats) => (stats.type as unknown) === type);
@@ -43,7 +45,7 @@ export function judged(before: Counted, after: Counted): { come: Judged; gone: J
   const [received, lost] = [after.received - before.received, Math.max(0, after.lost - before.lost)];
   if (received + lost < enough) return null;
   const played = after.played - before.played;
-  const concealedPct = played > 0 ? (100 * Math.max(0, after.concealed - before.concealed)) / played : 0;
+  const concealedPct = played > 0 && received + lost >= full ? (100 * Math.max(0, after.concealed - before.concealed)) / played : 0;
   const lossPct = Math.max((100 * lost) / (received + lost), concealedPct);
   const come = { class: classOf(lossPct, after.rttMs ?? 0, after.jitterMs), lossPct };
   const gone = after.sentLostPct === null ? null : { class: classOf(after.sentLostPct, 0, 0), lossPct: after.sentLostPct };
