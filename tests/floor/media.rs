@@ -143,6 +143,8 @@ impl MediaThreads {
                 }
                 self.tell(now + REST, MediaNotice::Reserved { pairs });
             }
+            // Nothing of what is heard changes.
+            MediaOrder::Record { .. } => {}
             MediaOrder::Close { session } => self.close(now, session),
         }
     }

@@ -314,6 +314,7 @@ impl Seat {
             queues: self.queues.clone(),
             auto_answer: self.auto_answer,
             skills: self.skills.clone(),
+            record: false,
         }
     }
 

@@ -1,7 +1,9 @@
 //! Starts of the process: what the next boot finds, and how it closes what was left open.
 
 use crate::world::{MORNING, Recorder, SECOND, World};
-use kring_journal::{AgentId, CallState, EndedBy, Fact, Outcome, PresenceState, WallTime};
+use kring_journal::{
+    AgentId, CallState, EndedBy, Fact, Interruption, Outcome, PresenceState, WallTime,
+};
 use kring_store::{UncleanBoot, closing_facts};
 
 pub(crate) async fn an_orderly_stop_is_clean(world: World) {
@@ -69,10 +71,10 @@ pub(crate) async fn an_unclean_boot_is_closed_by_the_next(world: World) {
         closing[1],
         (
             None,
-            Fact::Gap {
+            Fact::Gap(Interruption {
                 boot: last.boot,
                 calls_open: 2
-            }
+            })
         )
     );
     let mut recorder = Recorder::of(boot);

@@ -9,7 +9,7 @@ pub use refused::CommandRefused;
 pub use transferring::{ConsultTurn, OnTransferFailed, PlaceOrigin, TransferPlace, TransferWanted};
 
 /// What an agent is told to be by: skills, and how many phones.
-pub use crate::{limits::DEVICES_MAX, skill::Skill};
+pub use crate::{limits::DEVICES_MAX, skill::Skill, tape::RecordWish};
 
 use crate::{config::QueueConfig, rehearsal::Seated, settings::Settings};
 use kring_journal::{AgentId, CallId, ClosedWhy, TransferId, WallTime};
@@ -80,6 +80,8 @@ pub struct AgentProfile {
     pub auto_answer: bool,
     /// What the agent can do.
     pub skills: Vec<Skill>,
+    /// Whether all of the agent's calls are recorded, whatever their queue's are.
+    pub record: bool,
 }
 
 /// What an agent may ask to be.
@@ -267,6 +269,17 @@ pub enum Command {
         call: CallId,
         /// How.
         turn: ConsultTurn,
+    },
+    /// Begins, pauses or ends the recording of a call.
+    Record {
+        /// The agent whose call it must be; none: it is anybody's.
+        agent: Option<AgentId>,
+        /// Who asks.
+        by: AgentId,
+        /// The call.
+        call: CallId,
+        /// What is wanted.
+        wish: RecordWish,
     },
     /// The citizen who asked for it in this call is not called back.
     CancelCallBack(CallId),

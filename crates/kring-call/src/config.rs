@@ -7,6 +7,7 @@ use crate::{
     passed::PassedHeader,
     plan::Plan,
     skill::Skill,
+    tape::RecordRules,
     transfer::TransferRules,
     trunk::Trunk,
 };
@@ -125,6 +126,8 @@ pub struct QueueVoice {
     /// The recording that both hear when an agent answers, before they hear each other; none: at once.
     /// An agent's own recording takes its place.
     pub greeting_on_answer: Option<Arc<str>>,
+    /// How its calls are recorded.
+    pub record: RecordRules,
 }
 
 impl Default for WaitingRules {

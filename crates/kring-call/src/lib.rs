@@ -27,6 +27,7 @@ mod roster;
 mod settings;
 mod skill;
 mod sound;
+mod tape;
 mod transfer;
 mod trunk;
 
@@ -46,6 +47,7 @@ pub use rehearsal::{RehearsedHop, Seated, rehearse};
 pub use ring::{RingClock, TermsRefused};
 pub use settings::Settings;
 pub use skill::{LEVEL_MAX, Skill, SkillRefused};
+pub use tape::{RecordPolicy, RecordRules, RecordWish};
 pub use transfer::{TransferMethod, TransferRules};
 pub use trunk::{PeerPattern, PeerRefused, RedirectHeader, Trunk};
 

@@ -141,6 +141,9 @@ pub const CALLER_PACE: Pace = Pace::per_second(1, 3);
 /// Callers whose pace is remembered at each bound.
 pub const CALLERS_KNOWN_MAX: usize = 512;
 
+/// Recordings whose files are open, or not told closed yet: more than one kring has calls.
+pub const RECORDINGS_MAX: usize = 4_096;
+
 /// Headers of one INVITE that are passed on to the phones.
 pub const PASSED_HEADERS_MAX: usize = 8;
 

@@ -4,6 +4,7 @@
 //! kring says to each side what the other can, under the other's numbers. So whatever a side sends is
 //! understood by the other, as long as what they agreed fits together: that is decided here.
 
+use crate::tape::Tape;
 use kring_media::{AudioDescription, Codec, Coding, OwnAudio, PortPair, SessionId, Side, write};
 use kring_sip::OfferKind;
 use kring_time::Moment;
@@ -37,6 +38,8 @@ pub(crate) struct Sound {
     pub(crate) voice: Option<Coding>,
     /// Since when the agent lets the caller hear music.
     pub(crate) on_hold: Option<Moment>,
+    /// How far its recording is.
+    pub(crate) tape: Tape,
     /// Somebody who is consulted, or to whom the caller goes.
     third: Option<Box<Third>>,
 }
@@ -116,6 +119,7 @@ impl Sound {
             change: None,
             voice: None,
             on_hold: None,
+            tape: Tape::Blank,
             third: None,
         }
     }

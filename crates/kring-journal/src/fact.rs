@@ -5,8 +5,10 @@ mod line;
 mod opening;
 mod outbound;
 mod phones;
+mod process;
 mod queueing;
 mod reconfiguring;
+mod recording;
 mod transferring;
 mod trunks;
 mod words;
@@ -15,8 +17,10 @@ pub use elsewhere::{Connection, Dialling, Missed, Overflow, OverflowWhy};
 pub use opening::{Closing, Opened};
 pub use outbound::{CallBackEnd, CallBackOver, CallBackWish, Outbound, PickUp, Reach};
 pub use phones::{DeviceEnd, DeviceOut, PhoneAway, PhoneThere};
+pub use process::{Interruption, WallStep};
 pub use queueing::{Announcement, QueueExit, Rescue, Service};
 pub use reconfiguring::{Mistakes, Reconfiguration};
+pub use recording::{RecordedFile, RecordedWhy, RecordingFault, RecordingStep};
 pub use transferring::*;
 pub use trunks::{AccountDown, AccountUp, TrunkAway, TrunkThere};
 pub use words::*;
@@ -34,17 +38,9 @@ pub enum Fact {
         version: String,
     },
     /// The boot before this one ended without saying so; its last group of facts may be missing.
-    Gap {
-        /// The boot that ended so.
-        boot: i64,
-        /// Calls that were open in it and were closed by this start.
-        calls_open: u32,
-    },
+    Gap(Interruption),
     /// The wall clock was set.
-    WallStepped {
-        /// By how much, microseconds, positive when it went forward.
-        by_us: i64,
-    },
+    WallStepped(WallStep),
     /// The configuration was read again, and this is in force now that was not.
     Reconfigured(Reconfiguration),
     /// The configuration was read again and has mistakes: the one in force stays.
@@ -302,6 +298,8 @@ pub enum Fact {
     },
     /// What the relay saw of one side, told when the call ends.
     MediaSummary(SideSummary),
+    /// The caller's sound is recorded, or no longer. The file may be closed after the call.
+    Recording(RecordingStep),
     /// The answered call ended, whoever had answered.
     Ended {
         /// By whom.

@@ -18,11 +18,12 @@ pub use entry::{Entry, WallTime};
 pub use fact::{
     AccountDown, AccountUp, Announcement, BackWith, CallBackEnd, CallBackOver, CallBackWish,
     ChosenBy, ClosedWhy, Closing, Connection, DeadlineAction, DeviceEnd, DeviceOut, Dialling,
-    EndedBy, Fact, HandOver, Hold, HoldOver, MediaSide, Missed, Mistakes, Opened, Outbound,
-    Overflow, OverflowWhy, PhoneAway, PhoneGoneWhy, PhoneThere, PickUp, PresenceState, QueueExit,
-    Reach, Reconfiguration, Refusal, Rescue, RingPolicyKind, RingTerms, RonaWarning, Service,
-    SideSummary, TalksWith, Transfer, TransferMode, TransferOver, TransferReason, TransferStep,
-    TransferWay, TrunkAway, TrunkThere, Unreached, Withdrawal,
+    EndedBy, Fact, HandOver, Hold, HoldOver, Interruption, MediaSide, Missed, Mistakes, Opened,
+    Outbound, Overflow, OverflowWhy, PhoneAway, PhoneGoneWhy, PhoneThere, PickUp, PresenceState,
+    QueueExit, Reach, Reconfiguration, RecordedFile, RecordedWhy, RecordingFault, RecordingStep,
+    Refusal, Rescue, RingPolicyKind, RingTerms, RonaWarning, Service, SideSummary, TalksWith,
+    Transfer, TransferMode, TransferOver, TransferReason, TransferStep, TransferWay, TrunkAway,
+    TrunkThere, Unreached, WallStep, Withdrawal,
 };
 pub use ids::{AgentId, CallId, CallerRef, IdRefused, TransferId};
 pub use kept_time::{KeptTime, LeftAt, Round, Said, ServedAt};

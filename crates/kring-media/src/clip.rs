@@ -129,6 +129,7 @@ recordings! {
         Busy = "busy" "ขออภัย ขณะนี้เจ้าหน้าที่ไม่ว่าง กรุณาติดต่อใหม่ภายหลัง",
         Transferring = "transferring" "กรุณาถือสายรอสักครู่ กำลังโอนสายไปยังหน่วยงานที่เกี่ยวข้อง",
         Goodbye = "goodbye" "ขอบคุณ สวัสดี",
+        Recorded = "recorded" "เพื่อประโยชน์ของท่าน สายนี้มีการบันทึกเสียง",
     }
 }
 
@@ -148,6 +149,7 @@ recordings! {
         Busy = "busy" "We are sorry, all our officers are busy. Please call again later.",
         Transferring = "transferring" "Please hold the line. We are connecting you to the office in charge.",
         Goodbye = "goodbye" "Thank you. Goodbye.",
+        Recorded = "recorded" "For your protection, this call is being recorded.",
     }
 }
 
@@ -180,6 +182,8 @@ pub enum Sentence {
     Transferring,
     /// The end.
     Goodbye,
+    /// What is said is recorded.
+    Recorded,
 }
 
 /// One recording.
@@ -266,11 +270,11 @@ macro_rules! in_both {
     };
 }
 
-in_both! { Greeting PleaseWait PositionIs WaitIsAbout WaitIsShort WaitIsLong OfferCallback CallbackTaken Closed Holiday Busy Transferring Goodbye }
+in_both! { Greeting PleaseWait PositionIs WaitIsAbout WaitIsShort WaitIsLong OfferCallback CallbackTaken Closed Holiday Busy Transferring Goodbye Recorded }
 
 impl Sentence {
     /// All of them.
-    pub const ALL: [Sentence; 13] = [
+    pub const ALL: [Sentence; 14] = [
         Sentence::Greeting,
         Sentence::PleaseWait,
         Sentence::PositionIs,
@@ -284,6 +288,7 @@ impl Sentence {
         Sentence::Busy,
         Sentence::Transferring,
         Sentence::Goodbye,
+        Sentence::Recorded,
     ];
 
     /// The sentence that [`crate::Phrase::Clip`] calls so: `please_wait`.

@@ -24,6 +24,7 @@ mod presses;
 mod program;
 mod prompt;
 pub mod quality;
+mod recorder;
 mod relay;
 mod resample;
 pub mod rtcp;
@@ -45,7 +46,8 @@ pub use offer_answer::{
     OwnAudio, answer_to_caller, answer_to_change, offer_of_change, offer_to_agent,
 };
 pub use order::{
-    Joined, MediaNotice, MediaOrder, Monitoring, PortPair, SessionId, Side, SideStats,
+    Joined, MediaNotice, MediaOrder, Monitoring, NotRecorded, PortPair, Recorded, Recording,
+    SessionId, Side, SideStats,
 };
 pub use outgoing::Header;
 pub use own_voice::{answer_by_kring, coding_of, offer_by_kring, offer_of_agreed};
@@ -53,6 +55,7 @@ pub use player::{Afterwards, Player};
 pub use presses::KeyPacket;
 pub use program::{Coding, Ground, Phrase, Playable, Program};
 pub use prompt::Prompt;
+pub use recorder::{Channel, Peaks, RECORDING_RATE, Recorder};
 pub use relay::Relay;
 pub use sdp::{AudioDescription, Codec, Direction, Origin, OtherMedia, SdpRefused, read, write};
 pub use speaking::FramePacket;

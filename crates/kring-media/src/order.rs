@@ -219,6 +219,13 @@ pub enum MediaOrder {
         /// The session.
         session: SessionId,
     },
+    /// Records what the caller says and hears, or no longer. Ended at the latest by [`MediaOrder::Close`].
+    Record {
+        /// The session.
+        session: SessionId,
+        /// What becomes of it.
+        what: Recording,
+    },
     /// Stop relaying. Answered by [`MediaNotice::Closed`]; the ports rest for late packets and then
     /// come back by [`MediaNotice::Reserved`].
     Close {
@@ -244,9 +251,52 @@ impl MediaOrder {
             MediaOrder::Attend { .. } => "attend",
             MediaOrder::Listen { .. } => "listen",
             MediaOrder::Depart { .. } => "depart",
+            MediaOrder::Record { .. } => "record",
             MediaOrder::Close { .. } => "close",
         }
     }
+}
+
+/// What becomes of the recording of a caller's sound.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Recording {
+    /// It begins. Answered by [`MediaNotice::Recorded`] when it is over, however it ends.
+    Begin {
+        /// Under which name: letters, digits and hyphens. The shell knows the folder.
+        name: Arc<str>,
+    },
+    /// What is said is nobody's to keep: silence is written instead.
+    Pause,
+    /// It goes on.
+    Resume,
+    /// It is over.
+    End,
+}
+
+/// A closed file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Recorded {
+    /// Its sound, ms.
+    pub length_ms: u64,
+    /// Its size as it lies on the disk, sealed.
+    pub bytes: u64,
+    /// SHA-256 of these bytes.
+    pub sha256: [u8; 32],
+    /// Sound that was not written because the recorder was behind, ms.
+    pub missing_ms: u64,
+}
+
+/// Why a recording has no end, or not even a beginning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotRecorded {
+    /// The disk is full.
+    DiskFull,
+    /// The disk refused otherwise.
+    Disk,
+    /// There is no key to seal it with.
+    NoKey,
+    /// So many are being recorded that there is no room for one more.
+    TooMany,
 }
 
 /// What the media threads tell.
@@ -299,6 +349,15 @@ pub enum MediaNotice {
         side: Side,
         /// `0`-`9`, `*`, `#`, `A`-`D`.
         key: char,
+    },
+    /// A recording is over: its file is closed. May come after [`MediaNotice::Closed`].
+    Recorded {
+        /// The session.
+        session: SessionId,
+        /// What is there of it; none: nothing.
+        file: Option<Recorded>,
+        /// Why it is not whole; none: it is.
+        why: Option<NotRecorded>,
     },
     /// The relay has stopped.
     Closed {

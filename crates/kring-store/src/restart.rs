@@ -7,7 +7,8 @@ use crate::{
     sql::Cells,
 };
 use kring_journal::{
-    AgentId, CallId, CallRecord, CallState, CallerRef, EndedBy, Fact, PresenceState, WallTime,
+    AgentId, CallId, CallRecord, CallState, CallerRef, EndedBy, Fact, Interruption, PresenceState,
+    WallTime,
 };
 use serde::{Deserialize, Serialize};
 use sqlx::AnyConnection;
@@ -68,9 +69,11 @@ pub fn closing_facts(boot: &Boot, version: &str) -> Vec<(Option<CallId>, Fact)> 
     let booted = Fact::Booted {
         version: version.to_owned(),
     };
-    let gap = boot.unclean.map(|unclean| Fact::Gap {
-        boot: unclean.boot,
-        calls_open: boot.open_calls.len() as u32,
+    let gap = boot.unclean.map(|unclean| {
+        Fact::Gap(Interruption {
+            boot: unclean.boot,
+            calls_open: boot.open_calls.len() as u32,
+        })
     });
     let closings = boot.open_calls.iter().map(|call| {
         let fact = match (call.state, call.answered_at) {

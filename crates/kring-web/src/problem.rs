@@ -131,6 +131,10 @@ codes! {
     BadSetting 422 "bad_setting" "A setting has a value that it cannot have" "ค่าที่ตั้งบางรายการไม่ถูกต้อง";
     NumberNotAllowed 422 "number_not_allowed" "This number may not be dialled" "ไม่อนุญาตให้โทรหมายเลขนี้";
     DepartmentClosed 422 "department_closed" "The unit is closed now" "หน่วยงานปิดทำการในเวลานี้";
+    RecordingOff 409 "recording_off" "Calls of this queue are not recorded" "สายของคิวนี้ไม่เปิดให้บันทึกเสียง";
+    RecordingRequired 409 "recording_required" "All calls here are recorded: it can be paused, not ended" "สายที่นี่บันทึกเสียงทุกสาย พักได้แต่หยุดไม่ได้";
+    NotRecording 409 "not_recording" "This call is not being recorded" "สายนี้ไม่ได้บันทึกเสียงอยู่";
+    RecordingOver 409 "recording_over" "The recording of this call is over" "การบันทึกเสียงของสายนี้จบแล้ว";
     NoTarget 422 "no_target" "Say where the caller is to go" "กรุณาระบุปลายทางที่จะโอน";
     KeyReused 422 "idempotency_key_reused" "This Idempotency-Key was used for another request" "Idempotency-Key นี้ใช้กับคำขออื่นแล้ว";
     TransferInProgress 423 "transfer_in_progress" "A transfer of this call is on its way" "กำลังโอนสายนี้อยู่";
@@ -250,6 +254,10 @@ impl From<CommandRefused> for Problem {
             CommandRefused::TransferInProgress => Code::TransferInProgress,
             CommandRefused::NoConsult => Code::NoConsult,
             CommandRefused::CannotHold => Code::CannotHold,
+            CommandRefused::RecordingOff => Code::RecordingOff,
+            CommandRefused::RecordingRequired => Code::RecordingRequired,
+            CommandRefused::NotRecording => Code::NotRecording,
+            CommandRefused::RecordingOver => Code::RecordingOver,
             CommandRefused::NoTarget => Code::NoTarget,
             CommandRefused::NumberNotAllowed => Code::NumberNotAllowed,
             CommandRefused::NoWayOut => Code::NoWayOut,
@@ -359,6 +367,10 @@ mod tests {
             CommandRefused::TransferInProgress,
             CommandRefused::NoConsult,
             CommandRefused::CannotHold,
+            CommandRefused::RecordingOff,
+            CommandRefused::RecordingRequired,
+            CommandRefused::NotRecording,
+            CommandRefused::RecordingOver,
             CommandRefused::NoTarget,
             CommandRefused::NumberNotAllowed,
             CommandRefused::NoWayOut,

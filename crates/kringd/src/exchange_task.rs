@@ -16,7 +16,7 @@ use kring_call::{
     Exchange, Input, Output,
     command::{Admission, Command, CommandRefused, Done, ReplySlot},
 };
-use kring_journal::{CallId, Fact};
+use kring_journal::{CallId, Fact, WallStep};
 use kring_media::MediaNotice;
 use kring_time::Moment;
 use kring_web::{Ask, Live, TEST_TRUNK};
@@ -229,11 +229,8 @@ impl ExchangeTask {
 
     fn pair_clock(&mut self) {
         if let Some(step) = self.clock.pair() {
-            self.record(
-                self.clock.now(),
-                None,
-                Fact::WallStepped { by_us: step.by_us },
-            );
+            let stepped = WallStep { by_us: step.by_us };
+            self.record(self.clock.now(), None, Fact::WallStepped(stepped));
         }
     }
 }

@@ -211,6 +211,7 @@ impl MediaHandle {
             | MediaOrder::Succeed { session }
             | MediaOrder::Listen { session, .. }
             | MediaOrder::Depart { session }
+            | MediaOrder::Record { session, .. }
             | MediaOrder::Close { session } => threads.pass(session, WorkerOrder::Session(order)),
         };
         if !taken {

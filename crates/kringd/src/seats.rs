@@ -116,6 +116,7 @@ pub(crate) async fn profile(row: &AgentRow, trunks: &[Trunk], resolver: &Resolve
             .iter()
             .filter_map(|text| text.parse().ok())
             .collect(),
+        record: false,
     }
 }
 

@@ -120,6 +120,7 @@ impl House {
             queues: Vec::new(),
             auto_answer: false,
             skills: Vec::new(),
+            record: false,
         }));
         self.ask(Command::ScreenAlive {
             agent: agent.clone(),

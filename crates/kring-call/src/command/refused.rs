@@ -42,6 +42,20 @@ pub enum CommandRefused {
     /// Caller and agent speak in no codec that kring can speak.
     #[error("kring cannot hold this caller: the phones agreed on a codec that it does not speak")]
     CannotHold,
+    /// Calls of this queue are not recorded.
+    #[error(
+        "calls of this queue are not recorded: set record = \"on_demand\" in the queue or in [media]"
+    )]
+    RecordingOff,
+    /// The house wants it.
+    #[error("all calls here are recorded: the recording can be paused, and not ended")]
+    RecordingRequired,
+    /// There is none.
+    #[error("this call is not being recorded")]
+    NotRecording,
+    /// There was one.
+    #[error("the recording of this call is over: a call has one")]
+    RecordingOver,
     /// Nobody is named.
     #[error("say where the caller is to go: a department with an endpoint, or an extension")]
     NoTarget,
@@ -92,6 +106,10 @@ impl CommandRefused {
             CommandRefused::TransferInProgress => "transfer_in_progress",
             CommandRefused::NoConsult => "no_consult",
             CommandRefused::CannotHold => "cannot_hold",
+            CommandRefused::RecordingOff => "recording_off",
+            CommandRefused::RecordingRequired => "recording_required",
+            CommandRefused::NotRecording => "not_recording",
+            CommandRefused::RecordingOver => "recording_over",
             CommandRefused::NoTarget => "no_target",
             CommandRefused::NoSuchCallBack => "no_such_callback",
             CommandRefused::NumberNotAllowed => "number_not_allowed",

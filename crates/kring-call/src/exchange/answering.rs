@@ -101,6 +101,7 @@ impl Exchange {
             self.bring_back(now, id, Side::Agent);
         }
         self.is_served(now, &user);
+        self.record_by_rule(now, id);
         if can_hear {
             self.greet(now, id);
         }

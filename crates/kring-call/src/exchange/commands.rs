@@ -60,6 +60,12 @@ impl Exchange {
                 wanted,
             } => self.transfer(now, agent.as_ref(), call, *wanted, SaidAt::Screen),
             Command::Consult { agent, call, turn } => self.consult(now, agent.as_ref(), call, turn),
+            Command::Record {
+                agent,
+                by,
+                call,
+                wish,
+            } => self.record_call(now, (agent.as_ref(), by), call, wish),
             Command::CancelCallBack(asked) => self.cancel_call_back(now, asked),
             Command::PutDepartment { short, extensions } => self.put_department(short, extensions),
             Command::RemoveDepartment(short) => {

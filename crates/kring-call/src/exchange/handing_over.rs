@@ -39,6 +39,7 @@ impl Exchange {
         if let Some(leg) = transfer.agent_leg {
             self.hang_up_leg(now, id, leg, Reason::sip(200, "Transferred"));
         }
+        self.end_recording(id);
         let Some(call) = self.calls.get_mut(&id) else {
             return;
         };

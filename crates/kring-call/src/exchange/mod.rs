@@ -37,6 +37,7 @@ mod rate;
 mod reaching;
 mod recalling;
 mod reconfiguring;
+mod recording;
 mod referring;
 mod refusing;
 mod returning;
@@ -193,6 +194,8 @@ pub struct Exchange {
     calls: FxHashMap<CallId, Box<Call>>,
     legs: FxHashMap<LegId, Role>,
     sessions: FxHashMap<SessionId, CallId>,
+    /// Recordings whose file is not closed yet; some outlive their call a little.
+    tapes: FxHashMap<SessionId, CallId>,
     /// Calls that a PBX was asked to transfer; some may be done with it.
     referred: BTreeSet<CallId>,
     next_session: u64,
@@ -227,6 +230,7 @@ impl Exchange {
             calls: FxHashMap::default(),
             legs: FxHashMap::default(),
             sessions: FxHashMap::default(),
+            tapes: FxHashMap::default(),
             referred: BTreeSet::new(),
             next_session: 1,
             roster: Roster::new(&config.queues),

@@ -148,6 +148,8 @@ impl Exchange {
         }
         // The agent's phone may have agreed to more than the citizen's took.
         self.bring_back(now, id, Side::Agent);
+        self.record_by_rule(now, id);
+        self.tell_recorded(now, id);
     }
 
     /// Whether an answer of the citizen has sound that the agent's phone can have.

@@ -139,6 +139,7 @@ impl Exchange {
     /// The call is over: an open relay is closed, ports that were never used go back at once.
     pub(super) fn release_sound(&mut self, call: &Call) {
         let session = call.sound.session;
+        self.end_recording_of(call);
         if self.sessions.contains_key(&session) {
             self.order(MediaOrder::Close { session });
         } else {
@@ -179,6 +180,7 @@ impl Exchange {
             MediaNotice::Pressed { session, side, key } => {
                 self.key_heard(now, session, side, key);
             }
+            MediaNotice::Recorded { session, file, why } => self.recorded(now, session, file, why),
             MediaNotice::Closed {
                 session,
                 caller,

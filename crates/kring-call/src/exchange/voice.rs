@@ -106,16 +106,33 @@ impl Exchange {
         Some(sdp.into())
     }
 
-    /// The agent's greeting, or the queue's, if there is one: both hear it, and then each other. An agent
-    /// whose phone answers by itself hears a beep first: nobody has lifted anything, and a caller is there.
+    /// That it is recorded, then the agent's greeting, or the queue's, if there is one: both hear it, and then
+    /// each other. An agent whose phone answers by itself hears a beep first: nobody has lifted anything, and a
+    /// caller is there.
     pub(super) fn greet(&mut self, now: Moment, id: CallId) {
         let Some(call) = self.calls.get(&id) else {
             return;
         };
-        let greeting = self.greeting_of(call);
+        let greeting = self.greeting_of(call).map(Phrase::Clip);
+        let said = self.notice_of(call).into_iter().chain(greeting).collect();
         let beeps = matches!(&call.state, State::Talking { agent, .. }
             if self.roster.get(agent).is_some_and(|agent| agent.profile.auto_answer));
-        if greeting.is_none() && !beeps {
+        let beep = beeps.then(|| Phrase::clip(BEEP)).into_iter().collect();
+        self.say_to_both(now, id, said, beep);
+    }
+
+    /// Both hear this, the agent something else before it, and then each other.
+    pub(super) fn say_to_both(
+        &mut self,
+        now: Moment,
+        id: CallId,
+        said: Vec<Phrase>,
+        before: Vec<Phrase>,
+    ) {
+        let Some(call) = self.calls.get(&id) else {
+            return;
+        };
+        if said.is_empty() && before.is_empty() {
             return;
         }
         let sound = &call.sound;
@@ -129,13 +146,11 @@ impl Exchange {
             return;
         };
         let session = sound.session;
-        let greeting: Vec<Phrase> = greeting.map(Phrase::Clip).into_iter().collect();
-        let beep = beeps.then(|| Phrase::clip(BEEP));
-        let for_agent: Vec<Phrase> = beep.into_iter().chain(greeting.iter().cloned()).collect();
-        let heard = [(Side::Caller, greeting.clone()), (Side::Agent, for_agent)];
+        let for_agent: Vec<Phrase> = before.into_iter().chain(said.iter().cloned()).collect();
+        let heard = [(Side::Caller, said.clone()), (Side::Agent, for_agent)];
         let programs = heard.map(|(side, say)| (side, self.program(call, say, Ground::Other)));
-        if !greeting.is_empty() {
-            self.note_said(now, id, &greeting);
+        if !said.is_empty() {
+            self.note_said(now, id, &said);
         }
         for (side, program) in programs {
             if program.say.is_empty() {

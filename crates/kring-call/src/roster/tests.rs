@@ -12,6 +12,7 @@ fn roster(queues: &[QueueConfig], logins: &[&str]) -> Roster {
             auto_answer: false,
             queues: vec!["support".to_owned()],
             skills: Vec::new(),
+            record: false,
         };
         assert!(roster.put(profile));
         roster.change(&id, |agent| agent.doing = Doing::Ready);

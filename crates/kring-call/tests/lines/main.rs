@@ -198,6 +198,7 @@ fn a_call_to_an_extension_takes_the_way_of_the_line() {
         queues: Vec::new(),
         auto_answer: false,
         skills: Vec::new(),
+        record: false,
     }));
     house.command(Command::SetPresence {
         agent: AgentId::new("somsri"),
@@ -244,6 +245,7 @@ fn a_device_by_name_is_rung_at_its_next_address() {
         queues: Vec::new(),
         auto_answer: false,
         skills: Vec::new(),
+        record: false,
     }));
     house.command(Command::SetPresence {
         agent: AgentId::new("somsri"),

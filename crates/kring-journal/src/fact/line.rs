@@ -1,7 +1,9 @@
 //! How each fact is said in one line: a verb of ten characters, then the rest. Scenario tests compare
 //! these lines, and `kringd journal` prints them.
 
-use super::{DeadlineAction, Fact, Hold, HoldOver, PickUp, RonaWarning, SideSummary};
+use super::{
+    DeadlineAction, Fact, Hold, HoldOver, Interruption, PickUp, RonaWarning, SideSummary, WallStep,
+};
 use std::fmt;
 
 impl fmt::Display for Fact {
@@ -9,13 +11,13 @@ impl fmt::Display for Fact {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Fact::Booted { version } => write!(f, "booted     kring {version}"),
-            Fact::Gap { boot, calls_open } => {
+            Fact::Gap(Interruption { boot, calls_open }) => {
                 write!(
                     f,
                     "gap        boot {boot} ended unannounced, {calls_open} calls open"
                 )
             }
-            Fact::WallStepped { by_us } => {
+            Fact::WallStepped(WallStep { by_us }) => {
                 write!(f, "wall       stepped by {:.3} s", *by_us as f64 / 1e6)
             }
             Fact::Reconfigured(what) => write!(f, "configured {what}"),
@@ -199,6 +201,7 @@ impl Fact {
                 }
                 Ok(())
             }
+            Fact::Recording(step) => write!(f, "recording  {step}"),
             _ => self.since_the_answer(f),
         }
     }
@@ -246,8 +249,8 @@ impl Fact {
             Fact::InvariantBroken { rule, seen } => write!(f, "broken     {rule}: {seen}"),
             // Said above.
             Fact::Booted { .. }
-            | Fact::Gap { .. }
-            | Fact::WallStepped { .. }
+            | Fact::Gap(_)
+            | Fact::WallStepped(_)
             | Fact::Reconfigured(_)
             | Fact::ConfigurationRefused(_)
             | Fact::Draining
@@ -295,6 +298,7 @@ impl Fact {
             | Fact::MediaFlowing { .. }
             | Fact::MediaSilent { .. }
             | Fact::MediaSummary(_)
+            | Fact::Recording(_)
             | Fact::Failed { .. } => Ok(()),
         }
     }

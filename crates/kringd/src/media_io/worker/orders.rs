@@ -9,8 +9,8 @@ use super::{
     Worker,
 };
 use kring_media::{
-    Coding, Joined, Library, MediaNotice, MediaOrder, Monitoring, Program, Relay, Remote,
-    SessionId, Side, SideStats,
+    Coding, Joined, Library, MediaNotice, MediaOrder, Monitoring, NotRecorded, Program, Recording,
+    Relay, Remote, SessionId, Side, SideStats,
 };
 use kring_time::Moment;
 use rustix::event::epoll;
@@ -118,6 +118,7 @@ impl Worker {
             MediaOrder::Succeed { session } => self.succeed(now, session),
             MediaOrder::Listen { session, mode } => self.listen(now, session, mode),
             MediaOrder::Depart { session } => self.depart(now, session),
+            MediaOrder::Record { session, what } => self.record(session, what),
             MediaOrder::Close { session } => self.close(session),
             // `MediaHandle` sends no others this way.
             MediaOrder::Reserve { .. }
@@ -264,6 +265,17 @@ impl Worker {
         if let Some(monitor) = call.monitor.take() {
             self.ignore(&monitor);
             self.let_rest(vec![monitor]);
+        }
+    }
+
+    /// Answered where there is nobody to record.
+    fn record(&mut self, session: SessionId, what: Recording) {
+        if let Recording::Begin { .. } = what {
+            self.outbox.tell(MediaNotice::Recorded {
+                session,
+                file: None,
+                why: Some(NotRecorded::NoKey),
+            });
         }
     }
 
