@@ -417,7 +417,12 @@ fn is_about(notice: &MediaNotice, closed: SessionId) -> bool {
         | MediaNotice::Dead { session }
         | MediaNotice::Said { session, .. }
         | MediaNotice::Pressed { session, .. }
+        | MediaNotice::Quality { session, .. }
+        | MediaNotice::Left { session, .. }
         | MediaNotice::Closed { session, .. } => *session == closed,
-        MediaNotice::Reserved { .. } | MediaNotice::Exhausted => false,
+        // A file may be closed after the call.
+        MediaNotice::Recorded { .. } | MediaNotice::Reserved { .. } | MediaNotice::Exhausted => {
+            false
+        }
     }
 }

@@ -25,6 +25,7 @@ mod floods;
 mod identity;
 mod kamailio;
 mod large;
+mod line_quality;
 mod passed_over;
 mod phones;
 mod power_cut;

@@ -9,6 +9,7 @@ mod process;
 mod queueing;
 mod reconfiguring;
 mod recording;
+mod sound;
 mod transferring;
 mod trunks;
 mod words;
@@ -21,6 +22,7 @@ pub use process::{Interruption, WallStep};
 pub use queueing::{Announcement, QueueExit, Rescue, Service};
 pub use reconfiguring::{Mistakes, Reconfiguration};
 pub use recording::{RecordedFile, RecordedWhy, RecordingFault, RecordingStep};
+pub use sound::{LineSound, SideSummary, SoundClass, ToldSummary, Way, WaySound};
 pub use transferring::*;
 pub use trunks::{AccountDown, AccountUp, TrunkAway, TrunkThere};
 pub use words::*;
@@ -296,7 +298,9 @@ pub enum Fact {
         /// For how long, ms.
         for_ms: u64,
     },
-    /// What the relay saw of one side, told when the call ends.
+    /// One side's line sounds better or worse than before.
+    SoundChanged(LineSound),
+    /// What the relay saw of one side, told when it leaves or the call ends.
     MediaSummary(SideSummary),
     /// The caller's sound is recorded, or no longer. The file may be closed after the call.
     Recording(RecordingStep),

@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 mod call_record;
+mod call_sound;
 mod entry;
 mod fact;
 mod ids;
@@ -14,16 +15,18 @@ mod ring_time;
 mod telling;
 
 pub use call_record::{CallRecord, CallState, Direction, Outcome, RingResult};
+pub use call_sound::{CallSound, SideSound};
 pub use entry::{Entry, WallTime};
 pub use fact::{
     AccountDown, AccountUp, Announcement, BackWith, CallBackEnd, CallBackOver, CallBackWish,
     ChosenBy, ClosedWhy, Closing, Connection, DeadlineAction, DeviceEnd, DeviceOut, Dialling,
-    EndedBy, Fact, HandOver, Hold, HoldOver, Interruption, MediaSide, Missed, Mistakes, Opened,
-    Outbound, Overflow, OverflowWhy, PhoneAway, PhoneGoneWhy, PhoneThere, PickUp, PresenceState,
-    QueueExit, Reach, Reconfiguration, RecordedFile, RecordedWhy, RecordingFault, RecordingStep,
-    Refusal, Rescue, RingPolicyKind, RingTerms, RonaWarning, Service, SideSummary, TalksWith,
-    Transfer, TransferMode, TransferOver, TransferReason, TransferStep, TransferWay, TrunkAway,
-    TrunkThere, Unreached, WallStep, Withdrawal,
+    EndedBy, Fact, HandOver, Hold, HoldOver, Interruption, LineSound, MediaSide, Missed, Mistakes,
+    Opened, Outbound, Overflow, OverflowWhy, PhoneAway, PhoneGoneWhy, PhoneThere, PickUp,
+    PresenceState, QueueExit, Reach, Reconfiguration, RecordedFile, RecordedWhy, RecordingFault,
+    RecordingStep, Refusal, Rescue, RingPolicyKind, RingTerms, RonaWarning, Service, SideSummary,
+    SoundClass, TalksWith, ToldSummary, Transfer, TransferMode, TransferOver, TransferReason,
+    TransferStep, TransferWay, TrunkAway, TrunkThere, Unreached, WallStep, Way, WaySound,
+    Withdrawal,
 };
 pub use ids::{AgentId, CallId, CallerRef, IdRefused, TransferId};
 pub use kept_time::{KeptTime, LeftAt, Round, Said, ServedAt};

@@ -3,11 +3,12 @@
 //! A fold like the others: the same facts, the same words. No number and no name is in it but the
 //! extension or login that the facts have.
 
+mod sound;
 mod words;
 
 use crate::{
-    Attempt, AttemptEnd, CallRecord, CallState, DeadlineAction, EndedBy, Outcome, QueueExit,
-    Refusal, RingResult, RingTime, Unreached, Withdrawal,
+    Attempt, AttemptEnd, CallRecord, CallSound, CallState, DeadlineAction, EndedBy, Outcome,
+    QueueExit, Refusal, RingResult, RingTime, Unreached, Withdrawal,
 };
 use words::{Both, both, length, many_times, party, seconds, why_nobody};
 
@@ -24,13 +25,14 @@ pub struct Telling {
 }
 
 impl Telling {
-    /// Tells a call by its row and its evidence.
-    pub fn of(record: &CallRecord, evidence: &RingTime) -> Telling {
+    /// Tells a call by its row, its evidence and its sound.
+    pub fn of(record: &CallRecord, evidence: &RingTime, heard: &CallSound) -> Telling {
         let mut said = vec![began(record).then(", ", &decided(record, evidence))];
         said.extend(waited(record, evidence));
         said.extend(passed_over(evidence));
         said.extend(late(evidence));
         said.extend(talked(record));
+        said.extend(sound::of(heard));
         if evidence.rang_before {
             said.push(both("เคยดังที่อื่นมาก่อน", "it had rung elsewhere before"));
         }

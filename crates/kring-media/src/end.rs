@@ -6,6 +6,8 @@ use crate::{
     outgoing::Passage,
     presses::{KeyPacket, Presses},
     quality::{Quality, RtpSeen},
+    reporting::Standing,
+    reports::{Reports, Tongues},
     rtcp, rtp,
     sdp::Codec,
     speaking::Speaking,
@@ -25,8 +27,11 @@ pub(crate) struct End {
     pub(crate) presses: Presses,
     /// What this side hears of kring, and the stream it gets.
     pub(crate) speaking: Speaking,
-    quality: Quality,
-    packets: u64,
+    pub(crate) quality: Quality,
+    pub(crate) packets: u64,
+    /// What is reported to it and by it.
+    pub(crate) reports: Reports,
+    pub(crate) standing: Standing,
     strangers: u64,
     garbage: u64,
 }
@@ -85,10 +90,16 @@ impl End {
                     Taken::Sound(seen)
                 }
             },
-            PacketKind::Rtcp => match rtcp::look(bytes) {
+            PacketKind::Rtcp => match rtcp::look_for(bytes, self.reports.own_source()) {
                 Err(_) => Taken::Garbage,
-                Ok(seen) if seen.goodbye => Taken::Goodbye,
-                Ok(_) => Taken::Report,
+                Ok(seen) => {
+                    self.reports.heard(now, &seen, &self.speech.0);
+                    if seen.goodbye {
+                        Taken::Goodbye
+                    } else {
+                        Taken::Report
+                    }
+                }
             },
         };
         match (&taken, self.ear) {
@@ -157,6 +168,15 @@ impl End {
         self.remote.is_some_and(|remote| remote.receives)
     }
 
+    /// What the numbers on its line mean: it sends under those that it was told, if it was.
+    pub(crate) fn tongues(&self) -> Tongues<'_> {
+        let (takes, told) = (&self.speech.0[..], &self.speech.1[..]);
+        Tongues {
+            sends: if told.is_empty() { takes } else { told },
+            takes,
+        }
+    }
+
     pub(crate) fn stats(&self) -> SideStats {
         SideStats {
             packets: self.packets,
@@ -164,6 +184,11 @@ impl End {
             jitter_us: self.quality.jitter_us(),
             strangers: self.strangers,
             garbage: self.garbage,
+            bad: 0,
+            sent: self.reports.sent_to_it(),
+            mos: (self.reports).mos_of(&self.quality, self.packets, self.tongues().sends),
+            round_trip_us: self.reports.round_trip_us(),
+            told: self.reports.told(&self.speech.0),
         }
     }
 }

@@ -9,12 +9,14 @@ mod coding;
 mod conference;
 pub mod dtmf;
 mod end;
+mod figures;
 pub mod g711;
 pub mod g722;
 mod inbox;
 mod languages;
 mod library;
 pub mod limits;
+pub mod mos;
 mod offer_answer;
 mod order;
 mod outgoing;
@@ -26,6 +28,8 @@ mod prompt;
 pub mod quality;
 mod recorder;
 mod relay;
+mod reporting;
+mod reports;
 mod resample;
 pub mod rtcp;
 pub mod rtp;
@@ -40,14 +44,16 @@ pub use clip::{
     Clip, EnglishSentence, EnglishWord, Language, Particle, Sentence, ThaiSentence, ThaiWord,
 };
 pub use coding::{FRAME, FRAME_LENGTH};
+pub use figures::{LineSound, WayFigures};
 pub use languages::{Languages, LanguagesRefused};
 pub use library::Library;
+pub use mos::{Mos, SoundClass};
 pub use offer_answer::{
     OwnAudio, answer_to_caller, answer_to_change, offer_of_change, offer_to_agent,
 };
 pub use order::{
     Joined, MediaNotice, MediaOrder, Monitoring, NotRecorded, PortPair, Recorded, Recording,
-    SessionId, Side, SideStats,
+    SessionId, Side, SideStats, Told,
 };
 pub use outgoing::Header;
 pub use own_voice::{answer_by_kring, coding_of, offer_by_kring, offer_of_agreed};
@@ -57,6 +63,7 @@ pub use program::{Coding, Ground, Phrase, Playable, Program};
 pub use prompt::Prompt;
 pub use recorder::{Channel, Peaks, RECORDING_RATE, Recorder};
 pub use relay::Relay;
+pub use reports::ReportPacket;
 pub use sdp::{AudioDescription, Codec, Direction, Origin, OtherMedia, SdpRefused, read, write};
 pub use speaking::FramePacket;
 pub use spoken::{number, position, waiting_time};

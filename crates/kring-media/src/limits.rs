@@ -21,6 +21,21 @@ pub const PARAMETER_MAX: usize = 512;
 /// suppression still sends RTCP about every 5 s (RFC 3550 §6.2).
 pub const SILENT_AFTER: Duration = Duration::from_secs(5);
 
+/// How often it is looked how a side's line sounds: 500 packets, of which one that is lost is a fifth of a percent.
+pub const QUALITY_EVERY: Duration = Duration::from_secs(10);
+
+/// Fewer packets than so many in one look say nothing of a line: two seconds of speech.
+pub const LOOK_PACKETS_MIN: u64 = 100;
+
+/// How often kring reports to each side, on average: the least interval of RFC 3550 §6.2.
+pub const REPORT_EVERY: Duration = Duration::from_secs(5);
+
+/// Longest RTCP packet of kring's, bytes: a sender report with one block (52), a name (40) and a goodbye (8).
+pub const REPORT_MAX: usize = 128;
+
+/// A longer way there and back is no telephone's, and the report that says so is mistaken.
+pub const ROUND_TRIP_MAX: Duration = Duration::from_secs(10);
+
 /// Notices that wait in one relay to be fetched: one of each kind a side and one death.
 pub const RELAY_NOTICES_MAX: usize = 17;
 

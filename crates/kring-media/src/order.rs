@@ -4,6 +4,8 @@
 //! is all that the exchange ever knows of sound.
 
 use crate::{
+    figures::LineSound,
+    mos::Mos,
     program::{Coding, Program},
     sdp::Codec,
 };
@@ -359,6 +361,26 @@ pub enum MediaNotice {
         /// Why it is not whole; none: it is.
         why: Option<NotRecorded>,
     },
+    /// How a side's line sounds, told when its class is another one than before. Of a line that sounds good
+    /// from the beginning nothing is told.
+    Quality {
+        /// The session.
+        session: SessionId,
+        /// Whose line.
+        side: Side,
+        /// Since the last look.
+        line: LineSound,
+    },
+    /// Somebody has left a session that goes on: the third who was dismissed, or the agent whose place the third
+    /// took.
+    Left {
+        /// The session.
+        session: SessionId,
+        /// Which place he had.
+        side: Side,
+        /// What was heard of him.
+        heard: SideStats,
+    },
     /// The relay has stopped.
     Closed {
         /// The session.
@@ -383,4 +405,25 @@ pub struct SideStats {
     pub strangers: u64,
     /// Packets from its address that were no RTP or RTCP, dropped.
     pub garbage: u64,
+    /// Packets from its address that failed their authentication or were played again, dropped (RFC 3711 §3.3).
+    pub bad: u64,
+    /// RTP packets sent to it.
+    pub sent: u64,
+    /// How its sound came here, over the whole time; none while nothing came.
+    pub mos: Option<Mos>,
+    /// There and back again, µs, as its last report let kring reckon (RFC 3550 §6.4.1).
+    pub round_trip_us: Option<u64>,
+    /// What it told by RTCP of the sound that it got; none when it never did.
+    pub told: Option<Told>,
+}
+
+/// What a side tells of the sound that kring sends to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Told {
+    /// RTP packets lost on the way to it.
+    pub lost: u64,
+    /// Interarrival jitter that it heard last, µs.
+    pub jitter_us: u64,
+    /// How it got the sound, over the whole time.
+    pub mos: Mos,
 }

@@ -41,8 +41,8 @@ pub struct Quality {
 
 /// One run of sequence numbers of one source.
 #[derive(Clone, Copy, Debug)]
-struct Source {
-    ssrc: u32,
+pub(crate) struct Source {
+    pub(crate) ssrc: u32,
     base: u16,
     highest: u16,
     /// Sequence numbers passed by wrapping, a multiple of 65,536.
@@ -68,14 +68,7 @@ impl Quality {
 
     fn begin(&mut self, seen: RtpSeen) {
         self.lost_before = self.lost();
-        self.source = Some(Source {
-            ssrc: seen.ssrc,
-            base: seen.sequence,
-            highest: seen.sequence,
-            cycles: 0,
-            received: 1,
-            restart_at: None,
-        });
+        self.source = Some(Source::begun(seen));
         self.jitter.forget_transit();
     }
 
@@ -88,6 +81,21 @@ impl Quality {
     pub fn jitter_us(&self) -> u64 {
         self.jitter.micros()
     }
+
+    /// The same in units of the codec's clock, as a report tells it.
+    pub(crate) fn jitter_units(&self) -> u32 {
+        self.jitter.units()
+    }
+
+    /// The payload number of the speech that came last.
+    pub(crate) fn payload_type(&self) -> u8 {
+        self.jitter.payload_type
+    }
+
+    /// The source that is heard now.
+    pub(crate) fn source(&self) -> Option<Source> {
+        self.source
+    }
 }
 
 enum Step {
@@ -96,6 +104,40 @@ enum Step {
 }
 
 impl Source {
+    /// The first packet of a source.
+    pub(crate) fn begun(seen: RtpSeen) -> Source {
+        Source {
+            ssrc: seen.ssrc,
+            base: seen.sequence,
+            highest: seen.sequence,
+            cycles: 0,
+            received: 1,
+            restart_at: None,
+        }
+    }
+
+    /// A later one, of a row that may begin anew.
+    pub(crate) fn follow(&mut self, seen: RtpSeen) {
+        if let Step::Restarted = self.step(seen.sequence) {
+            *self = Source::begun(seen);
+        }
+    }
+
+    /// The newest number, with how often the row has wrapped (RFC 3550 §6.4.1).
+    pub(crate) fn extended(&self) -> u32 {
+        self.cycles as u32 | u32::from(self.highest)
+    }
+
+    /// Packets that should have come.
+    pub(crate) fn expected(&self) -> u64 {
+        self.cycles + u64::from(self.highest) + 1 - u64::from(self.base)
+    }
+
+    /// Packets that came, be it twice.
+    pub(crate) fn received(&self) -> u64 {
+        self.received
+    }
+
     fn step(&mut self, sequence: u16) -> Step {
         let ahead = sequence.wrapping_sub(self.highest);
         if ahead < DROPOUT_MAX {
@@ -115,9 +157,8 @@ impl Source {
         Step::Counted
     }
 
-    fn lost(&self) -> u64 {
-        let expected = self.cycles + u64::from(self.highest) + 1 - u64::from(self.base);
-        expected.saturating_sub(self.received)
+    pub(crate) fn lost(&self) -> u64 {
+        self.expected().saturating_sub(self.received)
     }
 }
 
@@ -201,6 +242,10 @@ impl Jitter {
             }
         }
         self.transit = Some((transit, timestamp));
+    }
+
+    fn units(&self) -> u32 {
+        (self.scaled >> 4).min(u64::from(u32::MAX)) as u32
     }
 
     fn micros(&self) -> u64 {

@@ -4,7 +4,8 @@
 //! stranger and is counted and dropped. Only [`Relay::set_remote`] moves a target: no packet ever
 //! does, so nobody can pull a call's sound to himself by sending some. Packets pass unchanged, but for
 //! key presses that take the place of some, and for the numbers of a stream in which kring has spoken or
-//! of which the speaker has changed. In a conference none passes: what was said in them is mixed.
+//! of which the speaker has changed. In a conference none passes: what was said in them is mixed. RTCP is read here and
+//! goes no further: each side gets kring's own (`reporting`).
 
 use crate::{
     bond::{Bond, Hears},
@@ -14,6 +15,7 @@ use crate::{
     order::{Joined, MediaNotice, Monitoring, SessionId, Side, SideStats},
     player::Player,
     quality::RtpSeen,
+    reporting::Reporting,
     rtp,
     sdp::Codec,
     speaking::{FramePacket, Turn},
@@ -25,13 +27,14 @@ use std::{collections::VecDeque, net::SocketAddr, sync::Arc, time::Duration};
 /// One call's relay.
 #[derive(Clone, Debug)]
 pub struct Relay {
-    session: SessionId,
+    pub(crate) session: SessionId,
     dead_after: Duration,
     /// In the order of [`Side::ALL`].
-    ends: [End; 4],
+    pub(crate) ends: [End; 4],
     bond: Bond,
     monitoring: Option<Monitoring>,
     life: Life,
+    pub(crate) reporting: Reporting,
     notices: VecDeque<MediaNotice>,
 }
 
@@ -51,6 +54,7 @@ impl Relay {
             bond: Bond::Without(Side::Third),
             monitoring: None,
             life: Life::Alive,
+            reporting: Reporting::default(),
             notices: VecDeque::new(),
         }
     }
@@ -130,7 +134,7 @@ impl Relay {
             Taken::Strange => return Verdict::Drop(Why::Stranger),
             Taken::Garbage => return Verdict::Drop(Why::Garbage),
             Taken::Goodbye => return Verdict::Drop(Why::Goodbye),
-            Taken::Report => return self.pass_report(side),
+            Taken::Report => return Verdict::Drop(Why::Read),
             Taken::Sound(seen) => seen,
         };
         let (key, is_first) = (end.speaking.key(seen, bytes), end.began_just_now());
@@ -168,17 +172,6 @@ impl Relay {
         match key {
             Some(by) => listener.replaced(now, (out, to), by),
             None => listener.pass(now, (out, to), seen, bytes),
-        }
-    }
-
-    fn pass_report(&self, side: Side) -> Verdict {
-        match self.bond.hears(side) {
-            Hears::Nobody => Verdict::Drop(Why::LeftOut),
-            Hears::Mix => Verdict::Drop(Why::Mixed),
-            Hears::One(out) => match self.ends[out as usize].target(PacketKind::Rtcp) {
-                Some(to) => Verdict::Forward { out, to },
-                None => Verdict::Drop(Why::NotWanted),
-            },
         }
     }
 
@@ -286,6 +279,7 @@ impl Relay {
                 });
             }
         }
+        self.look(now);
         if self.dies_at().is_some_and(|at| at <= now) {
             self.life = Life::ToldDead;
             let session = self.session;
@@ -362,7 +356,7 @@ impl Relay {
         heard.map(|at| at + self.dead_after)
     }
 
-    fn tell(&mut self, notice: MediaNotice) {
+    pub(crate) fn tell(&mut self, notice: MediaNotice) {
         // Reached only by a shell that never fetches: the oldest are worth least then.
         if self.notices.len() == RELAY_NOTICES_MAX {
             self.notices.pop_front();

@@ -26,6 +26,19 @@ pub fn look(packet: &[u8]) -> Option<RtpSeen> {
     })
 }
 
+/// The same of a packet that kring itself sends, and so needs no proof.
+#[inline]
+pub(crate) fn header(packet: &[u8]) -> Option<RtpSeen> {
+    let header: &[u8; HEADER] = packet.first_chunk()?;
+    let [_, kind, s1, s0, t3, t2, t1, t0, i3, i2, i1, i0] = *header;
+    Some(RtpSeen {
+        payload_type: kind & !MARKER,
+        sequence: u16::from_be_bytes([s1, s0]),
+        timestamp: u32::from_be_bytes([t3, t2, t1, t0]),
+        ssrc: u32::from_be_bytes([i3, i2, i1, i0]),
+    })
+}
+
 /// What the packet carries, without padding. `None`: no RTP.
 pub fn payload(packet: &[u8]) -> Option<&[u8]> {
     let packet = RtpReader::new(packet).ok()?;
@@ -65,6 +78,8 @@ mod tests {
             ssrc: 0xcafe,
         };
         assert_eq!(look(&packet), Some(seen));
+        assert_eq!(header(&packet), Some(seen));
+        assert_eq!(header(&packet[..11]), None);
         assert_eq!(payload(&packet), Some(&[0xd5; 160][..]));
         assert_eq!(packet.len(), HEADER + 160);
     }

@@ -73,6 +73,8 @@ pub enum Why {
     LeftOut,
     /// It was said in a conference: what was in it is mixed.
     Mixed,
+    /// It was a report on kring's own sound: kring has read it, and makes those of the others itself.
+    Read,
     /// A goodbye (RFC 3550 §6.6): the stream may go on with another's sound, and calls end by signalling.
     Goodbye,
     /// It is older than what kring has said since.

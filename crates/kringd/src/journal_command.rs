@@ -10,7 +10,7 @@ use crate::{
     exit::Fault,
     logging::masked,
 };
-use kring_journal::{CallId, CallRecord, Entry, Fact, RingTime, Telling};
+use kring_journal::{CallId, CallRecord, CallSound, Entry, Fact, RingTime, Telling};
 use kring_store::{Broken, SealedCall, Store, limits::PAGE_MAX};
 use std::{
     io::{self, BufWriter, ErrorKind, Write},
@@ -103,7 +103,7 @@ fn told(entries: &[Entry], lang: Lang) -> Vec<String> {
     let (Some(record), Some(evidence)) = (CallRecord::of(entries), RingTime::of(entries)) else {
         return Vec::new();
     };
-    let Telling { th, en } = Telling::of(&record, &evidence);
+    let Telling { th, en } = Telling::of(&record, &evidence, &CallSound::of(entries));
     match lang {
         Lang::Th => vec![th],
         Lang::En => vec![en],

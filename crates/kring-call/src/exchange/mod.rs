@@ -43,6 +43,7 @@ mod refusing;
 mod returning;
 mod sounding;
 mod thirds;
+mod told;
 mod transferring;
 mod travelling;
 mod trunk_changes;

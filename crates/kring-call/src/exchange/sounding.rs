@@ -1,11 +1,9 @@
 //! The sound of calls: ports, orders to the media threads, and what these tell.
 
-use super::{Exchange, Output};
+use super::{Exchange, Output, told};
 use crate::call::{Call, State};
-use kring_journal::{CallId, Fact, MediaSide, SideSummary};
-use kring_media::{
-    AudioDescription, Codec, MediaNotice, MediaOrder, PortPair, SessionId, Side, SideStats,
-};
+use kring_journal::{CallId, Fact, MediaSide};
+use kring_media::{AudioDescription, Codec, MediaNotice, MediaOrder, PortPair, SessionId, Side};
 use kring_time::Moment;
 use std::sync::Arc;
 
@@ -181,13 +179,31 @@ impl Exchange {
                 self.key_heard(now, session, side, key);
             }
             MediaNotice::Recorded { session, file, why } => self.recorded(now, session, file, why),
+            MediaNotice::Quality {
+                session,
+                side,
+                line,
+            } => {
+                if let Some(side) = journal_side(side) {
+                    self.record_of(now, session, told::line_sound(side, &line));
+                }
+            }
+            MediaNotice::Left {
+                session,
+                side,
+                heard,
+            } => {
+                if let Some(side) = journal_side(side) {
+                    self.record_of(now, session, told::summary(side, &heard));
+                }
+            }
             MediaNotice::Closed {
                 session,
                 caller,
                 agent,
             } => {
-                self.record_of(now, session, summary(MediaSide::Caller, &caller));
-                self.record_of(now, session, summary(MediaSide::Agent, &agent));
+                self.record_of(now, session, told::summary(MediaSide::Caller, &caller));
+                self.record_of(now, session, told::summary(MediaSide::Agent, &agent));
                 self.sessions.remove(&session);
             }
         }
@@ -228,14 +244,4 @@ fn journal_side(side: Side) -> Option<MediaSide> {
         Side::Third => Some(MediaSide::Third),
         Side::Monitor => None,
     }
-}
-
-fn summary(side: MediaSide, stats: &SideStats) -> Fact {
-    Fact::MediaSummary(SideSummary {
-        side,
-        packets: stats.packets,
-        lost: stats.lost,
-        jitter_us: stats.jitter_us,
-        strangers: stats.strangers,
-    })
 }

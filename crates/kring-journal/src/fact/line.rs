@@ -193,15 +193,24 @@ impl Fact {
                 packets,
                 lost,
                 strangers,
+                bad,
+                mos_hundredths,
                 ..
             }) => {
                 write!(f, "heard      {side:?} {packets} packets, {lost} lost")?;
+                if let Some(mos) = mos_hundredths {
+                    write!(f, ", MOS {:.2}", f64::from(*mos) / 100.0)?;
+                }
                 if *strangers > 0 {
                     write!(f, ", {strangers} from strangers dropped")?;
+                }
+                if *bad > 0 {
+                    write!(f, ", {bad} not authentic dropped")?;
                 }
                 Ok(())
             }
             Fact::Recording(step) => write!(f, "recording  {step}"),
+            Fact::SoundChanged(line) => write!(f, "sound      {line}"),
             _ => self.since_the_answer(f),
         }
     }
@@ -297,6 +306,7 @@ impl Fact {
             | Fact::CallBackEnded(_)
             | Fact::MediaFlowing { .. }
             | Fact::MediaSilent { .. }
+            | Fact::SoundChanged(_)
             | Fact::MediaSummary(_)
             | Fact::Recording(_)
             | Fact::Failed { .. } => Ok(()),

@@ -239,21 +239,6 @@ pub enum PresenceState {
     Paused,
 }
 
-/// What the relay saw of one side.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SideSummary {
-    /// Which side.
-    pub side: MediaSide,
-    /// RTP packets received.
-    pub packets: u64,
-    /// Lost on the way to us, by sequence number.
-    pub lost: u64,
-    /// Interarrival jitter at the end, microseconds (RFC 3550 section 6.4.1).
-    pub jitter_us: u64,
-    /// Packets from addresses that were not signalled, dropped.
-    pub strangers: u64,
-}
-
 /// An agent was warned who would otherwise have been paused.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RonaWarning {

@@ -7,15 +7,16 @@ use call::{
     withdrawn,
 };
 use kring_journal::{
-    Announcement, CallRecord, DeadlineAction, EndedBy, Entry, Fact, QueueExit, Refusal, RingTime,
-    Service, Telling, Unreached, Withdrawal,
+    Announcement, CallRecord, CallSound, DeadlineAction, EndedBy, Entry, Fact, MediaSide,
+    QueueExit, Refusal, RingTime, Service, SideSummary, Telling, ToldSummary, Unreached,
+    Withdrawal,
 };
 
 #[track_caller]
 fn assert_told(entries: &[Entry], th: &str, en: &str) {
     let record = CallRecord::of(entries).expect("it begins with an offer");
     let evidence = RingTime::of(entries).expect("it begins with an offer");
-    let told = Telling::of(&record, &evidence);
+    let told = Telling::of(&record, &evidence, &CallSound::of(entries));
     assert_eq!((told.th.as_str(), told.en.as_str()), (th, en));
 }
 
@@ -310,4 +311,42 @@ fn the_evidence_has_every_hop_and_what_came_after_the_deadline() {
             "{pointer} of {evidence:#}"
         );
     }
+}
+
+/// A line that was heard to be bad is told, whose and which way; one that was well is not.
+#[test]
+fn what_was_lost_of_a_voice_is_told() {
+    let heard = |side, lost, told_lost| {
+        Fact::MediaSummary(SideSummary {
+            side,
+            packets: 4_200 - lost,
+            lost,
+            jitter_us: 900,
+            strangers: 0,
+            bad: 0,
+            sent: Some(4_200),
+            mos_hundredths: Some(if lost > 100 { 395 } else { 439 }),
+            round_trip_us: Some(21_000),
+            told: Some(ToldSummary {
+                lost: told_lost,
+                jitter_us: 900,
+                mos_hundredths: 439,
+            }),
+        })
+    };
+    let entries = call(vec![
+        (0, invited(SOMSRI, "pbx:5021", 1)),
+        (0, ring(1)),
+        (2_000, answered(2_000, 1)),
+        (86_000, ended(EndedBy::Caller, 84_000)),
+        (86_001, heard(MediaSide::Caller, 168, 20)),
+        (86_001, heard(MediaSide::Agent, 0, 63)),
+    ]);
+    assert_told(
+        &entries,
+        "ดัง ๑ ครั้ง รับใน ๒.๐ วินาที โดย เบอร์ 5021; สนทนา ๑ นาที ๒๔ วินาที ผู้โทรวางสาย; เสียงจากผู้โทรขาดหาย ๔%; \
+         เสียงที่ส่งถึงเจ้าหน้าที่ขาดหาย ๑.๕%",
+        "Rang once, answered after 2.0 s by extension 5021; talked for 1 min 24 s, the caller hung up; \
+         4% of the sound of the caller was lost; 1.5% of the sound to the agent was lost",
+    );
 }

@@ -13,7 +13,7 @@ use axum::{
     Json,
     extract::{Path, State},
 };
-use kring_journal::{CallRecord, Entry, RingTime, Telling};
+use kring_journal::{CallRecord, CallSound, Entry, RingTime, Telling};
 use kring_store::{Broken, SealedCall};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -118,7 +118,7 @@ pub(crate) async fn evidence(
     let entries = entries(&app, &who, &id).await?;
     let ring = RingTime::of(&entries).ok_or_else(|| Problem::new(Code::NoSuchCall))?;
     let record = CallRecord::of(&entries).ok_or_else(|| Problem::new(Code::NoSuchCall))?;
-    let told = Telling::of(&record, &ring);
+    let told = Telling::of(&record, &ring, &CallSound::of(&entries));
     let chain = match app.store.sealed(ring.call).await {
         Ok(sealed) => Chain {
             whole: true,

@@ -12,7 +12,7 @@ use axum::{
     Json,
     extract::{Path, State},
 };
-use kring_journal::CallId;
+use kring_journal::{CallId, CallSound};
 use kring_store::{CallCursor, CallFilter, CallPage, CallRow};
 use rustc_hash::FxHashMap;
 use serde::Serialize;
@@ -55,7 +55,8 @@ pub(crate) async fn get(
 ) -> Result<Json<CallOnWire>, Problem> {
     let known = Known::find(&app, &who, call_id(&id)?).await?;
     let mut shown = with_persons(&app, &who, &[known.row]).await?;
-    Ok(Json(shown.remove(0)))
+    let entries = app.store.entries_of(call_id(&id)?).await?;
+    Ok(Json(shown.remove(0).sounding(&CallSound::of(&entries))))
 }
 
 /// The rows with who called and the unit of their case, asked for all at once.

@@ -11,6 +11,7 @@ mod place;
 mod record;
 mod record_form;
 mod row;
+mod sound;
 mod transfer;
 mod unfinished;
 mod which;

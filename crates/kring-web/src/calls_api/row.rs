@@ -1,11 +1,12 @@
 //! A call as REST shows it.
 
+use super::sound::SoundOnWire;
 use crate::{
     clock::rfc3339,
     live::Fresh,
     wire::{NumberOnWire, masked},
 };
-use kring_journal::{Outcome, RingResult};
+use kring_journal::{CallSound, Outcome, RingResult};
 use kring_store::{CallMatter, CallRow, CallerNumber, NumberClass};
 use kring_text::whole_name;
 use serde::Serialize;
@@ -75,6 +76,9 @@ pub(crate) struct CallOnWire {
     department: Option<String>,
     /// Its short name.
     department_short: Option<String>,
+    /// How it sounded; in `GET /calls/{id}` only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sound: Option<SoundOnWire>,
 }
 
 impl CallOnWire {
@@ -92,6 +96,14 @@ impl CallOnWire {
             (self.department_short, self.department) = (Some(short), Some(name));
         }
         self
+    }
+
+    /// With how it sounded.
+    pub(crate) fn sounding(self, sound: &CallSound) -> CallOnWire {
+        CallOnWire {
+            sound: SoundOnWire::of(sound),
+            ..self
+        }
     }
 }
 
@@ -134,6 +146,7 @@ impl From<&CallRow> for CallOnWire {
             name: None,
             department: None,
             department_short: None,
+            sound: None,
         }
     }
 }

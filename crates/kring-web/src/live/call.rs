@@ -4,7 +4,7 @@
 //! never enters the journal.
 
 use super::floor::When;
-use crate::wire::{Card, DraftOnWire, NumberOnWire, Pop, RingCount, Via};
+use crate::wire::{Card, DraftOnWire, NumberOnWire, Pop, RingCount, SoundNow, Via};
 use kring_journal::{
     AgentId, CallId, CallRecord, CallState, Entry, Fact, Outbound, Outcome, RingTerms,
 };
@@ -74,6 +74,8 @@ pub(crate) struct LiveCall {
     pub(crate) answered_at: Option<Moment>,
     /// Since when the agent lets the caller hear music.
     pub(crate) held_since: Option<Moment>,
+    /// How the lines sound that were ever told of, one a side.
+    pub(crate) sound: Vec<SoundNow>,
     pub(crate) wrap_up: WrapUp,
     pub(crate) draft: Option<DraftOnWire>,
     /// The agent who answered has handed the caller over, and has no part in the call any more.
@@ -104,6 +106,7 @@ impl LiveCall {
             rings_from: now,
             answered_at: None,
             held_since: None,
+            sound: Vec::new(),
             wrap_up: WrapUp::Closed,
             draft: None,
             handed_over: false,

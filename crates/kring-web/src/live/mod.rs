@@ -15,6 +15,7 @@ mod outbox;
 mod overlay;
 mod owed;
 mod phones;
+mod poor_sound;
 mod presence;
 mod recall;
 mod screens;

@@ -4,15 +4,16 @@ use super::{
     alerts,
     call::{LiveCall, WrapUp},
     floor::{Delivery, When},
+    poor_sound,
     transfers::officer_lets_go,
 };
 use crate::{
     clock::rfc3339,
-    wire::{Alert, RingCount, Said},
+    wire::{Alert, RingCount, Said, SoundNow},
 };
 use kring_journal::{
-    AgentId, CallId, Fact, Hold, HoldOver, Outcome, RingResult, Service, Unreached, WallTime,
-    Withdrawal,
+    AgentId, CallId, Fact, Hold, HoldOver, LineSound, Outcome, RingResult, Service, SoundClass,
+    Unreached, WallTime, Way, Withdrawal,
 };
 use std::time::Duration;
 
@@ -60,6 +61,7 @@ pub(super) fn screens(now: When, call: &mut LiveCall, fact: &Fact) -> Vec<Delive
         | Fact::LeftQueue { .. } => of_kept(now, call, fact),
         Fact::PickedUp(_) | Fact::Missed(_) | Fact::Reached(_) => of_placed(now, call, fact),
         Fact::Abandoned { .. } | Fact::Refused { .. } | Fact::Failed { .. } => over(call, fact),
+        Fact::SoundChanged(line) => sound_changed(call, line),
         Fact::MediaSilent { side, .. } => to_winner(call, Said::Alert(alerts::silent(*side))),
         Fact::Ended { by, cause, talk_ms } => {
             let said = Said::Ended {
@@ -88,6 +90,20 @@ pub(super) fn screens(now: When, call: &mut LiveCall, fact: &Fact) -> Vec<Delive
         }
         _ => late(call.id, fact),
     }
+}
+
+/// The agent's light; and who watches over others is told of a line that sounds poor.
+fn sound_changed(call: &mut LiveCall, line: &LineSound) -> Vec<Delivery> {
+    let now = SoundNow::from(line);
+    call.sound.retain(|told| told.side != now.side);
+    call.sound.push(now.clone());
+    let mut out = to_winner(call, Said::Sound(now));
+    if line.class == SoundClass::Poor {
+        let way = line.worse().map_or(Way::From, |(way, _)| way);
+        let alert = poor_sound::of(line.side, way);
+        out.push(Delivery::Supervisors(Some(call.id), Said::Alert(alert)));
+    }
+    out
 }
 
 /// The caller hears music by the agent's wish, or the agent again.

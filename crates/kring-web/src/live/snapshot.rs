@@ -83,6 +83,7 @@ fn shown(call: &LiveCall, now: When, agent: &AgentId, floor: &Floor) -> CallSnap
         held_ms: call
             .held_since
             .map(|since| now.at.since(since).as_millis() as u64),
+        sound: call.sound.clone(),
         talk_ms,
         wrapup_left_ms,
         draft: call.draft.clone(),

@@ -12,7 +12,7 @@ use metrics::{Counter, counter, gauge, histogram};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::{LazyLock, Mutex, PoisonError};
 
-use super::transfers::Transfers;
+use super::{sound, transfers::Transfers};
 use crate::limits;
 use kring_journal::AgentId;
 
@@ -106,21 +106,7 @@ impl Fold {
                     .increment(1);
                 histogram!("kring_wrapup_seconds").record(*wrap_up_ms as f64 / 1e3);
             }
-            Fact::MediaSummary(kring_journal::SideSummary {
-                side,
-                packets,
-                lost,
-                jitter_us,
-                ..
-            }) => {
-                let direction = match side {
-                    kring_journal::MediaSide::Caller => "caller",
-                    kring_journal::MediaSide::Agent => "agent",
-                    kring_journal::MediaSide::Third => "third",
-                };
-                super::rtp(direction, *packets, *lost);
-                histogram!("kring_rtp_jitter_seconds").record(*jitter_us as f64 / 1e6);
-            }
+            Fact::MediaSummary(summary) => sound::take(summary),
             _ => {}
         }
         if let Some(call) = entry.call {

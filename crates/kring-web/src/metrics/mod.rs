@@ -7,6 +7,7 @@ mod fold;
 mod names;
 mod process;
 mod shell;
+mod sound;
 #[cfg(test)]
 mod tests;
 mod transfers;

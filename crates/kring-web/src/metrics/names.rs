@@ -42,6 +42,11 @@ pub(super) const BUCKETS: &[(&str, &[f64])] = &[
         "kring_rtp_jitter_seconds",
         &[0.001, 0.002, 0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.2],
     ),
+    // The limits of G.107 Annex B among them: 2.58, 3.10, 3.60, 4.02 and 4.34.
+    (
+        "kring_call_mos",
+        &[1.5, 2.0, 2.58, 3.1, 3.6, 4.02, 4.2, 4.34, 4.5],
+    ),
 ];
 
 /// What each number means.
@@ -197,6 +202,11 @@ const MEANINGS: &[(Kind, &str, &str)] = &[
         Kind::Histogram,
         "kring_rtp_jitter_seconds",
         "Interarrival jitter at the end of a call",
+    ),
+    (
+        Kind::Histogram,
+        "kring_call_mos",
+        "Mean opinion score by the E-model (G.107), of each way of each side's line, from 2 s of sound on",
     ),
     (
         Kind::Histogram,

@@ -2,8 +2,8 @@
 
 use super::{fold::Fold, rendered};
 use kring_journal::{
-    AgentId, CallId, CallerRef, EndedBy, Entry, Fact, PresenceState, RingResult, RingTerms,
-    WallTime,
+    AgentId, CallId, CallerRef, EndedBy, Entry, Fact, MediaSide, PresenceState, RingResult,
+    RingTerms, SideSummary, ToldSummary, WallTime,
 };
 use kring_time::Moment;
 
@@ -245,4 +245,44 @@ fn a_silent_phone_is_counted_by_its_kind_and_not_by_its_number() {
     let text = told(&[(0, 1, offered()), (0, 1, invited), (4_000, 1, silent)]);
     says(&text, r#"kring_ring_silent_total{device="pbx"} 1"#);
     assert!(!text.contains("5021"));
+}
+
+/// Both ways of a line have a score, if there was sound enough to give one.
+#[test]
+fn lost_packets_jitter_and_scores_are_counted_when_a_side_has_left() {
+    let heard = |side, packets, told: Option<ToldSummary>| {
+        Fact::MediaSummary(SideSummary {
+            side,
+            packets,
+            lost: 40,
+            jitter_us: 4_000,
+            strangers: 0,
+            bad: 0,
+            sent: Some(1_000),
+            mos_hundredths: Some(395),
+            round_trip_us: None,
+            told,
+        })
+    };
+    let told_of = ToldSummary {
+        lost: 0,
+        jitter_us: 900,
+        mos_hundredths: 439,
+    };
+    let text = told(&[
+        (0, 1, offered()),
+        (9, 1, heard(MediaSide::Caller, 960, Some(told_of))),
+        (9, 1, heard(MediaSide::Agent, 20, None)),
+    ]);
+    for line in [
+        r#"kring_rtp_packets_total{direction="caller"} 960"#,
+        r#"kring_rtp_packets_total{direction="agent"} 20"#,
+        "kring_rtp_lost_total 80",
+        r#"kring_rtp_jitter_seconds_bucket{le="0.005"} 2"#,
+        r#"kring_call_mos_bucket{le="3.6"} 0"#,
+        r#"kring_call_mos_bucket{le="4.02"} 1"#,
+        r#"kring_call_mos_bucket{le="4.5"} 2"#,
+    ] {
+        says(&text, line);
+    }
 }

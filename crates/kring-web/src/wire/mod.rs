@@ -11,7 +11,7 @@ mod said;
 pub(crate) use board::*;
 pub(crate) use card::{Card, ContactOnWire, NumberOnWire, PastCase, masked};
 pub(crate) use pop::{Pop, PopNow, RingCount, Via};
-pub(crate) use said::{Alert, Said, TransferProgress};
+pub(crate) use said::{Alert, Said, SoundNow, TransferProgress};
 
 use crate::clock::rfc3339;
 use axum::extract::ws::Utf8Bytes;
@@ -143,6 +143,9 @@ pub(crate) struct CallSnapshot {
     pub(crate) ring: Option<RingCount>,
     /// How long the caller has been on hold, when they are.
     pub(crate) held_ms: Option<u64>,
+    /// The last `call.sound` of each side.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) sound: Vec<SoundNow>,
     /// Since the answer when talking, the whole talk when over.
     pub(crate) talk_ms: Option<u64>,
     /// Left for the record, when there is a limit.

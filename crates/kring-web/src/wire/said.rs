@@ -3,8 +3,8 @@
 use super::{Card, DraftOnWire, Presence, QueueStats, RingCount};
 use crate::live::TransferState;
 use kring_journal::{
-    AgentId, CallBackEnd, DeadlineAction, EndedBy, OverflowWhy, RingResult, TalksWith, TransferId,
-    Unreached,
+    AgentId, CallBackEnd, DeadlineAction, EndedBy, LineSound, MediaSide, OverflowWhy, RingResult,
+    SoundClass, TalksWith, TransferId, Unreached,
 };
 use serde::Serialize;
 use std::sync::Arc;
@@ -52,6 +52,8 @@ pub(crate) enum Said {
     Held {},
     #[serde(rename = "call.resumed")]
     Resumed { held_ms: u64 },
+    #[serde(rename = "call.sound")]
+    Sound(SoundNow),
     #[serde(rename = "call.ended")]
     Ended {
         by: EndedBy,
@@ -124,6 +126,30 @@ pub(crate) enum Said {
     Alert(Alert),
     #[serde(rename = "system.drain")]
     Drain {},
+}
+
+/// `call.sound`: how one side's line sounds now, told when that changes.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(crate) struct SoundNow {
+    pub(crate) side: MediaSide,
+    /// Of the worse of its two ways.
+    pub(crate) class: SoundClass,
+    /// What of that way was lost, %.
+    pub(crate) loss_pct: Option<f64>,
+    /// What that way is worth.
+    pub(crate) mos: Option<f64>,
+}
+
+impl From<&LineSound> for SoundNow {
+    fn from(line: &LineSound) -> SoundNow {
+        let worse = line.worse().map(|(_, sound)| sound);
+        SoundNow {
+            side: line.side,
+            class: line.class,
+            loss_pct: worse.map(|sound| f64::from(sound.lost_permille) / 10.0),
+            mos: worse.map(|sound| f64::from(sound.mos_hundredths) / 100.0),
+        }
+    }
 }
 
 /// `transfer.progress`: how a transfer goes, in both languages.

@@ -4,7 +4,8 @@ use crate::house::{
     House, Page, alerting, answered, await_until, ended, invited, presence, ring, withdrawn,
     wrap_up_opened,
 };
-use kring_journal::{Fact, PresenceState, Withdrawal};
+use kring_journal::{Fact, LineSound, MediaSide, PresenceState, SoundClass, WaySound, Withdrawal};
+use kring_store::Role;
 use kring_web::{LiveConfig, WebConfig};
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -320,4 +321,52 @@ async fn signing_out_closes_the_sockets_of_that_session() {
         .iter()
         .any(|command| command.starts_with("SetPresence"));
     assert!(!gone, "another screen is still there");
+}
+
+/// The agent's light changes, and who watches over others is told in words of a line that has become poor.
+#[tokio::test]
+async fn a_line_that_sounds_poor_is_told_to_its_agent_and_to_supervisors() {
+    let house = House::open().await;
+    let (agent, cookie) = house.signed_in("somsri").await;
+    house.agent("boss", Role::Supervisor).await;
+    let boss = house.cookie("boss").await;
+    let at = house.serve().await;
+    let (mut page, _) = Page::hello(at, &cookie, json!({})).await;
+    let (mut watcher, _) = Page::hello(at, &boss, json!({})).await;
+    let call = house.call_from("0898765432");
+    house.happens(Some(call), invited(&agent));
+    house.happens(Some(call), answered(&agent));
+    let way = |lost_permille, mos_hundredths| WaySound {
+        lost_permille,
+        jitter_us: 900,
+        mos_hundredths,
+    };
+    let line = |class, from, to| {
+        Fact::SoundChanged(LineSound {
+            side: MediaSide::Caller,
+            class,
+            from: Some(from),
+            to: Some(to),
+            round_trip_us: Some(21_000),
+        })
+    };
+    let (bad, well) = (way(120, 330), way(0, 439));
+    house.happens(Some(call), line(SoundClass::Poor, bad, well));
+    let told = page.hear_of("call.sound").await;
+    let light = json!({"side": "caller", "class": "poor", "loss_pct": 12.0, "mos": 3.3});
+    assert_eq!((&told["d"], &told["call"]), (&light, &json!(call)));
+    let alert = watcher.hear_of("alert").await;
+    assert_eq!(alert["d"]["code"], "poor_sound", "{alert}");
+    assert_eq!(alert["call"], json!(call));
+    let text = alert["d"]["text_th"].as_str().unwrap();
+    assert!(text.starts_with("เสียงจากผู้โทร"), "{text}");
+    house.written().await;
+    let live = house.get(&format!("/api/v1/calls/{call}"), &boss).await;
+    let caller = &live.json["sound"]["caller"];
+    assert_eq!(caller["class"], "poor", "{caller}");
+    assert_eq!(caller["from"]["loss_pct"], 12.0, "{caller}");
+
+    house.happens(Some(call), line(SoundClass::Good, well, well));
+    let told = page.hear_of("call.sound").await;
+    assert_eq!(told["d"]["class"], "good", "{told}");
 }

@@ -219,6 +219,8 @@ export type SnapshotCall = {
   ring?: { n: number; of: number } | null;
   /** How long the caller has been on hold, ms, when they are. */
   held_ms?: number | null;
+  /** The last `call.sound` of each side. */
+  sound?: Events['call.sound'][];
   /** Since the answer, ms, when talking or over. */
   talk_ms?: number | null;
   /** Left for the record, ms, when in wrap-up with a limit. */

@@ -243,6 +243,7 @@ fn voice(section: &mut Section<'_>, waiting: &WaitingRules) -> QueueVoice {
         languages: section.read("language").unwrap_or_default(),
         music: section.text("music").map(Into::into),
         greeting_on_answer: greets.then(|| waiting.greeting.clone()),
+        record: kring_call::RecordRules::default(),
     }
 }
 

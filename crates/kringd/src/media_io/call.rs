@@ -1,7 +1,8 @@
 //! One call's relay with its sockets, and how a ready socket tells whose it is.
 
 use super::ports::BoundPair;
-use kring_media::{PacketKind, Relay, SessionId, Side};
+use kring_media::{PacketKind, Relay, SessionId, Side, limits::REPORT_MAX};
+use kring_time::Moment;
 use std::net::{SocketAddr, UdpSocket};
 
 pub(super) struct Call {
@@ -42,13 +43,39 @@ impl Call {
         self.pair(side).map(|pair| pair.socket(kind))
     }
 
-    pub(super) fn send(&mut self, out: Side, kind: PacketKind, packet: &[u8], to: SocketAddr) {
+    /// Sends a packet of sound, which the relay then counts.
+    pub(super) fn send(&mut self, now: Moment, out: Side, packet: &[u8], to: SocketAddr) {
         // The relay sends to nobody whose side the call has not.
         let sent = self
-            .socket(out, kind)
+            .socket(out, PacketKind::Rtp)
             .map(|socket| socket.send_to(packet, to));
-        if let Some(Err(_)) = sent {
-            self.unsent += 1;
+        match sent {
+            Some(Ok(_)) => self.relay.sent(now, out, packet),
+            Some(Err(_)) => self.unsent += 1,
+            None => {}
+        }
+    }
+
+    /// The reports that are due now, to everybody.
+    pub(super) fn send_reports(&mut self, now: Moment) {
+        let mut packet = [0; REPORT_MAX];
+        while let Some((side, length, to)) = self.relay.next_report(now, &mut packet) {
+            self.send_report(side, &packet[..length], to);
+        }
+    }
+
+    /// The last report to a side, which leaves.
+    pub(super) fn say_goodbye(&mut self, now: Moment, side: Side) {
+        let mut packet = [0; REPORT_MAX];
+        if let Some((length, to)) = self.relay.goodbye(now, side, &mut packet) {
+            self.send_report(side, &packet[..length], to);
+        }
+    }
+
+    fn send_report(&mut self, side: Side, packet: &[u8], to: SocketAddr) {
+        if let Some(socket) = self.socket(side, PacketKind::Rtcp) {
+            // One that the kernel refuses is followed by another in 5 s.
+            let _ = socket.send_to(packet, to);
         }
     }
 

@@ -22,7 +22,10 @@ impl Outbox {
     pub(super) fn tell(&mut self, notice: MediaNotice) {
         let passing = matches!(
             notice,
-            MediaNotice::Flowing { .. } | MediaNotice::Silent { .. } | MediaNotice::Pressed { .. }
+            MediaNotice::Flowing { .. }
+                | MediaNotice::Silent { .. }
+                | MediaNotice::Pressed { .. }
+                | MediaNotice::Quality { .. }
         );
         if passing && self.waiting.len() >= NOTICES_WAITING_MAX {
             return;

@@ -180,7 +180,7 @@ fn at(port: u16) -> SocketAddr {
 }
 
 #[test]
-fn sound_and_rtcp_pass_both_ways_through_the_signalled_ports() {
+fn sound_passes_both_ways_through_the_signalled_ports() {
     let mut studio = Studio::on(free_ports(20), 20);
     let (caller, agent) = (Phone::new(), Phone::new());
     let [ours, theirs] = studio.open(1, &caller, &agent);
@@ -190,14 +190,38 @@ fn sound_and_rtcp_pass_both_ways_through_the_signalled_ports() {
         agent.rtp.send_to(&rtp(n), at(theirs.rtp)).unwrap();
         assert_eq!(received(&caller.rtp), (rtp(n), at(ours.rtp)));
     }
-    let report = kring_media::rtcp::receiver_report(7);
-    caller.rtcp.send_to(&report, at(ours.rtcp())).unwrap();
-    assert_eq!(received(&agent.rtcp), (report, at(theirs.rtcp())));
     let flowing = MediaNotice::Flowing {
         session: SessionId(1),
         side: Side::Caller,
     };
     assert_eq!(studio.notice(), flowing);
+}
+
+/// Every tenth packet of the caller's is missing: the caller is told so, and the agent what was sent. No report of one's
+/// goes to the other.
+#[test]
+fn each_side_gets_reports_of_its_own_line() {
+    let mut studio = Studio::on(free_ports(20), 20);
+    let (caller, agent) = (Phone::new(), Phone::new());
+    let [ours, theirs] = studio.open(1, &caller, &agent);
+    for n in (0..200).filter(|n| n % 10 != 5) {
+        caller.rtp.send_to(&rtp(n), at(ours.rtp)).unwrap();
+        received(&agent.rtp);
+    }
+    let report = kring_media::rtcp::receiver_report(7);
+    caller.rtcp.send_to(&report, at(ours.rtcp())).unwrap();
+    let (told, from) = received(&caller.rtcp);
+    assert_eq!(from, at(ours.rtcp()));
+    let told = kring_media::rtcp::look_for(&told, Some(7)).unwrap();
+    let block = told.block.expect("on the caller's source");
+    assert_eq!((block.lost, block.fraction), (20, 25), "of 256 a tenth");
+    assert_eq!(told.sent_at, None, "nothing is sent to the caller");
+    let (told, from) = received(&agent.rtcp);
+    assert_eq!(from, at(theirs.rtcp()));
+    let seen = kring_media::rtcp::look(&told).unwrap();
+    assert_eq!((seen.ssrc, seen.sent_at.is_some()), (Some(7), true));
+    let packets = u32::from_be_bytes(told[20..24].try_into().unwrap());
+    assert_eq!(packets, 180, "the count of the sender report");
 }
 
 #[test]

@@ -15,7 +15,7 @@ use super::{
     ports::PoolOrder,
 };
 use crate::clock::Clock;
-use kring_media::{FRAME, FramePacket, Library, PacketKind, SessionId, Side, Verdict, rtp};
+use kring_media::{FRAME, FramePacket, Library, SessionId, Side, Verdict, rtp};
 use kring_time::Moment;
 use orders::Next;
 pub(super) use orders::WorkerOrder;
@@ -139,12 +139,12 @@ impl Worker {
         let packet = &buffer[..length];
         let from = canonical(from);
         match call.relay.packet(now, side, kind, from, packet) {
-            Verdict::Forward { out, to } => call.send(out, kind, packet, to),
+            Verdict::Forward { out, to } => call.send(now, out, packet, to),
             Verdict::Renumber { out, to, header } => {
                 buffer[..rtp::HEADER].copy_from_slice(&header);
-                call.send(out, kind, &buffer[..length], to)
+                call.send(now, out, &buffer[..length], to)
             }
-            Verdict::Replace { out, to, by } => call.send(out, kind, &by, to),
+            Verdict::Replace { out, to, by } => call.send(now, out, &by, to),
             Verdict::Drop(_) => {}
         }
         while let Some(notice) = call.relay.poll_notice() {
@@ -159,6 +159,7 @@ impl Worker {
             self.sweep_at = now + SWEEP_EVERY;
             for call in self.calls.iter_mut().flatten() {
                 call.relay.wake(now);
+                call.send_reports(now);
                 while let Some(notice) = call.relay.poll_notice() {
                     self.outbox.tell(notice);
                 }
@@ -179,11 +180,11 @@ impl Worker {
             };
             for side in Side::ALL {
                 while let Some(to) = call.relay.next_frame(now, side, &mut packet) {
-                    call.send(side, PacketKind::Rtp, &packet, to);
+                    call.send(now, side, &packet, to);
                 }
             }
             while let Some((side, to)) = call.relay.next_mixed(now, &mut packet) {
-                call.send(side, PacketKind::Rtp, &packet, to);
+                call.send(now, side, &packet, to);
             }
             while let Some(notice) = call.relay.poll_notice() {
                 outbox.tell(notice);

@@ -249,6 +249,11 @@ fn facts_of_a_call(caller: CallerRef, agent: &AgentId) -> Vec<(i64, Fact)> {
                 lost: 0,
                 jitter_us: 700,
                 strangers: 0,
+                bad: 0,
+                sent: Some(4_185),
+                mos_hundredths: Some(439),
+                round_trip_us: Some(21_000),
+                told: None,
             }),
         ),
         (

@@ -12,14 +12,19 @@ export const row = (id, minutes, name, number, more = {}) => ({
   wait_ms: 2100, talk_ms: 125000, forwarded_by: null, agent: 'supaporn', served_by: null, connected_to: null, left_queue: null, abandoned_in_queue: false, queue: 'main', did: '1203', trunk: 'pbx', number: number === null ? null : number === 'anon' ? anon : mobile(number), name,
   department: null, department_short: null, ended_by: 'caller', cause: 'bye', final_code: null, deadline_action: null, degraded: false, case_ref: null, no_case: null, no_case_note: null, record_owner: null, ...more,
 });
+const way = (lost, loss_pct, jitter_ms, mos) => ({ lost, loss_pct, jitter_ms, mos });
+const line = (more = {}) => ({ class: 'good', worst: 'good', packets: 13924, sent: 13910, from: way(0, 0, 0.9, 4.39), to: way(0, 0, 1.2, 4.39), round_trip_ms: 21, strangers: 0, bad: 0, ...more });
+/** The caller's line lost every 25th packet; both of the others were well. */
+const sound = { caller: line({ class: 'fair', worst: 'fair', packets: 13367, from: way(557, 4, 2.1, 3.98), round_trip_ms: 48 }), agent: line({ strangers: 3 }), third: null };
+const badSound = { caller: line({ class: 'poor', worst: 'poor', packets: 11_940, from: way(1630, 12, 31, 2.9), to: way(420, 3, 12, 4.05), round_trip_ms: 460 }), agent: line(), third: line({ to: null, round_trip_ms: null }) };
 const gone = (rings, wait_ms) => ({ outcome: 'abandoned', result: 'abandoned_within', rings, wait_ms, talk_ms: null, agent: null });
 export const rows = [
   row('L1', 0.2, null, '038-611-025', { state: 'ringing', outcome: null, result: null, rings: 3, wait_ms: null, talk_ms: null, agent: null }),
   row('L2', 0.1, 'นายประเสริฐ ทองคำ', '089-774-1250', { state: 'ringing', outcome: null, result: null, rings: 1, wait_ms: null, talk_ms: null, agent: null }),
   row('L3', 1, 'นางบุญเรือน สุขสำราญ', '086-330-4417', { state: 'waiting', outcome: 'rescued', result: 'rescued', rings: 3, wait_ms: 14752, talk_ms: null, agent: null }),
-  row('A', 3, 'นางสาวกมลชนก แก้วประเสริฐ', '081-234-5678', { rings: 3, wait_ms: 12412, talk_ms: 278000, connected_to: '5512', department_short: 'DIT', case_ref: 'RY-2569-004182-7' }),
+  row('A', 3, 'นางสาวกมลชนก แก้วประเสริฐ', '081-234-5678', { rings: 3, wait_ms: 12412, talk_ms: 278000, connected_to: '5512', department_short: 'DIT', case_ref: 'RY-2569-004182-7', sound }),
   row('B', 6, null, '038-611-025', { agent: 'natthawut', case_ref: 'RY-2569-004181-9' }),
-  row('C', 11, 'นางบุญเรือน สุขสำราญ', '086-330-4417', { outcome: 'rescued', result: 'rescued', rings: 3, wait_ms: 14752, talk_ms: 697000, agent: 'anucha', served_by: 'anucha' }),
+  row('C', 11, 'นางบุญเรือน สุขสำราญ', '086-330-4417', { outcome: 'rescued', result: 'rescued', rings: 3, wait_ms: 14752, talk_ms: 697000, agent: 'anucha', served_by: 'anucha', sound: badSound }),
   row('D', 17, 'บริษัทรุ่งเรืองการเกษตรและอุตสาหกรรมแปรรูปภาคตะวันออก จำกัด', '02-507-7000', { queue: 'จดทะเบียน', rings: 2, wait_ms: 6700, agent: 'jiraporn', connected_to: '4370', department_short: 'DBD', case_ref: 'RY-2569-004180-2' }),
   row('E', 24, null, 'anon', { rings: 2, wait_ms: 7300, agent: 'waranya', case_ref: 'RY-2569-000094-4' }),
   row('F', 28, 'นายประเสริฐ ทองคำ', '089-774-1250', gone(2, 8900)),
@@ -45,7 +50,7 @@ const popped = (ms, agent, ack, paint) => [fact(ms - 4, 'invited', `invited    $
 export const evidence = {
   A: {
     ...base, attempts: [offer('natthawut', 'pbx:5022', 1, 0, 9500, 'withdrawn', { why: 'hop_ended' }), offer('supaporn', 'pbx:5021', 2, 10000, 12412, 'answered')], decided_ms: 12412, margin_ms: 2588, result: 'within', ended_ms: 290880,
-    told_th: 'ดัง ๓ ครั้ง รับใน ๑๒.๔ วินาที โดย supaporn; natthawut ไม่รับ; สนทนา ๒๗๘ วินาที ผู้โทรวางสาย', told_en: 'Rang three times, answered after 12.4 s by supaporn; natthawut did not answer; talked for 278 s, the caller hung up',
+    told_th: 'ดัง ๓ ครั้ง รับใน ๑๒.๔ วินาที โดย supaporn; natthawut ไม่รับ; สนทนา ๒๗๘ วินาที ผู้โทรวางสาย; เสียงจากผู้โทรขาดหาย ๔%', told_en: 'Rang three times, answered after 12.4 s by supaporn; natthawut did not answer; talked for 278 s, the caller hung up; 4% of the sound of the caller was lost',
   },
   C: {
     ...base, attempts: [offer('pimchanok', 'pbx:5027', 1, 7517, 14501, 'withdrawn', { why: 'rona' }), ...['supaporn', 'natthawut', 'anucha'].map((who, i) => offer(who, `pbx:502${[1, 2, 6][i]}`, 2, 23067, 25276 + i * 10, who === 'anucha' ? 'answered' : 'withdrawn', { round: 1, why: who === 'anucha' ? undefined : 'answered_elsewhere' }))],
@@ -108,6 +113,7 @@ export const states = {
   '31-call-kept': opened('C'),
   '31-call-gave-up': opened('F'),
   '31-call-live': opened('L2'),
+  '31-call-sound': { ...opened('C'), then: (page) => page.getByTestId('sound').scrollIntoViewIfNeeded() },
   '31-call-facts': { ...opened('A'), then: (page) => page.getByTestId('facts').locator('summary').click() },
   '31-call-raw': {
     ...opened('A'),

@@ -45,7 +45,25 @@ export type CallRow = {
   no_case: string | null;
   no_case_note: string | null;
   record_owner: string | null;
+  /** Of one call alone. */
+  sound?: CallSound | null;
 };
+
+/** One way of a party's line. */
+export type WaySound = { lost: number | null; loss_pct: number; jitter_ms: number; mos: number };
+/** `from`: what the others hear of it; `to`: what it hears, as its phone tells. */
+export type SideSound = {
+  class: 'good' | 'fair' | 'poor';
+  worst: 'good' | 'fair' | 'poor';
+  packets: number;
+  sent: number;
+  from: WaySound | null;
+  to: WaySound | null;
+  round_trip_ms: number | null;
+  strangers: number;
+  bad: number;
+};
+export type CallSound = { caller: SideSound | null; agent: SideSound | null; third: SideSound | null };
 
 /** One offer to one phone; times are ms from t0. */
 export type Attempt = {

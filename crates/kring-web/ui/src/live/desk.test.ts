@@ -42,8 +42,8 @@ describe('a call', () => {
     expect(run(frame('call.offered', pop), answered, frame('call.held', {}), frame('call.resumed', {})).call).toMatchObject({
       heldSince: null,
     });
-    const snapshot = { presence: { state: 'talking' }, call: { id: 'A', state: 'talking', offered: pop, talk_ms: 9_000, held_ms: 4_000 } };
-    expect(fromSnapshot(emptyDesk, snapshot as never, 10_000).call).toMatchObject({ since: 1_000, heldSince: 6_000 });
+    const snapshot = { presence: { state: 'talking' }, call: { id: 'A', state: 'talking', offered: pop, talk_ms: 9_000, held_ms: 4_000, sound: [{ side: 'caller' as const, class: 'fair' as const, loss_pct: 4 }] } };
+    expect(fromSnapshot(emptyDesk, snapshot as never, 10_000).call).toMatchObject({ since: 1_000, heldSince: 6_000, sound: { caller: { class: 'fair', lossPct: 4 } } });
   });
 
   it('knows how each voice was last heard, and forgets it with the call', () => {

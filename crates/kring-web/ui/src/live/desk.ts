@@ -239,7 +239,7 @@ function fromSnapshotCall(call: SnapshotCall, now: number): Call {
         since: now - (call.talk_ms ?? 0),
         dialling: who.placed && call.talk_ms == null,
         heldSince: call.held_ms == null ? null : now - call.held_ms,
-        sound: {},
+        sound: Object.fromEntries((call.sound ?? []).map((told) => [told.side, { class: told.class, lossPct: told.loss_pct ?? 0 }])),
       };
     case 'wrap_up': {
       const left = call.wrapup_left_ms;

@@ -119,7 +119,7 @@ impl Worker {
             MediaOrder::Listen { session, mode } => self.listen(now, session, mode),
             MediaOrder::Depart { session } => self.depart(now, session),
             MediaOrder::Record { session, what } => self.record(session, what),
-            MediaOrder::Close { session } => self.close(session),
+            MediaOrder::Close { session } => self.close(now, session),
             // `MediaHandle` sends no others this way.
             MediaOrder::Reserve { .. }
             | MediaOrder::Open { .. }
@@ -179,7 +179,8 @@ impl Worker {
         });
         let_in(&self.epoll, slot, Side::Caller, &caller);
         let_in(&self.epoll, slot, Side::Agent, &agent);
-        let relay = Relay::new(session, self.dead_after);
+        let mut relay = Relay::new(session, self.dead_after);
+        relay.report(rand::random());
         self.slots.insert(session, slot);
         self.calls[slot] = Some(Call::new(relay, caller, agent));
     }
@@ -226,11 +227,19 @@ impl Worker {
         let Some(call) = self.call(session, Side::Third) else {
             return;
         };
+        call.say_goodbye(now, Side::Third);
+        let heard = call.relay.stats(Side::Third);
         call.relay.dismiss(now);
         if let Some(third) = call.third.take() {
             self.ignore(&third);
             self.let_rest(vec![third]);
         }
+        let side = Side::Third;
+        self.outbox.tell(MediaNotice::Left {
+            session,
+            side,
+            heard,
+        });
     }
 
     fn succeed(&mut self, now: Moment, session: SessionId) {
@@ -238,6 +247,8 @@ impl Worker {
         let Some(call) = self.call(session, Side::Third) else {
             return;
         };
+        call.say_goodbye(now, Side::Agent);
+        let heard = call.relay.stats(Side::Agent);
         call.relay.succeed(now);
         if let (Some(third), Some(slot)) = (call.third.take(), slot) {
             self.ignore(&third);
@@ -248,6 +259,12 @@ impl Worker {
                 self.let_rest(vec![former]);
             }
         }
+        let side = Side::Agent;
+        self.outbox.tell(MediaNotice::Left {
+            session,
+            side,
+            heard,
+        });
     }
 
     fn listen(&mut self, now: Moment, session: SessionId, mode: Monitoring) {
@@ -261,6 +278,7 @@ impl Worker {
         let Some(call) = self.call(session, Side::Monitor) else {
             return;
         };
+        call.say_goodbye(now, Side::Monitor);
         call.relay.depart(now);
         if let Some(monitor) = call.monitor.take() {
             self.ignore(&monitor);
@@ -280,17 +298,31 @@ impl Worker {
     }
 
     /// Always answered, even for a session that never was: the exchange waits for the answer.
-    fn close(&mut self, session: SessionId) {
-        let closed = self.slots.remove(&session).and_then(|slot| {
+    fn close(&mut self, now: Moment, session: SessionId) {
+        let mut closed = self.slots.remove(&session).and_then(|slot| {
             self.vacant.push(slot);
             self.calls[slot].take()
         });
+        if let Some(call) = &mut closed {
+            for side in Side::ALL {
+                call.say_goodbye(now, side);
+            }
+        }
         let stats = |side| {
             closed
                 .as_ref()
                 .map_or(SideStats::default(), |call| call.relay.stats(side))
         };
         let (caller, agent) = (stats(Side::Caller), stats(Side::Agent));
+        let third = closed.as_ref().filter(|call| call.third.is_some());
+        if let Some(heard) = third.map(|call| call.relay.stats(Side::Third)) {
+            let side = Side::Third;
+            self.outbox.tell(MediaNotice::Left {
+                session,
+                side,
+                heard,
+            });
+        }
         if let Some(call) = closed {
             let pairs = call.into_pairs(session);
             for pair in &pairs {
