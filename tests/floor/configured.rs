@@ -19,6 +19,7 @@ pub(crate) fn configure(floor: &Floor) -> ExchangeConfig {
         wall_at_boot_ms: Wall::opening_ms(),
         media_address: own.ip(),
         codecs: Vec::new(),
+        srtp: Default::default(),
         terms: Arc::new(floor.terms.clone()),
         ringback: floor.ringback,
         agent_greetings: Arc::new(floor.agent_greetings.clone()),

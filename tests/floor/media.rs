@@ -113,6 +113,8 @@ impl MediaThreads {
             }
             | MediaOrder::Listen { .. } => {}
             MediaOrder::Remote { session, side, .. } => self.remote(now, session, side),
+            // No packet exists here, so nothing is sealed.
+            MediaOrder::Secure { .. } => {}
             MediaOrder::Press {
                 session, side, key, ..
             } => self.keys.push((session, side, key)),

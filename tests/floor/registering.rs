@@ -55,6 +55,7 @@ pub(crate) fn known(user: &str) -> Command {
     Command::PutPhone {
         user: user.to_owned(),
         secrets: Ha1Set::of_password(user, REALM, PASSWORD),
+        traits: Default::default(),
     }
 }
 

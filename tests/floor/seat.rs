@@ -277,6 +277,7 @@ impl Seat {
                 },
                 ring_period: *period,
                 must_be_heard: false,
+                srtp: None,
             }
         });
         let extension = self.agent.as_str().trim_start_matches("seat-");
@@ -307,6 +308,7 @@ impl Seat {
             place,
             ring_period: self.own_period,
             must_be_heard: self.is_page,
+            srtp: None,
         };
         AgentProfile {
             id: self.agent.clone(),

@@ -91,6 +91,19 @@ impl Baresip {
         self.child.wait().expect("it ends");
     }
 
+    /// What it has played so far, at 8 kHz: the file's header is written when it begins, and its sound as it comes.
+    pub fn played(&self) -> Vec<i16> {
+        let file = fs::read(self.log.with_file_name("heard.wav")).unwrap_or_default();
+        if file.len() < 44 {
+            return Vec::new();
+        }
+        let channels = usize::from(u16::from_le_bytes([file[22], file[23]])).max(1);
+        let rate = u32::from_le_bytes([file[24], file[25], file[26], file[27]]) as usize;
+        let every = (rate / 8_000).max(1) * channels * 2;
+        let samples = file[44..].chunks_exact(every);
+        samples.map(|s| i16::from_le_bytes([s[0], s[1]])).collect()
+    }
+
     /// Tells it a command of its menu.
     pub fn tell(&mut self, command: &str, parameters: &str) {
         let text =

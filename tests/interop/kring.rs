@@ -57,6 +57,8 @@ pub struct House<'a> {
     pub ip: &'a str,
     /// The only port of 127.0.0.1 that is the PBX's; 0: everything on this machine is.
     pub pbx: u16,
+    /// More keys of `[media]`.
+    pub media: &'a str,
     /// More sockets, each as `, "tls:127.0.0.1:5061"`.
     pub listen: &'a str,
     /// Logins and devices.
@@ -68,6 +70,7 @@ impl Default for House<'_> {
         House {
             tables: "",
             sip: "",
+            media: "",
             ip: "127.0.0.1",
             pbx: 0,
             listen: "",
@@ -93,10 +96,11 @@ impl House<'_> {
         };
         let config = format!(
             "data_dir = {:?}\n{tables}\n{pbx}\n[sip]\nlisten = [\"udp:{ip}:{sip}\", \"tcp:{ip}:{sip}\"{}]\n{}\n\
-             [http]\nlisten = \"127.0.0.1:{http}\"\n[media]\ndead_after_s = 90\n",
+             [http]\nlisten = \"127.0.0.1:{http}\"\n[media]\ndead_after_s = 90\n{}",
             folder.path().join("data"),
             self.listen,
             self.sip,
+            self.media,
         );
         std::fs::write(folder.path().join("kring.toml"), config).expect("the folder is writable");
         for (login, device) in &self.seats {

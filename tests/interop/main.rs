@@ -37,6 +37,7 @@ mod rings;
 mod secured;
 mod seeing;
 mod sessions;
+mod srtp;
 mod strangers;
 mod transfers;
 mod transfers_bridged;

@@ -481,6 +481,7 @@ pub(crate) async fn there_is_one_first_account(world: World) {
 pub(crate) async fn a_phone_is_changed_with_its_line_in_the_audit(world: World) {
     let store = &world.store;
     let phone = kring_store::PhoneRow {
+        srtp: None,
         phone: "5021".to_owned(),
         realm: "kring".to_owned(),
         secrets: "MD5:0123456789abcdef0123456789abcdef".to_owned(),

@@ -6,6 +6,7 @@ use kring_store::{BindingRow, PhoneRow};
 
 fn phone(user: &str) -> PhoneRow {
     PhoneRow {
+        srtp: None,
         phone: user.to_owned(),
         realm: "kring".to_owned(),
         secrets: "MD5:0123456789abcdef0123456789abcdef".to_owned(),
@@ -44,6 +45,7 @@ pub(crate) async fn a_phone_is_stored_changed_and_removed(world: World) {
         [phone("5021"), phone("5022")]
     );
     let disabled = PhoneRow {
+        srtp: Some("require".to_owned()),
         disabled: true,
         created: WallTime(MORNING + SECOND),
         ..phone("5021")
@@ -51,6 +53,7 @@ pub(crate) async fn a_phone_is_stored_changed_and_removed(world: World) {
     store.put_phone(&disabled).await.unwrap();
     let kept = store.phone("5021").await.unwrap().unwrap();
     assert!(kept.disabled);
+    assert_eq!(kept.srtp.as_deref(), Some("require"));
     assert_eq!(kept.created, WallTime(MORNING), "known since then");
     assert_eq!(store.phone("5099").await.unwrap(), None);
 

@@ -11,8 +11,9 @@ pub use transferring::{ConsultTurn, OnTransferFailed, PlaceOrigin, TransferPlace
 /// What an agent is told to be by: skills, and how many phones.
 pub use crate::{limits::DEVICES_MAX, skill::Skill, tape::RecordWish};
 
-use crate::{config::QueueConfig, rehearsal::Seated, settings::Settings};
+use crate::{config::QueueConfig, exchange::PhoneTraits, rehearsal::Seated, settings::Settings};
 use kring_journal::{AgentId, CallId, ClosedWhy, TransferId, WallTime};
+use kring_media::SrtpPolicy;
 use kring_sip::{Answered, Peer, Uri, digest::Ha1Set};
 use kring_time::Moment;
 use std::time::Duration;
@@ -46,6 +47,8 @@ pub struct Device {
     /// Whether its page must say that it sounds ([`Command::RingAudible`]): a browser may keep a page
     /// silent, and nobody hears a ring that is only drawn.
     pub must_be_heard: bool,
+    /// Whether its sound is secured; none: as its phone, its trunk or `[media]` says.
+    pub srtp: Option<SrtpPolicy>,
 }
 
 /// Where a device is.
@@ -137,6 +140,8 @@ pub enum Command {
         user: String,
         /// What proves its password.
         secrets: Ha1Set,
+        /// What else is known of it.
+        traits: PhoneTraits,
     },
     /// The phone may not register any more, and rings no more.
     RemovePhone(String),

@@ -12,7 +12,7 @@ use crate::{
     trunk::Trunk,
 };
 use kring_journal::{AgentId, CallId, PresenceState, RingTerms};
-use kring_media::Languages;
+use kring_media::{Languages, SrtpPolicy};
 use kring_sip::EndpointConfig;
 use std::{collections::BTreeSet, net::IpAddr, sync::Arc, time::Duration};
 
@@ -213,6 +213,8 @@ pub struct ExchangeConfig {
     pub media_address: IpAddr,
     /// Codec names that may pass, in lower case; empty: any.
     pub codecs: Vec<String>,
+    /// Whether sound is secured, where nothing else is said of a trunk or phone.
+    pub srtp: SrtpPolicy,
     /// How rings are counted.
     pub terms: Arc<RingTerms>,
     /// Who makes the ringing tone.

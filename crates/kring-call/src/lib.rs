@@ -37,7 +37,7 @@ pub use config::{
     Restored, Ringback, WaitingRules,
 };
 pub use dial::{DialPattern, DialPolicy, DialRefused, PatternRefused};
-pub use exchange::{Exchange, Input, Output, Party};
+pub use exchange::{Exchange, Input, Output, Party, PhoneTraits};
 pub use known::{CallerTrait, CallerTraits, KnownCallers, NobodyKnown};
 pub use line::{AddressStatus, Line, LineAccount, LineStatus};
 pub use outward::{OverflowRefused, OverflowTo};

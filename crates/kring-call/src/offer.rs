@@ -9,9 +9,10 @@ use crate::{
     ring::RingClock,
 };
 use kring_journal::{AgentId, Withdrawal};
+use kring_media::Shield;
 use kring_sip::{BranchId, LegId};
 use kring_time::Moment;
-use std::{ops::Range, time::Duration};
+use std::{ops::Range, sync::Arc, time::Duration};
 
 /// An INVITE to an agent's phones.
 #[derive(Clone, Debug)]
@@ -21,6 +22,8 @@ pub(crate) struct Offer {
     pub(crate) invited: Moment,
     /// The version of the sound that it was offered.
     pub(crate) offered: u64,
+    /// The keys that each branch was offered.
+    pub(crate) shields: Vec<Option<Arc<Shield>>>,
     /// At least one.
     pub(crate) devices: Vec<RungDevice>,
     /// It was offered the last ring only, by an `all` hop: not answering that is no fault.
@@ -122,6 +125,11 @@ impl RungDevice {
 }
 
 impl Offer {
+    /// The keys that a branch was offered.
+    pub(crate) fn shield(&self, branch: BranchId) -> Option<Arc<Shield>> {
+        self.shields.get(usize::from(branch.0)).cloned().flatten()
+    }
+
     /// When a phone of it must be seen to, apart from the call's own steps.
     pub(crate) fn due(&self, clock: &RingClock) -> Option<Moment> {
         self.next(clock).map(|(at, ..)| at)

@@ -1,8 +1,9 @@
 //! Whom kring dials itself: the leg that is on its way, and where the callers of a queue may go.
 
+use kring_media::Shield;
 use kring_sip::{LegId, Uri};
 use kring_time::Moment;
-use std::{fmt, str::FromStr};
+use std::{fmt, str::FromStr, sync::Arc};
 
 /// A leg that kring has dialled through a trunk, until it is answered.
 #[derive(Clone, Debug)]
@@ -16,6 +17,8 @@ pub(crate) struct Outward {
     pub(crate) heard: bool,
     /// The last status of its progress that was told; 0: none.
     pub(crate) told: u16,
+    /// The keys that it was offered.
+    pub(crate) shield: Option<Arc<Shield>>,
 }
 
 /// Where callers go whom a queue cannot serve (`overflow` of a queue).

@@ -5,7 +5,9 @@
 //! understood by the other, as long as what they agreed fits together: that is decided here.
 
 use crate::tape::Tape;
-use kring_media::{AudioDescription, Codec, Coding, OwnAudio, PortPair, SessionId, Side, write};
+use kring_media::{
+    AudioDescription, Codec, Coding, OwnAudio, PortPair, SdpRefused, SessionId, Shield, Side, write,
+};
 use kring_sip::OfferKind;
 use kring_time::Moment;
 use std::{net::IpAddr, sync::Arc};
@@ -42,6 +44,8 @@ pub(crate) struct Sound {
     pub(crate) tape: Tape,
     /// Somebody who is consulted, or to whom the caller goes.
     third: Option<Box<Third>>,
+    /// The keys of each side whose sound may be secured, in the order of [`Side::ALL`].
+    shields: [Option<Arc<Shield>>; Side::ALL.len()],
 }
 
 /// The sound of a third party.
@@ -121,6 +125,7 @@ impl Sound {
             on_hold: None,
             tape: Tape::Blank,
             third: None,
+            shields: Default::default(),
         }
     }
 
@@ -145,11 +150,77 @@ impl Sound {
         self.offered_before = Some(Box::new(before));
     }
 
-    /// The phone that has won was made the offer of this version.
-    pub(crate) fn won_by(&mut self, version: u64) {
+    /// The plain offer of this version, which phones were made.
+    pub(crate) fn offered_as(&self, version: u64) -> &AudioDescription {
+        let before = self.offered_before.as_deref();
+        let before = before.filter(|before| before.origin.version == version);
+        before.unwrap_or(&self.to_phones)
+    }
+
+    /// The phone that has won was made the offer of this version, with these keys, and gave this answer.
+    pub(crate) fn won_by(
+        &mut self,
+        version: u64,
+        shield: Option<Arc<Shield>>,
+        answer: &AudioDescription,
+    ) {
         let before = &mut self.offered_before;
         if let Some(before) = before.take_if(|before| before.origin.version == version) {
             self.said_to_agent = *before;
+        }
+        self.was_offered(Side::Agent, shield, answer);
+    }
+
+    /// A side whom kring has called was offered these keys, and gave this answer.
+    pub(crate) fn was_offered(
+        &mut self,
+        side: Side,
+        shield: Option<Arc<Shield>>,
+        answer: &AudioDescription,
+    ) {
+        if let Some(shield) = shield.as_ref().filter(|_| answer.is_secured()) {
+            let said = match side {
+                Side::Caller => self.said_to_caller.as_mut(),
+                Side::Agent => Some(&mut self.said_to_agent),
+                Side::Third => self.third.as_mut().map(|third| &mut third.said),
+                Side::Monitor => None,
+            };
+            if let Some(said) = said {
+                *said = said.shielded(shield);
+            }
+        }
+        self.shielded_by(side, shield);
+    }
+
+    /// The keys of a side, if its sound may be secured.
+    pub(crate) fn shield(&self, side: Side) -> Option<&Arc<Shield>> {
+        self.shields[side as usize].as_ref()
+    }
+
+    /// A side has these keys from now on.
+    pub(crate) fn shielded_by(&mut self, side: Side, shield: Option<Arc<Shield>>) {
+        self.shields[side as usize] = shield;
+    }
+
+    /// Reads what a side offers.
+    pub(crate) fn read_offer(
+        &self,
+        side: Side,
+        sdp: &[u8],
+    ) -> Result<AudioDescription, SdpRefused> {
+        kring_media::read_under(self.shield(side).map(|shield| &**shield), sdp)
+    }
+
+    /// Reads what a side answers to what it was told last.
+    pub(crate) fn read_answer(
+        &self,
+        side: Side,
+        sdp: &[u8],
+    ) -> Result<AudioDescription, SdpRefused> {
+        let shield = self.shield(side).map(|shield| &**shield);
+        match self.said_to(side) {
+            Some(said) => kring_media::read_answer(said, shield, sdp),
+            None => kring_media::read_under(shield, sdp),
         }
     }
 
@@ -165,6 +236,7 @@ impl Sound {
             port: ports.rtp,
             session_id: self.session.0,
             version: self.versions[Side::Third as usize] + 1,
+            shield: None,
         };
         let callers = self.callers.as_ref()?;
         let said = kring_media::offer_of_agreed(callers, voice, &own).ok()?;
@@ -174,13 +246,14 @@ impl Sound {
             theirs: None,
             said: said.clone(),
         };
+        self.shields[Side::Third as usize] = None;
         self.third = Some(Box::new(third));
         Some(said)
     }
 
     /// What the third party was offered: every extension that is dialled gets the same.
-    pub(crate) fn to_third(&self) -> Option<Vec<u8>> {
-        self.third.as_ref().map(|third| write(&third.said))
+    pub(crate) fn to_third(&self) -> Option<AudioDescription> {
+        self.third.as_ref().map(|third| third.said.clone())
     }
 
     /// The third party is gone: whether there was one.
@@ -196,6 +269,7 @@ impl Sound {
         self.agent_ports = third.ports;
         self.agents = third.theirs;
         self.said_to_agent = third.said;
+        self.shields[Side::Agent as usize] = self.shields[Side::Third as usize].take();
         self.versions[Side::Agent as usize] = self.versions[Side::Third as usize];
         // What was asked of the agent before is answered by nobody any more.
         self.change = None;
@@ -213,7 +287,7 @@ impl Sound {
     }
 
     /// What a side was told last.
-    fn said_to(&self, side: Side) -> Option<&AudioDescription> {
+    pub(crate) fn said_to(&self, side: Side) -> Option<&AudioDescription> {
         match side {
             Side::Caller => self.said_to_caller.as_ref(),
             Side::Agent => Some(&self.said_to_agent),
@@ -250,6 +324,7 @@ impl Sound {
             port: ports.rtp,
             session_id: self.session.0,
             version: self.versions[side as usize] + 1,
+            shield: self.shields[side as usize].clone(),
         }
     }
 

@@ -20,6 +20,7 @@ pub(crate) fn device(user: &str) -> Device {
         },
         ring_period: None,
         must_be_heard: false,
+        srtp: None,
     }
 }
 

@@ -9,10 +9,10 @@ use crate::{
     outward::Outward,
 };
 use kring_journal::{AgentId, TransferId, TransferOver};
-use kring_media::{AudioDescription, Side};
+use kring_media::{AudioDescription, Shield, Side};
 use kring_sip::{HeaderName, LegId};
 use kring_time::Moment;
-use std::{collections::VecDeque, time::Duration};
+use std::{collections::VecDeque, sync::Arc, time::Duration};
 
 /// A transfer or consult that is on its way.
 #[derive(Clone, Debug)]
@@ -43,6 +43,8 @@ pub(crate) struct Second {
     pub(crate) leg: LegId,
     /// What the phone said of its sound there.
     pub(crate) offer: Box<AudioDescription>,
+    /// The keys of this leg.
+    pub(crate) shield: Option<Arc<Shield>>,
     pub(crate) answered: bool,
 }
 

@@ -1,6 +1,7 @@
 //! Trunks: which addresses may send calls, and how many.
 
 use crate::{line::Line, transfer::TransferMethod};
+use kring_media::SrtpPolicy;
 use kring_sip::Peer;
 use std::{
     net::{IpAddr, SocketAddr},
@@ -28,6 +29,8 @@ pub struct Trunk {
     pub transfer_method: Option<TransferMethod>,
     /// Whether whoever is called through it is told the call in User-to-User (RFC 7433).
     pub user_to_user: bool,
+    /// Whether its sound is secured; none: as `[media]` says.
+    pub srtp: Option<SrtpPolicy>,
     /// Whether it is the one that is there when none is configured: everybody on this machine, and perhaps
     /// no PBX at all.
     pub built_in: bool,
@@ -58,6 +61,7 @@ impl Trunk {
             redirect_header: RedirectHeader::default(),
             transfer_method: None,
             user_to_user: false,
+            srtp: None,
             built_in: false,
         }
     }

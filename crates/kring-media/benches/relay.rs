@@ -60,6 +60,7 @@ fn packets(criterion: &mut Criterion) {
 
 fn descriptions(criterion: &mut Criterion) {
     let own = OwnAudio {
+        shield: None,
         address: [192, 0, 2, 1].into(),
         port: 20_000,
         session_id: 1,

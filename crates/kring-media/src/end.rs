@@ -72,11 +72,7 @@ impl End {
         from: SocketAddr,
         bytes: &[u8],
     ) -> Taken {
-        let is_ours = |remote: &Remote| match kind {
-            PacketKind::Rtp => is_from(&from, &remote.rtp),
-            PacketKind::Rtcp => is_from(&from, &remote.rtcp),
-        };
-        if !self.remote.as_ref().is_some_and(is_ours) {
+        if !self.expects(kind, from) {
             self.strangers += 1;
             return Taken::Strange;
         }
@@ -108,6 +104,16 @@ impl End {
             (_, Ear::Open { .. } | Ear::Told { .. }) => self.ear = Ear::Open { since: now },
         }
         taken
+    }
+
+    /// A packet from there would be this side's.
+    #[inline]
+    pub(crate) fn expects(&self, kind: PacketKind, from: SocketAddr) -> bool {
+        let is_ours = |remote: &Remote| match kind {
+            PacketKind::Rtp => is_from(&from, &remote.rtp),
+            PacketKind::Rtcp => is_from(&from, &remote.rtcp),
+        };
+        self.remote.as_ref().is_some_and(is_ours)
     }
 
     /// Nothing was heard of this side before the packet that was just taken.

@@ -34,8 +34,10 @@ mod resample;
 pub mod rtcp;
 pub mod rtp;
 mod sdp;
+mod shield;
 mod speaking;
 mod spoken;
+mod srtp;
 pub mod tone;
 mod verdict;
 mod wav;
@@ -64,8 +66,15 @@ pub use prompt::Prompt;
 pub use recorder::{Channel, Peaks, RECORDING_RATE, Recorder};
 pub use relay::Relay;
 pub use reports::ReportPacket;
-pub use sdp::{AudioDescription, Codec, Direction, Origin, OtherMedia, SdpRefused, read, write};
+pub use sdp::{
+    AudioDescription, Codec, Crypto, Direction, Origin, OtherMedia, SdpRefused, read, read_answer,
+    read_under, write,
+};
+pub use shield::{Shield, SrtpPolicy};
 pub use speaking::FramePacket;
 pub use spoken::{number, position, waiting_time};
+pub use srtp::{
+    MASTER_MAX, MasterKey, OVERHEAD as SRTP_OVERHEAD, Srtp, SrtpKeys, SrtpRefused, Suite,
+};
 pub use verdict::{PacketKind, Remote, Verdict, Why};
 pub use wav::{Samples, WavRefused};

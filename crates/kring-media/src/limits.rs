@@ -13,6 +13,9 @@ pub const MEDIA_LINES_MAX: usize = 16;
 /// to 20.
 pub const CODECS_MAX: usize = 32;
 
+/// Ways of securing a line of audio that are kept; devices offer up to six.
+pub const CRYPTO_MAX: usize = 8;
+
 /// Longest encoding name or format parameter that is passed on, bytes. The parameters of opus
 /// with everything set are about 150.
 pub const PARAMETER_MAX: usize = 512;

@@ -4,11 +4,17 @@
 //! numbers, and what the agent's phone took of it. Only addresses, ports and the session are
 //! kring's own.
 
-use crate::sdp::{AudioDescription, Codec, Direction, Origin, SdpRefused, write};
-use std::net::{IpAddr, SocketAddr};
+use crate::{
+    sdp::{AudioDescription, Codec, Crypto, Direction, Origin, SdpRefused, write},
+    shield::Shield,
+};
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+};
 
 /// What kring says of itself in SDP.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OwnAudio {
     /// The address that the reader of the SDP sends to.
     pub address: IpAddr,
@@ -18,6 +24,8 @@ pub struct OwnAudio {
     pub session_id: u64,
     /// Grows with every description of one leg that differs from the last (RFC 3264 §8).
     pub version: u64,
+    /// The keys of the leg, if its sound may be secured.
+    pub shield: Option<Arc<Shield>>,
 }
 
 /// The offer to an agent's phone: the caller's audio codecs under their numbers, cut to those whose
@@ -45,7 +53,12 @@ pub fn offer_to_agent(
     };
     let direction = caller.map_or(Direction::SendRecv, |caller| caller.direction);
     let ptime = caller.and_then(|caller| caller.ptime);
-    describe(own, offered, direction, ptime)
+    let (_, plain) = describe(own, offered, direction, ptime)?;
+    let offer = match &own.shield {
+        Some(shield) => plain.shielded(shield),
+        None => plain,
+    };
+    Ok((write(&offer), offer))
 }
 
 /// The answer to the caller: what the agent's phone took of the caller's offer, under the numbers
@@ -80,7 +93,7 @@ pub fn answer_to_change(
 
 /// The offer to one side of a call that has sound: what the other side can now, cut to `allowed` (any
 /// case; empty: all), or what it has agreed to before. `last` is what the side that is asked said last:
-/// its other `m=` lines keep their places and stay refused (RFC 3264 §8).
+/// its other `m=` lines keep their places and stay refused (RFC 3264 §8), and it is secured as it was.
 ///
 /// # Errors
 /// [`SdpRefused::NoCommonCodec`] when nothing allowed is left: 488.
@@ -95,6 +108,7 @@ pub fn offer_of_change(
     let codecs = codecs.cloned().collect();
     let (_, mut audio) = describe(own, codecs, Direction::SendRecv, ptime)?;
     if let Some(last) = last {
+        audio.crypto = answered(last, own)?;
         audio.proto.clone_from(&last.proto);
         audio.before.clone_from(&last.before);
         audio.after.clone_from(&last.after);
@@ -115,10 +129,25 @@ fn answer(
         .cloned()
         .collect();
     let (_, mut audio) = describe(own, codecs, direction, ptime)?;
+    audio.crypto = answered(offer, own)?;
     audio.proto.clone_from(&offer.proto);
     audio.before.clone_from(&offer.before);
     audio.after.clone_from(&offer.after);
     Ok(audio)
+}
+
+/// How sound is secured towards somebody who has said this: by our key in the way that they prefer, or not at all.
+pub(crate) fn answered(
+    theirs: &AudioDescription,
+    own: &OwnAudio,
+) -> Result<Vec<Crypto>, SdpRefused> {
+    let shield = own.shield.as_deref();
+    let answer = shield.and_then(|shield| shield.answer(&theirs.crypto));
+    let must = shield.is_some_and(Shield::is_required) || theirs.is_secured();
+    if answer.is_none() && must {
+        return Err(SdpRefused::NotSecured);
+    }
+    Ok(answer.into_iter().collect())
 }
 
 fn is_allowed(codec: &Codec, allowed: &[String]) -> bool {
@@ -150,6 +179,7 @@ fn describe(
         direction,
         ptime,
         proto: "RTP/AVP".into(),
+        crypto: Vec::new(),
         origin: Origin {
             username: "kring".into(),
             session_id: own.session_id.to_string(),

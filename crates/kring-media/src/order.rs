@@ -8,6 +8,7 @@ use crate::{
     mos::Mos,
     program::{Coding, Program},
     sdp::Codec,
+    srtp::SrtpKeys,
 };
 use std::{net::SocketAddr, sync::Arc};
 
@@ -137,6 +138,16 @@ pub enum MediaOrder {
         /// What it was told last: under these numbers it sends. Empty: under those of `codecs`.
         told: Arc<[Codec]>,
     },
+    /// From now on this side's sound is sealed and opened by these keys, or plain with none. Comes before the
+    /// [`MediaOrder::Remote`] of the same answer; the same keys again change nothing.
+    Secure {
+        /// The session.
+        session: SessionId,
+        /// Whose sound.
+        side: Side,
+        /// Boxed: most legs are plain.
+        keys: Option<Box<SrtpKeys>>,
+    },
     /// A key that this side pressed and told apart from its sound: whom it is joined with hears it as an event
     /// (RFC 4733) in place of the sound that passes meanwhile. In a conference it is lost.
     Press {
@@ -243,6 +254,7 @@ impl MediaOrder {
             MediaOrder::Reserve { .. } => "reserve",
             MediaOrder::Open { .. } => "open",
             MediaOrder::Remote { .. } => "remote",
+            MediaOrder::Secure { .. } => "secure",
             MediaOrder::Press { .. } => "press",
             MediaOrder::Play { .. } => "play",
             MediaOrder::Hush { .. } => "hush",

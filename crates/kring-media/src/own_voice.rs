@@ -3,7 +3,7 @@
 //! One codec of speech is agreed, so that whoever comes later can be offered exactly that.
 
 use crate::{
-    offer_answer::{OwnAudio, offer_to_agent},
+    offer_answer::{OwnAudio, answered, offer_to_agent},
     program::{Coding, Playable},
     sdp::{AudioDescription, Codec, Direction, SdpRefused},
 };
@@ -44,6 +44,7 @@ pub fn answer_by_kring(
         ..offer.clone()
     };
     let (_, mut audio) = offer_to_agent(Some(&said), &[], own)?;
+    audio.crypto = answered(offer, own)?;
     audio.proto.clone_from(&offer.proto);
     audio.before.clone_from(&offer.before);
     audio.after.clone_from(&offer.after);

@@ -120,6 +120,12 @@ impl Relay {
         self.settle(now, before, [0; 4]);
     }
 
+    /// Whether a packet from `from` at the port `kind` of `side` would be taken as that side's: what it is sealed with
+    /// is worth looking at.
+    pub fn expects(&self, side: Side, kind: PacketKind, from: SocketAddr) -> bool {
+        self.ends[side as usize].expects(kind, from)
+    }
+
     /// A packet came from `from` to the port `kind` of `side`.
     pub fn packet(
         &mut self,

@@ -2,13 +2,15 @@
 //!
 //! Nothing of `sdp-types` is seen outside `read` and `write` below.
 
+mod crypto;
 mod read;
 mod write;
 
 use crate::limits::{MEDIA_LINES_MAX, SDP_MAX};
 use std::net::SocketAddr;
 
-pub use read::read;
+pub use crypto::Crypto;
+pub use read::{read, read_answer, read_under};
 pub use write::write;
 
 /// One way of coding audio under its payload number.
@@ -154,8 +156,10 @@ pub struct AudioDescription {
     pub direction: Direction,
     /// The milliseconds of sound wanted in one packet.
     pub ptime: Option<u8>,
-    /// `RTP/AVP` or `RTP/AVPF`; an answer must say the same.
+    /// `RTP/AVP`, `RTP/AVPF`, or secured `RTP/SAVP`, `RTP/SAVPF`; an answer must say the same.
     pub proto: String,
+    /// The ways in which its sound may be secured, preferred first, or the one that was chosen; none: it is plain.
+    pub crypto: Vec<Crypto>,
     /// Whose description this is.
     pub origin: Origin,
     /// The other `m=` lines that stand before the audio.
@@ -181,8 +185,14 @@ pub enum SdpRefused {
     #[error("the SDP has no m=audio line that is in use")]
     NoAudio,
     /// Audio is there, but none over plain RTP.
-    #[error("the audio is offered over {0} only; kring takes RTP/AVP")]
+    #[error("the audio is offered over {0} only; kring takes RTP/AVP here")]
     NotPlainRtp(String),
+    /// The audio is secured, but in no way that kring can.
+    #[error("the audio is secured by no suite that kring has")]
+    NoCommonCipher,
+    /// The audio must be secured here and is not, or not as it was offered.
+    #[error("the audio must be secured by SRTP here")]
+    NotSecured,
     /// Nobody said where the audio is.
     #[error("neither the session nor m=audio has a c= line")]
     NoAddress,

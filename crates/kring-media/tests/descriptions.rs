@@ -26,6 +26,7 @@ fn said(text: &str) -> AudioDescription {
 
 fn own(address: &str, port: u16) -> OwnAudio {
     OwnAudio {
+        shield: None,
         address: address.parse().unwrap(),
         port,
         session_id: 7,

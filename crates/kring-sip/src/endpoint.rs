@@ -55,7 +55,7 @@ pub(crate) use streams::Way;
 pub use asking::{Answered, AskId, Question};
 pub use effect::{
     Branch, BranchId, Counts, Direction, Effect, IncomingInvite, Invitation, LegEvent, LegId,
-    OfferKind, SipCount, Transmit,
+    OfferKind, OwnOffer, SipCount, Transmit,
 };
 pub use proofs::LoginId;
 pub use referral::Referral;

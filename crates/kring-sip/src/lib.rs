@@ -45,8 +45,8 @@ mod transaction;
 
 pub use endpoint::{
     Answered, AskId, Branch, BranchId, Counts, Direction, Effect, Endpoint, EndpointConfig,
-    IncomingInvite, Invitation, LegEvent, LegId, LoginId, OfferKind, Question, Referral, Replaced,
-    SipCount, Strangers, Transmit,
+    IncomingInvite, Invitation, LegEvent, LegId, LoginId, OfferKind, OwnOffer, Question, Referral,
+    Replaced, SipCount, Strangers, Transmit,
 };
 pub use header::Reason;
 pub use registration::{Account, AccountEvent, AccountId};

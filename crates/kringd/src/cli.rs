@@ -196,6 +196,8 @@ pub(crate) enum PhoneCommand {
     Add(NewPhone),
     /// Sets a phone's password.
     Passwd(PasswordForPhone),
+    /// Says whether a phone's sound is secured (SRTP over TLS).
+    Srtp(SrtpOfPhone),
     /// Lists the phones and where they are.
     List,
     /// Takes a phone's right to register, and calls it no more.
@@ -226,6 +228,19 @@ pub(crate) struct NewPhone {
     /// Reads the password from standard input; without it, kring makes one.
     #[arg(long)]
     pub(crate) password_stdin: bool,
+    /// Whether its sound is secured over TLS: off, prefer or require; without it, as `media.srtp` says.
+    #[arg(long, value_parser = ["off", "prefer", "require"])]
+    pub(crate) srtp: Option<String>,
+}
+
+/// How a phone's sound is secured.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct SrtpOfPhone {
+    /// Its user.
+    pub(crate) user: String,
+    /// off, prefer or require; without it, as `media.srtp` says.
+    #[arg(value_parser = ["off", "prefer", "require"])]
+    pub(crate) policy: Option<String>,
 }
 
 /// Which phone's password is set.

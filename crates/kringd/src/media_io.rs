@@ -12,6 +12,7 @@ mod limits;
 mod metronome;
 mod outbox;
 mod ports;
+mod wire;
 mod worker;
 
 #[cfg(test)]
@@ -203,6 +204,7 @@ impl MediaHandle {
                 None => false,
             },
             MediaOrder::Remote { session, .. }
+            | MediaOrder::Secure { session, .. }
             | MediaOrder::Press { session, .. }
             | MediaOrder::Play { session, .. }
             | MediaOrder::Hush { session, .. }

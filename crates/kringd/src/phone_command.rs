@@ -2,7 +2,7 @@
 //! again every few seconds.
 
 use crate::{
-    cli::{NewPhone, PasswordForPhone, PhoneCommand},
+    cli::{NewPhone, PasswordForPhone, PhoneCommand, SrtpOfPhone},
     config::Config,
     database,
     exit::Fault,
@@ -26,6 +26,7 @@ pub(crate) async fn run(config: &Config, command: PhoneCommand) -> Result<(), Fa
     let done = match command {
         PhoneCommand::Add(phone) => add(config, &store, phone).await,
         PhoneCommand::Passwd(who) => set_password(config, &store, who).await,
+        PhoneCommand::Srtp(which) => set_srtp(config, &store, which).await,
         PhoneCommand::List => list(&store).await,
         PhoneCommand::Disable { user } => set_disabled(&store, &user, true).await,
         PhoneCommand::Enable { user } => set_disabled(&store, &user, false).await,
@@ -61,6 +62,7 @@ async fn add(config: &Config, store: &Store, phone: NewPhone) -> Result<(), Faul
         name,
         disabled: false,
         created: now(),
+        srtp: phone.srtp,
     };
     store.put_phone(&row).await.map_err(database::refused)?;
     tell_settings(config, &row.phone, &password);
@@ -131,6 +133,23 @@ async fn set_disabled(store: &Store, user: &str, disabled: bool) -> Result<(), F
     store.put_phone(&row).await.map_err(database::refused)?;
     let may = if disabled { "may not" } else { "may" };
     println!("{user} {may} register.");
+    Ok(())
+}
+
+async fn set_srtp(config: &Config, store: &Store, which: SrtpOfPhone) -> Result<(), Fault> {
+    let row = PhoneRow {
+        srtp: which.policy,
+        ..known(store, &which.user).await?
+    };
+    store.put_phone(&row).await.map_err(database::refused)?;
+    let user = &row.phone;
+    match &row.srtp {
+        Some(policy) => println!("srtp of {user}: {policy}, whatever media.srtp says."),
+        None => println!(
+            "srtp of {user}: as media.srtp says, {}.",
+            config.media.srtp.name()
+        ),
+    }
     Ok(())
 }
 

@@ -2,8 +2,9 @@
 //! where they are, kept so that a restart finds them.
 
 use crate::{clock::Clock, database, exit::Fault};
-use kring_call::{Exchange, command::Command};
+use kring_call::{Exchange, PhoneTraits, command::Command};
 use kring_journal::WallTime;
+use kring_media::SrtpPolicy;
 use kring_sip::{
     Peer,
     digest::Ha1Set,
@@ -54,6 +55,13 @@ fn secrets(row: &PhoneRow, realm: &str) -> Option<Ha1Set> {
         );
     }
     read.ok()
+}
+
+/// What else is known of a phone.
+fn traits(row: &PhoneRow) -> PhoneTraits {
+    PhoneTraits {
+        srtp: row.srtp.as_deref().and_then(SrtpPolicy::named),
+    }
 }
 
 /// What a fresh exchange is told of phones, and by what it tells of them.
@@ -109,7 +117,7 @@ impl Phones {
     pub(crate) fn introduce(&self, exchange: &mut Exchange, clock: &Clock, realm: &str) {
         for row in &self.rows {
             if let Some(secrets) = secrets(row, realm)
-                && !exchange.introduce_phone(&row.phone, secrets)
+                && !exchange.introduce_phone(&row.phone, secrets, traits(row))
             {
                 tracing::error!(phone = row.phone, "too many phones: this one is not known");
             }
@@ -163,6 +171,7 @@ async fn follow(
             Some(secrets) => Command::PutPhone {
                 user: row.phone.clone(),
                 secrets,
+                traits: traits(row),
             },
             None => Command::RemovePhone(row.phone.clone()),
         }));

@@ -63,6 +63,7 @@ pub(crate) async fn device(
             },
             ring_period: None,
             must_be_heard: false,
+            srtp: None,
         });
     } else if text == "browser" {
         return Err(DeviceRefused::Later(text.to_owned()));
@@ -90,6 +91,7 @@ pub(crate) async fn device(
         },
         ring_period: None,
         must_be_heard: false,
+        srtp: None,
     })
 }
 

@@ -9,6 +9,7 @@ use kring_media::{OwnAudio, answer_to_caller, answer_to_change, offer_to_agent, 
 use libfuzzer_sys::fuzz_target;
 
 const OWN: OwnAudio = OwnAudio {
+    shield: None,
     address: std::net::IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 1)),
     port: 20_000,
     session_id: 7,

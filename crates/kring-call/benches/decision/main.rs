@@ -113,6 +113,7 @@ impl House {
             },
             ring_period: None,
             must_be_heard: false,
+            srtp: None,
         };
         self.ask(Command::PutAgent(AgentProfile {
             id: agent.clone(),

@@ -56,6 +56,7 @@ pub(super) fn config(size: Size, staff: Staff) -> ExchangeConfig {
         wall_at_boot_ms: 0,
         media_address: own.ip(),
         codecs: Vec::new(),
+        srtp: Default::default(),
         terms,
         ringback: Ringback::Pbx,
         agent_greetings: Arc::default(),

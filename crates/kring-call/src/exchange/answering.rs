@@ -8,9 +8,10 @@ use crate::{
 };
 use bytes::Bytes;
 use kring_journal::{AgentId, CallId, EndedBy, Fact, RingResult, Service, Unreached, Withdrawal};
-use kring_media::{AudioDescription, Side};
+use kring_media::{AudioDescription, Shield, Side};
 use kring_sip::{BranchId, LegId, Reason};
 use kring_time::Moment;
+use std::sync::Arc;
 
 impl Exchange {
     /// A phone sent 200 while the call could still be won. The first one wins.
@@ -26,13 +27,13 @@ impl Exchange {
             return;
         }
         self.endpoint.acknowledge(now, leg, None);
-        let answer = body.as_deref().map(kring_media::read);
-        let Some(Ok(answer)) = answer else {
+        let Some((answer, shield)) = self.answer_of_phone(id, (leg, branch), body.as_deref())
+        else {
             self.unusable_answer(now, id, leg);
             return;
         };
         if self.calls.get(&id).is_some_and(|call| call.is_placed()) {
-            self.picked_up(now, id, leg, answer);
+            self.picked_up(now, id, leg, (answer, shield));
             return;
         }
         let Some(for_caller) = self.answer_for_caller(id, &answer) else {
@@ -60,7 +61,7 @@ impl Exchange {
             self.endpoint.accept(now, caller_leg, Some(sdp.into()));
         }
         self.drop_outward(now, &call, reason_for(Withdrawal::AnsweredElsewhere));
-        call.sound.won_by(offer.offered);
+        call.sound.won_by(offer.offered, shield, &answer);
         self.join_sound(&mut call, answer);
         let device = offer.device_of(branch);
         let agent = (&offer.agent, offer.named(device));
@@ -85,6 +86,23 @@ impl Exchange {
         self.calls.insert(id, call);
         self.connected(now, id);
         self.reschedule(id);
+    }
+
+    /// What a phone has answered to the offer of its branch, and the keys of that.
+    fn answer_of_phone(
+        &self,
+        id: CallId,
+        (leg, branch): (LegId, BranchId),
+        body: Option<&[u8]>,
+    ) -> Option<(AudioDescription, Option<Arc<Shield>>)> {
+        let call = self.calls.get(&id)?;
+        let offer = call.offers.iter().find(|offer| offer.leg == leg)?;
+        let (plain, shield) = (call.sound.offered_as(offer.offered), offer.shield(branch));
+        let answer = match &shield {
+            Some(shield) => kring_media::read_answer(&plain.shielded(shield), Some(shield), body?),
+            None => kring_media::read(body?),
+        };
+        Some((answer.ok()?, shield))
     }
 
     /// Caller and agent are connected: what each is told of it.
@@ -125,7 +143,10 @@ impl Exchange {
             None => {
                 let codecs = &self.config.codecs;
                 let offer = kring_media::offer_to_agent(Some(answer), codecs, &own);
-                offer.ok().map(|(_, offer)| offer)
+                // Whoever refused it would be lost.
+                let softly =
+                    |(_, offer): (_, AudioDescription)| offer.softly(own.shield.as_deref());
+                offer.ok().map(softly)
             }
         };
         said.map(|said| ForCaller::Answer(Box::new(said)))
@@ -169,7 +190,8 @@ impl Exchange {
         // Who was answered by an agent meanwhile has no place in the queue any more.
         let talks = matches!(call.state, State::Talking { .. });
         let first_heard = call.kept.is_some() && call.sound.voice.is_none() && !talks;
-        if let Some(Ok(answer)) = body.as_deref().map(kring_media::read) {
+        let answer = body.and_then(|sdp| call.sound.read_answer(side, &sdp).ok());
+        if let Some(answer) = answer {
             call.sound.answer_due = None;
             let session = call.sound.session;
             call.sound.hear(side, answer.clone());

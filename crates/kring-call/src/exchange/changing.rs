@@ -9,7 +9,7 @@ use super::Exchange;
 use crate::sound::{Change, Place, Why, patience};
 use bytes::Bytes;
 use kring_journal::CallId;
-use kring_media::{AudioDescription, Codec, Side, read};
+use kring_media::{AudioDescription, Codec, Side};
 use kring_sip::{LegId, OfferKind};
 use kring_time::Moment;
 
@@ -35,8 +35,12 @@ impl Exchange {
             self.offer_ours(now, id, leg, side);
             return;
         }
-        let Ok(offer) = read(sdp) else {
+        let Ok(offer) = call.sound.read_offer(side, sdp) else {
             self.endpoint.reject_offer(now, leg, 488);
+            return;
+        };
+        self.renew_shield(id, side, &offer);
+        let Some(call) = self.calls.get(&id) else {
             return;
         };
         match call.sound.place(side.other(), &offer) {
@@ -173,7 +177,7 @@ impl Exchange {
         let sound = &mut call.sound;
         sound.say(side, change.offered);
         let session = sound.session;
-        if let Ok(theirs) = read(sdp) {
+        if let Ok(theirs) = sound.read_answer(side, sdp) {
             sound.hear(side, theirs.clone());
             self.order_remote(session, side, &theirs);
         }
@@ -321,7 +325,7 @@ impl Exchange {
             return;
         };
         let side = call.side_of(leg);
-        if let Ok(theirs) = read(sdp) {
+        if let Ok(theirs) = call.sound.read_answer(side, sdp) {
             let session = call.sound.session;
             call.sound.hear(side, theirs.clone());
             self.order_remote(session, side, &theirs);

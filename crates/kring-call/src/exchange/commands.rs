@@ -19,9 +19,14 @@ impl Exchange {
         match command {
             Command::PutAgent(profile) => self.put_agent(now, profile),
             Command::RemoveAgent(agent) => self.remove_agent(now, &agent),
-            Command::PutPhone { user, secrets } => self.put_phone(&user, secrets),
+            Command::PutPhone {
+                user,
+                secrets,
+                traits,
+            } => self.put_phone(&user, secrets, traits),
             Command::RemovePhone(user) => {
                 self.endpoint.remove_phone(&user);
+                self.phones.remove(&user);
                 Ok(Done::Ok)
             }
             Command::SetPresence { agent, wish } => {

@@ -1,6 +1,9 @@
 //! A call comes: the answer at the door, and the first step of its life.
 
-use super::{Exchange, Output, Party, Role, choosing::Chosen, door::Door, queue::turn};
+use super::{
+    Exchange, Output, Party, Role, choosing::Chosen, door::Door, queue::turn,
+    shielding::unsecured_warning,
+};
 use crate::{
     beginning::Beginning,
     call::Call,
@@ -11,7 +14,7 @@ use crate::{
     sound::Sound,
 };
 use kring_journal::{CallId, CallerRef, Fact, Refusal};
-use kring_media::{AudioDescription, Coding, Language, OwnAudio, SdpRefused};
+use kring_media::{AudioDescription, Coding, Language, OwnAudio, SdpRefused, Side};
 use kring_sip::{HeaderName, IncomingInvite, LegId, NameAddr, Transport, Uri};
 use kring_time::Moment;
 use std::net::IpAddr;
@@ -43,11 +46,16 @@ impl Exchange {
                 return;
             }
         };
-        let sound = match self.prepare_sound(invite) {
+        let sound = match self.prepare_sound(trunk, invite) {
             Ok(sound) => sound,
             Err(NoSound::Ports) => {
                 self.count_bound("rtp_ports");
                 self.turn_away(now, leg, 503, Some(RETRY_AFTER_OVERLOAD_S));
+                return;
+            }
+            Err(NoSound::Sdp(SdpRefused::NotSecured)) => {
+                let warning = unsecured_warning().into_iter().collect();
+                self.endpoint.reject(now, leg, 488, warning);
                 return;
             }
             Err(NoSound::Sdp(refused)) => {
@@ -85,14 +93,20 @@ impl Exchange {
         self.endpoint.reject(now, leg, code, extra);
     }
 
-    fn prepare_sound(&mut self, invite: &IncomingInvite) -> Result<Sound, NoSound> {
+    fn prepare_sound(&mut self, trunk: usize, invite: &IncomingInvite) -> Result<Sound, NoSound> {
+        let shield = self.shield_of_trunk(trunk, invite.from_peer.transport);
+        let shield = shield.map_err(NoSound::Sdp)?;
         let callers = match &invite.body {
-            Some(sdp) => Some(kring_media::read(sdp).map_err(NoSound::Sdp)?),
+            Some(sdp) => {
+                let offer = kring_media::read_under(shield.as_deref(), sdp);
+                Some(offer.map_err(NoSound::Sdp)?)
+            }
             None => None,
         };
         let (caller_ports, agent_ports) = self.take_ports().ok_or(NoSound::Ports)?;
         let session = self.new_session();
         let own = OwnAudio {
+            shield: None,
             address: self.config.media_address,
             port: agent_ports.rtp,
             session_id: session.0,
@@ -102,7 +116,9 @@ impl Exchange {
         match offered {
             Ok((_, to_phones)) => {
                 let ports = (caller_ports, agent_ports);
-                Ok(Sound::new(session, ports, callers, to_phones))
+                let mut sound = Sound::new(session, ports, callers, to_phones);
+                sound.shielded_by(Side::Caller, shield);
+                Ok(sound)
             }
             Err(refused) => {
                 self.ports.give_back([caller_ports, agent_ports]);

@@ -1,6 +1,6 @@
 //! An agent's phones are rung for a call: what their INVITEs say, and what is remembered of them.
 
-use super::{Exchange, Output, Party, Role};
+use super::{Exchange, Output, Party, Role, shielding::is_private_way};
 use crate::{
     call::Call,
     command::{AgentProfile, Device},
@@ -10,6 +10,7 @@ use crate::{
     plan::Strategy,
 };
 use kring_journal::{AgentId, CallId, DeviceEnd, DeviceOut, Fact, Unreached};
+use kring_media::SrtpPolicy;
 use kring_sip::{Branch, HeaderName, Invitation, LegId, NameAddr, Uri};
 use kring_time::Moment;
 
@@ -26,8 +27,10 @@ impl Exchange {
         if call.attempts >= ATTEMPTS_MAX {
             return true;
         }
+        let plain = call.sound.to_phones.clone();
         let Ways {
-            branches,
+            mut branches,
+            policies,
             devices,
             nowhere,
         } = self.ways_of(now, call, &profile);
@@ -36,6 +39,10 @@ impl Exchange {
             self.is_nowhere(now, id, agent, why.unwrap_or(Unreached::Unregistered));
             return false;
         }
+        let ways = branches.iter_mut().zip(policies);
+        // What must be secured and cannot be is no way.
+        let shields = ways.map(|(branch, policy)| self.shield_branch(branch, policy, &plain));
+        let shields = shields.map(|shield| shield.ok().flatten()).collect();
         let Some(call) = self.calls.get_mut(&id) else {
             return true;
         };
@@ -52,7 +59,7 @@ impl Exchange {
             from: call.from.clone(),
             to: NameAddr::new(branches[0].target.clone()),
             branches,
-            body: Some(kring_media::write(&call.sound.to_phones).into()),
+            body: Some(kring_media::write(&plain).into()),
             extra: said_to_phone(id, call),
             max_forwards: call.max_forwards,
         };
@@ -64,7 +71,8 @@ impl Exchange {
             leg,
             agent: agent.clone(),
             invited: now,
-            offered: call.sound.to_phones.origin.version,
+            offered: plain.origin.version,
+            shields,
             devices,
             last_ring_only: last_hop_of_many,
             withdrawn: None,
@@ -93,6 +101,14 @@ impl Exchange {
                     continue;
                 }
             };
+            let policy = self.policy_of_device(device);
+            if policy == SrtpPolicy::Require {
+                branches.retain(is_private_way);
+                if branches.is_empty() {
+                    ways.nowhere.push((device.name.clone(), Unreached::Failed));
+                    continue;
+                }
+            }
             branches.truncate(BRANCHES_MAX - ways.branches.len());
             let expires = expires_s(now, call, device).to_string();
             for branch in &mut branches {
@@ -102,6 +118,8 @@ impl Exchange {
                 }
             }
             let first = ways.branches.len() as u8;
+            ways.policies
+                .extend(std::iter::repeat_n(policy, branches.len()));
             ways.branches.append(&mut branches);
             let end = ways.branches.len() as u8;
             if first < end {
@@ -128,6 +146,8 @@ impl Exchange {
 #[derive(Default)]
 struct Ways {
     branches: Vec<Branch>,
+    /// Whether the sound of each of them is secured.
+    policies: Vec<SrtpPolicy>,
     devices: Vec<RungDevice>,
     /// Those that cannot be, and why.
     nowhere: Vec<(String, Unreached)>,

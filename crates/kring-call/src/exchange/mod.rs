@@ -41,6 +41,7 @@ mod recording;
 mod referring;
 mod refusing;
 mod returning;
+mod shielding;
 mod sounding;
 mod thirds;
 mod told;
@@ -73,8 +74,9 @@ use ports::Ports;
 use probing::Probes;
 use queue::Queue;
 use rand::SeedableRng;
-use rand_chacha::ChaCha8Rng;
+use rand_chacha::{ChaCha8Rng, ChaCha20Rng};
 use rustc_hash::FxHashMap;
+pub use shielding::PhoneTraits;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use trunks::Lines;
 use withdrawing::WithdrawnPhone;
@@ -191,6 +193,8 @@ pub struct Exchange {
     anonymous: Uri,
     endpoint: Endpoint,
     chance: ChaCha8Rng,
+    /// Where the keys of sound come from.
+    keys: ChaCha20Rng,
     /// Boxed: the table grows by doubling, calls are taken out and put back, and each is two kilobytes.
     calls: FxHashMap<CallId, Box<Call>>,
     legs: FxHashMap<LegId, Role>,
@@ -213,6 +217,8 @@ pub struct Exchange {
     departments: BTreeMap<String, Vec<String>>,
     callbacks: CallBacks,
     ports: Ports,
+    /// What is known of phones that may register; as many as the registrar takes.
+    phones: BTreeMap<String, PhoneTraits>,
     shares: Shares,
     admission: Admission,
     outputs: VecDeque<Output>,
@@ -228,6 +234,7 @@ impl Exchange {
             anonymous,
             endpoint: Endpoint::new(config.endpoint.clone()),
             chance: ChaCha8Rng::seed_from_u64(config.seed),
+            keys: ChaCha20Rng::seed_from_u64(config.seed),
             calls: FxHashMap::default(),
             legs: FxHashMap::default(),
             sessions: FxHashMap::default(),
@@ -243,6 +250,7 @@ impl Exchange {
             departments: BTreeMap::new(),
             callbacks: CallBacks::default(),
             ports: Ports::default(),
+            phones: BTreeMap::new(),
             shares: Shares::new(&config.trunks, config.cps_max),
             admission: Admission::Open,
             outputs: VecDeque::new(),

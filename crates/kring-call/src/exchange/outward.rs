@@ -11,6 +11,7 @@ use crate::{
 };
 use bytes::Bytes;
 use kring_journal::{CallId, Dialling, Fact, Unreached};
+use kring_media::{AudioDescription, Side};
 use kring_sip::{Branch, HeaderName, Invitation, LegEvent, LegId, NameAddr, Reason};
 use kring_time::Moment;
 use std::time::Duration;
@@ -23,8 +24,8 @@ pub(super) struct Wanted<'a> {
     pub(super) trunk: usize,
     /// Who calls.
     pub(super) from: NameAddr,
-    /// The offer.
-    pub(super) body: Vec<u8>,
+    /// The plain offer.
+    pub(super) offer: AudioDescription,
     /// How long it may ring.
     pub(super) patience: Duration,
     /// What a fact may say of it: an extension, never a citizen's number.
@@ -47,7 +48,12 @@ impl Exchange {
 
     /// INVITE to a number of a trunk. None: it has no address.
     pub(super) fn dial(&mut self, now: Moment, id: CallId, wanted: Wanted<'_>) -> Option<Outward> {
-        let branch = self.branch_by(wanted.trunk, wanted.number)?;
+        let mut branch = self.branch_by(wanted.trunk, wanted.number)?;
+        let policy = self.config.trunks[wanted.trunk].srtp;
+        let policy = policy.unwrap_or(self.config.srtp);
+        let shield = self
+            .shield_branch(&mut branch, policy, &wanted.offer)
+            .ok()?;
         let call = self.calls.get(&id)?;
         let mut own = wanted.extra;
         if !own.iter().any(|(name, _)| *name == call_header()) {
@@ -60,7 +66,7 @@ impl Exchange {
             from: wanted.from,
             to: NameAddr::new(branch.target.clone()),
             branches: vec![branch],
-            body: Some(wanted.body.into()),
+            body: Some(kring_media::write(&wanted.offer).into()),
             extra: own.into_iter().chain(call.passed.iter().cloned()).collect(),
             max_forwards: call.max_forwards,
         };
@@ -85,6 +91,7 @@ impl Exchange {
             until: now + wanted.patience,
             heard: false,
             told: 0,
+            shield,
         })
     }
 
@@ -105,6 +112,7 @@ impl Exchange {
             keeps_way: false,
             login: account.map(|(_, login)| login),
             extra: Vec::new(),
+            offer: None,
         })
     }
 
@@ -136,7 +144,7 @@ impl Exchange {
     /// Whom kring dialled has lifted.
     fn outward_answered(&mut self, now: Moment, id: CallId, leg: LegId, body: Option<&Bytes>) {
         self.endpoint.acknowledge(now, leg, None);
-        let answer = body.and_then(|sdp| kring_media::read(sdp).ok());
+        let answer = body.and_then(|sdp| self.outward_answer(id, sdp));
         let fits = answer.filter(|answer| self.fits_other_side(id, answer));
         let Some(answer) = fits else {
             let reason = Reason::sip(488, "No codec in common");
@@ -153,6 +161,25 @@ impl Exchange {
             self.citizen_reached(now, id, leg, answer);
         }
         self.reschedule(id);
+    }
+
+    /// What whoever was dialled says of their sound, which is then the answer to what they were offered.
+    fn outward_answer(&mut self, id: CallId, sdp: &[u8]) -> Option<AudioDescription> {
+        let call = self.calls.get_mut(&id)?;
+        let side = match &call.state {
+            State::Reaching { .. } => Side::Caller,
+            State::Transferring(_) => Side::Third,
+            _ => Side::Agent,
+        };
+        let shield = call.outward_mut()?.shield.clone();
+        let said = call.sound.said_to(side)?;
+        let answer = match &shield {
+            Some(shield) => kring_media::read_answer(&said.shielded(shield), Some(shield), sdp),
+            None => kring_media::read(sdp),
+        };
+        let answer = answer.ok()?;
+        call.sound.was_offered(side, shield, &answer);
+        Some(answer)
     }
 
     /// Whom kring dialled does not want to, or is not there.
@@ -227,7 +254,7 @@ impl Exchange {
     }
 
     /// Whether an answer has sound that whoever is there already can have.
-    fn fits_other_side(&self, id: CallId, answer: &kring_media::AudioDescription) -> bool {
+    fn fits_other_side(&self, id: CallId, answer: &AudioDescription) -> bool {
         let call = self.calls.get(&id);
         call.is_some_and(|call| match &call.state {
             State::Reaching { .. } => Self::fits_agent(call, answer),

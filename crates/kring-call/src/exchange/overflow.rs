@@ -154,7 +154,7 @@ impl Exchange {
                 number: &number,
                 trunk,
                 from: call.from.clone(),
-                body: kring_media::write(&call.sound.to_phones),
+                offer: call.sound.to_phones.clone(),
                 patience: self
                     .config
                     .terms

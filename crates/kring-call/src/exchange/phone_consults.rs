@@ -16,7 +16,9 @@ use crate::{
 };
 use bytes::Bytes;
 use kring_journal::{AgentId, CallId, Fact, Transfer, TransferMode, TransferOver, TransferStep};
-use kring_media::{AudioDescription, Codec, Coding, Side, answer_by_kring, answer_to_change};
+use kring_media::{
+    AudioDescription, Codec, Coding, OwnAudio, Side, answer_by_kring, answer_to_change,
+};
 use kring_sip::{IncomingInvite, LegEvent, LegId, Reason, header::Replaces};
 use kring_time::Moment;
 
@@ -31,17 +33,20 @@ impl Exchange {
         invite: &IncomingInvite,
     ) -> Result<(), u16> {
         let (agent, id) = self.talking_by_phone(user).ok_or(403_u16)?;
-        let offer = invite.body.as_deref().map(kring_media::read);
+        let shield = self.shield_of_phone(user, invite.from_peer.transport);
+        let shield = shield.map_err(|_| 488_u16)?;
+        let read = |sdp: &[u8]| kring_media::read_under(shield.as_deref(), sdp);
+        let offer = invite.body.as_deref().map(read);
         let Some(Ok(offer)) = offer else {
             return Err(488);
         };
         let wanted = wanted_at_phone(TransferMode::Attended, &invite.request_uri);
-        let said_at = SaidAt::SecondCall(leg, Box::new(offer));
+        let said_at = SaidAt::SecondCall(leg, Box::new(offer), shield);
         let begun = self.transfer(now, Some(&agent), id, wanted, said_at);
         begun.map_err(|refused| code_of(&refused))?;
         let transfer = self.calls.get(&id).and_then(|call| call.transfer());
         let second = transfer.and_then(|transfer| transfer.second.clone());
-        if second.is_some_and(|second| self.answer_second(id, &second.offer).is_none()) {
+        if second.is_some_and(|second| self.answer_second(id, &second).is_none()) {
             // The phone speaks another codec there than the caller takes.
             self.bring_caller_back(now, id, TransferOver::Failed, 488);
         }
@@ -58,20 +63,21 @@ impl Exchange {
     }
 
     /// What kring says to the second leg of a phone: its port of the agent's side, and the caller's codec.
-    pub(super) fn answer_second(&self, id: CallId, offer: &AudioDescription) -> Option<Bytes> {
+    fn answer_second(&self, id: CallId, second: &Second) -> Option<AudioDescription> {
         let call = self.calls.get(&id)?;
-        let (own, voice) = (
-            call.sound.own(self.config.media_address, Side::Agent),
-            call.sound.voice?,
-        );
+        let (offer, voice) = (&second.offer, call.sound.voice?);
+        let own = OwnAudio {
+            shield: second.shield.clone(),
+            ..call.sound.own(self.config.media_address, Side::Agent)
+        };
         let callers =
             |codec: &&Codec| codec.is_telephone_event() || Coding::of(codec) == Some(voice);
         let narrowed = AudioDescription {
             codecs: offer.codecs.iter().filter(callers).cloned().collect(),
-            ..offer.clone()
+            ..(**offer).clone()
         };
         let (answer, _) = answer_by_kring(&narrowed, &self.config.codecs, &own).ok()?;
-        Some(kring_media::write(&answer).into())
+        Some(answer)
     }
 
     /// The unit has answered whom the phone dialled: so does kring.
@@ -79,17 +85,25 @@ impl Exchange {
         let Some(call) = self.calls.get(&id) else {
             return;
         };
-        let session = call.sound.session;
         let Some(second) = call.transfer().and_then(|t| t.second.clone()) else {
             return;
         };
-        let Some(answer) = self.answer_second(id, &second.offer) else {
+        let Some(answer) = self.answer_second(id, &second) else {
             return;
         };
-        self.endpoint.accept(now, second.leg, Some(answer));
-        self.order_remote(session, Side::Agent, &second.offer);
+        let sdp = kring_media::write(&answer).into();
+        self.endpoint.accept(now, second.leg, Some(sdp));
+        self.hear_second(id, &answer, &second.offer);
         if let Some(second) = self.second_mut(id) {
             second.answered = true;
+        }
+    }
+
+    /// What the agent hears goes to the phone's second leg, which was told `said`.
+    fn hear_second(&mut self, id: CallId, said: &AudioDescription, theirs: &AudioDescription) {
+        if let Some(call) = self.calls.remove(&id) {
+            self.order_remote_said(&call.sound, Side::Agent, (Some(said), theirs));
+            self.calls.insert(id, call);
         }
     }
 
@@ -151,24 +165,28 @@ impl Exchange {
     /// The phone holds or resumes its second call: the agent turns.
     fn second_sound_moves(&mut self, now: Moment, id: CallId, leg: LegId, sdp: &Bytes) {
         let call = self.calls.get(&id);
-        let offer = kring_media::read(sdp).ok();
-        let answered = call.zip(offer).and_then(|(call, offer)| {
-            let own = call.sound.own(self.config.media_address, Side::Agent);
+        let second = call.and_then(|call| call.transfer()?.second.as_ref());
+        let answered = call.zip(second).and_then(|(call, second)| {
+            let offer = kring_media::read_under(second.shield.as_deref(), sdp).ok()?;
+            let own = OwnAudio {
+                shield: second.shield.clone(),
+                ..call.sound.own(self.config.media_address, Side::Agent)
+            };
             let agreed = call.sound.agreed(Side::Agent);
             let answer = answer_to_change(&offer, &agreed, offer.ptime, &own).ok()?;
-            Some((call.sound.session, offer, answer))
+            Some((offer, answer))
         });
-        let Some((session, offer, answer)) = answered else {
+        let Some((offer, answer)) = answered else {
             self.endpoint.reject_offer(now, leg, 488);
             return;
         };
-        let answer = kring_media::write(&answer).into();
-        self.endpoint.accept_offer(now, leg, Some(answer));
+        let sdp = kring_media::write(&answer).into();
+        self.endpoint.accept_offer(now, leg, Some(sdp));
         if let Some(second) = self.second_mut(id) {
             *second.offer = offer.clone();
         }
         if offer.direction.sends() && offer.direction.receives() {
-            self.order_remote(session, Side::Agent, &offer);
+            self.hear_second(id, &answer, &offer);
             self.turn_to(now, id, Circle::Unit);
         }
     }
@@ -256,16 +274,19 @@ impl Exchange {
         if !is_theirs || !talks {
             return Err(if is_theirs { 491 } else { 403 });
         }
-        let offer = invite
-            .body
-            .as_deref()
-            .and_then(|sdp| kring_media::read(sdp).ok());
-        let offer = offer.ok_or(488_u16)?;
+        let shield = self.shield_of_phone(user, invite.from_peer.transport);
+        let shield = shield.map_err(|_| 488_u16)?;
+        let read = |sdp: &[u8]| kring_media::read_under(shield.as_deref(), sdp).ok();
+        let offer = invite.body.as_deref().and_then(read).ok_or(488_u16)?;
         self.abandon_change(now, id);
         let call = self.calls.get_mut(&id).ok_or(481_u16)?;
-        let own = call.sound.own(self.config.media_address, Side::Agent);
+        let own = OwnAudio {
+            shield: shield.clone(),
+            ..call.sound.own(self.config.media_address, Side::Agent)
+        };
         let agreed = call.sound.agreed(Side::Agent);
         let answer = answer_to_change(&offer, &agreed, offer.ptime, &own).map_err(|_| 488_u16)?;
+        call.sound.shielded_by(Side::Agent, shield);
         let (session, answer) = (call.sound.session, call.sound.say(Side::Agent, answer));
         call.sound.hear(Side::Agent, offer.clone());
         if let State::Talking { leg: talks, .. } = &mut call.state {

@@ -2,7 +2,7 @@
 //!
 //! The registrar lives in the SIP endpoint. Here a registered phone is a place that may be nowhere.
 
-use super::{Exchange, Output};
+use super::{Exchange, Output, PhoneTraits};
 use crate::{
     command::{CommandRefused, Device, Done, Place},
     doing::Miss,
@@ -18,8 +18,8 @@ use kring_time::Moment;
 
 impl Exchange {
     /// Makes a phone known before the first input. Later ones come as `PutPhone`. `false`: too many.
-    pub fn introduce_phone(&mut self, user: &str, secrets: Ha1Set) -> bool {
-        self.endpoint.put_phone(user, secrets)
+    pub fn introduce_phone(&mut self, user: &str, secrets: Ha1Set, traits: PhoneTraits) -> bool {
+        self.put_phone(user, secrets, traits).is_ok()
     }
 
     /// Gives a phone a binding back that it had when the last process ended, if it can still be reached
@@ -37,8 +37,10 @@ impl Exchange {
         &mut self,
         user: &str,
         secrets: Ha1Set,
+        traits: PhoneTraits,
     ) -> Result<Done, CommandRefused> {
         if self.endpoint.put_phone(user, secrets) {
+            self.phones.insert(user.to_owned(), traits);
             Ok(Done::Ok)
         } else {
             Err(CommandRefused::TooManyPhones)

@@ -103,6 +103,7 @@ impl Exchange {
         let (caller_ports, agent_ports) = self.take_ports()?;
         let session = self.new_session();
         let own = OwnAudio {
+            shield: None,
             address: self.config.media_address,
             port: agent_ports.rtp,
             session_id: session.0,

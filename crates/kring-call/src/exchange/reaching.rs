@@ -8,9 +8,10 @@ use crate::{
     limits::CITIZEN_PATIENCE,
 };
 use kring_journal::{AgentId, CallBackEnd, CallId, Fact, PickUp, Reach, Unreached, Withdrawal};
-use kring_media::{AudioDescription, Codec, Ground, MediaOrder, Side, coding_of};
+use kring_media::{AudioDescription, Codec, Ground, MediaOrder, Shield, Side, coding_of};
 use kring_sip::LegId;
 use kring_time::Moment;
+use std::sync::Arc;
 
 impl Exchange {
     /// An agent's phone was lifted for a placed call: the citizen is dialled, and the agent hears it ring.
@@ -19,7 +20,7 @@ impl Exchange {
         now: Moment,
         id: CallId,
         leg: LegId,
-        answer: AudioDescription,
+        (answer, shield): (AudioDescription, Option<Arc<Shield>>),
     ) {
         let Some(mut call) = self.calls.remove(&id) else {
             return;
@@ -40,11 +41,15 @@ impl Exchange {
         };
         self.record(now, id, Fact::PickedUp(picked_up));
         self.set_doing(now, &agent, Doing::Talking { call: id });
+        call.sound.won_by(offer.offered, shield, &answer);
         call.sound.hear(Side::Agent, answer.clone());
         let own = call.sound.own(self.config.media_address, Side::Caller);
         let codecs = &self.config.codecs;
         let offered = kring_media::offer_to_agent(Some(&answer), codecs, &own).ok();
-        let body = offered.map(|(_, offer)| call.sound.say(Side::Caller, offer));
+        let body = offered.map(|(_, offer)| {
+            call.sound.say(Side::Caller, offer.clone());
+            offer
+        });
         let program = self.program(&call, Vec::new(), Ground::Ringback);
         self.calls.insert(id, call);
         self.open_sound(id, Mouth::Open);
@@ -64,7 +69,7 @@ impl Exchange {
         now: Moment,
         id: CallId,
         (agent, leg): (AgentId, LegId),
-        body: Option<Vec<u8>>,
+        body: Option<AudioDescription>,
     ) {
         let Some(call) = self.calls.get(&id) else {
             return;
@@ -75,7 +80,7 @@ impl Exchange {
                 number: &errand.number,
                 trunk,
                 from: errand.from.clone(),
-                body,
+                offer: body,
                 patience: CITIZEN_PATIENCE,
                 told: None,
                 extra: Vec::new(),

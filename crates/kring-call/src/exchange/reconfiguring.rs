@@ -147,6 +147,7 @@ mod tests {
             wall_at_boot_ms: 0,
             media_address: own.ip(),
             codecs: Vec::new(),
+            srtp: Default::default(),
             terms: Arc::new(kring_journal::RingTerms::thailand()),
             ringback: crate::Ringback::Pbx,
             agent_greetings: Arc::default(),

@@ -4,7 +4,7 @@
 use super::{Exchange, Role};
 use crate::{call::Call, command::CallerIdentity, transfer::Stage};
 use kring_journal::{CallId, TransferOver};
-use kring_media::{Side, answer_to_change};
+use kring_media::{OwnAudio, Side, answer_to_change};
 use kring_sip::{IncomingInvite, LegId, Reason};
 use kring_time::Moment;
 
@@ -20,19 +20,27 @@ impl Exchange {
         let Some(id) = self.referred_call_of(trunk, identity) else {
             return false;
         };
+        let Ok(shield) = self.shield_of_trunk(trunk, invite.from_peer.transport) else {
+            return false;
+        };
         let Some(call) = self.calls.get_mut(&id) else {
             return false;
         };
-        let offer = invite.body.as_deref().map(kring_media::read);
+        let read = |sdp: &[u8]| kring_media::read_under(shield.as_deref(), sdp);
+        let offer = invite.body.as_deref().map(read);
         let Some(Ok(offer)) = offer else {
             return false;
         };
         let sound = &mut call.sound;
-        let own = sound.own(self.config.media_address, Side::Caller);
+        let own = OwnAudio {
+            shield: shield.clone(),
+            ..sound.own(self.config.media_address, Side::Caller)
+        };
         let agreed = sound.agreed(Side::Caller);
         let Ok(answer) = answer_to_change(&offer, &agreed, offer.ptime, &own) else {
             return false;
         };
+        sound.shielded_by(Side::Caller, shield);
         let (session, answer) = (sound.session, sound.say(Side::Caller, answer));
         sound.hear(Side::Caller, offer.clone());
         let old = call.caller_leg.replace(leg);

@@ -1,9 +1,12 @@
 //! The sound of calls: ports, orders to the media threads, and what these tell.
 
 use super::{Exchange, Output, told};
-use crate::call::{Call, State};
+use crate::{
+    call::{Call, State},
+    sound::Sound,
+};
 use kring_journal::{CallId, Fact, MediaSide};
-use kring_media::{AudioDescription, Codec, MediaNotice, MediaOrder, PortPair, SessionId, Side};
+use kring_media::{AudioDescription, MediaNotice, MediaOrder, PortPair, SessionId, Side};
 use kring_time::Moment;
 use std::sync::Arc;
 
@@ -38,14 +41,12 @@ impl Exchange {
     pub(super) fn join_sound(&mut self, call: &mut Call, agents: AudioDescription) {
         let session = call.sound.session;
         if self.sessions.contains_key(&session) {
-            let told = call.sound.told(Side::Agent);
-            self.order_remote_told(session, Side::Agent, &agents, told);
+            self.order_remote_of(&call.sound, Side::Agent, &agents);
             let side = Side::Caller;
             self.order(MediaOrder::Hush { session, side });
         } else {
             self.open(call, Mouth::Open);
-            let told = call.sound.told(Side::Agent);
-            self.order_remote_told(session, Side::Agent, &agents, told);
+            self.order_remote_of(&call.sound, Side::Agent, &agents);
         }
         call.sound.agents = Some(agents);
     }
@@ -67,6 +68,8 @@ impl Exchange {
             agent: call.sound.agent_ports,
         });
         if let Some(callers) = &call.sound.callers {
+            let said = call.sound.said_to(Side::Caller);
+            self.order_keys(&call.sound, Side::Caller, (said, callers));
             self.order(MediaOrder::Remote {
                 session,
                 side: Side::Caller,
@@ -86,24 +89,30 @@ impl Exchange {
         side: Side,
         theirs: &AudioDescription,
     ) {
-        let call = self
-            .sessions
-            .get(&session)
-            .and_then(|id| self.calls.get(id));
-        let told = call.map(|call| call.sound.told(side)).unwrap_or_default();
-        self.order_remote_told(session, side, theirs, told);
+        let id = self.sessions.get(&session).copied();
+        let Some((id, call)) = id.and_then(|id| Some((id, self.calls.remove(&id)?))) else {
+            return;
+        };
+        self.order_remote_of(&call.sound, side, theirs);
+        self.calls.insert(id, call);
     }
 
     /// The same of a call that is in hand.
-    fn order_remote_told(
+    fn order_remote_of(&mut self, sound: &Sound, side: Side, theirs: &AudioDescription) {
+        self.order_remote_said(sound, side, (sound.said_to(side), theirs));
+    }
+
+    /// The same of a leg that was told something else than its side: the second of a phone.
+    pub(super) fn order_remote_said(
         &mut self,
-        session: SessionId,
+        sound: &Sound,
         side: Side,
-        theirs: &AudioDescription,
-        told: Arc<[Codec]>,
+        (said, theirs): (Option<&AudioDescription>, &AudioDescription),
     ) {
+        self.order_keys(sound, side, (said, theirs));
+        let told = said.map_or_else(Default::default, |said| said.codecs.clone().into());
         self.order(MediaOrder::Remote {
-            session,
+            session: sound.session,
             side,
             rtp: theirs.rtp,
             rtcp: theirs.rtcp,

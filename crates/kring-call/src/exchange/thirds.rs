@@ -56,7 +56,7 @@ impl Exchange {
                     number: &place.number,
                     trunk,
                     from: call.from.clone(),
-                    body: call.sound.to_third()?,
+                    offer: call.sound.to_third()?,
                     patience: rings,
                     told: Some(place.number.clone()),
                     extra,

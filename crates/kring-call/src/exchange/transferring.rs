@@ -13,10 +13,10 @@ use crate::{
     transfer::{Aim, Second, Stage, Transfer, TransferMethod},
 };
 use kring_journal::{AgentId, CallId, Fact, TransferMode, TransferStep, TransferWay, Unreached};
-use kring_media::{AudioDescription, Coding, Ground, MediaOrder, Side};
+use kring_media::{AudioDescription, Coding, Ground, MediaOrder, Shield, Side};
 use kring_sip::LegId;
 use kring_time::Moment;
-use std::collections::VecDeque;
+use std::{collections::VecDeque, sync::Arc};
 
 type Answer = Result<Done, CommandRefused>;
 
@@ -27,7 +27,7 @@ pub(super) enum SaidAt {
     /// At the phone, by a REFER in this leg.
     Phone(LegId),
     /// At the phone, which dials in this leg, and says this of its sound there.
-    SecondCall(LegId, Box<AudioDescription>),
+    SecondCall(LegId, Box<AudioDescription>, Option<Arc<Shield>>),
 }
 
 /// What is decided before anything is done.
@@ -72,14 +72,15 @@ impl Exchange {
         let (referrer, second) = match said_at {
             SaidAt::Screen => (None, None),
             SaidAt::Phone(leg) => (Some(leg), None),
-            SaidAt::SecondCall(leg, offer) => (None, Some((leg, offer))),
+            SaidAt::SecondCall(leg, offer, shield) => (None, Some((leg, offer, shield))),
         };
-        let second = second.map(|(leg, offer)| {
+        let second = second.map(|(leg, offer, shield)| {
             self.legs.insert(leg, Role::Second(id));
             let answered = false;
             Second {
                 leg,
                 offer,
+                shield,
                 answered,
             }
         });

@@ -9,8 +9,8 @@ use crate::{
 use bytes::Bytes;
 use kring_journal::{CallId, Fact, RingTerms};
 use kring_media::{
-    AudioDescription, Codec, Coding, Ground, Languages, MediaOrder, Phrase, Program, Side,
-    answer_by_kring, coding_of, offer_by_kring, offer_of_agreed,
+    AudioDescription, Codec, Coding, Ground, Languages, MediaOrder, OwnAudio, Phrase, Program,
+    Side, answer_by_kring, coding_of, offer_by_kring, offer_of_agreed,
 };
 use kring_sip::LegId;
 use kring_time::Moment;
@@ -38,7 +38,8 @@ impl Exchange {
                     Err(_) => return false,
                 },
                 None => match offer_by_kring(codecs, &own) {
-                    Ok(offer) => (offer, None),
+                    // Whoever refused it would be lost.
+                    Ok(offer) => (offer.softly(own.shield.as_deref()), None),
                     Err(_) => return false,
                 },
             };
@@ -199,7 +200,10 @@ impl Exchange {
         let Some(call) = self.calls.get_mut(&id) else {
             return false;
         };
-        let own = call.sound.own(self.config.media_address, Side::Agent);
+        let own = OwnAudio {
+            shield: None,
+            ..call.sound.own(self.config.media_address, Side::Agent)
+        };
         let to_phones = call.sound.callers.as_ref();
         let to_phones = to_phones.and_then(|said| offer_of_agreed(said, voice, &own).ok());
         let Some(to_phones) = to_phones else {
@@ -258,9 +262,16 @@ impl Exchange {
             self.endpoint.accept_offer(now, leg, Some(again.into()));
             return;
         }
+        let offer = sound.read_offer(side, sdp);
+        if let Ok(offer) = &offer {
+            self.renew_shield(id, side, offer);
+        }
+        let Some(sound) = self.calls.get_mut(&id).map(|call| &mut call.sound) else {
+            return;
+        };
         let own = sound.own(self.config.media_address, side);
         let agreed = sound.agreed(side);
-        let answer = kring_media::read(sdp).and_then(|offer| {
+        let answer = offer.and_then(|offer| {
             let answer = kring_media::answer_to_change(&offer, &agreed, offer.ptime, &own)?;
             Ok((offer, answer))
         });

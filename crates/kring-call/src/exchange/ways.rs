@@ -29,6 +29,7 @@ impl Exchange {
             keeps_way: false,
             login: None,
             extra: Vec::new(),
+            offer: None,
         };
         if !name.starts_with("pbx:") {
             return direct();
@@ -53,6 +54,7 @@ impl Exchange {
             keeps_way: false,
             login: row.account().map(|(_, login)| login),
             extra: Vec::new(),
+            offer: None,
         }
     }
 

@@ -57,6 +57,7 @@ fn configured(trunks: Vec<Trunk>) -> ExchangeConfig {
         wall_at_boot_ms: 0,
         media_address: "192.0.2.1".parse().unwrap(),
         codecs: Vec::new(),
+        srtp: Default::default(),
         queues: vec![QueueConfig {
             name: "support".to_owned(),
             did: vec!["5000".to_owned()],

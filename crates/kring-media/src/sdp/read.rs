@@ -1,21 +1,52 @@
 //! Reading SDP. What cannot be relayed is refused by name; an address is never guessed.
 
-use super::{AudioDescription, Codec, Direction, Origin, OtherMedia, SdpRefused};
-use crate::limits::{CODECS_MAX, MEDIA_LINES_MAX, PARAMETER_MAX, SDP_MAX};
+use super::{AudioDescription, Codec, Crypto, Direction, Origin, OtherMedia, SdpRefused};
+use crate::{
+    limits::{CODECS_MAX, CRYPTO_MAX, MEDIA_LINES_MAX, PARAMETER_MAX, SDP_MAX},
+    shield::Shield,
+};
 use sdp_types::{Attribute, Connection, Media, Session};
 use std::{
     borrow::Cow,
     net::{IpAddr, SocketAddr},
 };
 
-/// Reads an offer or an answer.
+/// Reads an offer or an answer of plain sound. See [`read_under`].
+///
+/// # Errors
+/// See [`SdpRefused`].
+pub fn read(sdp: &[u8]) -> Result<AudioDescription, SdpRefused> {
+    read_under(None, sdp)
+}
+
+/// Reads the answer to what kring has said of this leg.
+///
+/// # Errors
+/// See [`SdpRefused`]; [`SdpRefused::NotSecured`] when it is secured otherwise than was offered.
+pub fn read_answer(
+    said: &AudioDescription,
+    shield: Option<&Shield>,
+    sdp: &[u8],
+) -> Result<AudioDescription, SdpRefused> {
+    let answer = read_under(shield, sdp)?;
+    if answer.is_secured() {
+        said.keys_with(&answer)?;
+    }
+    Ok(answer)
+}
+
+/// Reads an offer or an answer of a leg that may be secured, and must be if its shield says so; without a shield of
+/// one whose sound is plain.
+///
+/// Of two lines of audio that can be met, the secured one is taken. Keys beside plain RTP count: some devices offer
+/// so what they could.
 ///
 /// Bytes that are no UTF-8 (a session name in TIS-620, say) are replaced, since nothing that
 /// matters can stand there.
 ///
 /// # Errors
 /// See [`SdpRefused`].
-pub fn read(sdp: &[u8]) -> Result<AudioDescription, SdpRefused> {
+pub fn read_under(shield: Option<&Shield>, sdp: &[u8]) -> Result<AudioDescription, SdpRefused> {
     if sdp.len() > SDP_MAX {
         return Err(SdpRefused::TooLong);
     }
@@ -25,8 +56,12 @@ pub fn read(sdp: &[u8]) -> Result<AudioDescription, SdpRefused> {
     if session.medias.len() > MEDIA_LINES_MAX {
         return Err(SdpRefused::TooManyMedia);
     }
-    let at = choose_audio(&session.medias)?;
+    let at = choose_audio(&session.medias, shield)?;
     let audio = &session.medias[at];
+    let crypto = shield.map_or_else(Vec::new, |_| crypto_of(audio));
+    if shield.is_some_and(Shield::is_required) && crypto.is_empty() {
+        return Err(SdpRefused::NotSecured);
+    }
     let codecs = codecs_of(audio);
     if !codecs.iter().any(Codec::is_speech) {
         return Err(SdpRefused::NoCommonCodec);
@@ -48,6 +83,7 @@ pub fn read(sdp: &[u8]) -> Result<AudioDescription, SdpRefused> {
         direction: said.and(held),
         ptime: value(audio, "ptime").and_then(|ptime| ptime.trim().parse().ok()),
         proto: audio.proto.clone(),
+        crypto,
         origin: Origin {
             username: session
                 .origin
@@ -79,17 +115,32 @@ fn clean(sdp: &[u8]) -> Cow<'_, [u8]> {
     }
 }
 
-/// The first audio line over plain RTP that is in use.
-fn choose_audio(medias: &[Media]) -> Result<usize, SdpRefused> {
+/// The first audio line over RTP that is in use: secured if there is a shield, else plain.
+fn choose_audio(medias: &[Media], shield: Option<&Shield>) -> Result<usize, SdpRefused> {
     let in_use = |media: &&Media| media.media == "audio" && media.port != 0;
     let plain = |media: &Media| matches!(media.proto.as_str(), "RTP/AVP" | "RTP/AVPF");
-    medias
-        .iter()
-        .position(|media| in_use(&media) && plain(media))
+    let secure = |media: &Media| matches!(media.proto.as_str(), "RTP/SAVP" | "RTP/SAVPF");
+    let secured = |media: &&Media| in_use(media) && secure(media) && !crypto_of(media).is_empty();
+    let secured = shield.and_then(|_| medias.iter().position(|media| secured(&media)));
+    secured
+        .or_else(|| {
+            medias
+                .iter()
+                .position(|media| in_use(&media) && plain(media))
+        })
         .ok_or_else(|| match medias.iter().find(in_use) {
+            Some(media) if shield.is_some() && secure(media) => SdpRefused::NoCommonCipher,
             Some(media) => SdpRefused::NotPlainRtp(short(&media.proto)),
             None => SdpRefused::NoAudio,
         })
+}
+
+/// The ways of securing it that kring can keep to, in its order.
+fn crypto_of(audio: &Media) -> Vec<Crypto> {
+    let lines = audio.attributes.iter();
+    let lines = lines.filter(|line| line.attribute == "crypto");
+    let lines = lines.filter_map(|line| Crypto::read(line.value.as_deref()?));
+    lines.take(CRYPTO_MAX).collect()
 }
 
 fn other(media: &Media) -> OtherMedia {

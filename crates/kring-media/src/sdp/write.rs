@@ -45,6 +45,10 @@ fn audio_line(audio: &AudioDescription) -> Media {
         .map(|codec| codec.payload_type.to_string())
         .collect();
     let mut media = line("audio", audio.rtp.port(), &audio.proto, numbers.join(" "));
+    for crypto in &audio.crypto {
+        let line = Attribute::with_value("crypto", crypto.write());
+        media.attributes.push(line);
+    }
     for codec in &audio.codecs {
         let Codec {
             payload_type,

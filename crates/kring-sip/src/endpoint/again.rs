@@ -1,9 +1,9 @@
 //! The same INVITE once more, before anybody has accepted it: with proof of who we are, with a session
-//! that is long enough, or to the next peer. Each for its reason at most once on one way, so that two who
+//! that is long enough, with another offer, or to the next peer. Each for its reason at most once on one way, so that two who
 //! cannot agree come to an end.
 
 use super::{
-    Endpoint,
+    Endpoint, OwnOffer,
     branches::{Attempt, Cancelling, Onwards},
     effect::LegId,
     leg::Leg,
@@ -62,6 +62,28 @@ impl Endpoint {
             && self.say_again(now, leg, key, |attempt| attempt.min_se_s = least)
     }
 
+    /// What was offered in this branch is refused: whether what is offered in its place was sent. Once.
+    pub(super) fn offer_instead(
+        &mut self,
+        now: Moment,
+        leg: LegId,
+        key: ClientKey,
+        response: &Response,
+    ) -> bool {
+        let refused = matches!(response.status.code(), 415 | 488 | 606);
+        let Some(Leg::Calling(calling)) = self.legs.get(leg) else {
+            return false;
+        };
+        let attempt = calling.attempt(key).filter(|_| refused);
+        let attempt = attempt.filter(|it| matches!(it.cancel, Cancelling::No));
+        let instead = attempt.and_then(|it| it.offer.as_ref()?.instead.clone());
+        let Some(sdp) = instead else {
+            return false;
+        };
+        let plain = OwnOffer { sdp, instead: None };
+        self.say_again(now, leg, key, |attempt| attempt.offer = Some(plain))
+    }
+
     /// The same INVITE once more on the same way, changed, with the next number.
     fn say_again(
         &mut self,
@@ -79,6 +101,7 @@ impl Endpoint {
         let onwards = Onwards {
             branch: attempt.branch,
             extra: attempt.extra,
+            offer: attempt.offer,
             seed: attempt.seed,
             proofs: attempt.proofs,
             others: attempt.others,

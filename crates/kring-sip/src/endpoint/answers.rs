@@ -66,6 +66,7 @@ impl Endpoint {
                 if !self.forget_orphan(key)
                     && !self.prove_invite(now, leg, key, response)
                     && !self.lengthen_invite(now, leg, key, response)
+                    && !self.offer_instead(now, leg, key, response)
                 {
                     self.attempt_over(now, leg, key, Refusal::heard(response));
                 }
@@ -161,7 +162,7 @@ impl Endpoint {
             offer: None,
             changes: Changes::of_calling(),
             timer: SessionTimer::agreed(now, &response.headers),
-            sdp: wording.body,
+            sdp: winner.offer.map(|offer| offer.sdp).or(wording.body),
             updates: response.headers.lists(&HeaderName::Allow, "UPDATE"),
             prack: None,
             referrals: Referrals::default(),

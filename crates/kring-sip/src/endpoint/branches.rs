@@ -4,7 +4,7 @@
 //! Every INVITE here is wanted, or on its way to being given up by order. One that lost, or that was
 //! silent so long that another peer was asked, belongs to nobody: see [`super::orphans`].
 
-use super::{BranchId, LegEvent, limits, proofs::Proofs};
+use super::{BranchId, LegEvent, OwnOffer, limits, proofs::Proofs};
 use crate::{
     HeaderName, Headers, Peer, Reason, Response, StatusCode, dialog::Dialog, endpoint::Heads,
     transaction::ClientKey,
@@ -49,6 +49,8 @@ pub(crate) struct Attempt {
     pub(crate) cancel: Cancelling,
     /// Headers that no other branch has.
     pub(crate) extra: Vec<(HeaderName, String)>,
+    /// What is offered here and nowhere else.
+    pub(crate) offer: Option<OwnOffer>,
     /// The shortest session that this way has asked for, s; 0: it has not.
     pub(crate) min_se_s: u32,
     /// The forks that have spoken.
@@ -65,6 +67,8 @@ pub(crate) struct Onwards {
     pub(crate) branch: BranchId,
     /// Headers that no other branch has.
     pub(crate) extra: Vec<(HeaderName, String)>,
+    /// What is offered here and nowhere else.
+    pub(crate) offer: Option<OwnOffer>,
     pub(crate) seed: Dialog,
     pub(crate) proofs: Proofs,
     /// Where else it may be sent afterwards.
@@ -208,6 +212,7 @@ impl Attempt {
         Some(Onwards {
             branch: self.branch,
             extra: std::mem::take(&mut self.extra),
+            offer: self.offer.take(),
             seed,
             proofs: std::mem::take(&mut self.proofs),
             others: std::mem::take(&mut self.others),

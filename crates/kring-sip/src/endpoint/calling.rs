@@ -55,6 +55,7 @@ impl Endpoint {
                 keeps_way,
                 login,
                 extra,
+                offer,
             } = branch;
             let mut others: VecDeque<Peer> = peers.into_iter().take(PEERS_MAX).collect();
             let hop = others
@@ -66,6 +67,7 @@ impl Endpoint {
             let onwards = Onwards {
                 branch: BranchId(index),
                 extra,
+                offer,
                 seed: seed.with_login(login),
                 proofs: Proofs::default(),
                 others,
@@ -91,6 +93,7 @@ impl Endpoint {
         let Onwards {
             branch,
             extra,
+            offer,
             mut seed,
             proofs,
             others,
@@ -103,6 +106,7 @@ impl Endpoint {
         Attempt {
             branch,
             extra,
+            offer,
             invite: key,
             seed,
             proofs,
@@ -120,8 +124,11 @@ impl Endpoint {
             proofs,
             min_se_s,
             extra,
+            offer,
             ..
         } = onwards;
+        let own = offer.as_ref().map(|offer| &offer.sdp);
+        let body = own.or(wording.body.as_ref());
         let mut draft = seed.request(
             &self.identity,
             "INVITE",
@@ -132,7 +139,7 @@ impl Endpoint {
         self.identity.contact(&mut draft, seed.hop());
         // An offer in a reliable response would have to be answered by its PRACK: whoever is to make
         // the offer is not told that we take them.
-        draft.lines(match wording.body {
+        draft.lines(match body {
             Some(_) => identity::ABILITIES,
             None => identity::ABILITIES_WITHIN,
         });
@@ -149,7 +156,7 @@ impl Endpoint {
             }
             seed.keep_proof(lines);
         }
-        draft.finish(wording.body.as_deref())
+        draft.finish(body.map(|body| &**body))
     }
 
     /// UAC: gives up an unanswered call, in all its branches. A CANCEL waits for a provisional response

@@ -80,6 +80,17 @@ pub struct Branch {
     pub login: Option<LoginId>,
     /// Headers of this INVITE besides those that all of them have.
     pub extra: Vec<(HeaderName, String)>,
+    /// What is offered here, if it is not what all of them are offered.
+    pub offer: Option<OwnOffer>,
+}
+
+/// The SDP offer of one branch.
+#[derive(Clone, Debug)]
+pub struct OwnOffer {
+    /// The offer.
+    pub sdp: Bytes,
+    /// What is offered in its place, once, when it is refused as not acceptable (488, 606, 415).
+    pub instead: Option<Bytes>,
 }
 
 impl Branch {
@@ -92,6 +103,7 @@ impl Branch {
             keeps_way: false,
             login: None,
             extra: Vec::new(),
+            offer: None,
         }
     }
 }

@@ -5,7 +5,7 @@ use crate::{
     wire::{Wire, response},
 };
 use bytes::Bytes;
-use kring_sip::{Branch, Invitation, LegId, Peer, Reason, Transport};
+use kring_sip::{Branch, Invitation, LegId, OwnOffer, Peer, Reason, Transport};
 
 fn at(host: u8) -> Peer {
     Peer {
@@ -22,6 +22,7 @@ fn branch(peers: &[u8]) -> Branch {
         keeps_way: false,
         login: None,
         extra: Vec::new(),
+        offer: None,
     }
 }
 
@@ -243,4 +244,35 @@ fn a_call_to_nowhere_is_refused_at_once() {
     let (_, invites) = call(&mut wire, &[]);
     assert!(invites.is_empty());
     assert_eq!(wire.happened(), ["rejected 503 here"]);
+}
+
+/// A phone that cannot have what it is offered is offered something else, once; another branch is not.
+#[test]
+fn a_refused_offer_is_followed_by_the_other_one_once() {
+    let mut wire = Wire::new();
+    let own = OwnOffer {
+        sdp: Bytes::from_static(b"v=0 secured"),
+        instead: Some(Bytes::from_static(b"v=0 plain")),
+    };
+    let call = Invitation {
+        branches: vec![Branch {
+            offer: Some(own),
+            ..branch(&[11])
+        }],
+        ..invitation(Some(OFFER), peer(Side::Bob, Transport::Udp))
+    };
+    wire.endpoint.invite(wire.now, call);
+    let (_, first) = wire.only();
+    assert!(first.ends_with("v=0 secured"), "{first}");
+    wire.say(&response(&first, "488 Not Acceptable Here", "a", &[]));
+    let (_, second) = wire.sent.pop().expect("another INVITE");
+    assert!(second.ends_with("v=0 plain"), "{second}");
+    assert_eq!(header(&second, "CSeq"), "2 INVITE");
+    assert_eq!(wire.happened(), Vec::<String>::new());
+    wire.say(&response(&second, "488 Not Acceptable Here", "b", &[]));
+    let happened = wire.happened();
+    assert!(
+        happened.len() == 1 && happened[0].contains("488"),
+        "{happened:?}"
+    );
 }

@@ -15,7 +15,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use kring_store::PhoneRow;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
 /// Longest user, characters, as the command line has them.
@@ -30,6 +30,38 @@ pub(crate) struct NewPhone {
     user: String,
     /// What people call it; without it, its user.
     name: Option<String>,
+    /// Whether its sound is secured; without it, as the configuration says.
+    srtp: Option<Srtp>,
+}
+
+/// Whether the sound of a phone is secured by SRTP, where it signals over TLS.
+#[derive(Clone, Copy, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Srtp {
+    /// Never.
+    Off,
+    /// Where the phone can.
+    Prefer,
+    /// Always: a phone that cannot is not called.
+    Require,
+}
+
+impl Srtp {
+    /// As the store keeps it.
+    const fn name(self) -> &'static str {
+        match self {
+            Srtp::Off => "off",
+            Srtp::Prefer => "prefer",
+            Srtp::Require => "require",
+        }
+    }
+
+    /// What the store has kept.
+    pub(super) fn kept(name: &str) -> Option<Srtp> {
+        [Srtp::Off, Srtp::Prefer, Srtp::Require]
+            .into_iter()
+            .find(|srtp| srtp.name() == name)
+    }
 }
 
 /// What is to be; absent members stay.
@@ -40,6 +72,14 @@ pub(crate) struct PhoneFields {
     name: Option<String>,
     /// It may not register, and is called no more.
     disabled: Option<bool>,
+    /// Whether its sound is secured; null: as the configuration says.
+    #[serde(deserialize_with = "told")]
+    srtp: Option<Option<Srtp>>,
+}
+
+/// A member that is there says something, if only null.
+fn told<'de, D: Deserializer<'de>>(value: D) -> Result<Option<Option<Srtp>>, D::Error> {
+    Option::deserialize(value).map(Some)
 }
 
 /// What is typed into a phone.
@@ -74,6 +114,7 @@ pub(crate) async fn add_phone(
         name: name.trim().to_owned(),
         disabled: false,
         created: by.at,
+        srtp: new.srtp.map(|srtp| srtp.name().to_owned()),
     };
     app.store.add_phone(&by, &row).await?;
     app.config.phones.have_changed();
@@ -105,6 +146,9 @@ pub(crate) async fn change_phone(
             name.trim().clone_into(&mut row.name);
         }
         row.disabled = fields.disabled.unwrap_or(row.disabled);
+        if let Some(srtp) = fields.srtp {
+            row.srtp = srtp.map(|srtp| srtp.name().to_owned());
+        }
     });
     let row = changed.await?.ok_or_else(nobody)?;
     app.config.phones.have_changed();

@@ -32,6 +32,8 @@ pub(crate) struct PhoneOnWire {
     /// Whose device it is.
     agent: Option<String>,
     disabled: bool,
+    /// Whether its sound is secured; null: as the configuration says.
+    srtp: Option<edit::Srtp>,
     /// Whether it can be called now.
     registered: bool,
     /// The freshest first.
@@ -88,6 +90,7 @@ fn shown(row: PhoneRow, bindings: Vec<BindingOnWire>, agents: &[AgentRow]) -> Ph
     PhoneOnWire {
         agent: agent_of(agents, &row.phone),
         registered: !row.disabled && !bindings.is_empty(),
+        srtp: row.srtp.as_deref().and_then(edit::Srtp::kept),
         user: row.phone,
         name: row.name,
         disabled: row.disabled,

@@ -12,6 +12,7 @@ const SECRETS: &str = "MD5:0123456789abcdef0123456789abcdef";
 
 async fn phone(store: &Store, user: &str, disabled: bool) {
     let row = PhoneRow {
+        srtp: None,
         phone: user.to_owned(),
         realm: "kring".to_owned(),
         secrets: SECRETS.to_owned(),

@@ -5,9 +5,11 @@ use super::{
     address::{Advertised, HostPort, Listen},
     section::{Item, Section},
     security::Tls,
+    sound::SRTP,
     transfers::METHODS,
 };
 use kring_call::{PassedHeader, PeerPattern, RedirectHeader, TransferMethod};
+use kring_media::SrtpPolicy;
 use kring_sip::{Strangers, Transport};
 use std::{
     net::{IpAddr, SocketAddr},
@@ -73,6 +75,8 @@ pub(crate) struct Trunk {
     pub(crate) transfer_method: Option<TransferMethod>,
     /// Whether whoever is called through it is told the call in User-to-User (RFC 7433).
     pub(crate) user_to_user: bool,
+    /// Whether its sound is secured; none: as `[media]` says.
+    pub(crate) srtp: Option<SrtpPolicy>,
 }
 
 impl Sip {
@@ -189,6 +193,7 @@ impl Trunk {
             redirect_header: RedirectHeader::default(),
             transfer_method: None,
             user_to_user: false,
+            srtp: None,
         }
     }
 
@@ -243,9 +248,20 @@ impl Trunk {
                 None,
             ),
             user_to_user: section.flag("user_to_user", false),
+            srtp: section.choice(
+                "srtp",
+                &SRTP.map(|(word, policy)| (word, Some(policy))),
+                None,
+            ),
             name,
             address,
         };
+        let is_open = |way: Transport| !matches!(way, Transport::Tls | Transport::Wss);
+        if trunk.srtp == Some(SrtpPolicy::Require) && trunk.transport.is_some_and(is_open) {
+            let text = "srtp = \"require\" needs transport = \"tls\": keys that everybody can read secure \
+                        nothing.";
+            section.complain("srtp", text);
+        }
         section.finish();
         trunk
     }

@@ -1,6 +1,7 @@
 //! `[media]`: by which ports sound passes, which codecs may be agreed upon, and what is heard of kring.
 
 use super::{recording, section::Section};
+use kring_media::SrtpPolicy;
 use std::{fmt, net::IpAddr, path::PathBuf, str::FromStr, sync::Arc};
 
 /// `[media]`.
@@ -12,6 +13,8 @@ pub(crate) struct Media {
     pub(crate) codecs: Vec<&'static str>,
     /// A call whose both sides are silent for so long is ended, s.
     pub(crate) dead_after_s: u32,
+    /// Whether sound is secured (SRTP), where a trunk or a phone says nothing else.
+    pub(crate) srtp: SrtpPolicy,
     /// What SDP says. `None`: the advertised address of SIP.
     pub(crate) address: Option<IpAddr>,
     /// The folder of the centre's own recordings.
@@ -56,6 +59,7 @@ impl Media {
             }),
             codecs: codecs(&mut section),
             dead_after_s: section.number("dead_after_s", 20, 2..=3_600) as u32,
+            srtp: section.choice("srtp", &SRTP, SrtpPolicy::default()),
             address: section.read("address"),
             prompts: section.text("prompts").map(PathBuf::from),
             music: section.text("music"),
@@ -69,6 +73,13 @@ impl Media {
         media
     }
 }
+
+/// What `srtp` may say.
+pub(super) const SRTP: [(&str, SrtpPolicy); 3] = [
+    ("off", SrtpPolicy::Off),
+    ("prefer", SrtpPolicy::Prefer),
+    ("require", SrtpPolicy::Require),
+];
 
 /// The codecs that kring can name in SDP. It relays sound and never changes it.
 const CODECS: [&str; 5] = ["PCMA", "PCMU", "G722", "G729", "opus"];

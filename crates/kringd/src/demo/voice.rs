@@ -153,6 +153,7 @@ fn is_audible(sound: &[u8]) -> bool {
 /// SDP of a voice: an offer, or the answer to one. `None` when the offer has no A-law.
 pub(crate) fn description(offer: Option<&AudioDescription>, port: u16) -> Option<Vec<u8>> {
     let own = OwnAudio {
+        shield: None,
         address: IpAddr::V4(Ipv4Addr::LOCALHOST),
         port,
         session_id: u64::from(port),

@@ -1,7 +1,9 @@
 //! One call's relay with its sockets, and how a ready socket tells whose it is.
 
-use super::ports::BoundPair;
-use kring_media::{PacketKind, Relay, SessionId, Side, limits::REPORT_MAX};
+use super::{limits::BUFFER, ports::BoundPair, wire::Wires};
+use kring_media::{
+    PacketKind, Relay, SRTP_OVERHEAD, SessionId, Side, SideStats, limits::REPORT_MAX,
+};
 use kring_time::Moment;
 use std::net::{SocketAddr, UdpSocket};
 
@@ -13,6 +15,7 @@ pub(super) struct Call {
     pub(super) third: Option<BoundPair>,
     /// While a supervisor is there.
     pub(super) monitor: Option<BoundPair>,
+    pub(super) wires: Wires,
     /// Packets that the kernel would not send.
     unsent: u64,
 }
@@ -25,6 +28,7 @@ impl Call {
             agent,
             third: None,
             monitor: None,
+            wires: Wires::default(),
             unsent: 0,
         }
     }
@@ -45,10 +49,16 @@ impl Call {
 
     /// Sends a packet of sound, which the relay then counts.
     pub(super) fn send(&mut self, now: Moment, out: Side, packet: &[u8], to: SocketAddr) {
+        let mut scratch = [0; BUFFER + SRTP_OVERHEAD];
+        let wires = &mut self.wires;
+        let Some(sealed) = wires.seal(out, PacketKind::Rtp, packet, &mut scratch) else {
+            self.unsent += 1;
+            return;
+        };
         // The relay sends to nobody whose side the call has not.
         let sent = self
             .socket(out, PacketKind::Rtp)
-            .map(|socket| socket.send_to(packet, to));
+            .map(|socket| socket.send_to(sealed, to));
         match sent {
             Some(Ok(_)) => self.relay.sent(now, out, packet),
             Some(Err(_)) => self.unsent += 1,
@@ -73,9 +83,20 @@ impl Call {
     }
 
     fn send_report(&mut self, side: Side, packet: &[u8], to: SocketAddr) {
-        if let Some(socket) = self.socket(side, PacketKind::Rtcp) {
+        let mut scratch = [0; BUFFER + SRTP_OVERHEAD];
+        let wires = &mut self.wires;
+        let sealed = wires.seal(side, PacketKind::Rtcp, packet, &mut scratch);
+        if let (Some(packet), Some(socket)) = (sealed, self.socket(side, PacketKind::Rtcp)) {
             // One that the kernel refuses is followed by another in 5 s.
             let _ = socket.send_to(packet, to);
+        }
+    }
+
+    /// What was heard of a side.
+    pub(super) fn stats(&self, side: Side) -> SideStats {
+        SideStats {
+            bad: self.wires.bad(side),
+            ..self.relay.stats(side)
         }
     }
 

@@ -133,11 +133,18 @@ impl Worker {
         let buffer = &mut self.buffer[..];
         // An error here is a packet that went bad in the kernel; there will be others.
         let received = call.socket(side, kind).map(|s| s.recv_from(buffer));
-        let Some(Ok((length, from))) = received else {
+        let Some(Ok((mut length, from))) = received else {
             return;
         };
-        let packet = &buffer[..length];
         let from = canonical(from);
+        // A stranger's packet is not worth a cipher: the relay counts it as it is.
+        if call.wires.is_sealed(side) && call.relay.expects(side, kind, from) {
+            match call.wires.open(side, kind, buffer, length) {
+                Some(opened) => length = opened,
+                None => return,
+            }
+        }
+        let packet = &buffer[..length];
         match call.relay.packet(now, side, kind, from, packet) {
             Verdict::Forward { out, to } => call.send(now, out, packet, to),
             Verdict::Renumber { out, to, header } => {

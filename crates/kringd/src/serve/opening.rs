@@ -110,6 +110,7 @@ impl Opening {
     async fn prepare(&self) -> Result<(Net, Exchange), Fault> {
         let net = Net::bind(&self.terms)?;
         let mut exchange = Exchange::new(self.exchange_config(&net).await?);
+        exchange.seed_keys(rand::random());
         let now = self.clock.now();
         for row in self.agents.iter().filter(|row| !row.disabled) {
             let profile = seats::profile(row, &self.config.trunks, &self.resolver).await;
@@ -167,6 +168,7 @@ impl Opening {
                 .iter()
                 .map(|name| (*name).to_owned())
                 .collect(),
+            srtp: config.media.srtp,
             terms: settings.terms,
             ringback: settings.ringback,
             agent_greetings: settings.agent_greetings,

@@ -101,6 +101,7 @@ pub(super) fn trunks(config: &Config) -> Vec<Trunk> {
         redirect_header: trunk.redirect_header,
         transfer_method: trunk.transfer_method,
         user_to_user: trunk.user_to_user,
+        srtp: trunk.srtp,
         built_in: trunk.is_local(),
         line: lines::line(config, trunk),
     };

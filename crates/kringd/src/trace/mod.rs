@@ -8,6 +8,7 @@ mod book;
 mod door;
 mod hep;
 mod keeper;
+mod keys;
 mod limits;
 mod line;
 mod tap;

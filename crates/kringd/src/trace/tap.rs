@@ -1,9 +1,9 @@
 //! Where the exchange's thread leaves what it has seen: a lock, a push, and back to work.
 //!
-//! Nobody is woken. Bytes are shared, not copied. When those who watch are too slow, messages are
+//! Nobody is woken. Bytes are shared, not copied, but where keys must be struck out. When those who watch are too slow, messages are
 //! dropped here and counted.
 
-use super::limits;
+use super::{keys::without_keys, limits};
 use bytes::Bytes;
 use kring_call::Party;
 use kring_journal::{CallId, Fact};
@@ -84,7 +84,7 @@ impl Tap {
             return;
         }
         basket.bytes += bytes.len();
-        let bytes = bytes.clone();
+        let bytes = without_keys(bytes);
         basket.seen.push(Seen::Message {
             at,
             sent,

@@ -114,6 +114,7 @@ fn account(n: u32) -> PhoneRow {
     let secrets = Ha1Set::of_password(&user, REALM, PASSWORD);
     let one = |ha1: &Ha1| format!("{}:{}", ha1.algorithm(), ha1.hex());
     PhoneRow {
+        srtp: None,
         realm: REALM.to_owned(),
         secrets: secrets.iter().map(one).collect::<Vec<_>>().join(" "),
         name: format!("desk {n}"),

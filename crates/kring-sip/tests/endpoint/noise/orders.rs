@@ -35,6 +35,7 @@ impl Stage {
                 keeps_way: script.once_in(4),
                 login: (!script.once_in(4)).then_some(self.login),
                 extra: vec![(HeaderName::AlertInfo, script.words())],
+                offer: None,
             });
         }
         if script.once_in(3) {

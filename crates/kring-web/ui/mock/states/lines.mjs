@@ -26,7 +26,7 @@ export const silent = {
 const phone = (user, name, more = {}) => ({ user, name, agent: null, disabled: false, registered: false, bindings: [], ...more });
 const phones = [
   phone('5021', 'โต๊ะ 1 ริมหน้าต่าง', { agent: 'malee', registered: true, bindings: [{ address: '10.0.4.31:5062', transport: 'udp', expires_at: '2026-11-23T09:12:00Z', last_seen: '2026-11-23T08:12:00Z', user_agent: 'Yealink SIP-T31G 124.86.0.40' }] }),
-  phone('5022', 'โต๊ะ 2'),
+  phone('5022', 'โต๊ะ 2', { srtp: 'require' }),
   phone('5029', 'ห้องประชุม', { disabled: true }),
 ];
 const setting = (key, value, dflt, more = {}) => ({ key, value, default: dflt, source: 'default', needs_restart: false, unit: null, min: null, max: null, choices: null, read_only: false, complaint: null, ...more });

@@ -91,6 +91,15 @@ impl Worker {
                     call.relay.set_remote(now, side, remote);
                 }
             }
+            MediaOrder::Secure {
+                session,
+                side,
+                keys,
+            } => {
+                if let Some(call) = self.call(session, side) {
+                    call.wires.secure(side, keys.map(|keys| *keys));
+                }
+            }
             MediaOrder::Press {
                 session,
                 side,
@@ -228,8 +237,9 @@ impl Worker {
             return;
         };
         call.say_goodbye(now, Side::Third);
-        let heard = call.relay.stats(Side::Third);
+        let heard = call.stats(Side::Third);
         call.relay.dismiss(now);
+        call.wires.dismiss(Side::Third);
         if let Some(third) = call.third.take() {
             self.ignore(&third);
             self.let_rest(vec![third]);
@@ -248,8 +258,9 @@ impl Worker {
             return;
         };
         call.say_goodbye(now, Side::Agent);
-        let heard = call.relay.stats(Side::Agent);
+        let heard = call.stats(Side::Agent);
         call.relay.succeed(now);
+        call.wires.succeed();
         if let (Some(third), Some(slot)) = (call.third.take(), slot) {
             self.ignore(&third);
             watch(&self.epoll, slot, Side::Agent, &third);
@@ -280,6 +291,7 @@ impl Worker {
         };
         call.say_goodbye(now, Side::Monitor);
         call.relay.depart(now);
+        call.wires.dismiss(Side::Monitor);
         if let Some(monitor) = call.monitor.take() {
             self.ignore(&monitor);
             self.let_rest(vec![monitor]);
@@ -311,11 +323,11 @@ impl Worker {
         let stats = |side| {
             closed
                 .as_ref()
-                .map_or(SideStats::default(), |call| call.relay.stats(side))
+                .map_or(SideStats::default(), |call| call.stats(side))
         };
         let (caller, agent) = (stats(Side::Caller), stats(Side::Agent));
         let third = closed.as_ref().filter(|call| call.third.is_some());
-        if let Some(heard) = third.map(|call| call.relay.stats(Side::Third)) {
+        if let Some(heard) = third.map(|call| call.stats(Side::Third)) {
             let side = Side::Third;
             self.outbox.tell(MediaNotice::Left {
                 session,

@@ -1,12 +1,12 @@
 // The REST calls of phones.
 
 import { change, readList, remove, send } from '../../api';
-import type { Phone, PhoneSecret } from './wire';
+import type { Phone, PhoneSecret, Srtp } from './wire';
 
 const at = (user: string) => `/phones/${encodeURIComponent(user)}`;
 
 export const phones = () => readList<Phone>('/phones');
 export const addPhone = (body: { user: string; name: string }) => send<PhoneSecret>('/phones', body);
-export const changePhone = (user: string, body: { name?: string; disabled?: boolean }) => change<Phone>(at(user), body);
+export const changePhone = (user: string, body: { name?: string; disabled?: boolean; srtp?: Srtp | null }) => change<Phone>(at(user), body);
 export const renewSecret = (user: string) => send<PhoneSecret>(`${at(user)}/secret`);
 export const removePhone = (user: string) => remove(at(user));
