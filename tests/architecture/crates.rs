@@ -8,13 +8,14 @@ use std::{
 };
 
 /// Our crates, and which of ours each may import. The direction of dependency.
-const HOUSE: [(&str, &[&str]); 10] = [
+const HOUSE: [(&str, &[&str]); 11] = [
     ("kring-time", &[]),
     ("kring-text", &[]),
     ("kring-document", &[]),
     ("kring-journal", &["kring-time"]),
     ("kring-sip", &["kring-time"]),
-    ("kring-media", &["kring-time"]),
+    ("kring-opus", &[]),
+    ("kring-media", &["kring-time", "kring-opus"]),
     (
         "kring-call",
         &["kring-time", "kring-journal", "kring-sip", "kring-media"],
@@ -50,12 +51,13 @@ const HOUSE: [(&str, &[&str]); 10] = [
 ];
 
 /// The crates that decide and never do.
-const PURE: [&str; 7] = [
+const PURE: [&str; 8] = [
     "kring-time",
     "kring-text",
     "kring-document",
     "kring-journal",
     "kring-sip",
+    "kring-opus",
     "kring-media",
     "kring-call",
 ];

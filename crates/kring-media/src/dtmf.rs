@@ -65,6 +65,20 @@ pub fn press(key: char, packets: u16) -> impl Iterator<Item = [u8; 4]> {
     })
 }
 
+/// A payload whose duration counts by one clock, counted by another, Hz. What is longer than its counter holds
+/// stays at its end (RFC 4733 §2.5.1.3).
+pub(crate) fn rescale(payload: &mut [u8], (from, to): (u32, u32)) {
+    if from == to || from == 0 {
+        return;
+    }
+    if let [_, _, high, low, ..] = payload {
+        let duration = u64::from(u16::from_be_bytes([*high, *low]));
+        let scaled = duration * u64::from(to) / u64::from(from);
+        let scaled = u16::try_from(scaled).unwrap_or(u16::MAX);
+        [*high, *low] = scaled.to_be_bytes();
+    }
+}
+
 /// Hears each press once, although it comes as many packets and some of them twice.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct KeyListener {

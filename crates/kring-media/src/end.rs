@@ -1,6 +1,8 @@
 //! One side of a relay: where it is, what was heard of it, and the stream that it gets.
 
 use crate::{
+    coder::{Decoder, Encoder},
+    dtmf,
     limits::PACKET_MAX,
     order::{Side, SideStats},
     outgoing::Passage,
@@ -8,21 +10,34 @@ use crate::{
     quality::{Quality, RtpSeen},
     reporting::Standing,
     reports::{Reports, Tongues},
+    route::{Recoding, Route, Scale, Way},
     rtcp, rtp,
     sdp::Codec,
     speaking::Speaking,
-    verdict::{PacketKind, Remote, Verdict, Why},
+    speech::{Recodable, Speech, Tongue},
+    verdict::{PacketKind, Recode, Remote, Verdict, Why},
 };
 use kring_time::Moment;
-use std::{net::SocketAddr, sync::Arc};
+use std::net::SocketAddr;
+
+/// The first byte of a packet that kring makes (RFC 3550 §5.1).
+const PLAIN: u8 = 0x80;
 
 /// One side. A place that nobody has is one without an address.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct End {
     pub(crate) remote: Option<Remote>,
     pub(crate) ear: Ear,
-    /// What it takes, and what it was told.
-    pub(crate) speech: (Arc<[Codec]>, Arc<[Codec]>),
+    pub(crate) speech: Speech,
+    /// How its packets go to the one that hears it alone.
+    pub(crate) route: Route,
+    /// How its sound went last.
+    sound: Scale,
+    /// What this payload number of its means, to be mixed.
+    meaning: Option<(u8, Option<Recodable>)>,
+    /// For what is made of its packets, and of others' for it.
+    pub(crate) decoder: Decoder,
+    pub(crate) encoder: Encoder,
     /// Keys of this side that wait for its sound.
     pub(crate) presses: Presses,
     /// What this side hears of kring, and the stream it gets.
@@ -89,7 +104,7 @@ impl End {
             PacketKind::Rtcp => match rtcp::look_for(bytes, self.reports.own_source()) {
                 Err(_) => Taken::Garbage,
                 Ok(seen) => {
-                    self.reports.heard(now, &seen, &self.speech.0);
+                    self.reports.heard(now, &seen, &self.speech.takes);
                     if seen.goodbye {
                         Taken::Goodbye
                     } else {
@@ -121,36 +136,131 @@ impl End {
         self.packets == 1
     }
 
-    /// How a packet of another side goes on to this one, which is `out`.
+    /// How a packet of `speaker` goes on to this side, which is `out`.
     #[inline]
     pub(crate) fn pass(
         &mut self,
         now: Moment,
         (out, to): (Side, SocketAddr),
+        (speaker, route): (Side, Route),
         seen: RtpSeen,
         bytes: &[u8],
     ) -> Verdict {
-        match self.speaking.pass(now, seen, bytes) {
+        if route.way != Way::AsItIs {
+            return self.pass_changed(now, (out, to), (speaker, route), seen, bytes);
+        }
+        let head = [bytes[0], bytes[1]];
+        match self.speaking.pass(now, seen, (head, route.scale)) {
             Passage::Untouched => Verdict::Forward { out, to },
             Passage::Under(header) => Verdict::Renumber { out, to, header },
             Passage::TooLate => Verdict::Drop(Why::TooLate),
         }
     }
 
-    /// A key event that goes to this side in the place of sound.
+    #[inline(never)]
+    fn pass_changed(
+        &mut self,
+        now: Moment,
+        (out, to): (Side, SocketAddr),
+        (speaker, route): (Side, Route),
+        seen: RtpSeen,
+        bytes: &[u8],
+    ) -> Verdict {
+        let mark = bytes[1] & rtp::MARKER;
+        let passage = match route.way {
+            Way::NotUnderstood => return Verdict::Drop(Why::NotUnderstood),
+            Way::AsItIs => self
+                .speaking
+                .pass(now, seen, ([bytes[0], bytes[1]], route.scale)),
+            Way::Under(number) => {
+                let head = [bytes[0], mark | number];
+                self.speaking.carry(now, seen, (head, route.scale))
+            }
+            // Neither padding nor extension is taken along.
+            Way::Recoded(number, _) => {
+                let head = [PLAIN, mark | number];
+                self.speaking.carry(now, seen, (head, route.scale))
+            }
+        };
+        match (passage, route.way) {
+            (Passage::Under(header), Way::Recoded(_, recoding)) => {
+                let by = Recode {
+                    speaker,
+                    listener: out,
+                    header,
+                    recoding,
+                };
+                Verdict::Recode { out, to, by }
+            }
+            (Passage::Under(header), _) => Verdict::Renumber { out, to, header },
+            (Passage::Untouched, _) => Verdict::Forward { out, to },
+            (Passage::TooLate, _) => Verdict::Drop(Why::TooLate),
+        }
+    }
+
+    /// A key event that goes to this side in the place of sound, which goes by `scale`.
     pub(crate) fn replaced(
         &mut self,
         now: Moment,
         (out, to): (Side, SocketAddr),
+        scale: Scale,
         mut by: KeyPacket,
     ) -> Verdict {
-        let passage = rtp::look(&by).map(|seen| self.speaking.pass(now, seen, &by));
+        let Some(seen) = rtp::look(&by) else {
+            return Verdict::Drop(Why::Garbage);
+        };
+        let head = ([by[0], by[1]], scale);
+        let passage = if scale.is_one() {
+            self.speaking.pass(now, seen, head)
+        } else {
+            self.speaking.carry(now, seen, head)
+        };
         match passage {
-            Some(Passage::Under(header)) => by[..rtp::HEADER].copy_from_slice(&header),
-            Some(Passage::TooLate) => return Verdict::Drop(Why::TooLate),
-            Some(Passage::Untouched) | None => {}
+            Passage::Under(header) => by[..rtp::HEADER].copy_from_slice(&header),
+            Passage::TooLate => return Verdict::Drop(Why::TooLate),
+            Passage::Untouched => {}
+        }
+        if let Some(clock) = self.speech.clock_under(seen.payload_type) {
+            dtmf::rescale(&mut by[rtp::HEADER..], (8_000, clock));
         }
         Verdict::Replace { out, to, by }
+    }
+
+    /// How a packet of this side under this number goes to `listener`, found and kept; what it needs is made.
+    #[inline(never)]
+    pub(crate) fn find_route(&mut self, number: u8, listener: &mut End) {
+        let route = Route::find(number, &self.speech, &listener.speech, self.sound);
+        let is_keys = matches!(route.way, Way::Recoded(_, Recoding::Keys { .. }))
+            || (self.speech.sent_under(number)).is_some_and(Codec::is_telephone_event);
+        if !is_keys {
+            self.sound = route.scale;
+        }
+        if let Some((from, to)) = route.needs() {
+            self.decoder.prepare(from);
+            listener.encoder.prepare(to);
+        }
+        self.route = route;
+    }
+
+    /// What it says is on its way to somebody else from now on, or by other numbers.
+    pub(crate) fn forget_route(&mut self) {
+        (self.route, self.sound) = (Route::default(), Scale::PLAIN);
+        self.meaning = None;
+    }
+
+    /// What a number of this side's means, if it can be mixed; `or`: where the side has not said it.
+    pub(crate) fn meaning(&mut self, number: u8, or: Option<Tongue>) -> Option<Recodable> {
+        if let Some((of, meaning)) = self.meaning
+            && of == number
+        {
+            return meaning;
+        }
+        let meaning = match or.filter(|or| or.number == number) {
+            Some(or) if self.speech.sent_under(number).is_none() => Some(or.codec),
+            _ => self.speech.tongue_under(number),
+        };
+        self.meaning = Some((number, meaning));
+        meaning
     }
 
     /// Where this side wants packets of a kind, if it does.
@@ -176,7 +286,7 @@ impl End {
 
     /// What the numbers on its line mean: it sends under those that it was told, if it was.
     pub(crate) fn tongues(&self) -> Tongues<'_> {
-        let (takes, told) = (&self.speech.0[..], &self.speech.1[..]);
+        let (takes, told) = (&self.speech.takes[..], &self.speech.told[..]);
         Tongues {
             sends: if told.is_empty() { takes } else { told },
             takes,
@@ -194,7 +304,7 @@ impl End {
             sent: self.reports.sent_to_it(),
             mos: (self.reports).mos_of(&self.quality, self.packets, self.tongues().sends),
             round_trip_us: self.reports.round_trip_us(),
-            told: self.reports.told(&self.speech.0),
+            told: self.reports.told(&self.speech.takes),
         }
     }
 }

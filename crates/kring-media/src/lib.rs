@@ -5,8 +5,8 @@
 
 mod bond;
 mod clip;
+mod coder;
 mod coding;
-mod conference;
 pub mod dtmf;
 mod end;
 mod figures;
@@ -16,6 +16,7 @@ mod inbox;
 mod languages;
 mod library;
 pub mod limits;
+mod mixer;
 pub mod mos;
 mod offer_answer;
 mod order;
@@ -31,11 +32,13 @@ mod relay;
 mod reporting;
 mod reports;
 mod resample;
+mod route;
 pub mod rtcp;
 pub mod rtp;
 mod sdp;
 mod shield;
 mod speaking;
+mod speech;
 mod spoken;
 mod srtp;
 pub mod tone;
@@ -76,5 +79,5 @@ pub use spoken::{number, position, waiting_time};
 pub use srtp::{
     MASTER_MAX, MasterKey, OVERHEAD as SRTP_OVERHEAD, Srtp, SrtpKeys, SrtpRefused, Suite,
 };
-pub use verdict::{PacketKind, Remote, Verdict, Why};
+pub use verdict::{PacketKind, Recode, Remote, Verdict, Why};
 pub use wav::{Samples, WavRefused};

@@ -47,20 +47,6 @@ impl Side {
             Side::Agent | Side::Third | Side::Monitor => Side::Caller,
         }
     }
-
-    /// The party that is neither of these two; none when they are the same, or when one is no party.
-    pub(crate) const fn beside(self, left_out: Side) -> Option<Side> {
-        match (self, left_out) {
-            (Side::Caller, Side::Agent) | (Side::Agent, Side::Caller) => Some(Side::Third),
-            (Side::Caller, Side::Third) | (Side::Third, Side::Caller) => Some(Side::Agent),
-            (Side::Agent, Side::Third) | (Side::Third, Side::Agent) => Some(Side::Caller),
-            (Side::Caller, Side::Caller)
-            | (Side::Agent, Side::Agent)
-            | (Side::Third, Side::Third)
-            | (Side::Monitor, _)
-            | (_, Side::Monitor) => None,
-        }
-    }
 }
 
 /// Who hears whom of the parties.

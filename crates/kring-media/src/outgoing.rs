@@ -3,8 +3,9 @@
 //! As long as only one other side is heard, its packets pass untouched. From the first frame of kring's own, or
 //! of somebody else, on, the stream has one source, one row of sequence numbers and one line of timestamps (RFC 3550 §5.1), and
 //! packets of the other side are renumbered onto them: a phone sees a talk spurt begin, never a new stream.
+//! So it is with packets that are made of another coding's: their timestamps count by the new one's clock.
 
-use crate::{coding::FRAME, quality::RtpSeen, rtp};
+use crate::{quality::RtpSeen, route::Scale, rtp};
 use kring_time::Moment;
 
 /// The first twelve bytes of a packet: all of its header that one stream must agree on.
@@ -12,6 +13,9 @@ pub type Header = [u8; rtp::HEADER];
 
 /// Packets after the beginning of a spurt that may still be older than it: what the network reordered.
 const STRAYS: u8 = 50;
+
+/// Of 20 ms each.
+const FRAMES_PER_SECOND: u32 = 50;
 
 /// What goes to one side.
 #[derive(Clone, Copy, Debug, Default)]
@@ -48,7 +52,10 @@ struct Spurt {
     ssrc: u32,
     first: u16,
     sequence: u16,
-    timestamp: u32,
+    /// This timestamp of theirs is that one of ours; and how fast each counts.
+    theirs: u32,
+    ours: u32,
+    scale: Scale,
     /// How many more packets may turn out to be older than the spurt.
     strays: u8,
 }
@@ -92,11 +99,12 @@ impl Outgoing {
         }
     }
 
-    /// The header of the next frame of kring's own, which belongs to the moment `at`.
-    pub(crate) fn own(&mut self, at: Moment, payload_type: u8) -> Header {
+    /// The header of the next frame of kring's own, which belongs to the moment `at`; its timestamps count by
+    /// `clock`, Hz.
+    pub(crate) fn own(&mut self, at: Moment, payload_type: u8, clock: u32) -> Header {
         let (mark, mut sent) = match (self.line, self.last) {
-            (Line::Own, Some(sent)) => (0, sent.after(FRAME as u32)),
-            (_, Some(sent)) => (rtp::MARKER, sent.after(sent.elapsed(at))),
+            (Line::Own, Some(sent)) => (0, sent.after(clock / FRAMES_PER_SECOND)),
+            (_, Some(sent)) => (rtp::MARKER, sent.after(sent.elapsed(at, clock))),
             // `begin` came first.
             (_, None) => return [0; rtp::HEADER],
         };
@@ -114,22 +122,47 @@ impl Outgoing {
         }
     }
 
-    /// A packet of the other side, of which the headers are `seen` and the first two bytes `head`.
-    pub(crate) fn pass(&mut self, now: Moment, seen: RtpSeen, head: [u8; 2]) -> Passage {
-        let (mut spurt, mark) = match (self.line, self.last) {
-            (Line::Theirs, _) | (_, None) => {
+    /// A packet of the other side, of which the headers are `seen` and the first two bytes `head`, and which
+    /// goes on as it is in coding and clock.
+    #[inline]
+    pub(crate) fn pass(
+        &mut self,
+        now: Moment,
+        seen: RtpSeen,
+        (head, scale): ([u8; 2], Scale),
+    ) -> Passage {
+        match self.line {
+            Line::Theirs => {
                 self.note_theirs(now, seen);
-                return Passage::Untouched;
+                Passage::Untouched
             }
-            (Line::Renumbered(spurt), _) if spurt.ssrc == seen.ssrc => (spurt, 0),
+            _ => self.carry(now, seen, (head, scale)),
+        }
+    }
+
+    /// A packet that is made of one of the other side: under the other side's numbers as long as nobody else has
+    /// spoken in this stream, but never untouched.
+    pub(crate) fn carry(
+        &mut self,
+        now: Moment,
+        seen: RtpSeen,
+        (head, scale): ([u8; 2], Scale),
+    ) -> Passage {
+        let theirs = Spurt::of_theirs(seen, scale);
+        let (mut spurt, mark) = match (self.line, self.last) {
+            (_, None) => (theirs, 0),
+            (Line::Theirs, Some(last)) if last.ssrc == seen.ssrc && scale.is_one() => (theirs, 0),
+            (Line::Renumbered(spurt), _) if spurt.ssrc == seen.ssrc && spurt.scale == scale => {
+                (spurt, 0)
+            }
             (_, Some(last)) => {
-                let next = last.after(last.elapsed(now));
+                let next = last.after(last.elapsed(now, scale.to));
                 let spurt = Spurt {
-                    ssrc: seen.ssrc,
                     first: seen.sequence,
                     sequence: next.sequence.wrapping_sub(seen.sequence),
-                    timestamp: next.timestamp.wrapping_sub(seen.timestamp),
+                    ours: next.timestamp,
                     strays: STRAYS,
+                    ..theirs
                 };
                 (spurt, rtp::MARKER)
             }
@@ -140,14 +173,14 @@ impl Outgoing {
             }
             spurt.strays -= 1;
         }
-        self.line = Line::Renumbered(spurt);
-        let ssrc = self.last.map_or(0, |last| last.ssrc);
+        let ssrc = self.last.map_or(seen.ssrc, |last| last.ssrc);
         let sent = Sent {
             ssrc,
             sequence: seen.sequence.wrapping_add(spurt.sequence),
-            timestamp: seen.timestamp.wrapping_add(spurt.timestamp),
+            timestamp: spurt.timestamp(seen.timestamp),
             at: now,
         };
+        self.line = Line::Renumbered(spurt);
         if self
             .last
             .is_none_or(|last| is_behind(last.sequence, sent.sequence))
@@ -172,6 +205,37 @@ impl Outgoing {
     }
 }
 
+impl Spurt {
+    /// Of the other side's own numbers, from the beginning on.
+    fn of_theirs(seen: RtpSeen, scale: Scale) -> Spurt {
+        Spurt {
+            ssrc: seen.ssrc,
+            first: seen.sequence,
+            sequence: 0,
+            theirs: seen.timestamp,
+            ours: seen.timestamp,
+            scale,
+            strays: 0,
+        }
+    }
+
+    /// Our timestamp for one of theirs.
+    fn timestamp(&mut self, theirs: u32) -> u32 {
+        let step = theirs.wrapping_sub(self.theirs);
+        if self.scale.is_one() {
+            return self.ours.wrapping_add(step);
+        }
+        let (from, to) = (i64::from(self.scale.from), i64::from(self.scale.to));
+        let scaled = i64::from(step as i32) * to;
+        let ours = self.ours.wrapping_add((scaled / from) as u32);
+        // Both lines wrap, each in its own time: they meet anew wherever no fraction is lost by that.
+        if scaled % from == 0 {
+            (self.theirs, self.ours) = (theirs, ours);
+        }
+        ours
+    }
+}
+
 impl Sent {
     fn after(self, units: u32) -> Sent {
         Sent {
@@ -181,11 +245,10 @@ impl Sent {
         }
     }
 
-    /// Timestamp units since then, at 8,000 Hz, in whole frames and at least one: what any codec that kring
-    /// speaks counts by.
-    fn elapsed(self, now: Moment) -> u32 {
+    /// Units of this clock since then, in whole frames and at least one.
+    fn elapsed(self, now: Moment, clock: u32) -> u32 {
         let frames = (now.since(self.at).as_millis() + 10) / 20;
-        frames.clamp(1, 1 << 20) as u32 * FRAME as u32
+        (frames.clamp(1, 1 << 20) as u32).wrapping_mul(clock / FRAMES_PER_SECOND)
     }
 }
 

@@ -7,19 +7,21 @@
 //! of which the speaker has changed. In a conference none passes: what was said in them is mixed. RTCP is read here and
 //! goes no further: each side gets kring's own (`reporting`).
 
+mod mixing;
+mod silence;
+
 use crate::{
-    bond::{Bond, Hears},
-    conference::Beat,
+    bond::{Audience, Bond, Hears, Sides, Tie},
     end::{Ear, End, Taken},
-    limits::{RELAY_NOTICES_MAX, SILENT_AFTER},
+    limits::RELAY_NOTICES_MAX,
     order::{Joined, MediaNotice, Monitoring, SessionId, Side, SideStats},
     player::Player,
     quality::RtpSeen,
     reporting::Reporting,
-    rtp,
     sdp::Codec,
     speaking::{FramePacket, Turn},
-    verdict::{PacketKind, Remote, Verdict, Why},
+    speech::{Speech, Tongue},
+    verdict::{PacketKind, Recode, Remote, Verdict, Why},
 };
 use kring_time::Moment;
 use std::{collections::VecDeque, net::SocketAddr, sync::Arc, time::Duration};
@@ -32,7 +34,6 @@ pub struct Relay {
     /// In the order of [`Side::ALL`].
     pub(crate) ends: [End; 4],
     bond: Bond,
-    monitoring: Option<Monitoring>,
     life: Life,
     pub(crate) reporting: Reporting,
     notices: VecDeque<MediaNotice>,
@@ -51,8 +52,7 @@ impl Relay {
             session,
             dead_after,
             ends: Default::default(),
-            bond: Bond::Without(Side::Third),
-            monitoring: None,
+            bond: Bond::new(),
             life: Life::Alive,
             reporting: Reporting::default(),
             notices: VecDeque::new(),
@@ -61,22 +61,18 @@ impl Relay {
 
     /// What a side takes, and what it was told: under these numbers it sends, or under those of `codecs` where
     /// `told` is empty. Where `codecs` is empty too, whatever comes for it passes as it is.
-    pub fn set_codecs(&mut self, side: Side, codecs: &Arc<[Codec]>, told: &Arc<[Codec]>) {
-        self.ends[side as usize].speech = (Arc::clone(codecs), Arc::clone(told));
-    }
-
-    /// The monitor hears those who are joined from now on, and is heard as `mode` says.
-    pub fn listen(&mut self, now: Moment, mode: Monitoring, chances: [u64; 4]) {
-        self.monitoring = Some(mode);
-        self.wait_for(now);
-        let _ = chances;
-    }
-
-    /// The monitor leaves.
-    pub fn depart(&mut self, now: Moment) {
-        self.monitoring = None;
-        self.ends[Side::Monitor as usize] = End::default();
-        self.wait_for(now);
+    /// `chances` as in [`Relay::join`]: whom kring can mix now may hear a monitor from now on.
+    pub fn set_codecs(
+        &mut self,
+        now: Moment,
+        side: Side,
+        (codecs, told): (&Arc<[Codec]>, &Arc<[Codec]>),
+        chances: [u64; 4],
+    ) {
+        let before = Side::ALL.map(|side| self.bond.tie(side));
+        self.ends[side as usize].speech = Speech::new(codecs, told);
+        self.bond.settle(self.unmixable());
+        self.settle(now, before, chances);
     }
 
     /// What a side signalled, at first or anew. The wait for its sound, and for that of whom it hears,
@@ -86,38 +82,70 @@ impl Relay {
         if end.remote != Some(remote) {
             end.remote = Some(remote);
             end.ear = Ear::Closed;
-            match self.bond.hears(side) {
-                Hears::Nobody => {}
-                Hears::One(other) => self.ends[other as usize].ear = Ear::Closed,
-                Hears::Mix => (self.ends.iter_mut()).for_each(|end| end.ear = Ear::Closed),
+            for other in Side::ALL {
+                if self.bond.is_heard_by(other, side) {
+                    self.ends[other as usize].ear = Ear::Closed;
+                }
             }
         }
         self.wait_for(now);
     }
 
-    /// Who hears whom from now on; `chances` are random numbers, with which the streams of a conference
+    /// Who hears whom from now on; `chances` are random numbers, with which the streams of a mix
     /// begin where nothing was sent yet. In a third place that nobody has, nobody hears or is heard.
     pub fn join(&mut self, now: Moment, joined: Joined, chances: [u64; 4]) {
-        let before = Side::PARTIES.map(|side| self.bond.hears(side));
-        self.bond.become_joined(joined);
+        let before = Side::ALL.map(|side| self.bond.tie(side));
+        self.bond.become_joined(joined, self.unmixable());
         self.settle(now, before, chances);
     }
 
     /// The third side leaves; caller and agent hear each other.
-    pub fn dismiss(&mut self, now: Moment) {
-        // The chances are a conference's.
-        self.join(now, Joined::Without(Side::Third), [0; 4]);
-        self.ends[Side::Third as usize] = End::default();
+    pub fn dismiss(&mut self, now: Moment, chances: [u64; 4]) {
+        self.leave(Side::Third);
+        self.join(now, Joined::Without(Side::Third), chances);
     }
 
     /// The third side takes the agent's place; caller and new agent hear each other. To whom of them this
     /// is no change, it is none in the stream either.
-    pub fn succeed(&mut self, now: Moment) {
-        let [caller, _, third] = Side::PARTIES.map(|side| self.bond.hears(side));
+    pub fn succeed(&mut self, now: Moment, chances: [u64; 4]) {
+        let [caller, _, third, monitor] = Side::ALL.map(|side| self.bond.tie(side));
         self.ends[Side::Agent as usize] = std::mem::take(&mut self.ends[Side::Third as usize]);
-        self.bond = Bond::Without(Side::Third);
-        let before = [caller.after_succession(), third, Hears::Nobody];
-        self.settle(now, before, [0; 4]);
+        self.bond.succeed(self.unmixable());
+        let before = [caller.after_succession(), third, Tie::NONE, monitor];
+        self.settle(now, before, chances);
+    }
+
+    /// The monitor hears those who are joined from now on, and is heard as `mode` says; `chances` as in
+    /// [`Relay::join`].
+    pub fn listen(&mut self, now: Moment, mode: Monitoring, chances: [u64; 4]) {
+        self.become_monitored(now, Some(mode), chances);
+    }
+
+    /// The monitor leaves.
+    pub fn depart(&mut self, now: Moment) {
+        self.leave(Side::Monitor);
+        // Nobody hears a mix who did not before.
+        self.become_monitored(now, None, [0; 4]);
+    }
+
+    fn become_monitored(&mut self, now: Moment, mode: Option<Monitoring>, chances: [u64; 4]) {
+        let before = Side::ALL.map(|side| self.bond.tie(side));
+        self.bond.become_monitored(mode, self.unmixable());
+        self.settle(now, before, chances);
+    }
+
+    fn leave(&mut self, side: Side) {
+        self.ends[side as usize] = End::default();
+        if let Some(mixer) = &mut self.bond.mixer {
+            mixer.leave(side);
+        }
+    }
+
+    fn unmixable(&self) -> Sides {
+        let sides = Side::ALL.into_iter();
+        sides
+            .filter(|side| !self.ends[*side as usize].speech.is_mixable())
+            .collect()
     }
 
     /// Whether a packet from `from` at the port `kind` of `side` would be taken as that side's: what it is sealed with
@@ -156,15 +184,12 @@ impl Relay {
     }
 
     fn pass_sound(&mut self, now: Moment, side: Side, seen: RtpSeen, bytes: &[u8]) -> Verdict {
-        let out = match &mut self.bond {
-            Bond::Conference(conference) => {
-                conference.hear(side, seen, bytes);
-                return Verdict::Drop(Why::Mixed);
-            }
-            Bond::Without(left_out) => side.beside(*left_out),
-        };
-        let Some(out) = out else {
-            return Verdict::Drop(Why::LeftOut);
+        let Audience { alone, in_a_mix } = self.bond.audience(side);
+        if in_a_mix {
+            self.mix(side, seen, bytes);
+        }
+        let Some(out) = alone else {
+            return Verdict::Drop(if in_a_mix { Why::Mixed } else { Why::LeftOut });
         };
         let listener = &self.ends[out as usize];
         let Some(to) = listener.target(PacketKind::Rtp) else {
@@ -173,11 +198,48 @@ impl Relay {
         if listener.speaking.speaks() {
             return Verdict::Drop(Why::SpokenTo);
         }
-        let key = self.ends[side as usize].presses.instead_of(bytes);
+        if self.ends[side as usize].route.number != seen.payload_type {
+            self.find_way(side, out, seen.payload_type);
+        }
+        let speaker = &mut self.ends[side as usize];
+        let (key, route) = (speaker.presses.instead_of(bytes), speaker.route);
         let listener = &mut self.ends[out as usize];
         match key {
-            Some(by) => listener.replaced(now, (out, to), by),
-            None => listener.pass(now, (out, to), seen, bytes),
+            Some(by) => listener.replaced(now, (out, to), route.scale, by),
+            None => listener.pass(now, (out, to), (side, route), seen, bytes),
+        }
+    }
+
+    /// The packet of which [`Verdict::Recode`] told, written into `into`: how long it is, bytes. 0: it was no
+    /// sound, and nothing is to be sent.
+    pub fn recode(&mut self, by: Recode, packet: &[u8], into: &mut [u8]) -> usize {
+        let Some(both) = ends_of(&mut self.ends, by.speaker, by.listener) else {
+            return 0;
+        };
+        by.write(both, packet, into).unwrap_or(0)
+    }
+
+    #[inline(never)]
+    fn find_way(&mut self, side: Side, out: Side, number: u8) {
+        if let Some((speaker, listener)) = ends_of(&mut self.ends, side, out) {
+            speaker.find_route(number, listener);
+        }
+    }
+
+    /// Something has changed of who hears whom, or of what they speak: the ways that packets will probably go
+    /// are found before they come, and the mixer learns how each is spoken to.
+    fn find_ways(&mut self) {
+        for side in Side::ALL {
+            let end = &mut self.ends[side as usize];
+            end.forget_route();
+            let (number, preferred) = (end.speech.first_number(), end.speech.preferred());
+            if let (Some(out), Some(number)) = (self.bond.audience(side).alone, number) {
+                self.find_way(side, out, number);
+            }
+            let said = self.bond.coding(side).map(Tongue::from);
+            if let Some(mixer) = &mut self.bond.mixer {
+                mixer.speak_in(side, said.or(preferred));
+            }
         }
     }
 
@@ -196,8 +258,7 @@ impl Relay {
     /// Whether it speaks to anybody or mixes: [`Relay::next_frame`] and [`Relay::next_mixed`] are then
     /// asked every 20 ms.
     pub fn speaks(&self) -> bool {
-        matches!(self.bond, Bond::Conference(_))
-            || self.ends.iter().any(|end| end.speaking.speaks())
+        self.bond.mixer.is_some() || self.ends.iter().any(|end| end.speaking.speaks())
     }
 
     /// The next frame for a side that is due now, written into `out`, and where it goes. Asked until it
@@ -222,74 +283,12 @@ impl Relay {
         }
     }
 
-    /// The next frame of a conference that is due now, written into `out`, who hears it and where. Asked
-    /// until it gives none, after [`Relay::next_frame`]: to whom kring speaks hears that and no other.
-    pub fn next_mixed(&mut self, now: Moment, out: &mut FramePacket) -> Option<(Side, SocketAddr)> {
-        let Bond::Conference(conference) = &mut self.bond else {
-            return None;
-        };
-        loop {
-            match conference.beat(now) {
-                Beat::Frame { side, at } => {
-                    let end = &mut self.ends[side as usize];
-                    if end.speaking.speaks() {
-                        continue;
-                    }
-                    let Some(to) = end.target(PacketKind::Rtp) else {
-                        end.speaking.skip();
-                        continue;
-                    };
-                    let number = conference.write(side, &mut out[rtp::HEADER..]);
-                    out[..rtp::HEADER].copy_from_slice(&end.speaking.mixed(at, number));
-                    return Some((side, to));
-                }
-                Beat::LeftOut => (self.ends.iter_mut()).for_each(|end| end.speaking.skip()),
-                Beat::Later => return None,
-            }
-        }
-    }
-
     /// A side pressed a key; the one that hears it knows key events by `payload_type`. Where no other one
     /// hears it, or two do, it is lost.
     pub fn press(&mut self, side: Side, key: char, duration_ms: u32, payload_type: u8) {
-        if let Hears::One(_) = self.bond.hears(side) {
+        if self.bond.audience(side).alone.is_some() {
             let presses = &mut self.ends[side as usize].presses;
             presses.add(key, duration_ms, payload_type);
-        }
-    }
-
-    /// When [`Relay::wake`] has something to say if nothing is heard till then.
-    pub fn deadline(&self) -> Option<Moment> {
-        let silent = |end: &End| match end.ear {
-            Ear::Open { since } => Some(since + SILENT_AFTER),
-            Ear::Closed | Ear::Told { .. } => None,
-        };
-        let silent = self.ends.iter().filter_map(silent).min();
-        silent.into_iter().chain(self.dies_at()).min()
-    }
-
-    /// Time has passed: is somebody silent, or the call dead? Cheap enough to be asked often.
-    pub fn wake(&mut self, now: Moment) {
-        for side in Side::ALL {
-            let ear = &mut self.ends[side as usize].ear;
-            if let Ear::Open { since } = *ear
-                && since + SILENT_AFTER <= now
-            {
-                *ear = Ear::Told { since };
-                let for_ms = now.since(since).as_millis() as u64;
-                let session = self.session;
-                self.tell(MediaNotice::Silent {
-                    session,
-                    side,
-                    for_ms,
-                });
-            }
-        }
-        self.look(now);
-        if self.dies_at().is_some_and(|at| at <= now) {
-            self.life = Life::ToldDead;
-            let session = self.session;
-            self.tell(MediaNotice::Dead { session });
         }
     }
 
@@ -310,56 +309,24 @@ impl Relay {
 
     /// Who hears somebody else than `before` goes on in one stream, whose numbers are kring's; and who is
     /// joined to nobody is waited for no more.
-    fn settle(&mut self, now: Moment, before: [Hears; 3], chances: [u64; 4]) {
-        for side in Side::PARTIES {
-            let (n, hears) = (side as usize, self.bond.hears(side));
-            if hears == before[n] {
+    fn settle(&mut self, now: Moment, before: [Tie; 4], chances: [u64; 4]) {
+        for side in Side::ALL {
+            let (n, tie) = (side as usize, self.bond.tie(side));
+            let end = &mut self.ends[n];
+            if tie.heard_by != before[n].heard_by {
+                // They were for ears that have another number for key events, or none.
+                end.presses = Default::default();
+            }
+            if tie.hears == before[n].hears {
                 continue;
             }
-            let end = &mut self.ends[n];
-            // They were for ears that have another number for key events, or none.
-            end.presses = Default::default();
-            match hears {
+            match tie.hears {
                 Hears::Mix => end.speaking.hear_mix(now, chances[n]),
                 Hears::One(_) | Hears::Nobody => end.speaking.hear_another(),
             }
         }
+        self.find_ways();
         self.wait_for(now);
-    }
-
-    /// Waits for whoever should send, and for nobody else. Who was not waited for has the full time.
-    fn wait_for(&mut self, now: Moment) {
-        for side in Side::ALL {
-            let expected = self.ends[side as usize].sends() && self.is_listened_to(side);
-            let ear = &mut self.ends[side as usize].ear;
-            if expected {
-                ear.open(now);
-            } else {
-                *ear = Ear::Closed;
-            }
-        }
-    }
-
-    fn is_listened_to(&self, side: Side) -> bool {
-        let others = Side::ALL.into_iter().filter(|other| *other != side);
-        match self.bond.hears(side) {
-            Hears::Nobody => false,
-            Hears::One(other) => self.ends[other as usize].receives(),
-            Hears::Mix => (others.into_iter()).any(|other| self.ends[other as usize].receives()),
-        }
-    }
-
-    /// All who are joined should send and none has been heard for so long. Not while one of them speaks
-    /// or need not send: a mute or a hold is no death.
-    fn dies_at(&self) -> Option<Moment> {
-        if self.life == Life::ToldDead || self.dead_after.is_zero() {
-            return None;
-        }
-        let mut heard = None;
-        for side in self.bond.members() {
-            heard = heard.max(Some(self.ends[side as usize].ear.since()?));
-        }
-        heard.map(|at| at + self.dead_after)
     }
 
     pub(crate) fn tell(&mut self, notice: MediaNotice) {
@@ -368,5 +335,13 @@ impl Relay {
             self.notices.pop_front();
         }
         self.notices.push_back(notice);
+    }
+}
+
+/// Two different ends at once.
+fn ends_of(ends: &mut [End; 4], one: Side, other: Side) -> Option<(&mut End, &mut End)> {
+    match ends.get_disjoint_mut([one as usize, other as usize]) {
+        Ok([one, other]) => Some((one, other)),
+        Err(_) => None,
     }
 }

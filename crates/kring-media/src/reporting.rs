@@ -77,9 +77,9 @@ impl Relay {
             let Some(to) = end.target(PacketKind::Rtcp) else {
                 continue;
             };
-            if let Some(length) = end
-                .reports
-                .write(now, &end.quality, &end.speech.0, chances, out)
+            if let Some(length) =
+                end.reports
+                    .write(now, &end.quality, &end.speech.takes, chances, out)
             {
                 return Some((side, length, to));
             }
@@ -96,7 +96,9 @@ impl Relay {
     ) -> Option<(usize, SocketAddr)> {
         let end = &mut self.ends[side as usize];
         let to = end.target(PacketKind::Rtcp)?;
-        let length = end.reports.goodbye(now, &end.quality, &end.speech.0, out)?;
+        let length = end
+            .reports
+            .goodbye(now, &end.quality, &end.speech.takes, out)?;
         Some((length, to))
     }
 
@@ -114,7 +116,7 @@ impl Relay {
         let session = self.session;
         for side in Side::ALL {
             let end = &mut self.ends[side as usize];
-            let (takes, told) = (&end.speech.0, &end.speech.1);
+            let (takes, told) = (&end.speech.takes, &end.speech.told);
             let tongues = Tongues {
                 sends: if told.is_empty() { takes } else { told },
                 takes,

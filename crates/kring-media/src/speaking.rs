@@ -6,12 +6,16 @@ use crate::{
     outgoing::{Header, Outgoing, Passage},
     player::{Due, Player},
     quality::RtpSeen,
+    route::Scale,
     rtp,
 };
 use kring_time::Moment;
 
 /// A packet with one frame: header and payload.
 pub type FramePacket = [u8; rtp::HEADER + FRAME];
+
+/// The clock of all that is played, Hz.
+const CLOCK: u32 = 8_000;
 
 /// Key events have a dynamic number and carry four bytes (RFC 4733 §2.3).
 const KEY_PAYLOAD: usize = 4;
@@ -81,7 +85,7 @@ impl Speaking {
         loop {
             match player.next(now) {
                 Due::Frame(frame, at) if hears && frame.len() == FRAME => {
-                    let header = self.outgoing.own(at, *payload_type);
+                    let header = self.outgoing.own(at, *payload_type, CLOCK);
                     out[..rtp::HEADER].copy_from_slice(&header);
                     out[rtp::HEADER..].copy_from_slice(frame);
                     return Turn::Send;
@@ -104,27 +108,32 @@ impl Speaking {
         }
     }
 
-    /// A conference is heard from now on, when kring does not speak; `chance` as in [`Speaking::play`].
+    /// A mix is heard from now on, when kring does not speak; `chance` as in [`Speaking::play`].
     pub(crate) fn hear_mix(&mut self, now: Moment, chance: u64) {
         if !self.speaks() {
             self.outgoing.begin(now, chance);
         }
     }
 
-    /// The header of the next frame of a conference, which belongs to the moment `at`.
-    pub(crate) fn mixed(&mut self, at: Moment, payload_type: u8) -> Header {
-        self.outgoing.own(at, payload_type)
+    /// The header of the next frame of a mix, which belongs to the moment `at`, under a clock in Hz.
+    pub(crate) fn mixed(&mut self, at: Moment, payload_type: u8, clock: u32) -> Header {
+        self.outgoing.own(at, payload_type, clock)
     }
 
-    /// A frame of a conference was due that this side does not hear.
+    /// A frame of a mix was due that this side does not hear.
     pub(crate) fn skip(&mut self) {
         self.outgoing.skip();
     }
 
-    /// How a packet of the other side goes on to this one.
-    pub(crate) fn pass(&mut self, now: Moment, seen: RtpSeen, bytes: &[u8]) -> Passage {
-        let head = [bytes[0], bytes[1]];
+    /// How a packet of the other side, whose first two bytes are `head`, goes on to this one.
+    #[inline]
+    pub(crate) fn pass(&mut self, now: Moment, seen: RtpSeen, head: ([u8; 2], Scale)) -> Passage {
         self.outgoing.pass(now, seen, head)
+    }
+
+    /// The same of a packet that is made of one of the other side.
+    pub(crate) fn carry(&mut self, now: Moment, seen: RtpSeen, head: ([u8; 2], Scale)) -> Passage {
+        self.outgoing.carry(now, seen, head)
     }
 
     /// The key that this packet of the side tells, while kring speaks to it.

@@ -169,11 +169,11 @@ proptest! {
                     joined = wanted;
                 }
                 Step::Dismiss => {
-                    relay.dismiss(now);
+                    relay.dismiss(now, [7; 4]);
                     (joined, signalled.0[2]) = (Joined::Without(Side::Third), None);
                 }
                 Step::Succeed => {
-                    relay.succeed(now);
+                    relay.succeed(now, [7; 4]);
                     joined = Joined::Without(Side::Third);
                     signalled.0[1] = signalled.0[2].take();
                 }
@@ -184,10 +184,10 @@ proptest! {
                 Step::Wake => relay.wake(now),
             }
             let mut frame: FramePacket = [0; rtp::HEADER + FRAME];
-            while let Some((side, to)) = relay.next_mixed(now, &mut frame) {
+            while let Some((side, to, length)) = relay.next_mixed(now, &mut frame) {
                 prop_assert_eq!(members(joined).len(), 3, "only a conference is mixed");
                 prop_assert_eq!(signalled.address(side, PacketKind::Rtp), Some(to));
-                prop_assert!(rtp::look(&frame).is_some());
+                prop_assert!(rtp::look(&frame[..length]).is_some());
             }
             for side in Side::PARTIES {
                 prop_assert_eq!(relay.remote(side), signalled.of(side), "a target moved");
@@ -212,8 +212,8 @@ proptest! {
                 }
                 Step::Remote { side, remote } => relay.set_remote(now, side, remote),
                 Step::Join(joined) => relay.join(now, joined, [7; 4]),
-                Step::Dismiss => relay.dismiss(now),
-                Step::Succeed => relay.succeed(now),
+                Step::Dismiss => relay.dismiss(now, [7; 4]),
+                Step::Succeed => relay.succeed(now, [7; 4]),
                 Step::Wake => {}
             }
             if let Some(due) = relay.deadline() {

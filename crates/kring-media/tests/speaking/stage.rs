@@ -109,6 +109,7 @@ impl Stage {
                 self.received.push((at, packet));
             }
             Verdict::Replace { by, .. } => self.received.push((at, by.to_vec())),
+            Verdict::Recode { .. } => panic!("nobody has said what he speaks"),
             Verdict::Drop(_) => {}
         }
         verdict

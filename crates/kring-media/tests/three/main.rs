@@ -10,7 +10,7 @@ use kring_media::{
     Samples, Side, Verdict, Why, rtcp, rtp, tone,
 };
 use std::time::Duration;
-use table::{ALL_PCMA, PCMA, SESSION, Table, ms, remote};
+use table::{ALL_PCMA, CHANCES, PCMA, SESSION, Table, ms, remote};
 
 const AGENT_OUT: Joined = Joined::Without(Side::Agent);
 const CALLER_OUT: Joined = Joined::Without(Side::Caller);
@@ -142,7 +142,7 @@ fn consulting_swapping_conferring_and_completing_is_one_stream_to_everybody() {
     table.relay.hush(Side::Third);
     table.join(ALL_PCMA);
     table.talk(500);
-    table.relay.succeed(ms(table.now));
+    table.relay.succeed(ms(table.now), CHANCES);
     // From here on the third's phone has the agent's place.
     assert_eq!(table.relay.remote(Side::Agent), Some(remote(Side::Third)));
     assert_eq!(table.relay.remote(Side::Third), None);
@@ -171,7 +171,7 @@ fn a_succession_is_no_change_to_those_who_talk() {
     table.join(AGENT_OUT);
     table.talk(500);
     let before = table.relay.stats(Side::Third);
-    table.relay.succeed(ms(table.now));
+    table.relay.succeed(ms(table.now), CHANCES);
     assert_eq!(table.relay.stats(Side::Agent), before);
     assert_eq!(table.relay.stats(Side::Third).packets, 0);
     let packet = table.phone(Side::Third).packet();
@@ -200,7 +200,7 @@ fn who_is_dismissed_is_a_stranger_and_the_next_one_comes_in_new() {
     table.talk(200);
     table.join(CALLER_OUT);
     table.talk(200);
-    table.relay.dismiss(ms(table.now));
+    table.relay.dismiss(ms(table.now), CHANCES);
     let packet = table.phone(Side::Third).packet();
     let (now, third) = (ms(table.now), remote(Side::Third).rtp);
     let rtp = PacketKind::Rtp;

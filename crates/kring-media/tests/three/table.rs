@@ -193,6 +193,12 @@ impl Table {
                 self.receive(out, packet);
             }
             Verdict::Replace { out, by, .. } => self.receive(out, by.to_vec()),
+            Verdict::Recode { out, by, .. } => {
+                let mut made = [0; 1_500];
+                let length = self.relay.recode(by, &packet, &mut made);
+                assert!(length > rtp::HEADER, "nothing was made of it");
+                self.receive(out, made[..length].to_vec());
+            }
             Verdict::Drop(_) => {}
         }
         verdict
@@ -239,9 +245,9 @@ impl Table {
                 self.receive(side, packet.to_vec());
             }
         }
-        while let Some((side, to)) = self.relay.next_mixed(ms(self.now), &mut packet) {
+        while let Some((side, to, length)) = self.relay.next_mixed(ms(self.now), &mut packet) {
             assert_eq!(Some(to), self.relay.remote(side).map(|remote| remote.rtp));
-            self.receive(side, packet.to_vec());
+            self.receive(side, packet[..length].to_vec());
         }
         self.relay.wake(ms(self.now));
         while let Some(notice) = self.relay.poll_notice() {

@@ -1,5 +1,6 @@
 //! Real sockets on loopback. Every wait is bounded and ends as soon as what it waits for is there.
 
+mod monitor;
 mod sealed;
 mod speaking;
 mod three;

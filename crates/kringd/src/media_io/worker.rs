@@ -50,6 +50,8 @@ pub(super) struct Worker {
     vacant: Vec<usize>,
     slots: FxHashMap<SessionId, usize>,
     buffer: Box<[u8; BUFFER]>,
+    /// A packet that was made of the one in `buffer`.
+    recoded: Box<[u8; BUFFER]>,
     metronome: Metronome,
     /// The slots of calls to which kring speaks, or which it mixes; some may have ended meanwhile.
     speaking: Vec<usize>,
@@ -84,6 +86,7 @@ impl Worker {
             vacant: Vec::new(),
             slots: FxHashMap::default(),
             buffer: Box::new([0; BUFFER]),
+            recoded: Box::new([0; BUFFER]),
             metronome,
             speaking: Vec::new(),
             sweep_at: Moment::BOOT,
@@ -152,6 +155,12 @@ impl Worker {
                 call.send(now, out, &buffer[..length], to)
             }
             Verdict::Replace { out, to, by } => call.send(now, out, &by, to),
+            Verdict::Recode { out, to, by } => {
+                let length = call.relay.recode(by, packet, &mut self.recoded[..]);
+                if length > 0 {
+                    call.send(now, out, &self.recoded[..length], to);
+                }
+            }
             Verdict::Drop(_) => {}
         }
         while let Some(notice) = call.relay.poll_notice() {
@@ -190,8 +199,8 @@ impl Worker {
                     call.send(now, side, &packet, to);
                 }
             }
-            while let Some((side, to)) = call.relay.next_mixed(now, &mut packet) {
-                call.send(now, side, &packet, to);
+            while let Some((side, to, length)) = call.relay.next_mixed(now, &mut packet) {
+                call.send(now, side, &packet[..length], to);
             }
             while let Some(notice) = call.relay.poll_notice() {
                 outbox.tell(notice);

@@ -87,7 +87,8 @@ impl Worker {
                     receives,
                 };
                 if let Some(call) = self.call(session, side) {
-                    call.relay.set_codecs(side, &codecs, &told);
+                    let said = (&codecs, &told);
+                    call.relay.set_codecs(now, side, said, rand::random());
                     call.relay.set_remote(now, side, remote);
                 }
             }
@@ -238,7 +239,7 @@ impl Worker {
         };
         call.say_goodbye(now, Side::Third);
         let heard = call.stats(Side::Third);
-        call.relay.dismiss(now);
+        call.relay.dismiss(now, rand::random());
         call.wires.dismiss(Side::Third);
         if let Some(third) = call.third.take() {
             self.ignore(&third);
@@ -259,7 +260,7 @@ impl Worker {
         };
         call.say_goodbye(now, Side::Agent);
         let heard = call.stats(Side::Agent);
-        call.relay.succeed(now);
+        call.relay.succeed(now, rand::random());
         call.wires.succeed();
         if let (Some(third), Some(slot)) = (call.third.take(), slot) {
             self.ignore(&third);
@@ -289,6 +290,7 @@ impl Worker {
         let Some(call) = self.call(session, Side::Monitor) else {
             return;
         };
+        call.say_goodbye(now, Side::Monitor);
         call.say_goodbye(now, Side::Monitor);
         call.relay.depart(now);
         call.wires.dismiss(Side::Monitor);
