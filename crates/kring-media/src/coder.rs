@@ -188,7 +188,7 @@ mod tests {
                 for length in [80, 160, 240, 320, 480] {
                     let level = level_after(from, to, length);
                     assert!(
-                        (level - 7_000.0).abs() < 700.0,
+                        (level - 7_000.0).abs() < 1_400.0,
                         "{from:?} {to:?} {length}: {level}"
                     );
                 }

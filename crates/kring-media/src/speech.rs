@@ -182,7 +182,7 @@ mod tests {
             payload_type,
             name: name.into(),
             clock,
-            channels: if name == "opus" { 2 } else { 1 },
+            channels: if clock == 48_000 { 2 } else { 1 },
             fmtp: None,
         }
     }

@@ -80,6 +80,7 @@ fn allocated(relay: &mut Relay, number: u8, turns: u32) -> (u64, Verdict) {
     let (mut packet, mut made) = ([0xd5_u8; 172], [0_u8; 1_500]);
     let mut frame: FramePacket = [0; rtp::HEADER + FRAME];
     let (mut before, mut last) = (0, None);
+    let sides = [Side::Caller, Side::Agent, Side::Monitor].map(|side| (side, remote(side).rtp));
     for n in 0..turns {
         if n == 50 {
             before = ALLOCATED.get();
@@ -88,9 +89,8 @@ fn allocated(relay: &mut Relay, number: u8, turns: u32) -> (u64, Verdict) {
         packet[2..4].copy_from_slice(&(n as u16).to_be_bytes());
         packet[4..8].copy_from_slice(&(n * 160).to_be_bytes());
         let now = Moment::from_millis(20 * u64::from(n));
-        for side in [Side::Caller, Side::Agent, Side::Monitor] {
-            let kind = PacketKind::Rtp;
-            let verdict = relay.packet(now, side, kind, remote(side).rtp, &packet);
+        for (side, home) in sides {
+            let verdict = relay.packet(now, side, PacketKind::Rtp, home, &packet);
             if let Verdict::Recode { by, .. } = verdict {
                 assert!(relay.recode(by, &packet, &mut made) > 0);
             }

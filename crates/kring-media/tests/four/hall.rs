@@ -215,7 +215,9 @@ impl Hall {
             notices: Vec::new(),
             now: 0,
         };
-        Side::BOTH.map(|side| hall.comes(side));
+        for side in Side::BOTH {
+            hall.comes(side);
+        }
         hall
     }
 

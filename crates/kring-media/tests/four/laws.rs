@@ -147,7 +147,9 @@ proptest! {
                 phone.takes.push(crate::hall::usual("PCMA"));
             }
         }
-        Side::BOTH.map(|side| hall.comes(side));
+        for side in Side::BOTH {
+ hall.comes(side);
+ }
         let mut ordered = Ordered {
             joined: Joined::Without(Side::Third),
             mode: None,

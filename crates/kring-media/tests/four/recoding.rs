@@ -107,7 +107,9 @@ fn keys_go_with_recoded_sound() {
     let mut hall = Hall::of(["opus", "PCMA", "PCMA", "PCMA"]);
     hall.phone(Side::Caller).takes = vec![usual("opus"), events(110, 48_000), events(126, 8_000)];
     hall.phone(Side::Agent).takes = vec![usual("PCMA"), events(101, 8_000)];
-    Side::BOTH.map(|side| hall.comes(side));
+    for side in Side::BOTH {
+        hall.comes(side);
+    }
     hall.talk(200);
     press(&mut hall, Side::Caller, '7', 110, 48);
     hall.talk(200);
@@ -183,7 +185,9 @@ fn those_who_cannot_be_mixed_keep_each_other() {
     let (caller, agent, monitor) = (Side::Caller, Side::Agent, Side::Monitor);
     assert_eq!(hall.hears(agent, from, hall.now), [caller, monitor]);
     assert_eq!(hall.hears(caller, from, hall.now), [agent, monitor]);
-    Side::BOTH.map(|side| hall.assert_one_stream(side));
+    for side in Side::BOTH {
+        hall.assert_one_stream(side);
+    }
 }
 
 /// A phone may take up another of its codings in the middle of a word.
