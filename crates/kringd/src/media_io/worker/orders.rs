@@ -291,7 +291,6 @@ impl Worker {
             return;
         };
         call.say_goodbye(now, Side::Monitor);
-        call.say_goodbye(now, Side::Monitor);
         call.relay.depart(now);
         call.wires.dismiss(Side::Monitor);
         if let Some(monitor) = call.monitor.take() {
