@@ -6,6 +6,7 @@ use crate::{
     folders::DocumentFolders,
     means::{AuthorityFile, Certificates, TestCalls, TrunkTests},
     oidc::OidcConfig,
+    phone_desk::PhoneDesk,
     phone_proofs::PhoneProofs,
     reload::{Reloads, RulesInForce},
     session::PasswordRules,
@@ -119,6 +120,8 @@ pub struct WebConfig {
     pub test_calls: TestCalls,
     /// What proves phones' passwords.
     pub phones: PhoneProofs,
+    /// Who holds the phones in browsers.
+    pub phone_desk: PhoneDesk,
     /// The SIP traces of live calls.
     pub traces: LiveTraces,
     /// The journal's newest committed fact may be so far behind before `/readyz` says no.
@@ -145,6 +148,7 @@ impl Default for WebConfig {
             trunk_tests: TrunkTests::default(),
             test_calls: TestCalls::default(),
             phones: PhoneProofs::default(),
+            phone_desk: PhoneDesk::default(),
             traces: LiveTraces::default(),
             journal_lag_max: Duration::from_secs(5),
         }

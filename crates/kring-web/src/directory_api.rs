@@ -6,6 +6,7 @@ use crate::{
     health::exchange_answers,
     json::Json,
     live::PresenceNow,
+    phone_desk::{IceServer, LegState},
     problem::Problem,
     queues_api,
     session::{Identity, Right},
@@ -47,6 +48,8 @@ pub(crate) struct Me {
     pause_reasons: Vec<String>,
     #[schema(value_type = Option<Object>)]
     presence: Option<Presence>,
+    /// The phone in the browser; null where none of the devices is `browser`.
+    phone: Option<PhoneOfMine>,
     /// The password was given by somebody else: `POST /me/password` first; every other route answers 403
     /// `password_change_needed`.
     must_change: bool,
@@ -66,6 +69,7 @@ impl Me {
             particle: rules.particle.clone(),
             pause_reasons: rules.pause_reasons.clone(),
             presence: app.live.presence(&agent.login).map(|now| now.on_wire()),
+            phone: PhoneOfMine::of(app, agent),
             must_change: false,
         }
     }
@@ -76,6 +80,29 @@ impl Me {
             must_change,
             ..self
         }
+    }
+}
+
+/// A phone in the browser: the page offers its sound by `phone.offer` on `/ws/v1`.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct PhoneOfMine {
+    /// `browser`.
+    kind: &'static str,
+    /// `none`, `connecting`, `connected` or `lost`: of whichever page has the phone.
+    leg: LegState,
+    /// For `RTCPeerConnection`; empty within one network.
+    ice_servers: Vec<IceServer>,
+}
+
+impl PhoneOfMine {
+    fn of(app: &App, agent: &AgentRow) -> Option<PhoneOfMine> {
+        let desk = &app.config.phone_desk;
+        let has_one = agent.devices.iter().any(|device| device == "browser");
+        has_one.then(|| PhoneOfMine {
+            kind: "browser",
+            leg: desk.leg(&agent.login).unwrap_or(LegState::None),
+            ice_servers: desk.ice_servers(),
+        })
     }
 }
 
@@ -173,7 +200,8 @@ pub(crate) struct Checked {
 /// The lights of the sign-in.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Readiness {
-    /// By name: `database`, `exchange`, `device`, `screen`, and what the page has checked.
+    /// By name: `database`, `exchange`, `device`, `screen`, `phone_leg` for a phone in the browser, and what the page
+    /// has checked.
     lights: BTreeMap<String, bool>,
     /// Whether all that a call needs is there: database, exchange and a phone.
     ready: bool,
@@ -201,7 +229,9 @@ pub(crate) async fn readiness(
         ("device", device),
     ];
     let screen = ("screen", app.live.has_screen(&agent.login));
-    let own = needed.into_iter().chain([screen]);
+    let leg = app.config.phone_desk.leg(&agent.login);
+    let leg = leg.map(|leg| ("phone_leg", leg == LegState::Connected));
+    let own = needed.into_iter().chain([screen]).chain(leg);
     let mut lights: BTreeMap<String, bool> = checked.lights.into_iter().take(16).collect();
     lights.extend(own.map(|(name, on)| (name.to_owned(), on)));
     Ok(axum::Json(Readiness {
@@ -217,6 +247,9 @@ async fn has_phone(app: &App, agent: &AgentRow) -> bool {
     for device in &agent.devices {
         let there = match device.strip_prefix("phone:") {
             Some(user) => app.store.is_registered(user, now).await.unwrap_or(false),
+            None if device == "browser" => {
+                app.config.phone_desk.leg(&agent.login) == Some(LegState::Connected)
+            }
             None => true,
         };
         if there {

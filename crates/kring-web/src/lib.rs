@@ -36,6 +36,7 @@ mod means;
 pub mod metrics;
 mod oidc;
 mod openapi;
+mod phone_desk;
 mod phone_proofs;
 mod phones_api;
 mod preview_api;
@@ -74,8 +75,12 @@ pub use means::{
     TestCallPlaced, TestCalls, TrunkLearnt, TrunkQuestion, TrunkStep, TrunkTested, TrunkTests,
 };
 pub use oidc::{Fetch, FetchAnswer, FetchRefused, OidcConfig};
+pub use phone_desk::{
+    BrowserPhones, IceServer, LegState, PhoneDesk, PhonePage, PhoneRefused, PhoneWish,
+};
 pub use phone_proofs::PhoneProofs;
 pub use reload::{
     CaseRules, ConfigurationWish, HouseRules, ReloadRefused, Reloaded, Reloads, RulesInForce,
 };
 pub use trace::{Carrier, LiveTraces, PackedRefused, Side, Trace, TraceMessage, TraceParty};
+pub use wire::{PhoneCall, PhoneQuality, PhoneSaid, PhoneState};

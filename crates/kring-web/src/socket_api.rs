@@ -3,6 +3,7 @@
 use crate::{
     app::App,
     limits, live,
+    phone_desk::PhoneLine,
     problem::{Code, Problem},
     session::{Cookie, Signed},
     wire::SUBPROTOCOL,
@@ -41,9 +42,10 @@ pub(crate) async fn upgrade(
     upgrade: WebSocketUpgrade,
 ) -> Response {
     let (live, gate) = (app.live.clone(), app.gate.clone());
+    let phone = PhoneLine::new(app.config.phone_desk.clone());
     upgrade
         .protocols([SUBPROTOCOL])
         .max_message_size(limits::SOCKET_MESSAGE_BYTES)
         .max_frame_size(limits::SOCKET_MESSAGE_BYTES)
-        .on_upgrade(move |socket| live::open(live, gate, socket, signed))
+        .on_upgrade(move |socket| live::open(live, gate, socket, (signed, phone)))
 }

@@ -10,6 +10,7 @@ use super::{
 };
 use crate::{
     limits,
+    phone_desk::{PhoneLine, PhoneWish},
     session::{Gate, Signed},
     wire::{self, FromPage, Hello, Welcome, close},
 };
@@ -50,11 +51,17 @@ impl Drop for Counted<'_> {
     }
 }
 
-/// Speaks with one page until one of the two has enough. `cookie` is who its cookie says it is.
-pub(crate) async fn open(live: Live, gate: Gate, mut socket: WebSocket, cookie: Option<Signed>) {
+/// Speaks with one page until one of the two has enough. `cookie` is who its cookie says it is, `phone` its way to
+/// the agent's phone in the browser.
+pub(crate) async fn open(
+    live: Live,
+    gate: Gate,
+    mut socket: WebSocket,
+    (cookie, phone): (Option<Signed>, PhoneLine),
+) {
     let inner = Arc::clone(live.inner());
     let leave = match greet(&inner, &gate, &mut socket, cookie).await {
-        Ok((hello, signed)) => converse(&inner, &gate, &mut socket, (hello, signed)).await,
+        Ok(known) => converse((&inner, &gate), &mut socket, known, phone).await,
         Err(leave) => leave,
     };
     if leave != GONE {
@@ -100,10 +107,10 @@ async fn greet(
 
 /// Welcomes the page and serves it to the end.
 async fn converse(
-    inner: &Arc<Inner>,
-    gate: &Gate,
+    (inner, gate): (&Arc<Inner>, &Gate),
     socket: &mut WebSocket,
     (hello, signed): (Hello, Signed),
+    phone: PhoneLine,
 ) -> Leave {
     let Some(stream) = inner.stream(&signed.agent.login) else {
         return Leave(1013, "too many agents");
@@ -141,6 +148,7 @@ async fn converse(
         looked: Instant::now(),
         stream: &stream,
         slot: &slot,
+        phone,
         after,
         heard: Instant::now(),
     };
@@ -179,6 +187,7 @@ struct Page<'a> {
     looked: Instant,
     stream: &'a Arc<Stream>,
     slot: &'a Arc<Slot>,
+    phone: PhoneLine,
     /// The newest frame that was sent here.
     after: u64,
     heard: Instant,
@@ -209,6 +218,12 @@ impl Page<'_> {
             let heard = tokio::select! {
                 () = self.slot.wake.notified() => continue,
                 heard = socket.recv() => heard,
+                said = self.phone.said() => {
+                    match self.send(socket, vec![Message::Text(said.text())]).await {
+                        Ok(()) => continue,
+                        Err(leave) => return leave,
+                    }
+                }
                 () = sleep_for(overdue) => {
                     self.inner.judge_screen(self.stream, self.inner.now().at);
                     continue;
@@ -293,7 +308,7 @@ impl Page<'_> {
         Some(due.since(self.inner.now().at))
     }
 
-    fn hear(&self, message: Message) -> Result<(), Leave> {
+    fn hear(&mut self, message: Message) -> Result<(), Leave> {
         let text = match message {
             Message::Text(text) => text,
             Message::Ping(_) | Message::Pong(_) => return Ok(()),
@@ -324,11 +339,20 @@ impl Page<'_> {
                     self.inner.desk.tell(Command::RingAudible { agent, call });
                 }
             }
+            Ok(FromPage::PhoneOffer { offer, sdp }) => {
+                self.wish(PhoneWish::Offer { offer, sdp });
+            }
+            Ok(FromPage::PhoneKeep { leg }) => self.wish(PhoneWish::Keep { leg }),
+            Ok(FromPage::PhoneClose) => self.wish(PhoneWish::Close),
             // A later version of the page may know more than we do.
             Ok(FromPage::Hello(_) | FromPage::Unknown) => {}
             Err(_) => return Err(Leave(close::NOT_UNDERSTOOD, "not a message of kring.v1")),
         }
         Ok(())
+    }
+
+    fn wish(&mut self, wish: PhoneWish) {
+        self.phone.wish(&self.stream.agent, wish);
     }
 
     fn acknowledged(&self, now: Moment, seq: u64) {

@@ -14,10 +14,10 @@ mod transfers;
 
 pub use fold::fold;
 pub use shell::{
-    call_backs, journal_is_well, journal_refused, journal_synced, journal_written, known_callers,
-    rtp, sip_bound_reached, sip_load, sip_options_rtt, sip_parse_error, sip_registered_phones,
-    sip_registration_up, sip_request, sip_response, sip_retransmission, sip_stranger,
-    ws_connections,
+    browser_leg_set_up, browser_legs, call_backs, journal_is_well, journal_refused, journal_synced,
+    journal_written, known_callers, rtp, sip_bound_reached, sip_load, sip_options_rtt,
+    sip_parse_error, sip_registered_phones, sip_registration_up, sip_request, sip_response,
+    sip_retransmission, sip_stranger, ws_connections,
 };
 
 use kring_time::Moment;

@@ -36,6 +36,10 @@ pub(super) const BUCKETS: &[(&str, &[f64])] = &[
             1.0, 2.0, 5.0, 10.0, 15.0, 20.0, 30.0, 45.0, 60.0, 120.0, 300.0,
         ],
     ),
+    (
+        "kring_browser_leg_setup_seconds",
+        &[0.05, 0.1, 0.15, 0.2, 0.3, 0.5, 1.0, 2.0, 5.0],
+    ),
     ("kring_journal_append_seconds", DISK),
     ("kring_journal_fsync_seconds", DISK),
     (
@@ -152,6 +156,16 @@ const MEANINGS: &[(Kind, &str, &str)] = &[
         Kind::Gauge,
         "kring_sip_registered_phones",
         "Phones that are registered with kring",
+    ),
+    (
+        Kind::Gauge,
+        "kring_browser_legs",
+        "Legs of phones in browsers, by state",
+    ),
+    (
+        Kind::Histogram,
+        "kring_browser_leg_setup_seconds",
+        "From a browser's offer until sound can pass",
     ),
     (
         Kind::Gauge,

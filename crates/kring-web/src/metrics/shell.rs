@@ -84,6 +84,23 @@ pub fn sip_registered_phones(phones: usize) {
     gauge!("kring_sip_registered_phones").set(phones as f64);
 }
 
+/// Legs of phones in browsers now.
+pub fn browser_legs(connecting: usize, connected: usize, lost: usize) {
+    let states = [
+        ("connecting", connecting),
+        ("connected", connected),
+        ("lost", lost),
+    ];
+    for (state, legs) in states {
+        gauge!("kring_browser_legs", "state" => state).set(legs as f64);
+    }
+}
+
+/// A leg of a phone in a browser is set up: how long that took, from its offer.
+pub fn browser_leg_set_up(took: Duration) {
+    histogram!("kring_browser_leg_setup_seconds").record(took.as_secs_f64());
+}
+
 /// RTP of one side of a session since it was told last; `direction` is `caller` or `agent`.
 pub fn rtp(direction: &'static str, packets: u64, lost: u64) {
     counter!("kring_rtp_packets_total", "direction" => direction).increment(packets);

@@ -5,11 +5,14 @@
 
 mod board;
 mod card;
+mod phone;
 mod pop;
 mod said;
 
 pub(crate) use board::*;
 pub(crate) use card::{Card, ContactOnWire, NumberOnWire, PastCase, masked};
+pub(crate) use phone::PHONE_SAID_WAITING_MAX;
+pub use phone::{PhoneCall, PhoneQuality, PhoneSaid, PhoneState};
 pub(crate) use pop::{Pop, PopNow, RingCount, Via};
 pub(crate) use said::{Alert, Said, SoundNow, TransferProgress};
 
@@ -61,6 +64,19 @@ pub(crate) enum FromPage {
     /// The page or its phone began to sound the ring.
     #[serde(rename = "ring.audible")]
     RingAudible { call: CallId },
+    /// The page's sound, as `RTCPeerConnection` offers it. `offer` is the page's own number for it.
+    #[serde(rename = "phone.offer")]
+    PhoneOffer {
+        #[serde(default)]
+        offer: u32,
+        sdp: String,
+    },
+    /// This page has the leg of this name still, and has lost its socket only.
+    #[serde(rename = "phone.keep")]
+    PhoneKeep { leg: String },
+    /// The page needs no leg any more.
+    #[serde(rename = "phone.close")]
+    PhoneClose,
     /// Something that this version does not know.
     #[serde(other)]
     Unknown,

@@ -6,6 +6,7 @@
 mod account;
 mod address;
 mod auth;
+mod browser;
 mod cases;
 mod complaint;
 mod deadline;
@@ -35,6 +36,7 @@ mod transfers;
 
 pub(crate) use account::name_transport;
 pub(crate) use address::{AddressRefused, HostPort, Listen};
+pub(crate) use browser::Browser;
 pub(crate) use cases::Case;
 pub(crate) use complaint::{Bounds, Complaint, ConfigRefused, Origin, RowPlace};
 pub(crate) use floor::{Agent, Pop, Queue, Ring};
@@ -185,6 +187,10 @@ impl Config {
         let http = self.http.listen.port();
         if ports.holds(http) {
             root.complain("media", told("http.listen", http));
+        }
+        let browsers = self.media.browser.port;
+        if ports.holds(browsers) {
+            root.complain("media", told("media.browser_port", browsers));
         }
     }
 }

@@ -1,6 +1,6 @@
 //! `[media]`: by which ports sound passes, which codecs may be agreed upon, and what is heard of kring.
 
-use super::{recording, section::Section};
+use super::{Browser, recording, section::Section};
 use kring_media::SrtpPolicy;
 use std::{fmt, net::IpAddr, path::PathBuf, str::FromStr, sync::Arc};
 
@@ -23,6 +23,8 @@ pub(crate) struct Media {
     pub(crate) music: Option<String>,
     /// The recording that greets callers, where a queue names no other.
     pub(crate) greeting: Option<Arc<str>>,
+    /// Phones in browsers.
+    pub(crate) browser: Browser,
 }
 
 /// A range of ports that begins even and ends odd: pairs of RTP and RTCP.
@@ -64,6 +66,7 @@ impl Media {
             prompts: section.text("prompts").map(PathBuf::from),
             music: section.text("music"),
             greeting: recording::one(&mut section, "greeting"),
+            browser: Browser::read(&mut section),
         };
         if media.address.is_some_and(|ip| ip.is_unspecified()) {
             let text = "media.address must be the address that phones send sound to, not 0.0.0.0.";
