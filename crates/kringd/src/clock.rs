@@ -58,6 +58,11 @@ impl Clock {
         Moment::from_micros(self.boot.elapsed().as_micros() as u64)
     }
 
+    /// The same moment for those who count by the system's clock.
+    pub(crate) fn instant(&self, at: Moment) -> Instant {
+        self.boot + Duration::from_micros(at.as_micros())
+    }
+
     /// What the wall showed at `at`, by the last pairing.
     pub(crate) fn wall(&self, at: Moment) -> WallTime {
         let boot = self.wall_at_boot_us.load(Ordering::Relaxed);

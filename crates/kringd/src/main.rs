@@ -6,6 +6,7 @@
 mod ageing;
 mod authority;
 mod backup_command;
+mod browser;
 mod call_backs;
 mod case_upkeep;
 mod cert_command;

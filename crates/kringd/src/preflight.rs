@@ -1,6 +1,7 @@
 //! What surrounds the process, looked at before it matters: ports, folder, limits, clock, names,
 //! database. Nothing is changed; every finding says what to do.
 
+mod browsers;
 mod pbx;
 mod skills;
 
@@ -111,6 +112,7 @@ pub(crate) async fn look(config: &Config) -> Vec<Finding> {
     findings.extend(certificates(config));
     findings.extend(unused_certificate(config));
     findings.extend(skills::unmet(config).await);
+    findings.extend(browsers::look(config, &resolver).await);
     findings.extend(call_backs(config));
     for trunk in &config.trunks {
         let name = &trunk.name;

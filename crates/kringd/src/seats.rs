@@ -2,12 +2,14 @@
 //! process, so the table is looked at again and again; what changed is told to the exchange.
 
 use crate::{
+    browser::Browsers,
     config::{Trunk, name_transport},
     lines::Trunks,
     net::{NameRefused, Resolver, Sought},
 };
 use kring_call::command::{AgentProfile, Command, Device, Place};
 use kring_journal::AgentId;
+use kring_media::SrtpPolicy;
 use kring_sip::{Transport, Uri};
 use kring_store::{AgentRow, Store};
 use kring_web::Ask;
@@ -22,11 +24,13 @@ const READ_EVERY: Duration = Duration::from_secs(2);
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum DeviceRefused {
     /// Not one of the forms.
-    #[error("{0:?} is no device: write sip:USER@HOST:PORT, pbx:EXT or phone:USER")]
+    #[error("{0:?} is no device: write sip:USER@HOST:PORT, pbx:EXT, phone:USER or browser")]
     NotADevice(String),
-    /// One of a later version.
-    #[error("{0:?}: browser phones are not in this version")]
-    Later(String),
+    /// kring rings the phone in a browser by UDP on this machine.
+    #[error(
+        "\"browser\" needs SIP over UDP on this machine: add \"udp:127.0.0.1:5060\" to sip.listen"
+    )]
+    NoUdp,
     /// `pbx:` without a trunk that says where its PBX is.
     #[error("{0:?} needs a [[trunk]] with an address: that is the PBX that has the extension")]
     NoPbx(String),
@@ -65,8 +69,6 @@ pub(crate) async fn device(
             must_be_heard: false,
             srtp: None,
         });
-    } else if text == "browser" {
-        return Err(DeviceRefused::Later(text.to_owned()));
     } else {
         let mut uri: Uri = text.parse().map_err(|_| refused())?;
         if uri.user().is_none() || !text.starts_with("sip:") {
@@ -95,12 +97,42 @@ pub(crate) async fn device(
     })
 }
 
+/// The name of a device whose phone is the agent's page.
+pub(crate) const BROWSER: &str = "browser";
+
+/// The phone in the agent's browser: one of ours, at an address of this machine.
+fn browser(agent: &AgentId, browsers: &Browsers) -> Result<Device, DeviceRefused> {
+    let (uri, peer) = browsers.place(agent).ok_or(DeviceRefused::NoUdp)?;
+    Ok(Device {
+        name: BROWSER.to_owned(),
+        place: Place::At {
+            uri,
+            peers: vec![peer],
+        },
+        ring_period: None,
+        must_be_heard: true,
+        // It does not leave this machine; between browser and kring it is always secured.
+        srtp: Some(SrtpPolicy::Off),
+    })
+}
+
 /// An agent as the exchange needs one. A device that cannot be rung is said once, in the log, and the
 /// agent can still sign in and write records.
-pub(crate) async fn profile(row: &AgentRow, trunks: &[Trunk], resolver: &Resolver) -> AgentProfile {
+pub(crate) async fn profile(
+    row: &AgentRow,
+    trunks: &[Trunk],
+    resolver: &Resolver,
+    browsers: &Browsers,
+) -> AgentProfile {
+    let has_browser = row.devices.iter().any(|device| device == BROWSER);
+    browsers.seat(&row.login, has_browser && !row.disabled);
     let mut devices = Vec::with_capacity(row.devices.len());
     for text in &row.devices {
-        match device(text, trunks, resolver).await {
+        let found = match text.as_str() {
+            BROWSER => browser(&row.login, browsers),
+            _ => device(text, trunks, resolver).await,
+        };
+        match found {
             Ok(device) => devices.push(device),
             Err(refused) => {
                 tracing::warn!(agent = %row.login, %refused, "a phone of this agent cannot be rung");
@@ -126,7 +158,7 @@ pub(crate) async fn profile(row: &AgentRow, trunks: &[Trunk], resolver: &Resolve
 pub(crate) async fn follow(
     store: Store,
     mut trunks: watch::Receiver<Trunks>,
-    resolver: Resolver,
+    (resolver, browsers): (Resolver, Browsers),
     asks: mpsc::Sender<Ask>,
     mut known: FxHashMap<AgentId, AgentRow>,
 ) {
@@ -151,9 +183,10 @@ pub(crate) async fn follow(
                 continue;
             }
             let command = if row.disabled {
+                browsers.seat(&row.login, false);
                 Command::RemoveAgent(row.login.clone())
             } else {
-                Command::PutAgent(profile(&row, &trunks, &resolver).await)
+                Command::PutAgent(profile(&row, &trunks, &resolver, &browsers).await)
             };
             let (reply, _) = oneshot::channel();
             if asks.send(Ask { command, reply }).await.is_err() {

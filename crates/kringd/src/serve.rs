@@ -8,6 +8,7 @@ mod https;
 mod means;
 mod needs_restart;
 mod opening;
+mod pid_file;
 mod previewing;
 mod reloading;
 mod screens;
@@ -17,7 +18,9 @@ mod watching;
 mod web;
 
 use crate::{
-    ageing, case_upkeep,
+    ageing,
+    browser::Browsers,
+    case_upkeep,
     clock::Clock,
     config::{Config, Source},
     database,
@@ -43,15 +46,11 @@ use kring_store::{AgentRow, Store};
 use kring_web::{Ask, DocumentFolders, Web};
 use means::{PageMeans, Welcome};
 use opening::Opening;
+pub(crate) use pid_file::PidFile;
 use reloading::{Opened, Reread, Rereading, Retold};
 use rustc_hash::FxHashMap;
 use screens::Screens;
-use std::{
-    net::SocketAddr,
-    path::{Path, PathBuf},
-    sync::Arc,
-    time::Duration,
-};
+use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 use stored::Stored;
 use tokio::{
     sync::{mpsc, oneshot, watch},
@@ -124,6 +123,7 @@ pub(crate) struct House {
     phones: PhoneTasks,
     watching: Watching,
     media: MediaHandle,
+    browsers: Browsers,
     rereading: Rereading,
 }
 
@@ -157,6 +157,7 @@ impl House {
         let greeters = Arc::new(voices.agents);
         let media = open_media(&config, voices.library, notices)?;
         let resolver = Resolver::of_system(Families::of(&config.sip.listen));
+        let browsers = Browsers::open(&config, &clock, &resolver).await?;
         let tap = Tap::default();
         let terms = Terms::of(&config, &resolver)?;
         let credentials = terms.credentials.clone();
@@ -196,6 +197,7 @@ impl House {
             asked,
             noticed,
             media: media.clone(),
+            browsers: browsers.clone(),
             agent_greetings: greeters,
             live: screens.live.clone(),
             facts: screens.facts,
@@ -209,6 +211,7 @@ impl House {
             stopping,
         };
         let (exchange, sip) = opening.start().await?;
+        browsers.hear_kring(&sip);
         let recorder = tokio::spawn(screens.recorder.run());
         let (watching, traces) = Watching::open(&config, &clock, &store, tap).await;
         let documents = Keeper {
@@ -227,6 +230,7 @@ impl House {
             clock: clock.clone(),
             tester,
             sip: sip.first().copied(),
+            browsers: browsers.clone(),
             proofs: stored.proofs,
             first_run,
         };
@@ -237,7 +241,13 @@ impl House {
         let web = tokio::spawn(web);
         let lines = lines::follow(trunks.clone(), resolver.clone(), asks.clone());
         let agents = by_login(stored.agents);
-        let seats = seats::follow(store.clone(), trunks, resolver, asks.clone(), agents);
+        let seats = seats::follow(
+            store.clone(),
+            trunks,
+            (resolver, browsers.clone()),
+            asks.clone(),
+            agents,
+        );
         let holidays = stored.directory.holidays;
         let hours = opening_hours::follow(hours, holidays, clock.clone(), asks.clone());
         let known = known::follow(stored.known, store.clone());
@@ -269,6 +279,7 @@ impl House {
             phones: stored.phone_tasks,
             watching,
             media,
+            browsers,
             rereading,
         })
     }
@@ -331,6 +342,7 @@ impl House {
             .write(vec![(None, Fact::Stopped)])
             .await
             .map_err(database::refused)?;
+        self.browsers.stop();
         self.media.stop();
         tracing::info!("closed");
         Ok(())
@@ -373,26 +385,4 @@ fn by_login(agents: Vec<AgentRow>) -> FxHashMap<AgentId, AgentRow> {
 
 fn own(refused: &std::io::Error) -> Fault {
     Fault::Own(refused.to_string())
-}
-
-/// A file with our process id, taken away again at the end.
-pub(crate) struct PidFile(Option<PathBuf>);
-
-impl PidFile {
-    pub(crate) fn write(path: Option<PathBuf>) -> Result<PidFile, Fault> {
-        if let Some(path) = &path {
-            let told = |refused| Fault::file("--pid-file", path, refused);
-            std::fs::write(path, format!("{}\n", std::process::id())).map_err(told)?;
-        }
-        Ok(PidFile(path))
-    }
-}
-
-impl Drop for PidFile {
-    fn drop(&mut self) {
-        if let Some(path) = self.0.as_deref().filter(|path| Path::exists(path)) {
-            // It is only a courtesy; a file left behind names a process that is gone.
-            let _ = std::fs::remove_file(path);
-        }
-    }
 }

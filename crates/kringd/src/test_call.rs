@@ -8,6 +8,7 @@ use crate::{
         ua::{Line, Part},
         voice::{Voice, description},
     },
+    net::near,
 };
 use kring_call::{Settings, Trunk};
 use kring_sip::{
@@ -17,7 +18,7 @@ use kring_time::Moment;
 use kring_web::{Means, MeansRefused, TEST_TRUNK, TestCall, TestCallPlaced, TestCalls};
 use std::{
     io,
-    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket},
+    net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket},
     sync::Arc,
     time::Duration,
 };
@@ -122,15 +123,6 @@ impl Tester {
 pub(crate) fn joined(tester: Option<&Tester>, mut settings: Settings) -> Settings {
     settings.trunks.splice(0..0, tester.and_then(Tester::trunk));
     settings
-}
-
-/// By which address this machine reaches itself there.
-fn near(ip: IpAddr) -> IpAddr {
-    match ip {
-        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
-        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
-        own => own,
-    }
 }
 
 /// The caller of one call.

@@ -9,10 +9,11 @@ use crate::{
     exit::Fault,
     net::{Families, Resolver},
     passwords::{self, Password},
-    seats,
+    seats::{self, DeviceRefused},
 };
 use kring_call::{Skill, limits::DEVICES_MAX};
 use kring_journal::AgentId;
+use kring_sip::Transport;
 use kring_store::{Account, AgentRow, ChangedBy, DepartmentId, Role, Store, StoreRefused};
 use kring_web::session;
 
@@ -246,7 +247,14 @@ pub(crate) async fn devices(
             );
             return Err(Fault::Arguments(what));
         }
-        let found = seats::device(text, &config.trunks, &resolver).await;
+        let found = if text == seats::BROWSER {
+            let mut listens = config.sip.listen.iter();
+            let by_udp = listens.any(|listen| listen.transport == Transport::Udp);
+            by_udp.then_some(()).ok_or(DeviceRefused::NoUdp)
+        } else {
+            let found = seats::device(text, &config.trunks, &resolver).await;
+            found.map(|_| ())
+        };
         found.map_err(|refused| Fault::Arguments(format!("--device: {refused}.")))?;
     }
     Ok(devices)

@@ -20,7 +20,7 @@ mod udp;
 mod websocket;
 
 pub(crate) use dns::{Families, Found, NameRefused, Resolver, Sought};
-pub(crate) use own_address::facing;
+pub(crate) use own_address::{facing, near};
 pub(crate) use places::TrunkPeers;
 pub(crate) use terms::Terms;
 pub(crate) use tls::{

@@ -58,6 +58,15 @@ pub(crate) async fn facing(
     Ok(SocketAddr::new(own, port))
 }
 
+/// By which address this machine reaches itself at a socket that is bound to this one.
+pub(crate) fn near(ip: IpAddr) -> IpAddr {
+    match ip {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        own => own,
+    }
+}
+
 /// By which of our addresses the kernel would send to `towards`. No packet leaves.
 async fn own_towards(bound: IpAddr, towards: IpAddr) -> Option<IpAddr> {
     let socket = UdpSocket::bind(SocketAddr::new(bound, 0)).await.ok()?;

@@ -2,6 +2,7 @@
 
 use crate::{
     authority::{self, AuthorityRefused, Host, Making, TlsFolder, of_this_machine},
+    browser::Browsers,
     clock::Clock,
     config::Config,
     database,
@@ -12,8 +13,8 @@ use crate::{
 };
 use kring_store::Store;
 use kring_web::{
-    Ask, AuthorityFile, Certificates, FirstRun, Means, MeansRefused, NewCertificate, PhoneProofs,
-    TestCalls, WebConfig, setup_code,
+    Ask, AuthorityFile, Certificates, FirstRun, Means, MeansRefused, NewCertificate, PhoneDesk,
+    PhoneProofs, TestCalls, WebConfig, setup_code,
 };
 use std::{net::SocketAddr, path::Path, sync::Arc};
 use tokio::sync::{Mutex, mpsc};
@@ -43,6 +44,7 @@ pub(super) struct PageMeans {
     pub(super) tester: Option<Tester>,
     /// The first of the SIP sockets.
     pub(super) sip: Option<SocketAddr>,
+    pub(super) browsers: Browsers,
     pub(super) proofs: PhoneProofs,
     pub(super) first_run: FirstRun,
 }
@@ -61,6 +63,7 @@ impl PageMeans {
             trunk_tests: trunk_test::by(self.resolver, self.asks),
             test_calls,
             phones: self.proofs,
+            phone_desk: PhoneDesk::new(Arc::new(self.browsers)),
             ..web
         }
     }

@@ -2,6 +2,7 @@
 
 use super::{own, terms};
 use crate::{
+    browser::Browsers,
     call_backs::CallBacks,
     clock::Clock,
     config::Config,
@@ -41,6 +42,8 @@ pub(super) struct Opening {
     pub(super) asked: mpsc::Receiver<Ask>,
     pub(super) noticed: mpsc::Receiver<MediaNotice>,
     pub(super) media: MediaHandle,
+    /// The phones in browsers, which are rung from here.
+    pub(super) browsers: Browsers,
     /// Who has recorded a greeting.
     pub(super) agent_greetings: Arc<BTreeSet<AgentId>>,
     pub(super) live: Live,
@@ -113,7 +116,8 @@ impl Opening {
         exchange.seed_keys(rand::random());
         let now = self.clock.now();
         for row in self.agents.iter().filter(|row| !row.disabled) {
-            let profile = seats::profile(row, &self.config.trunks, &self.resolver).await;
+            let profile =
+                seats::profile(row, &self.config.trunks, &self.resolver, &self.browsers).await;
             exchange.introduce_agent(profile);
         }
         exchange.restore(now, &self.restored);
