@@ -18,8 +18,8 @@ use crate::{
 };
 use kring_call::{
     CallBack, CallbackRules, CallerTrait, DialPolicy, Member, OnClosed, OnDeadline, OverflowTo,
-    Plan, QueueVoice, Restored, Ringback, Settings, Skill, TransferMethod, TransferRules,
-    WaitingRules,
+    Plan, QueueVoice, RecordRules, Restored, Ringback, Settings, Skill, TransferMethod,
+    TransferRules, WaitingRules,
     command::{Admission, AgentProfile, Command},
 };
 use kring_journal::{AgentId, RingPolicyKind, RingTerms};
@@ -281,6 +281,14 @@ impl Floor {
     pub fn greets_with(mut self, clip: &str) -> Floor {
         for queue in &mut self.queues {
             queue.voice.greeting_on_answer = Some(clip.into());
+        }
+        self
+    }
+
+    /// Lets the calls of every queue be recorded so.
+    pub fn recorded(mut self, rules: RecordRules) -> Floor {
+        for queue in &mut self.queues {
+            queue.voice.record = rules;
         }
         self
     }

@@ -10,7 +10,10 @@ use crate::{
     ear::{People, Who, spoken},
     seats::{Seat, Seats},
 };
-use kring_media::{Joined, MediaNotice, MediaOrder, PortPair, Program, SessionId, Side, SideStats};
+use kring_media::{
+    Joined, MediaNotice, MediaOrder, PortPair, Program, Recorded, Recording, SessionId, Side,
+    SideStats,
+};
 use kring_time::Moment;
 use std::{
     collections::{BTreeMap, HashMap, VecDeque},
@@ -19,6 +22,9 @@ use std::{
 
 /// How long it takes to do what is asked.
 const WORK: Duration = Duration::from_millis(1);
+
+/// Until a recording is closed, which is after the call.
+const CLOSING: Duration = Duration::from_millis(50);
 
 /// From the second address to the first packet.
 const FIRST_PACKET: Duration = Duration::from_millis(40);
@@ -64,6 +70,8 @@ pub(crate) struct MediaThreads {
     /// Keys that were passed on to the other side as events: whose.
     keys: Vec<(SessionId, Side, char)>,
     mistakes: Vec<String>,
+    /// Since when which session is recorded.
+    tapes: BTreeMap<SessionId, Moment>,
 }
 
 impl MediaThreads {
@@ -80,6 +88,7 @@ impl MediaThreads {
             heard: BTreeMap::new(),
             keys: Vec::new(),
             mistakes: Vec::new(),
+            tapes: BTreeMap::new(),
         }
     }
 
@@ -145,9 +154,44 @@ impl MediaThreads {
                 }
                 self.tell(now + REST, MediaNotice::Reserved { pairs });
             }
-            // Nothing of what is heard changes.
-            MediaOrder::Record { .. } => {}
+            MediaOrder::Record { session, what } => self.record(now, session, &what),
             MediaOrder::Close { session } => self.close(now, session),
+        }
+    }
+
+    /// Nothing of what is heard changes. A recording is there when it has ended.
+    fn record(&mut self, now: Moment, session: SessionId, what: &Recording) {
+        match what {
+            Recording::Begin { .. } => {
+                if self.tapes.insert(session, now).is_some() {
+                    self.mistakes.push(format!("{session:?} is recorded twice"));
+                }
+            }
+            Recording::Pause | Recording::Resume => {
+                if !self.tapes.contains_key(&session) {
+                    self.mistakes.push(format!("{session:?} is not recorded"));
+                }
+            }
+            Recording::End => {
+                let Some(since) = self.tapes.remove(&session) else {
+                    self.mistakes
+                        .push(format!("the recording of {session:?} ends twice"));
+                    return;
+                };
+                let length_ms = now.since(since).as_millis() as u64;
+                let file = Recorded {
+                    length_ms,
+                    bytes: length_ms * 32,
+                    sha256: [0xab; 32],
+                    missing_ms: 0,
+                };
+                let told = MediaNotice::Recorded {
+                    session,
+                    file: Some(file),
+                    why: None,
+                };
+                self.tell(now + CLOSING, told);
+            }
         }
     }
 

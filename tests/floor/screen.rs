@@ -2,7 +2,7 @@
 
 use crate::{chance::Chance, person::Outage};
 use kring_call::command::{
-    Command, ConsultTurn, OnTransferFailed, PlaceOrigin, PresenceWish, TransferPlace,
+    Command, ConsultTurn, OnTransferFailed, PlaceOrigin, PresenceWish, RecordWish, TransferPlace,
     TransferWanted,
 };
 use kring_journal::{AgentId, CallId, Fact, PresenceState, Service, TransferMode};
@@ -39,6 +39,8 @@ pub enum Deed {
     Holds,
     /// Talks with the caller again.
     Resumes,
+    /// Wants the recording of the call to begin, pause, go on or end.
+    Records(RecordWish),
     /// Hangs up.
     HangsUp,
 }
@@ -82,6 +84,12 @@ impl Deed {
                 agent: Some(agent),
                 call,
                 turn,
+            },
+            Deed::Records(wish) => Command::Record {
+                agent: Some(agent.clone()),
+                by: agent,
+                call,
+                wish,
             },
             Deed::Holds => Command::Hold { agent, call },
             Deed::Resumes => Command::Resume { agent, call },

@@ -24,6 +24,7 @@ mod phones;
 mod plans;
 mod queueing;
 mod reconfigured;
+mod recording;
 mod rehearsed;
 mod retrunked;
 mod sound;

@@ -33,6 +33,7 @@ fn account(login: &str, role: Role) -> Account {
         disabled: false,
         department: None,
         skills: Vec::new(),
+        record: false,
     };
     Account::new(agent, at(0))
 }

@@ -84,6 +84,7 @@ pub(crate) async fn agent(store: &Store, login: &str, role: Role) {
         skills: Vec::new(),
         disabled: false,
         department: None,
+        record: false,
     };
     store.put_agent(&row).await.unwrap();
 }

@@ -91,6 +91,7 @@ pub(crate) async fn people_who_sign_in_are_imported_all_or_nothing(world: World)
         skills: Vec::new(),
         disabled: false,
         department: None,
+        record: false,
     };
     store.put_agent(&boss).await.unwrap();
     let import = async |file: &str, run| {

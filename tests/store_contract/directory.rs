@@ -25,6 +25,7 @@ fn somsri() -> AgentRow {
         disabled: false,
         department: None,
         skills: vec!["tax:3".to_owned()],
+        record: false,
     }
 }
 

@@ -24,6 +24,7 @@ mod knowledge_use;
 mod phones;
 mod postgres;
 mod privacy;
+mod recordings;
 mod records;
 mod reports;
 mod restart;
@@ -71,6 +72,8 @@ contracts! {
         a_backup_is_not_mixed_with_another_house,
         a_backup_that_was_cut_leaves_nothing;
     configured: a_row_is_changed_by_one_at_a_time;
+    recordings: a_recording_has_one_end_and_stays_erased,
+        recordings_go_by_age_and_with_their_callers;
     privacy: an_erased_person_is_nowhere_any_more,
         a_number_of_two_persons_stays_the_others,
         whoever_is_nobodys_contact_is_erased_by_number,

@@ -66,7 +66,7 @@ pub use player::{Afterwards, Player};
 pub use presses::KeyPacket;
 pub use program::{Coding, Ground, Phrase, Playable, Program};
 pub use prompt::Prompt;
-pub use recorder::{Channel, Peaks, RECORDING_RATE, Recorder};
+pub use recorder::{Channel, Peaks, RECORDING_RATE, Recorder, WAV_HEADER, wav_header};
 pub use relay::Relay;
 pub use reports::ReportPacket;
 pub use sdp::{

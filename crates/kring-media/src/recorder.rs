@@ -17,6 +17,36 @@ use std::time::Duration;
 /// Samples of one channel in a second, Hz.
 pub const RECORDING_RATE: u32 = 8_000;
 
+/// Bytes of [`wav_header`].
+pub const WAV_HEADER: usize = 44;
+
+/// The head of a WAV of two channels of 16 bits at [`RECORDING_RATE`] with so many bytes of sound; none: as many as
+/// come, which players understand by the greatest number there is.
+pub fn wav_header(sound: Option<u64>) -> [u8; WAV_HEADER] {
+    let sound = sound
+        .and_then(|bytes| u32::try_from(bytes).ok())
+        .unwrap_or(u32::MAX);
+    let mut header = [0; WAV_HEADER];
+    let mut at = 0;
+    let mut put = |bytes: &[u8]| {
+        header[at..at + bytes.len()].copy_from_slice(bytes);
+        at += bytes.len();
+    };
+    put(b"RIFF");
+    put(&sound.saturating_add(WAV_HEADER as u32 - 8).to_le_bytes());
+    put(b"WAVEfmt ");
+    put(&16_u32.to_le_bytes());
+    put(&1_u16.to_le_bytes());
+    put(&2_u16.to_le_bytes());
+    put(&RECORDING_RATE.to_le_bytes());
+    put(&(RECORDING_RATE * 4).to_le_bytes());
+    put(&4_u16.to_le_bytes());
+    put(&16_u16.to_le_bytes());
+    put(b"data");
+    put(&sound.to_le_bytes());
+    header
+}
+
 /// How long a packet is waited for before its place is written as silence: longer than any buffer of a phone,
 /// and than most holes in a mobile network.
 const HORIZON: u64 = 4_000;

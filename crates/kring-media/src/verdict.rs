@@ -132,6 +132,13 @@ impl Recode {
     }
 }
 
+impl Verdict {
+    /// Whether it was a packet of its side, whatever becomes of it.
+    pub const fn is_of_side(&self) -> bool {
+        !matches!(self, Verdict::Drop(Why::Stranger | Why::Garbage))
+    }
+}
+
 impl Remote {
     pub(crate) fn address(&self, kind: PacketKind) -> SocketAddr {
         match kind {

@@ -171,8 +171,8 @@ pub(crate) async fn add_within(
         .add_wall(account.created);
     sqlx::query_with(
         "INSERT INTO agent (login, name, role, password_hash, devices, auto_answer, queues, disabled, \
-         skills, department, must_change, oidc_subject, created) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+         skills, department, record, must_change, oidc_subject, created) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
         given.take(),
     )
     .execute(&mut *tx)
@@ -296,8 +296,8 @@ async fn write_account(
         .add(account.oidc_subject.clone());
     sqlx::query_with(
         "UPDATE agent SET name = $2, role = $3, password_hash = $4, devices = $5, auto_answer = $6, \
-         queues = $7, disabled = $8, skills = $9, department = $10, must_change = $11, \
-         oidc_subject = $12 \
+         queues = $7, disabled = $8, skills = $9, department = $10, record = $11, must_change = $12, \
+         oidc_subject = $13 \
          WHERE login = $1",
         given.take(),
     )

@@ -89,5 +89,6 @@ fn nobody_yet(login: &AgentId) -> AgentRow {
         skills: Vec::new(),
         disabled: false,
         department: None,
+        record: false,
     }
 }

@@ -63,13 +63,16 @@ pub struct AgentRow {
     /// The unit whose cases a unit's officer sees.
     #[serde(default)]
     pub department: Option<DepartmentId>,
+    /// Whether all of their calls are recorded.
+    #[serde(default)]
+    pub record: bool,
 }
 
 /// The columns of an agent `a`, in the order in which [`read_agent`] wants them.
 macro_rules! agent_columns {
     () => {
         "a.login, a.name, a.role, a.password_hash, a.devices, a.auto_answer, a.queues, a.disabled, \
-         a.skills, a.department"
+         a.skills, a.department, a.record"
     };
 }
 pub(crate) use agent_columns;
@@ -137,11 +140,11 @@ impl Store {
         let goes_on = Cells::of(&row, "agent").int()? > 0 && !agent.disabled;
         sqlx::query_with(
             "INSERT INTO agent (login, name, role, password_hash, devices, auto_answer, queues, \
-             disabled, skills, department) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (login) DO UPDATE \
+             disabled, skills, department, record) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (login) DO UPDATE \
              SET name = excluded.name, role = excluded.role, \
              password_hash = excluded.password_hash, devices = excluded.devices, \
              auto_answer = excluded.auto_answer, queues = excluded.queues, disabled = excluded.disabled, \
-             skills = excluded.skills, department = excluded.department",
+             skills = excluded.skills, department = excluded.department, record = excluded.record",
             given.take(),
         )
         .execute(&mut *tx)
@@ -175,8 +178,8 @@ fn as_json(list: &[String]) -> String {
     serde_json::to_string(list).expect("a list of texts")
 }
 
-/// Gives the ten columns of an agent: login, name, role, password_hash, devices, auto_answer, queues, disabled, skills,
-/// department.
+/// Gives the eleven columns of an agent: login, name, role, password_hash, devices, auto_answer, queues, disabled,
+/// skills, department, record.
 pub(crate) fn give_agent(given: &mut Given, agent: &AgentRow) {
     given
         .add(agent.login.as_str())
@@ -188,7 +191,8 @@ pub(crate) fn give_agent(given: &mut Given, agent: &AgentRow) {
         .add(as_json(&agent.queues))
         .add(i64::from(agent.disabled))
         .add(as_json(&agent.skills))
-        .add(agent.department.map(|id| id.to_string()));
+        .add(agent.department.map(|id| id.to_string()))
+        .add(i64::from(agent.record));
 }
 
 /// Reads the columns of [`agent_columns`].
@@ -204,5 +208,6 @@ pub(crate) fn read_agent(cells: &mut Cells<'_>) -> Result<AgentRow, StoreRefused
         disabled: cells.truth()?,
         skills: cells.json()?,
         department: cells.some_id()?,
+        record: cells.truth()?,
     })
 }

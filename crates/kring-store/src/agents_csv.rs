@@ -199,6 +199,7 @@ mod tests {
             skills: vec!["tax:3".to_owned()],
             disabled: false,
             department: None,
+            record: false,
         };
         let file = write_agents_csv(std::slice::from_ref(&agent));
         assert!(

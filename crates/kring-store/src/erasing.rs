@@ -11,6 +11,7 @@ use crate::{
     contact_merges::forget_merges,
     contact_parts::forget_parts,
     erased_ids::{ErasedKind, remember},
+    recordings::take_recording,
     sql::Cells,
 };
 use kring_journal::WallTime;
@@ -174,6 +175,7 @@ impl Reach {
             ] {
                 run(connection, sql, call).await?;
             }
+            take_recording(connection, now, call, ("kringd", "erased")).await?;
         }
         for caller in &self.callers {
             for sql in [

@@ -100,6 +100,7 @@ mod privacy_request_rows;
 mod privacy_requests;
 mod query_plans;
 mod reach;
+mod recordings;
 mod refused;
 mod reports;
 mod restart;
@@ -192,6 +193,7 @@ pub use phones::{BindingRow, PhoneRow};
 pub use privacy_requests::{PrivacyFilter, PrivacyKind, PrivacyRequest, PrivacyStatus};
 pub use query_plans::QueryPlan;
 pub use reach::{EndpointOwner, Reach};
+pub use recordings::{RecordingEnd, RecordingRow, RecordingState};
 pub use refused::StoreRefused;
 pub use reports::{
     CallTally, GapAsked, RepeatCaller, ReportBy, ReportKey, ReportSpan, RungOut, SlaTally,

@@ -10,6 +10,7 @@ use crate::{
     erasing::{Reach, Remember, erase_case},
     limits,
     names::stored_names,
+    recordings::take_recording,
     sql::Cells,
 };
 use kring_journal::WallTime;
@@ -28,16 +29,19 @@ stored_names! {
         Callers => "callers",
         /// Lines of the access log.
         AccessLog => "access_log",
+        /// Recordings of callers' sound, by when they began.
+        Recordings => "recordings",
     }
 }
 
 impl RetentionWhat {
     /// All of them, in the order in which they are carried out.
-    pub const ALL: [RetentionWhat; 4] = [
+    pub const ALL: [RetentionWhat; 5] = [
         RetentionWhat::Cases,
         RetentionWhat::Contacts,
         RetentionWhat::Callers,
         RetentionWhat::AccessLog,
+        RetentionWhat::Recordings,
     ];
 }
 
@@ -272,6 +276,10 @@ fn candidates(what: RetentionWhat) -> &'static str {
             "SELECT at, id FROM access_log WHERE at < $1 AND (at, id) > ($2, $3) \
              ORDER BY at, id LIMIT $4"
         }
+        RetentionWhat::Recordings => {
+            "SELECT started, call FROM recording WHERE started < $1 AND (started, call) > ($2, $3) \
+             AND state NOT IN ('erased', 'recording') ORDER BY started, call LIMIT $4"
+        }
     }
 }
 
@@ -299,6 +307,9 @@ async fn take_one(
             Ok(reach.size() != Erased::default())
         }
         RetentionWhat::Callers => take_caller_of(connection, id).await,
+        RetentionWhat::Recordings => {
+            take_recording(connection, now, id, ("kringd", "retention")).await
+        }
         RetentionWhat::AccessLog => {
             sqlx::query("DELETE FROM access_log WHERE id = $1")
                 .bind(id)

@@ -8,6 +8,7 @@ use crate::{
     oidc::OidcConfig,
     phone_desk::PhoneDesk,
     phone_proofs::PhoneProofs,
+    recordings::{RecordingRemovals, Recordings},
     reload::{Reloads, RulesInForce},
     session::PasswordRules,
     trace::LiveTraces,
@@ -118,6 +119,12 @@ pub struct WebConfig {
     pub trunk_tests: TrunkTests,
     /// How kring calls itself.
     pub test_calls: TestCalls,
+    /// What there is to hear of recorded calls.
+    pub recordings: Recordings,
+    /// How a file of them is taken away at once.
+    pub recording_removals: RecordingRemovals,
+    /// Whether agents hear their own calls (`media.record_own`).
+    pub record_own: bool,
     /// What proves phones' passwords.
     pub phones: PhoneProofs,
     /// Who holds the phones in browsers.
@@ -147,6 +154,9 @@ impl Default for WebConfig {
             authority: AuthorityFile::default(),
             trunk_tests: TrunkTests::default(),
             test_calls: TestCalls::default(),
+            recordings: Recordings::default(),
+            recording_removals: RecordingRemovals::default(),
+            record_own: false,
             phones: PhoneProofs::default(),
             phone_desk: PhoneDesk::default(),
             traces: LiveTraces::default(),

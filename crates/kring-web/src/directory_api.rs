@@ -46,6 +46,8 @@ pub(crate) struct Me {
     /// ค่ะ or ครับ.
     particle: String,
     pause_reasons: Vec<String>,
+    /// Calls can be recorded by whoever has them, of some queue at least.
+    record: bool,
     #[schema(value_type = Option<Object>)]
     presence: Option<Presence>,
     /// The phone in the browser; null where none of the devices is `browser`.
@@ -68,6 +70,7 @@ impl Me {
             queues: agent.queues.clone(),
             particle: rules.particle.clone(),
             pause_reasons: rules.pause_reasons.clone(),
+            record: rules.records_on_demand,
             presence: app.live.presence(&agent.login).map(|now| now.on_wire()),
             phone: PhoneOfMine::of(app, agent),
             must_change: false,

@@ -44,6 +44,7 @@ mod privacy_api;
 mod problem;
 mod problem_of_cases;
 mod queues_api;
+mod recordings;
 mod reload;
 mod reports_api;
 pub mod session;
@@ -79,6 +80,9 @@ pub use phone_desk::{
     BrowserPhones, IceServer, LegState, PhoneDesk, PhonePage, PhoneRefused, PhoneWish,
 };
 pub use phone_proofs::PhoneProofs;
+pub use recordings::{
+    RecordingMissing, RecordingPieces, RecordingRemovals, RecordingWanted, Recordings,
+};
 pub use reload::{
     CaseRules, ConfigurationWish, HouseRules, ReloadRefused, Reloaded, Reloads, RulesInForce,
 };

@@ -73,6 +73,10 @@ codes! {
     NoSuchFollowUp 404 "no_such_follow_up" "There is no such follow-up" "ไม่พบรายการติดตามนี้";
     NoSuchVideoSession 404 "no_such_video_session" "There is no such video session" "ไม่พบนัดหมาย VDO Conference นี้";
     NoSuchAttachment 404 "no_such_attachment" "There is no such attachment" "ไม่พบไฟล์แนบนี้";
+    NoRecording 404 "no_recording" "This call was not recorded" "สายนี้ไม่มีการบันทึกเสียง";
+    RecordingGoesOn 409 "recording_goes_on" "The call is still being recorded" "สายนี้ยังบันทึกเสียงอยู่";
+    RecordingSealed 409 "recording_sealed" "The key that opens this recording is not here, or the file is damaged" "เปิดเสียงที่บันทึกไม่ได้ ไม่มีกุญแจหรือไฟล์เสียหาย";
+    RecordingGone 410 "recording_gone" "This recording is not here any more" "ไม่มีเสียงที่บันทึกของสายนี้แล้ว";
     NoTrace 404 "no_trace" "No SIP trace of this call is kept" "ไม่มีการเก็บข้อความ SIP ของสายนี้";
     NoDraft 404 "no_draft" "The call has its record, and no draft any more" "สายนี้บันทึกข้อมูลแล้ว จึงไม่มีแบบร่าง";
     NotFound 404 "not_found" "There is no such thing" "ไม่พบข้อมูล";

@@ -87,6 +87,8 @@ pub struct HouseRules {
     pub recall: bool,
     /// Whether an agent must say why a caller is transferred (`transfer.require_reason`).
     pub require_reason: bool,
+    /// Whether calls of some queue are recorded when somebody asks for it.
+    pub records_on_demand: bool,
     /// What was decided about cases.
     pub cases: CaseRules,
 }
@@ -140,6 +142,7 @@ impl Default for HouseRules {
             hours: UsualHours::default(),
             recall: true,
             require_reason: false,
+            records_on_demand: false,
             cases: CaseRules::default(),
         }
     }

@@ -41,6 +41,7 @@ mod phones;
 mod preflight;
 mod prompts;
 mod recorder;
+mod recording;
 mod seats;
 mod serve;
 mod shutdown;

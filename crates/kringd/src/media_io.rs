@@ -18,9 +18,12 @@ mod worker;
 #[cfg(test)]
 mod tests;
 
-use crate::clock::Clock;
+use crate::{
+    clock::Clock,
+    recording::{RecordingConfig, Taps, Writer},
+};
 use kring_media::{Library, MediaNotice, MediaOrder, SessionId};
-use outbox::Outbox;
+pub(crate) use outbox::Outbox;
 use ports::{Landlord, PoolOrder, PortRange, SharedPool};
 use rustix::event::{EventfdFlags, eventfd};
 use std::{
@@ -49,6 +52,8 @@ pub(crate) struct MediaConfig {
     pub(crate) dead_after: Duration,
     /// What kring itself says.
     pub(crate) library: Arc<Library>,
+    /// Where recordings go; none: nothing can be recorded.
+    pub(crate) recording: Option<RecordingConfig>,
 }
 
 /// What only tests and measurements set otherwise.
@@ -150,6 +155,14 @@ fn start_tuned(
     let outbox = Outbox::new(notices.clone());
     let keeper = Landlord::new(config.bind, range, tuning.rest, clock.clone(), pool, outbox);
     threads.spawn("kring-ports", move || keeper.run(&pool_orders))?;
+    let mut taps = Vec::new();
+    if let Some(recording) = config.recording {
+        let (ends, others) = Taps::new(tuning.threads.max(1));
+        let outbox = Outbox::new(notices.clone());
+        let writer = Writer::new(recording, others, clock.clone(), outbox);
+        threads.spawn("kring-recording", move || writer.run())?;
+        taps = ends;
+    }
     for n in 0..tuning.threads.max(1) {
         let (orders, inbox) = sync_channel(limits::ORDERS_WAITING_MAX);
         let waker = Waker::new()?;
@@ -159,7 +172,7 @@ fn start_tuned(
             config.dead_after,
             Arc::clone(&config.library),
             clock.clone(),
-            outbox,
+            (outbox, taps.pop()),
             landlord,
             waker.clone(),
         )?;

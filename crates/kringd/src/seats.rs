@@ -150,7 +150,7 @@ pub(crate) async fn profile(
             .iter()
             .filter_map(|text| text.parse().ok())
             .collect(),
-        record: false,
+        record: row.record,
     }
 }
 

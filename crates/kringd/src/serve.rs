@@ -6,10 +6,12 @@
 mod configured;
 mod https;
 mod means;
+mod media;
 mod needs_restart;
 mod opening;
 mod pid_file;
 mod previewing;
+mod recordings;
 mod reloading;
 mod screens;
 mod stored;
@@ -28,7 +30,7 @@ use crate::{
     exit::Fault,
     knowledge_folder::Keeper,
     known, lines,
-    media_io::{self, MediaHandle},
+    media_io::MediaHandle,
     net::{Families, Resolver, Terms},
     opening_hours::{self, OpeningHours},
     phones::PhoneTasks,
@@ -41,7 +43,6 @@ use crate::{
 use configured::Configured;
 use kring_call::command::{Admission, Command};
 use kring_journal::{AgentId, Fact};
-use kring_media::{Library, MediaNotice};
 use kring_store::{AgentRow, Store};
 use kring_web::{Ask, DocumentFolders, Web};
 use means::{PageMeans, Welcome};
@@ -118,6 +119,8 @@ pub(crate) struct House {
     /// What the exchange is told of as it changes: seats, lines, hours, callers, departments; who lets go what is too old;
     /// and what keeps cases in order.
     followers: [JoinHandle<()>; 8],
+    /// Writes down what is recorded, until the last file is closed.
+    tapes: JoinHandle<()>,
     /// Writes call-backs until the exchange is gone.
     keeping: JoinHandle<()>,
     phones: PhoneTasks,
@@ -155,7 +158,8 @@ impl House {
         let stored = Stored::open(&config, &store, &clock, &asks).await?;
         let (notices, noticed) = mpsc::channel(NOTICES_WAITING_MAX);
         let greeters = Arc::new(voices.agents);
-        let media = open_media(&config, voices.library, notices)?;
+        let recordings = recordings::Recordings::open(&config)?;
+        let media = media::open(&config, voices.library, recordings.config.clone(), notices)?;
         let resolver = Resolver::of_system(Families::of(&config.sip.listen));
         let browsers = Browsers::open(&config, &clock, &resolver).await?;
         let tap = Tap::default();
@@ -236,6 +240,8 @@ impl House {
         };
         let web_config = terms::web_config(&config, (traces, folders), pages);
         let web_config = means.hand_to(&config, web_config);
+        let web_config = recordings.hand_to(&config, web_config);
+        let tapes = recordings.keep(store.clone(), clock.clone());
         let web = Web::new(web_config, store.clone(), screens.desk, screens.live);
         let web = web::serve(listener, certificate, web, stop.subscribe());
         let web = tokio::spawn(web);
@@ -275,6 +281,7 @@ impl House {
                 tokio::spawn(cases),
                 stored.directory.task,
             ],
+            tapes: tokio::spawn(tapes),
             keeping: stored.keeping,
             phones: stored.phone_tasks,
             watching,
@@ -343,7 +350,10 @@ impl House {
             .await
             .map_err(database::refused)?;
         self.browsers.stop();
-        self.media.stop();
+        let media = self.media;
+        let _ = tokio::task::spawn_blocking(move || media.stop()).await;
+        // What is not written down by then is mended by the next start.
+        let _ = tokio::time::timeout(LAST_WORDS, self.tapes).await;
         tracing::info!("closed");
         Ok(())
     }
@@ -355,25 +365,6 @@ impl House {
             let _ = answer.await;
         }
     }
-}
-
-fn open_media(
-    config: &Config,
-    library: Library,
-    notices: mpsc::Sender<MediaNotice>,
-) -> Result<MediaHandle, Fault> {
-    let ports = config.media.rtp_ports;
-    let bind = config.sip.listen.first().map(|listen| listen.address.ip());
-    media_io::start(
-        media_io::MediaConfig {
-            bind: bind.unwrap_or(std::net::Ipv4Addr::UNSPECIFIED.into()),
-            ports: ports.first..=ports.last,
-            dead_after: Duration::from_secs(u64::from(config.media.dead_after_s)),
-            library: library.into(),
-        },
-        notices,
-    )
-    .map_err(|refused| Fault::Unavailable(format!("{refused}. Set media.rtp_ports.")))
 }
 
 fn by_login(agents: Vec<AgentRow>) -> FxHashMap<AgentId, AgentRow> {

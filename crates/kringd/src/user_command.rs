@@ -84,6 +84,7 @@ async fn add(config: &Config, store: &Store, user: NewUser) -> Result<(), Fault>
         disabled: false,
         skills,
         department,
+        record: false,
     };
     let by = by_command_line();
     let has_fresh = password.is_some();

@@ -10,6 +10,7 @@ mod list;
 mod place;
 mod record;
 mod record_form;
+mod recording;
 mod row;
 mod sound;
 mod transfer;
@@ -51,6 +52,12 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(consult::cancel))
         .routes(routes!(consult::swap))
         .routes(routes!(consult::conference))
+        .routes(routes!(
+            recording::record,
+            recording::hear,
+            recording::erase
+        ))
+        .routes(routes!(recording::info))
         .routes(routes!(draft::read, draft::write))
         .routes(routes!(record::confirm))
         .routes(routes!(record::no_case))

@@ -1,7 +1,7 @@
 //! What alerts say, in Thai and English, and the names of reasons.
 
 use crate::wire::Alert;
-use kring_journal::{MediaSide, Unreached};
+use kring_journal::{MediaSide, RecordingFault, Unreached};
 
 /// What an agent is told who was paused for calls that were not taken; nothing of another reason.
 pub(crate) fn paused(reason: &str) -> Option<Alert> {
@@ -129,6 +129,36 @@ pub(crate) const UNREGISTERED: Alert = Alert {
     text_th: "ลงทะเบียนกับตู้สาขาไม่ได้ สายจะไม่เข้า กรุณาแจ้งผู้ดูแลระบบ",
     text_en: "kring is not registered with the PBX: calls do not come in. Tell the administrator.",
 };
+
+const RECORDING_DISK_FULL: Alert = Alert {
+    code: "recording_failed",
+    severity: "critical",
+    text_th: "ดิสก์เต็ม บันทึกเสียงไม่ได้ สายสนทนาต่อได้ตามปกติ กรุณาแจ้งผู้ดูแลระบบ",
+    text_en: "The disk is full: calls are not recorded any more, and go on. Tell the administrator.",
+};
+
+const RECORDING_NO_KEY: Alert = Alert {
+    code: "recording_failed",
+    severity: "critical",
+    text_th: "บันทึกเสียงไม่ได้ เพราะเปิดกุญแจเข้ารหัสไม่ได้ กรุณาแจ้งผู้ดูแลระบบ",
+    text_en: "Calls cannot be recorded: the key cannot be read. Tell the administrator.",
+};
+
+const RECORDING_FAILED: Alert = Alert {
+    code: "recording_failed",
+    severity: "critical",
+    text_th: "บันทึกเสียงของสายหนึ่งไม่ได้ สายสนทนาต่อได้ตามปกติ กรุณาแจ้งผู้ดูแลระบบ",
+    text_en: "A call could not be recorded, and goes on. Tell the administrator.",
+};
+
+/// A call is not recorded that should be.
+pub(crate) const fn recording_failed(why: RecordingFault) -> Alert {
+    match why {
+        RecordingFault::DiskFull => RECORDING_DISK_FULL,
+        RecordingFault::NoKey => RECORDING_NO_KEY,
+        RecordingFault::Disk | RecordingFault::TooMany => RECORDING_FAILED,
+    }
+}
 
 const CALLER_SILENT: Alert = Alert {
     code: "caller_silent",

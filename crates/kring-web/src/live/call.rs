@@ -76,6 +76,8 @@ pub(crate) struct LiveCall {
     pub(crate) held_since: Option<Moment>,
     /// How the lines sound that were ever told of, one a side.
     pub(crate) sound: Vec<SoundNow>,
+    /// `recording`, `paused`, `ended` or `failed`; none: it is not recorded.
+    pub(crate) recording: Option<&'static str>,
     pub(crate) wrap_up: WrapUp,
     pub(crate) draft: Option<DraftOnWire>,
     /// The agent who answered has handed the caller over, and has no part in the call any more.
@@ -107,6 +109,7 @@ impl LiveCall {
             answered_at: None,
             held_since: None,
             sound: Vec::new(),
+            recording: None,
             wrap_up: WrapUp::Closed,
             draft: None,
             handed_over: false,

@@ -18,6 +18,7 @@ mod phones;
 mod poor_sound;
 mod presence;
 mod recall;
+mod recording;
 mod screens;
 mod snapshot;
 mod socket;

@@ -4,7 +4,7 @@ use super::{
     alerts,
     call::{LiveCall, WrapUp},
     floor::{Delivery, When},
-    poor_sound,
+    poor_sound, recording,
     transfers::officer_lets_go,
 };
 use crate::{
@@ -78,6 +78,7 @@ pub(super) fn screens(now: When, call: &mut LiveCall, fact: &Fact) -> Vec<Delive
             out
         }
         Fact::Held(_) | Fact::Resumed(_) => of_hold(now, call, fact),
+        Fact::Recording(step) => recording::frames(call, step),
         Fact::WrapUpOpened { agent, for_s } => wrap_up_opened(now, call, agent, *for_s),
         Fact::WrapUpExtended { agent, for_s } => wrap_up_extended(now, call, agent, *for_s),
         Fact::WrapUpExpired { agent } => {
@@ -232,7 +233,7 @@ fn alerting(call: &LiveCall, agent: &AgentId, answerable: bool) -> Vec<Delivery>
     }
 }
 
-fn to_winner(call: &LiveCall, said: Said) -> Vec<Delivery> {
+pub(super) fn to_winner(call: &LiveCall, said: Said) -> Vec<Delivery> {
     match call.winner() {
         Some(agent) => to(agent, Some(call.id), said),
         None => Vec::new(),
@@ -241,6 +242,9 @@ fn to_winner(call: &LiveCall, said: Said) -> Vec<Delivery> {
 
 /// Frames for which the call need not be in memory: its record came hours later.
 pub(super) fn late(id: CallId, fact: &Fact) -> Vec<Delivery> {
+    if let Fact::Recording(step) = fact {
+        return recording::fault(step);
+    }
     let (agent, said) = match fact {
         Fact::DraftSaved { agent, version } => (agent, Said::WrapUpSaved { version: *version }),
         Fact::Confirmed {

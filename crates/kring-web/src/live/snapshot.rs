@@ -84,6 +84,7 @@ fn shown(call: &LiveCall, now: When, agent: &AgentId, floor: &Floor) -> CallSnap
             .held_since
             .map(|since| now.at.since(since).as_millis() as u64),
         sound: call.sound.clone(),
+        recording: call.recording,
         talk_ms,
         wrapup_left_ms,
         draft: call.draft.clone(),

@@ -4,8 +4,8 @@
 //! what this boot has seen: a restart begins again, and presence is told anew at each start.
 
 use kring_journal::{
-    CallId, CallRecord, CallState, DeviceEnd, DeviceOut, Entry, Fact, PresenceState, Rescue,
-    RingResult, Unreached,
+    CallId, CallRecord, CallState, DeviceEnd, DeviceOut, Entry, Fact, PresenceState, RecordingStep,
+    Rescue, RingResult, Unreached,
 };
 use kring_time::Moment;
 use metrics::{Counter, counter, gauge, histogram};
@@ -77,6 +77,8 @@ impl Fold {
             Fact::InvariantBroken { rule, .. } => {
                 counter!("kring_invariant_violations_total", "rule" => rule.clone()).increment(1);
             }
+            Fact::Recording(RecordingStep::Ended(_)) => recorded("kept"),
+            Fact::Recording(RecordingStep::Failed { why, .. }) => recorded(why.as_str()),
             Fact::LookedUp { result, took_us } => {
                 counter!("kring_contact_lookups_total", "result" => result.clone()).increment(1);
                 pop_took("lookup", *took_us as f64 / 1e6);
@@ -318,6 +320,10 @@ fn kind_of(device: &str) -> &'static str {
         _ if device == "browser" => "browser",
         _ => "other",
     }
+}
+
+fn recorded(result: &'static str) {
+    counter!("kring_recordings_total", "result" => result).increment(1);
 }
 
 fn pop_took(stage: &'static str, seconds: f64) {

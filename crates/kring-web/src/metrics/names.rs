@@ -252,6 +252,11 @@ const MEANINGS: &[(Kind, &str, &str)] = &[
         "kring_invariant_violations_total",
         "Laws of the house found broken at run time",
     ),
+    (
+        Kind::Counter,
+        "kring_recordings_total",
+        "Recordings of calls that are over, by how they ended",
+    ),
     (Kind::Gauge, "kring_ws_connections", "Live sockets of pages"),
 ];
 

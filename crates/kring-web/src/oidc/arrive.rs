@@ -247,6 +247,7 @@ async fn account_of(
                 disabled: false,
                 department: None,
                 skills: Vec::new(),
+                record: false,
             };
             let mut account = Account::new(agent, by.at);
             account.oidc_subject = Some(subject.to_owned());

@@ -19,6 +19,7 @@ pub const SCOPES: &[&str] = &[
     "floor:read",
     "floor:act",
     "tips:read",
+    "recordings:read",
     "traces:read",
     "audit:read",
     "reports:read",
@@ -47,6 +48,8 @@ pub(crate) enum Right {
     ReadTips,
     /// Reading the SIP messages of calls: numbers and names of callers, for those who look for faults.
     ReadTraces,
+    /// Hearing recorded calls; a tip's with the right to read tips besides.
+    HearRecordings,
     /// Reading who changed what.
     ReadAudit,
     /// Reading what was counted over days and months.
@@ -73,6 +76,7 @@ impl Right {
             Right::ActOnFloor => "floor:act",
             Right::ReadTips => "tips:read",
             Right::ReadTraces => "traces:read",
+            Right::HearRecordings => "recordings:read",
             Right::ReadAudit => "audit:read",
             Right::ReadReports => "reports:read",
             Right::Administer => "admin",
@@ -82,9 +86,9 @@ impl Right {
     /// Whether this role has it.
     pub(crate) const fn is_of(self, role: Role) -> bool {
         use Right::{
-            ActOnCalls, ActOnFloor, ActOnPrivacy, ReadAudit, ReadCalls, ReadCases, ReadContacts,
-            ReadDirectory, ReadFloor, ReadKnowledge, ReadReports, ReadTips, ReadTraces, WriteCases,
-            WriteContacts, WriteKnowledge,
+            ActOnCalls, ActOnFloor, ActOnPrivacy, HearRecordings, ReadAudit, ReadCalls, ReadCases,
+            ReadContacts, ReadDirectory, ReadFloor, ReadKnowledge, ReadReports, ReadTips,
+            ReadTraces, WriteCases, WriteContacts, WriteKnowledge,
         };
         match role {
             // Whoever keeps the house does not read what is confided to it.
@@ -101,10 +105,14 @@ impl Right {
                     | ReadDirectory
                     | ReadFloor
             ),
-            Role::TipOfficer => matches!(self, ReadTips) || self.is_of(Role::Agent),
+            Role::TipOfficer => {
+                matches!(self, ReadTips | HearRecordings) || self.is_of(Role::Agent)
+            }
             Role::Supervisor => {
-                matches!(self, ReadTraces | ActOnFloor | WriteKnowledge | ReadReports)
-                    || self.is_of(Role::Agent)
+                matches!(
+                    self,
+                    ReadTraces | HearRecordings | ActOnFloor | WriteKnowledge | ReadReports
+                ) || self.is_of(Role::Agent)
             }
             Role::UnitOfficer => matches!(
                 self,
@@ -119,6 +127,7 @@ impl Right {
                     | ReadCases
                     | ReadDirectory
                     | ReadAudit
+                    | HearRecordings
                     | ActOnPrivacy
             ),
             Role::Auditor => matches!(
@@ -130,6 +139,7 @@ impl Right {
                     | ReadDirectory
                     | ReadFloor
                     | ReadTraces
+                    | HearRecordings
                     | ReadAudit
                     | ReadReports
             ),
@@ -222,6 +232,7 @@ mod tests {
             ActOnFloor,
             ReadTips,
             ReadTraces,
+            HearRecordings,
             ReadAudit,
             ReadReports,
             Administer,

@@ -115,6 +115,7 @@ pub(crate) async fn set_up(
         disabled: false,
         skills: Vec::new(),
         department: None,
+        record: false,
     };
     let by = ChangedBy {
         who: SETUP.to_owned(),

@@ -35,6 +35,9 @@ pub(crate) struct NewUser {
     devices: Vec<String>,
     #[serde(default)]
     auto_answer: bool,
+    /// All of their calls are recorded.
+    #[serde(default)]
+    record: bool,
     #[serde(default)]
     queues: Vec<String>,
     #[serde(default)]
@@ -82,6 +85,7 @@ pub(crate) async fn add_user(
         name: Some(new.name),
         devices: Some(new.devices),
         auto_answer: Some(new.auto_answer),
+        record: Some(new.record),
         queues: Some(new.queues),
         skills: Some(new.skills),
         department_id: new.department_id,
@@ -103,6 +107,7 @@ pub(crate) async fn add_user(
         disabled: false,
         skills: Vec::new(),
         department: None,
+        record: false,
     };
     fields.put(&mut agent);
     if let Some(password) = &password {

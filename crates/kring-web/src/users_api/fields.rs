@@ -24,6 +24,7 @@ pub(super) struct UserFields {
     /// `sip:USER@HOST:PORT`, `pbx:EXTENSION`, `phone:USER` or `browser`; four at most.
     pub(super) devices: Option<Vec<String>>,
     pub(super) auto_answer: Option<bool>,
+    pub(super) record: Option<bool>,
     pub(super) queues: Option<Vec<String>>,
     pub(super) skills: Option<Vec<String>>,
     /// The unit whose cases a `unit_officer` sees, by id or short name; empty: none.
@@ -92,6 +93,7 @@ impl UserFields {
             agent.department = unit.parse().ok();
         }
         agent.auto_answer = self.auto_answer.unwrap_or(agent.auto_answer);
+        agent.record = self.record.unwrap_or(agent.record);
         agent.disabled = self.disabled.unwrap_or(agent.disabled);
     }
 }

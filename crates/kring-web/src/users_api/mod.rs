@@ -41,6 +41,8 @@ pub(crate) struct UserOnWire {
     devices: Vec<String>,
     /// The phones are asked to answer by themselves.
     auto_answer: bool,
+    /// All of their calls are recorded.
+    record: bool,
     /// Empty: all.
     queues: Vec<String>,
     /// `tax:3`.
@@ -67,6 +69,7 @@ impl From<&Account> for UserOnWire {
             role: agent.role.as_str(),
             devices: agent.devices.clone(),
             auto_answer: agent.auto_answer,
+            record: agent.record,
             queues: agent.queues.clone(),
             skills: agent.skills.clone(),
             department_id: agent.department.map(|id| id.to_string()),

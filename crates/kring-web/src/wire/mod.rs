@@ -162,6 +162,8 @@ pub(crate) struct CallSnapshot {
     /// The last `call.sound` of each side.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) sound: Vec<SoundNow>,
+    /// `recording`, `paused`, `ended` or `failed`; null: it is not recorded.
+    pub(crate) recording: Option<&'static str>,
     /// Since the answer when talking, the whole talk when over.
     pub(crate) talk_ms: Option<u64>,
     /// Left for the record, when there is a limit.

@@ -54,6 +54,8 @@ pub(crate) enum Said {
     Resumed { held_ms: u64 },
     #[serde(rename = "call.sound")]
     Sound(SoundNow),
+    #[serde(rename = "call.recording")]
+    Recording { state: &'static str },
     #[serde(rename = "call.ended")]
     Ended {
         by: EndedBy,

@@ -26,6 +26,7 @@ mod oidc;
 mod phones;
 mod privacy;
 mod record;
+mod recording;
 mod reports;
 mod resume;
 mod role_matrix;

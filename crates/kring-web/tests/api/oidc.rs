@@ -335,6 +335,7 @@ async fn only_who_is_expected_gets_in_where_no_accounts_are_made() {
         disabled: false,
         department: None,
         skills: Vec::new(),
+        record: false,
     };
     let account = Account::new(agent, by.at);
     house.store.add_account(&by, &account).await.unwrap();

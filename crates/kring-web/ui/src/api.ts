@@ -137,6 +137,8 @@ export const extendWrapUp = (call: string, seconds: number) =>
   act(`/calls/${call}/wrap-up/extend`, { by_s: seconds }).then(() => undefined);
 export const hold = (call: string) => act(`/calls/${call}/hold`).then(() => undefined);
 export const resume = (call: string) => act(`/calls/${call}/resume`).then(() => undefined);
+export const record = (call: string, action: 'start' | 'pause' | 'resume') =>
+  act(`/calls/${call}/recording`, { action }).then(() => undefined);
 export const hangUp = (call: string) => act(`/calls/${call}/hangup`).then(() => undefined);
 
 /** Begins a transfer; how it goes is told on the socket. */

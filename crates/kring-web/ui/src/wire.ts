@@ -14,6 +14,9 @@ export type Presence = {
   since?: string | null;
 };
 
+/** How far the recording of a call is. */
+export type Recorded = 'recording' | 'paused' | 'ended' | 'failed';
+
 /** `GET /api/v1/me`. */
 export type Me = {
   login: string;
@@ -28,6 +31,8 @@ export type Me = {
   particle?: string;
   /** A password is to be chosen before anything else. */
   must_change?: boolean;
+  /** Calls can be recorded by whoever has them, of some queue at least. */
+  record?: boolean;
   /** `[agent] pause_reasons`. */
   pause_reasons?: string[];
   /** The phone in the browser, of whoever has one. */
@@ -221,6 +226,7 @@ export type SnapshotCall = {
   held_ms?: number | null;
   /** The last `call.sound` of each side. */
   sound?: Events['call.sound'][];
+  recording?: Recorded | null;
   /** Since the answer, ms, when talking or over. */
   talk_ms?: number | null;
   /** Left for the record, ms, when in wrap-up with a limit. */
@@ -250,6 +256,7 @@ export type Events = {
   'call.abandoned': Record<string, never>;
   'call.rescued': { action?: string };
   'call.withdrawn': { reason?: string };
+  'call.recording': { state: Recorded };
   'call.held': Record<string, never>;
   'call.resumed': { held_ms?: number };
   'call.sound': { side: SoundSide; class: SoundClass; loss_pct?: number | null; mos?: number | null };

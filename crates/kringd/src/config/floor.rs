@@ -3,7 +3,7 @@
 use super::{
     deadline, entrance,
     hours::{self, Hours},
-    later,
+    later, recordings,
     section::{Item, Section},
     sound::Media,
 };
@@ -190,7 +190,10 @@ impl Queue {
             callback: (ring.deadline_action == DeadlineAction::OfferCallback)
                 .then(CallbackRules::default),
             waiting: deadline::usual(media),
-            voice: QueueVoice::default(),
+            voice: QueueVoice {
+                record: media.record.rules,
+                ..QueueVoice::default()
+            },
         }
     }
 
@@ -226,7 +229,7 @@ impl Queue {
             deadline_action,
             overflow: deadline::overflow(&mut section),
             callback: deadline::callback(&mut section, deadline_action, on_closed),
-            voice: voice(&mut section, &waiting),
+            voice: voice(&mut section, &waiting, media),
             waiting,
             name,
         };
@@ -237,13 +240,13 @@ impl Queue {
 }
 
 /// The keys of a queue that say how it sounds.
-fn voice(section: &mut Section<'_>, waiting: &WaitingRules) -> QueueVoice {
+fn voice(section: &mut Section<'_>, waiting: &WaitingRules, media: &Media) -> QueueVoice {
     let greets = section.flag("greeting_on_answer", false);
     QueueVoice {
         languages: section.read("language").unwrap_or_default(),
         music: section.text("music").map(Into::into),
         greeting_on_answer: greets.then(|| waiting.greeting.clone()),
-        record: kring_call::RecordRules::default(),
+        record: recordings::of_queue(section, media.record.rules),
     }
 }
 

@@ -4,7 +4,6 @@
 /// Keys and tables of a later version, and what they will be for.
 const KEYS: &[(&str, &str)] = &[
     ("media.srtp", "SRTP"),
-    ("media.record", "recording"),
     ("webhook", "webhooks"),
     ("otel", "OpenTelemetry"),
     (

@@ -84,6 +84,8 @@ pub(crate) const LISTED: &[Listed] = &[
     now_in("MB", "case.attachment_max_mb"),
     now("media.greeting"),
     now("media.music"),
+    now("media.record"),
+    now("media.record_notice"),
 ];
 
 /// Their full names.
@@ -126,6 +128,8 @@ pub(crate) fn value(config: &Config, key: &str) -> Value {
         "transfer.record_link" => json!(transfer.rules.record_link),
         "media.greeting" => json!(config.media.greeting),
         "media.music" => json!(config.media.music),
+        "media.record" => json!(super::recordings::policy(config.media.record.rules.policy)),
+        "media.record_notice" => json!(config.media.record.rules.notice),
         key if key.starts_with("case.") => of_cases(config, key),
         key => of_ring(ring, key),
     }

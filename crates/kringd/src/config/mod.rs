@@ -23,6 +23,7 @@ mod layered;
 mod listed;
 mod oidc;
 mod recording;
+pub(crate) mod recordings;
 mod registrar;
 mod section;
 mod security;

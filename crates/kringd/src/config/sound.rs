@@ -1,6 +1,6 @@
 //! `[media]`: by which ports sound passes, which codecs may be agreed upon, and what is heard of kring.
 
-use super::{Browser, recording, section::Section};
+use super::{Browser, recording, recordings::Recordings, section::Section};
 use kring_media::SrtpPolicy;
 use std::{fmt, net::IpAddr, path::PathBuf, str::FromStr, sync::Arc};
 
@@ -25,6 +25,8 @@ pub(crate) struct Media {
     pub(crate) greeting: Option<Arc<str>>,
     /// Phones in browsers.
     pub(crate) browser: Browser,
+    /// Which calls are recorded.
+    pub(crate) record: Recordings,
 }
 
 /// A range of ports that begins even and ends odd: pairs of RTP and RTCP.
@@ -67,6 +69,7 @@ impl Media {
             music: section.text("music"),
             greeting: recording::one(&mut section, "greeting"),
             browser: Browser::read(&mut section),
+            record: Recordings::read(&mut section),
         };
         if media.address.is_some_and(|ip| ip.is_unspecified()) {
             let text = "media.address must be the address that phones send sound to, not 0.0.0.0.";

@@ -85,6 +85,7 @@ fn agent(login: &str, name: &str, phones: &Phones, password: &str) -> AgentRow {
         disabled: false,
         department: None,
         skills: Vec::new(),
+        record: false,
     }
 }
 

@@ -1,8 +1,9 @@
 //! One call's relay with its sockets, and how a ready socket tells whose it is.
 
 use super::{limits::BUFFER, ports::BoundPair, wire::Wires};
+use crate::recording::{Tap, Tapped};
 use kring_media::{
-    PacketKind, Relay, SRTP_OVERHEAD, SessionId, Side, SideStats, limits::REPORT_MAX,
+    Channel, PacketKind, Relay, SRTP_OVERHEAD, SessionId, Side, SideStats, limits::REPORT_MAX,
 };
 use kring_time::Moment;
 use std::net::{SocketAddr, UdpSocket};
@@ -18,6 +19,8 @@ pub(super) struct Call {
     pub(super) wires: Wires,
     /// Packets that the kernel would not send.
     unsent: u64,
+    /// While it is recorded.
+    pub(super) tapped: Option<(SessionId, Tapped)>,
 }
 
 impl Call {
@@ -30,6 +33,7 @@ impl Call {
             monitor: None,
             wires: Wires::default(),
             unsent: 0,
+            tapped: None,
         }
     }
 
@@ -97,6 +101,20 @@ impl Call {
         SideStats {
             bad: self.wires.bad(side),
             ..self.relay.stats(side)
+        }
+    }
+
+    /// A packet that came from the caller, or went there.
+    #[inline]
+    pub(super) fn record(
+        &mut self,
+        now: Moment,
+        tap: &mut Option<Tap>,
+        channel: Channel,
+        packet: &[u8],
+    ) {
+        if let (Some((session, tapped)), Some(tap)) = (&mut self.tapped, tap) {
+            tap.packet(*session, now, channel, packet, tapped);
         }
     }
 

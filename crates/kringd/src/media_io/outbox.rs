@@ -6,20 +6,20 @@ use kring_media::MediaNotice;
 use std::collections::VecDeque;
 use tokio::sync::mpsc::{Sender, error::TrySendError};
 
-pub(super) struct Outbox {
+pub(crate) struct Outbox {
     to: Sender<MediaNotice>,
     waiting: VecDeque<MediaNotice>,
 }
 
 impl Outbox {
-    pub(super) fn new(to: Sender<MediaNotice>) -> Outbox {
+    pub(crate) fn new(to: Sender<MediaNotice>) -> Outbox {
         Outbox {
             to,
             waiting: VecDeque::new(),
         }
     }
 
-    pub(super) fn tell(&mut self, notice: MediaNotice) {
+    pub(crate) fn tell(&mut self, notice: MediaNotice) {
         let passing = matches!(
             notice,
             MediaNotice::Flowing { .. }
@@ -35,7 +35,7 @@ impl Outbox {
     }
 
     /// Tries what waits, in order.
-    pub(super) fn flush(&mut self) {
+    pub(crate) fn flush(&mut self) {
         while let Some(notice) = self.waiting.pop_front() {
             match self.to.try_send(notice) {
                 Ok(()) => {}
@@ -49,7 +49,7 @@ impl Outbox {
         }
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.waiting.is_empty()
     }
 }

@@ -37,6 +37,7 @@ impl Studio {
             ports,
             dead_after: Duration::ZERO,
             library: Arc::new(speaking::library()),
+            recording: None,
         };
         let tuning = Tuning {
             threads: 2,

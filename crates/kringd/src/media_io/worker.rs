@@ -5,6 +5,7 @@
 //! second read would only learn that there is nothing, and a burst comes round again at once.
 
 mod orders;
+mod recording;
 
 use super::{
     Waker,
@@ -14,8 +15,10 @@ use super::{
     outbox::Outbox,
     ports::PoolOrder,
 };
-use crate::clock::Clock;
-use kring_media::{FRAME, FramePacket, Library, SessionId, Side, Verdict, rtp};
+use crate::{clock::Clock, recording::Tap};
+use kring_media::{
+    Channel, FRAME, FramePacket, Library, PacketKind, SessionId, Side, Verdict, rtp,
+};
 use kring_time::Moment;
 use orders::Next;
 pub(super) use orders::WorkerOrder;
@@ -45,6 +48,8 @@ pub(super) struct Worker {
     dead_after: Duration,
     library: Arc<Library>,
     outbox: Outbox,
+    /// The way to whoever records; none: nobody does.
+    tap: Option<Tap>,
     landlord: SyncSender<PoolOrder>,
     calls: Vec<Option<Call>>,
     vacant: Vec<usize>,
@@ -64,7 +69,7 @@ impl Worker {
         dead_after: Duration,
         library: Arc<Library>,
         clock: Clock,
-        outbox: Outbox,
+        (outbox, tap): (Outbox, Option<Tap>),
         landlord: SyncSender<PoolOrder>,
         waker: Waker,
     ) -> io::Result<Worker> {
@@ -81,6 +86,7 @@ impl Worker {
             dead_after,
             library,
             outbox,
+            tap,
             landlord,
             calls: Vec::new(),
             vacant: Vec::new(),
@@ -148,20 +154,28 @@ impl Worker {
             }
         }
         let packet = &buffer[..length];
-        match call.relay.packet(now, side, kind, from, packet) {
-            Verdict::Forward { out, to } => call.send(now, out, packet, to),
+        let verdict = call.relay.packet(now, side, kind, from, packet);
+        if side == Side::Caller && kind == PacketKind::Rtp && verdict.is_of_side() {
+            call.record(now, &mut self.tap, Channel::Said, packet);
+        }
+        let out = match verdict {
+            Verdict::Forward { out, to } => Some((out, packet, to)),
             Verdict::Renumber { out, to, header } => {
                 buffer[..rtp::HEADER].copy_from_slice(&header);
-                call.send(now, out, &buffer[..length], to)
+                Some((out, &buffer[..length], to))
             }
-            Verdict::Replace { out, to, by } => call.send(now, out, &by, to),
+            Verdict::Replace { out, to, ref by } => Some((out, &by[..], to)),
             Verdict::Recode { out, to, by } => {
                 let length = call.relay.recode(by, packet, &mut self.recoded[..]);
-                if length > 0 {
-                    call.send(now, out, &self.recoded[..length], to);
-                }
+                (length > 0).then_some((out, &self.recoded[..length], to))
             }
-            Verdict::Drop(_) => {}
+            Verdict::Drop(_) => None,
+        };
+        if let Some((out, packet, to)) = out {
+            call.send(now, out, packet, to);
+            if out == Side::Caller {
+                call.record(now, &mut self.tap, Channel::Heard, packet);
+            }
         }
         while let Some(notice) = call.relay.poll_notice() {
             self.outbox.tell(notice);
@@ -189,7 +203,7 @@ impl Worker {
     /// turn.
     fn speak(&mut self, now: Moment) {
         let mut packet: FramePacket = [0; rtp::HEADER + FRAME];
-        let (calls, outbox) = (&mut self.calls, &mut self.outbox);
+        let (calls, outbox, tap) = (&mut self.calls, &mut self.outbox, &mut self.tap);
         self.speaking.retain(|slot| {
             let Some(call) = calls.get_mut(*slot).and_then(Option::as_mut) else {
                 return false;
@@ -197,10 +211,17 @@ impl Worker {
             for side in Side::ALL {
                 while let Some(to) = call.relay.next_frame(now, side, &mut packet) {
                     call.send(now, side, &packet, to);
+                    if side == Side::Caller {
+                        call.record(now, tap, Channel::Heard, &packet);
+                    }
                 }
             }
             while let Some((side, to, length)) = call.relay.next_mixed(now, &mut packet) {
-                call.send(now, side, &packet[..length], to);
+                let packet = &packet[..length];
+                call.send(now, side, packet, to);
+                if side == Side::Caller {
+                    call.record(now, tap, Channel::Heard, packet);
+                }
             }
             while let Some(notice) = call.relay.poll_notice() {
                 outbox.tell(notice);

@@ -12,6 +12,7 @@ pub(super) fn needs_restart(started: &Config, config: &Config) -> Vec<String> {
     media.prompts.clone_from(&started.media.prompts);
     media.music.clone_from(&started.media.music);
     media.greeting.clone_from(&started.media.greeting);
+    media.record.rules = started.media.record.rules;
     let differ = [
         ("data_dir", started.data_dir != config.data_dir),
         ("node", started.node != config.node),

@@ -2,7 +2,9 @@
 
 use super::VERSION;
 use crate::{clock::Clock, config::Config, database, lines, trace::KeeperTerms};
-use kring_call::{DialPattern, OnDeadline, QueueConfig, Restored, Settings, TransferRules, Trunk};
+use kring_call::{
+    DialPattern, OnDeadline, QueueConfig, RecordPolicy, Restored, Settings, TransferRules, Trunk,
+};
 use kring_journal::{AgentId, DeadlineAction, Fact, PresenceState};
 use kring_store::Boot;
 use kring_web::{
@@ -87,6 +89,8 @@ pub(super) fn house_rules(config: &Config) -> HouseRules {
         hours: config.hours.of_units(),
         recall: config.transfer.recall,
         require_reason: config.transfer.require_reason,
+        records_on_demand: (config.queues.iter())
+            .any(|queue| queue.voice.record.policy == RecordPolicy::OnDemand),
         cases: config.case.rules.clone(),
     }
 }

@@ -149,6 +149,7 @@ async fn staff(
             disabled: false,
             department: None,
             skills: Vec::new(),
+            record: false,
         };
         store.put_agent(&agent).await?;
         presence.push(PresenceRow {

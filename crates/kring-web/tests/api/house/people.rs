@@ -27,6 +27,7 @@ impl House {
             disabled: false,
             department: None,
             skills: Vec::new(),
+            record: false,
         };
         self.store.put_agent(&row).await.unwrap();
         row.login

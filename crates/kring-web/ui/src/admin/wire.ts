@@ -8,6 +8,7 @@ export type User = {
   role: Role;
   devices: string[];
   auto_answer: boolean;
+  record?: boolean;
   queues: string[];
   skills: string[];
   department_id?: string | null;
@@ -19,7 +20,7 @@ export type User = {
   last_sign_in?: string | null;
 };
 export type UserWithPassword = User & { one_time_password?: string | null };
-export type UserFields = { name: string; role: string; devices: string[]; auto_answer: boolean; queues: string[]; skills: string[]; department_id: string };
+export type UserFields = { name: string; role: string; devices: string[]; auto_answer: boolean; record: boolean; queues: string[]; skills: string[]; department_id: string };
 
 export type Endpoint = { id: string; extension: string; label: string; priority: number; rings: number; active: boolean; version: number };
 export type Unit = {
@@ -47,7 +48,7 @@ export type Holidays = { items: NamedDay[]; configured: string[] };
 export type Token = { name: string; scopes: string[]; created: string; expires_at?: string | null; last_used?: string | null; made_by: string };
 export type TokenWithSecret = Token & { secret: string };
 
-export type Rule = { what: 'cases' | 'contacts' | 'callers' | 'access_log'; days?: number | null };
+export type Rule = { what: 'cases' | 'contacts' | 'callers' | 'access_log' | 'recordings'; days?: number | null };
 export type Taken = { dry_run: boolean; items: { what: Rule['what']; days: number; taken: number }[] };
 export type NoticeText = { purpose: string; version: number; text_th: string; text_en: string; since: string; by: string };
 

@@ -1,8 +1,8 @@
 // The calls of the floor, by name.
 
-import { asking, read, readList } from '../api';
+import { ask, asking, read, readList } from '../api';
 import type { PageOf } from '../live/paged.svelte';
-import type { CallRow, Evidence, Facts, LadderRead } from './wire';
+import type { CallRow, Evidence, Facts, LadderRead, RecordingRead } from './wire';
 
 export type Asked = Record<string, string | number | null>;
 export const calls = (asked: Asked) => read<PageOf<CallRow>>(asking('/calls', asked));
@@ -14,3 +14,8 @@ export const ladder = (id: string) => read<LadderRead>(`/calls/${encodeURICompon
 export const ladderTexts = (id: string) => read<LadderRead>(`/calls/${encodeURIComponent(id)}/ladder?raw=1`);
 export const capture = (id: string) => `/api/v1/calls/${encodeURIComponent(id)}/pcap`;
 export const queues = () => readList<{ name: string }>('/queues');
+export const recording = (id: string) => read<RecordingRead>(`/calls/${encodeURIComponent(id)}/recording/info`);
+/** A WAV. */
+export const sound = (id: string) => `/api/v1/calls/${encodeURIComponent(id)}/recording`;
+export const eraseRecording = (id: string, reason: string) =>
+  ask(`/calls/${encodeURIComponent(id)}/recording`, { method: 'DELETE', body: { reason } }).then(() => undefined);

@@ -121,3 +121,19 @@ export type Party = { id: string; kind: 'trunk' | 'kring' | 'phone'; name: strin
 export type Message = { at: string; delta_ms: number; from: string; to: string; from_address: string; to_address: string; transport: string; label: string; cseq: string; retransmission: boolean; sdp: boolean; raw?: string };
 /** `GET /calls/{id}/ladder`. */
 export type LadderRead = { call: string; live: boolean; parties: Party[]; messages: Message[]; left_out: number; gap_before?: number | null };
+
+/** `GET /calls/{id}/recording/info`. Peaks are 0 to 127. */
+export type RecordingRead = {
+  state: 'recording' | 'kept' | 'cut' | 'failed' | 'erased';
+  started: string;
+  duration_ms: number;
+  bytes: number;
+  sha256: string;
+  missing_ms: number;
+  caller: number[];
+  heard: number[];
+  peak_ms: number;
+  pauses: { from_ms: number; to_ms: number }[];
+  may_hear: boolean;
+  erased?: { at: string; by: string; reason: string } | null;
+};

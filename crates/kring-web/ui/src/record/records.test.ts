@@ -27,6 +27,7 @@ const call = (id: string): Call => ({
   dialling: false,
   heldSince: null,
   sound: {},
+  recording: null,
 });
 let writing: boolean;
 let records: Records;

@@ -23,7 +23,7 @@ import { takesCalls } from './places';
 import { Readiness, type Lack } from './readiness.svelte';
 import { Telephone, type PhoneTrouble } from './telephone.svelte';
 
-type Doing = 'hold' | 'answer' | 'decline' | 'hangUp' | 'presence' | 'moreTime';
+type Doing = 'hold' | 'record' | 'answer' | 'decline' | 'hangUp' | 'presence' | 'moreTime';
 /** One press of the button, s. */
 const moreTimeS = 60;
 const farewellShownMs = 8_000;
@@ -156,6 +156,12 @@ export class Console {
     const call = this.desk.call;
     if (call?.phase !== 'talking' || call.dialling || underWay(this.desk.transfer)) return;
     await this.#ask('hold', () => (call.heldSince === null ? rest.hold(call.id) : rest.resume(call.id)));
+  }
+
+  /** The recording of the call begins, pauses or goes on. */
+  async record(action: 'start' | 'pause' | 'resume'): Promise<void> {
+    const call = this.desk.call;
+    if (call?.phase === 'talking') await this.#ask('record', () => rest.record(call.id, action));
   }
 
   /** More time for the record. */

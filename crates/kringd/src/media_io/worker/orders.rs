@@ -6,11 +6,11 @@ use super::{
         limits::STALE_PACKETS_MAX,
         ports::{BoundPair, PoolOrder},
     },
-    Worker,
+    Worker, recording,
 };
 use kring_media::{
-    Coding, Joined, Library, MediaNotice, MediaOrder, Monitoring, NotRecorded, Program, Recording,
-    Relay, Remote, SessionId, Side, SideStats,
+    Coding, Joined, Library, MediaNotice, MediaOrder, Monitoring, Program, Recording, Relay,
+    Remote, SessionId, Side, SideStats,
 };
 use kring_time::Moment;
 use rustix::event::epoll;
@@ -128,7 +128,7 @@ impl Worker {
             MediaOrder::Succeed { session } => self.succeed(now, session),
             MediaOrder::Listen { session, mode } => self.listen(now, session, mode),
             MediaOrder::Depart { session } => self.depart(now, session),
-            MediaOrder::Record { session, what } => self.record(session, what),
+            MediaOrder::Record { session, what } => self.record(now, session, what),
             MediaOrder::Close { session } => self.close(now, session),
             // `MediaHandle` sends no others this way.
             MediaOrder::Reserve { .. }
@@ -299,17 +299,6 @@ impl Worker {
         }
     }
 
-    /// Answered where there is nobody to record.
-    fn record(&mut self, session: SessionId, what: Recording) {
-        if let Recording::Begin { .. } = what {
-            self.outbox.tell(MediaNotice::Recorded {
-                session,
-                file: None,
-                why: Some(NotRecorded::NoKey),
-            });
-        }
-    }
-
     /// Always answered, even for a session that never was: the exchange waits for the answer.
     fn close(&mut self, now: Moment, session: SessionId) {
         let mut closed = self.slots.remove(&session).and_then(|slot| {
@@ -336,7 +325,10 @@ impl Worker {
                 heard,
             });
         }
-        if let Some(call) = closed {
+        if let Some(mut call) = closed {
+            if let Some(tap) = &self.tap {
+                recording::turn(now, tap, &mut call, &Recording::End);
+            }
             let pairs = call.into_pairs(session);
             for pair in &pairs {
                 self.ignore(pair);

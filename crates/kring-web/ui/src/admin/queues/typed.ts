@@ -24,6 +24,7 @@ export type Typed = {
   hours: string;
   closed_action: string;
   language: string;
+  record: string;
   priority: string;
   skills: string;
 };
@@ -59,6 +60,7 @@ export function typedOf(name: string, keys: Keys): Typed {
     hours: text(keys.hours),
     closed_action: text(keys.closed_action),
     language: text(keys.language),
+    record: text(keys.record),
     priority: text(keys.priority),
     skills: list(keys.skills).join(', '),
   };
@@ -92,6 +94,7 @@ export function keysOf(typed: Typed): Keys {
     hours: typed.hours.trim() || undefined,
     closed_action: typed.closed_action || undefined,
     language: typed.language || undefined,
+    record: typed.record || undefined,
     priority: number(typed.priority),
     skills: words(typed.skills).length > 0 ? words(typed.skills) : undefined,
   };

@@ -29,7 +29,7 @@ const th = {
   'number.area_default': 'รหัสพื้นที่ของหมายเลขที่ไม่มีรหัส', 'number.hotlines': 'สายด่วนที่ส่งต่อมา', 'transfer.method': 'วิธีโอนสาย', 'transfer.recall_rings': 'ปลายทางดังได้', 'transfer.wait_final_notify_s': 'รอตู้สาขาแจ้งผล',
   'transfer.recall': 'สายกลับหาเจ้าหน้าที่เมื่อโอนไม่สำเร็จ', 'transfer.require_reason': 'ต้องเลือกเหตุผลที่โอน', 'transfer.record_link': 'ลิงก์ไปบันทึกของสาย', 'case.ref_format': 'รูปแบบเลขเรื่อง',
   'case.sla_days.inquiry': 'กำหนดตอบ สอบถาม', 'case.sla_days.consultation': 'กำหนดตอบ ปรึกษาเชิงลึก', 'case.sla_days.complaint': 'กำหนดตอบ ร้องเรียน', 'case.sla_days.tip': 'กำหนดตอบ เบาะแส', 'case.reopen_days': 'เปิดเรื่องที่ปิดแล้วใหม่ได้ภายใน', 'case.attachment_max_mb': 'ไฟล์แนบใหญ่สุด',
-  'media.greeting': 'เสียงคำทักทาย', 'media.music': 'เสียงดนตรีระหว่างรอ',
+  'media.greeting': 'เสียงคำทักทาย', 'media.music': 'เสียงดนตรีระหว่างรอ', 'media.record': 'บันทึกเสียงสนทนา (off, on_demand, all)', 'media.record_notice': 'ประกาศให้ผู้โทรทราบว่าบันทึกเสียง',
   data_dir: 'โฟลเดอร์ข้อมูล', node: 'ชื่อเครื่องในระบบ', 'sip.listen': 'รับ SIP ที่', 'http.listen': 'รับหน้าจอที่', 'http.public_url': 'ที่อยู่ของหน้าจอ', 'database.url': 'ฐานข้อมูล', 'media.rtp_ports': 'พอร์ตเสียง',
 };
 
@@ -60,7 +60,7 @@ export const words = pageText(th, {
   'number.area_default': 'Area code of numbers without one', 'number.hotlines': 'Hotlines that forward', 'transfer.method': 'How calls are transferred', 'transfer.recall_rings': 'Targets ring', 'transfer.wait_final_notify_s': 'Wait for the PBX’s word',
   'transfer.recall': 'The caller comes back when it fails', 'transfer.require_reason': 'A reason must be chosen', 'transfer.record_link': 'Link to a call’s record', 'case.ref_format': 'Form of references',
   'case.sla_days.inquiry': 'Due, inquiries', 'case.sla_days.consultation': 'Due, consultations', 'case.sla_days.complaint': 'Due, complaints', 'case.sla_days.tip': 'Due, tips', 'case.reopen_days': 'Closed cases can be opened for', 'case.attachment_max_mb': 'Largest attachment',
-  'media.greeting': 'Greeting', 'media.music': 'Music on hold',
+  'media.greeting': 'Greeting', 'media.music': 'Music on hold', 'media.record': 'Record calls (off, on_demand, all)', 'media.record_notice': 'Tell callers that they are recorded',
   data_dir: 'Folder', node: 'Name of this process', 'sip.listen': 'SIP at', 'http.listen': 'Console at', 'http.public_url': 'Address of the console', 'database.url': 'Database', 'media.rtp_ports': 'Ports of sound',
 });
 

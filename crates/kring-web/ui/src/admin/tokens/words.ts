@@ -46,6 +46,7 @@ const th = {
   may_floor_act: 'เปลี่ยนสถานะของเจ้าหน้าที่',
   may_tips_read: 'อ่านเบาะแส',
   may_traces_read: 'อ่านข้อความ SIP ของสาย',
+  may_recordings_read: 'ฟังเสียงสนทนาที่บันทึก',
   may_audit_read: 'อ่านประวัติการแก้ไข',
   may_reports_read: 'อ่านรายงาน',
 };
@@ -94,13 +95,14 @@ export const words = pageText(th, {
   may_floor_act: 'Set agents’ states',
   may_tips_read: 'Read tips',
   may_traces_read: 'Read the SIP messages of calls',
+  may_recordings_read: 'Hear recorded calls',
   may_audit_read: 'Read the audit',
   may_reports_read: 'Read reports',
 });
 
 export const scopes = [
   'calls:read', 'calls:act', 'contacts:read', 'contacts:write', 'cases:read', 'cases:write', 'knowledge:read', 'knowledge:write',
-  'directory:read', 'floor:read', 'floor:act', 'reports:read', 'tips:read', 'traces:read', 'audit:read', 'privacy:act', 'admin',
+  'directory:read', 'floor:read', 'floor:act', 'reports:read', 'tips:read', 'traces:read', 'recordings:read', 'audit:read', 'privacy:act', 'admin',
 ];
 
 /** A scope in words; one that this page does not know as it came. */

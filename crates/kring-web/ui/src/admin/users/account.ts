@@ -12,12 +12,12 @@ export function accountSaid(user: User): string {
 }
 
 /** As a form edits it: the skills are one line of text. */
-export type Typed = { name: string; role: string; devices: string[]; auto_answer: boolean; queues: string[]; skills: string; department_id: string };
+export type Typed = { name: string; role: string; devices: string[]; auto_answer: boolean; record: boolean; queues: string[]; skills: string; department_id: string };
 
-export const nobody: Typed = { name: '', role: 'agent', devices: [], auto_answer: false, queues: [], skills: '', department_id: '' };
+export const nobody: Typed = { name: '', role: 'agent', devices: [], auto_answer: false, record: false, queues: [], skills: '', department_id: '' };
 
 export const typedOf = (user: User): Typed => ({
-  name: user.name, role: user.role, devices: user.devices, auto_answer: user.auto_answer, queues: user.queues, skills: user.skills.join(', '), department_id: user.department_id ?? '',
+  name: user.name, role: user.role, devices: user.devices, auto_answer: user.auto_answer, record: user.record ?? false, queues: user.queues, skills: user.skills.join(', '), department_id: user.department_id ?? '',
 });
 
 export function fieldsOf(typed: Partial<Typed>): Partial<UserFields> {
