@@ -3,7 +3,7 @@
 
 use crate::{
     desk::is_hung_up,
-    kring::Kring,
+    kring::{House, Kring},
     ports::free_port,
     scenario::{PLAIN, Scenario, sdp},
     sound::{packet, sdp_port},
@@ -194,4 +194,58 @@ fn what_a_line_loses_is_told_to_phones_and_to_people() {
         metrics.contains("kring_rtp_jitter_seconds_count 2"),
         "{metrics}"
     );
+}
+
+/// A line of which only reports come is a mute one, and the call lives; when not even these come any more from either
+/// side, it is dead.
+#[test]
+fn a_call_lives_on_reports_alone_and_dies_of_silence() {
+    let phone_at = free_port();
+    let house = House {
+        seats: vec![("malee", format!("sip:malee@127.0.0.1:{phone_at}"))],
+        ..House::default()
+    };
+    let prepared = house.prepare();
+    let file = prepared.folder.path().join("kring.toml");
+    let config = std::fs::read_to_string(&file).unwrap();
+    let config = config.replace("dead_after_s = 90", "dead_after_s = 3");
+    std::fs::write(&file, config).unwrap();
+    let (kring, _agents) = prepared.open();
+    let (citizen, agent) = (Line::open(0x2a), Line::open(0x6b));
+    let lifts = Scenario::phone()
+        .hears("INVITE")
+        .answers("180 Ringing", PLAIN, "")
+        .answers("200 OK", PLAIN, &sdp(agent.port))
+        .hears("ACK");
+    let phone = kring.phone("phone", phone_at, &is_hung_up(lifts));
+    let calls = Scenario::caller()
+        .calls(PLAIN, &sdp(citizen.port))
+        .may_hear("100")
+        .hears("180")
+        .hears("200")
+        .acks("");
+    let caller = kring.caller("caller", &is_hung_up(calls));
+    let agents = sdp_port(&phone.wait_for(false, "INVITE").text);
+    let citizens = sdp_port(&caller.wait_for(false, "200").text);
+    let began = Instant::now();
+    while began.elapsed() < Duration::from_secs(8) {
+        for (line, port) in [(&citizen, citizens), (&agent, agents)] {
+            let sent = rtcp::receiver_report(line.source);
+            let _ = line.rtcp.send_to(&sent, ("127.0.0.1", port + 1));
+        }
+        std::thread::park_timeout(Duration::from_millis(500));
+    }
+    let call = kring.newest_call("state", "talking");
+    assert_eq!(call["ended_by"], Value::Null, "{call}");
+    caller.finish();
+    phone.finish();
+    let call = kring.newest_call("state", "ended");
+    assert_eq!(
+        (&call["ended_by"], &call["cause"]),
+        (&"kring".into(), &"media_lost".into()),
+        "{call}"
+    );
+    // Three seconds after the last report, and the time that it takes to be told.
+    let talked = call["talk_ms"].as_u64().unwrap();
+    assert!((10_400..20_000).contains(&talked), "{talked} ms");
 }
