@@ -253,7 +253,7 @@ impl Phone {
             lapsed: None,
             agreed: None,
         };
-        let mut leg = Leg::invited(letter, format!("p{}", self.legs.len()), mood, heard);
+        let mut leg = Leg::invited(letter, self.new_tag(), mood, heard);
         match mood {
             Mood::Dead => leg.end(now),
             Mood::Unplugged => {
@@ -269,6 +269,15 @@ impl Phone {
         let call_id = letter.call_id().to_owned();
         self.by_call_id.insert(call_id, self.legs.len());
         self.legs.push(leg);
+    }
+
+    /// No two telephones ever say the same (RFC 3261 §19.3): those that ring for one INVITE are told apart by it.
+    fn new_tag(&self) -> String {
+        let legs = self.legs.len();
+        match self.party {
+            Party::Phone(number) => format!("p{number}.{legs}"),
+            Party::Kring | Party::Pbx | Party::Stranger => format!("x{legs}"),
+        }
     }
 
     fn cancelled(&mut self, now: Moment, letter: &Letter, post: &mut Post) {
