@@ -3,7 +3,7 @@
 
 use crate::{
     citizen::Citizen,
-    ear::Who,
+    ear::{Sound, Who},
     floor::{Floor, QueueSetup},
     media::MediaThreads,
     network::{Datagram, Party},
@@ -67,6 +67,10 @@ pub struct Account {
     pub agent_ears: BTreeMap<String, Vec<(Moment, String)>>,
     /// What those heard who were consulted about each citizen.
     pub unit_ears: BTreeMap<String, Vec<(Moment, String)>>,
+    /// What those heard who watched over each citizen's call.
+    pub monitor_ears: BTreeMap<String, Vec<(Moment, String)>>,
+    /// What everybody heard in each citizen's call.
+    pub(crate) sounds: BTreeMap<String, BTreeMap<Who, Vec<(Moment, Sound)>>>,
     /// The keys that went from one side of a call to the other.
     pub keys_passed: String,
     /// What each phone sounded, call by call.
@@ -109,6 +113,9 @@ pub struct Account {
     pub(crate) lists: Vec<(String, Vec<Member>)>,
 }
 
+/// As whom kring rings a supervisor's phone.
+pub(crate) const MONITOR: &str = "monitor";
+
 impl Account {
     pub(crate) fn new(floor: &Floor) -> Account {
         Account {
@@ -122,6 +129,8 @@ impl Account {
             ears: BTreeMap::new(),
             agent_ears: BTreeMap::new(),
             unit_ears: BTreeMap::new(),
+            monitor_ears: BTreeMap::new(),
+            sounds: BTreeMap::new(),
             keys_passed: String::new(),
             rung: Vec::new(),
             dialled: Vec::new(),
@@ -199,7 +208,9 @@ impl Account {
                 heard: heard.clone(),
             }));
         }
-        self.bursts_heard = self.rung.iter().map(|rung| rung.bursts).max().unwrap_or(0);
+        // A supervisor's phone rings for no caller.
+        let for_callers = self.rung.iter().filter(|rung| rung.heard.caller != MONITOR);
+        self.bursts_heard = for_callers.map(|rung| rung.bursts).max().unwrap_or(0);
     }
 
     pub(crate) fn listened(&mut self, media: &MediaThreads) {
@@ -211,9 +222,14 @@ impl Account {
                 (Who::Caller, &mut self.ears),
                 (Who::Agent, &mut self.agent_ears),
                 (Who::Unit, &mut self.unit_ears),
+                (Who::Monitor, &mut self.monitor_ears),
             ] {
                 if let Some(heard) = media.heard(session, who) {
-                    ears.insert(citizen.name.clone(), heard.to_vec());
+                    let told = heard.iter();
+                    let told = told.filter_map(|(at, what)| Some((*at, what.told(who)?)));
+                    ears.insert(citizen.name.clone(), told.collect());
+                    let sounds = self.sounds.entry(citizen.name.clone()).or_default();
+                    sounds.insert(who, heard.to_vec());
                 }
             }
         }
@@ -233,6 +249,11 @@ impl Account {
     /// they came in.
     pub fn unit_ear(&self, citizen: &str) -> String {
         self.lines(self.unit_ears.get(citizen))
+    }
+
+    /// What those heard who watched over this citizen's call.
+    pub fn monitor_ear(&self, citizen: &str) -> String {
+        self.lines(self.monitor_ears.get(citizen))
     }
 
     fn lines(&self, heard: Option<&Vec<(Moment, String)>>) -> String {

@@ -3,6 +3,7 @@
 
 use crate::{
     any_elsewhere::{Closing, any_devices, any_elsewhere, any_lifting, any_numbers},
+    any_monitors::any_monitors,
     any_transfers::any_transfers,
     chance::Chance,
     citizen::{Citizen, Reliability},
@@ -103,6 +104,9 @@ pub fn any_floor(seed: u64) -> Floor {
     let agents = chance.between(1, 6);
     for n in 0..agents {
         floor = floor.seat(any_seat(&mut chance, n, queues));
+    }
+    if Chance::new(seed, 17).happens(300) {
+        floor = any_monitors(&mut Chance::new(seed, 18), floor);
     }
     floor = any_enrolments(seed, floor);
     for n in 0..chance.between(1, 10) {

@@ -62,6 +62,7 @@ pub(crate) fn configure(floor: &Floor) -> ExchangeConfig {
         pause_reasons: vec!["lunch".to_owned()],
         dial: floor.dial.clone(),
         transfer: floor.transfer.clone(),
+        monitor: floor.monitor,
         cps_max: 0,
         options_ping: Duration::ZERO,
     }

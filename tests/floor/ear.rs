@@ -17,16 +17,75 @@ pub(crate) enum Who {
     Agent,
     /// Whoever came in as the third.
     Unit,
+    /// A supervisor.
+    Monitor,
 }
 
-/// Those who are heard.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum People {
+impl Who {
+    pub(crate) const ALL: [Who; 4] = [Who::Caller, Who::Agent, Who::Unit, Who::Monitor];
+
+    const fn name(self) -> &'static str {
+        match self {
+            Who::Caller => "caller",
+            Who::Agent => "agent",
+            Who::Unit => "unit",
+            Who::Monitor => "monitor",
+        }
+    }
+}
+
+/// Those who are heard: a set.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct People(u8);
+
+impl People {
     /// It is silent.
-    Nobody,
-    One(Who),
-    /// A conference.
-    Two(Who, Who),
+    pub(crate) const NOBODY: People = People(0);
+
+    /// These.
+    pub(crate) fn of(people: impl IntoIterator<Item = Who>) -> People {
+        let people = people.into_iter();
+        People(people.fold(0, |set, who| set | (1 << who as u8)))
+    }
+
+    /// Whether this one is among them.
+    pub(crate) const fn contains(self, who: Who) -> bool {
+        self.0 & (1 << who as u8) != 0
+    }
+
+    /// Each of them.
+    pub(crate) fn each(self) -> impl Iterator<Item = Who> {
+        Who::ALL.into_iter().filter(move |who| self.contains(*who))
+    }
+}
+
+/// What an ear hears.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Sound {
+    /// These people; none: it is silent.
+    People(People),
+    Music,
+    Ringback,
+    /// kring, which says nothing.
+    Silence,
+    /// A phrase of kring's.
+    Said(String),
+    /// Nothing any more: it has left.
+    Gone,
+}
+
+impl Sound {
+    /// In words, to whoever hears it; none: it hears nothing any more.
+    pub(crate) fn told(&self, ear: Who) -> Option<String> {
+        Some(match self {
+            Sound::People(people) => heard_by(ear, *people),
+            Sound::Music => "music".to_owned(),
+            Sound::Ringback => "ringback".to_owned(),
+            Sound::Silence => "silence".to_owned(),
+            Sound::Said(phrase) => phrase.clone(),
+            Sound::Gone => return None,
+        })
+    }
 }
 
 /// Where the sound comes from.
@@ -45,9 +104,12 @@ pub(crate) enum Source {
 pub(crate) struct Ear {
     who: Who,
     source: Source,
+    /// Since when what it hears is not written down.
     since: Moment,
+    /// When kring began with what it says.
+    began: Moment,
     /// What began when.
-    pub(crate) heard: Vec<(Moment, String)>,
+    pub(crate) heard: Vec<(Moment, Sound)>,
 }
 
 impl Ear {
@@ -57,6 +119,7 @@ impl Ear {
             who,
             source: Source::Unplugged,
             since: Moment::BOOT,
+            began: Moment::BOOT,
             heard: Vec::new(),
         }
     }
@@ -71,53 +134,77 @@ impl Ear {
         &self.source
     }
 
-    /// It hears this from now on.
+    /// It hears this from now on. Of a program that goes on the place is kept.
     pub(crate) fn turn(&mut self, now: Moment, source: Source) {
         self.note(now);
+        let goes_on = matches!((&self.source, &source),
+            (Source::Kring(one, _), Source::Kring(other, _)) if one == other);
+        if !goes_on {
+            self.began = now;
+        }
         (self.source, self.since) = (source, now);
+    }
+
+    /// kring begins anew with what it says.
+    pub(crate) fn begin_anew(&mut self, now: Moment) {
+        self.note(now);
+        self.began = now;
     }
 
     /// Whether it hears kring.
     pub(crate) fn hears_kring(&self, now: Moment) -> bool {
         match &self.source {
             Source::Kring(program, _) => {
-                program.then != Ground::Other || now < self.since + spoken(program)
+                program.then != Ground::Other || now < self.began + spoken(program)
             }
             _ => false,
         }
     }
 
+    /// Whoever it is has left.
+    pub(crate) fn leave(&mut self, now: Moment) {
+        self.note(now);
+        self.heard.push((now, Sound::Gone));
+    }
+
     /// Writes down what it heard until now.
     pub(crate) fn note(&mut self, now: Moment) {
-        let mut at = self.since;
-        if at >= now {
+        let since = self.since;
+        if since >= now {
             return;
         }
-        let mut hear = |at: Moment, what: String| {
-            // Music that plays on is heard as one, whoever has come to hear it meanwhile.
-            let plays_on =
-                what == "music" && self.heard.last().is_some_and(|(_, last)| *last == what);
-            if at < now && !plays_on {
+        let began = self.began;
+        let mut hear = |from: Moment, to: Option<Moment>, what: Sound| {
+            let is_over = to.is_some_and(|to| to <= since);
+            // What plays on is heard as one, whoever has come to hear it meanwhile.
+            let goes_on = (from < since || what == Sound::Music)
+                && self.heard.last().is_some_and(|(_, last)| *last == what);
+            let at = from.max(since);
+            if at < now && !is_over && !goes_on {
                 self.heard.push((at, what));
             }
         };
         match &self.source {
+            // Whoever has hung up hears nothing more.
+            Source::Unplugged if began != Moment::BOOT => hear(since, None, Sound::Gone),
             Source::Unplugged => {}
-            Source::Person(people) => hear(at, heard_by(self.who, *people)),
+            Source::Person(people) => hear(since, None, Sound::People(*people)),
             Source::Kring(program, people) => {
+                let mut at = began;
                 for language in program.languages.each() {
                     for phrase in &program.say {
-                        hear(at, said(phrase, *language));
-                        at = at + length(phrase);
+                        let end = at + length(phrase);
+                        hear(at, Some(end), Sound::Said(said(phrase, *language)));
+                        at = end;
                     }
                 }
                 let ground = match program.then {
-                    Ground::Other => heard_by(self.who, *people),
-                    Ground::Music => "music".to_owned(),
-                    Ground::Silence => "silence".to_owned(),
-                    Ground::Ringback => "ringback".to_owned(),
+                    Ground::Other => Sound::People(*people),
+                    Ground::Music => Sound::Music,
+                    Ground::Silence => Sound::Silence,
+                    Ground::Ringback => Sound::Ringback,
                 };
-                hear(at, ground);
+                hear(at, None, ground);
             }
         }
         self.since = now;
@@ -126,16 +213,18 @@ impl Ear {
 
 /// The agent is simply the person to a caller, and the caller to an agent.
 fn heard_by(ear: Who, people: People) -> String {
-    let name = |who| match who {
-        Who::Caller => "caller",
-        Who::Agent => "agent",
-        Who::Unit => "unit",
-    };
-    match people {
-        People::Nobody => "silence".to_owned(),
-        People::One(Who::Caller | Who::Agent) if ear != Who::Unit => "person".to_owned(),
-        People::One(who) => format!("the {}", name(who)),
-        People::Two(one, other) => format!("{} and {}", name(one), name(other)),
+    let heard: Vec<Who> = people.each().collect();
+    match heard[..] {
+        [] => "silence".to_owned(),
+        [Who::Caller | Who::Agent] if matches!(ear, Who::Caller | Who::Agent) => {
+            "person".to_owned()
+        }
+        [one] => format!("the {}", one.name()),
+        [one, other] => format!("{} and {}", one.name(), other.name()),
+        [one, other, ref last @ ..] => {
+            let last = last.first().map_or("", |last| last.name());
+            format!("{}, {} and {last}", one.name(), other.name())
+        }
     }
 }
 

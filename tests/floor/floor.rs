@@ -17,9 +17,9 @@ use crate::{
     seat::Seat,
 };
 use kring_call::{
-    CallBack, CallbackRules, CallerTrait, DialPolicy, Member, OnClosed, OnDeadline, OverflowTo,
-    Plan, QueueVoice, RecordRules, Restored, Ringback, Settings, Skill, TransferMethod,
-    TransferRules, WaitingRules,
+    CallBack, CallbackRules, CallerTrait, DialPolicy, Member, MonitorRules, OnClosed, OnDeadline,
+    OverflowTo, Plan, QueueVoice, RecordRules, Restored, Ringback, Settings, Skill, TellAgent,
+    TransferMethod, TransferRules, WaitingRules,
     command::{Admission, AgentProfile, Command},
 };
 use kring_journal::{AgentId, RingPolicyKind, RingTerms};
@@ -102,6 +102,8 @@ pub struct Floor {
     pub(crate) dial: DialPolicy,
     /// How callers are transferred.
     pub(crate) transfer: TransferRules,
+    /// How supervisors hear calls.
+    pub(crate) monitor: MonitorRules,
     /// Whether kring knows where the PBX is.
     pub(crate) has_line: bool,
     /// The PBX under the name by which it is configured; none: it is not.
@@ -151,6 +153,7 @@ impl Floor {
             extensions: Vec::new(),
             dial: DialPolicy::default(),
             transfer: TransferRules::default(),
+            monitor: MonitorRules::default(),
             has_line: false,
             trunk: Some("pbx"),
             latency: Duration::from_millis(40),
@@ -261,6 +264,12 @@ impl Floor {
     pub fn transfers_by(mut self, method: TransferMethod) -> Floor {
         self.transfer.method = method;
         self.has_line = true;
+        self
+    }
+
+    /// Tells agents so of whoever listens.
+    pub fn tells_agents(mut self, tell_agent: TellAgent) -> Floor {
+        self.monitor = MonitorRules { tell_agent };
         self
     }
 

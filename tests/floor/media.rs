@@ -7,12 +7,12 @@ mod tests;
 
 use crate::{
     chance::Chance,
-    ear::{People, Who, spoken},
+    ear::{People, Sound, Who, spoken},
     seats::{Seat, Seats},
 };
 use kring_media::{
-    Joined, MediaNotice, MediaOrder, PortPair, Program, Recorded, Recording, SessionId, Side,
-    SideStats,
+    Joined, MediaNotice, MediaOrder, Monitoring, PortPair, Program, Recorded, Recording, SessionId,
+    Side, SideStats,
 };
 use kring_time::Moment;
 use std::{
@@ -61,12 +61,10 @@ pub(crate) struct MediaThreads {
     next_port: u16,
     notices: VecDeque<(Moment, MediaNotice)>,
     relays: BTreeMap<SessionId, Seats>,
-    /// The ports of supervisors.
-    monitors: BTreeMap<SessionId, PortPair>,
     /// Whose port for a caller's sound it is.
     callers_ports: HashMap<u16, SessionId>,
     /// What those heard who have left.
-    heard: BTreeMap<(SessionId, Who), Vec<(Moment, String)>>,
+    heard: BTreeMap<(SessionId, Who), Vec<(Moment, Sound)>>,
     /// Keys that were passed on to the other side as events: whose.
     keys: Vec<(SessionId, Side, char)>,
     mistakes: Vec<String>,
@@ -83,7 +81,6 @@ impl MediaThreads {
             next_port: 20_000,
             notices: VecDeque::new(),
             relays: BTreeMap::new(),
-            monitors: BTreeMap::new(),
             callers_ports: HashMap::new(),
             heard: BTreeMap::new(),
             keys: Vec::new(),
@@ -115,13 +112,13 @@ impl MediaThreads {
                     self.mistakes.push(format!("{session:?} was opened twice"));
                 }
             }
-            // A supervisor's ears are not the floor's.
             MediaOrder::Remote {
-                side: Side::Monitor,
+                session,
+                side,
+                sends,
+                receives,
                 ..
-            }
-            | MediaOrder::Listen { .. } => {}
-            MediaOrder::Remote { session, side, .. } => self.remote(now, session, side),
+            } => self.remote(now, session, side, (sends, receives)),
             // No packet exists here, so nothing is sealed.
             MediaOrder::Secure { .. } => {}
             MediaOrder::Press {
@@ -145,14 +142,10 @@ impl MediaThreads {
                 self.leaves(now, session, agent);
             }
             MediaOrder::Attend { session, monitor } => self.attend(session, monitor),
+            MediaOrder::Listen { session, mode } => self.monitor(now, session, mode),
             MediaOrder::Depart { session } => {
-                let pairs: Vec<PortPair> = self.monitors.remove(&session).into_iter().collect();
-                if pairs.is_empty() {
-                    self.mistakes
-                        .push(format!("{session:?} has no monitor who could go"));
-                    return;
-                }
-                self.tell(now + REST, MediaNotice::Reserved { pairs });
+                let monitor = self.relays.get_mut(&session).and_then(|r| r.depart(now));
+                self.leaves(now, session, monitor);
             }
             MediaOrder::Record { session, what } => self.record(now, session, &what),
             MediaOrder::Close { session } => self.close(now, session),
@@ -196,8 +189,7 @@ impl MediaThreads {
     }
 
     fn check_free(&mut self, session: SessionId, pairs: &[PortPair]) {
-        let parties = self.relays.values().flat_map(Seats::ports);
-        let mut used = parties.chain(self.monitors.values().copied());
+        let mut used = self.relays.values().flat_map(Seats::ports);
         if used.any(|pair| pairs.contains(&pair)) {
             self.mistakes
                 .push(format!("{session:?} was given ports in use"));
@@ -223,13 +215,23 @@ impl MediaThreads {
 
     fn attend(&mut self, session: SessionId, monitor: PortPair) {
         self.check_free(session, &[monitor]);
-        if !self.relays.contains_key(&session) {
+        let came = self
+            .relays
+            .get_mut(&session)
+            .map(|relay| relay.attend(monitor));
+        if came != Some(true) {
             self.mistakes
-                .push(format!("{session:?} was given a monitor but is not open"));
+                .push(format!("{session:?} was given a monitor: {came:?}"));
         }
-        if self.monitors.insert(session, monitor).is_some() {
-            self.mistakes
-                .push(format!("{session:?} was given a second monitor"));
+    }
+
+    fn monitor(&mut self, now: Moment, session: SessionId, mode: Monitoring) {
+        let relay = self.relays.get_mut(&session);
+        match relay.filter(|relay| relay.is_known(Side::Monitor)) {
+            Some(relay) => relay.monitor(now, mode),
+            None => self
+                .mistakes
+                .push(format!("{session:?} has nobody who could {mode:?}")),
         }
     }
 
@@ -240,7 +242,13 @@ impl MediaThreads {
                 .push(format!("{session:?} was joined but is not open"));
             return;
         };
-        if joined != Joined::Without(Side::Third) && relay.get(Side::Third).is_none() {
+        // A supervisor may be alone with the agent.
+        let of_two = [Side::Third, Side::Caller].map(Joined::Without);
+        let needs_third = match relay.get(Side::Monitor) {
+            Some(_) => !of_two.contains(&joined),
+            None => joined != of_two[0],
+        };
+        if needs_third && relay.get(Side::Third).is_none() {
             self.mistakes
                 .push(format!("{session:?}: {joined:?} without a third"));
             return;
@@ -252,7 +260,7 @@ impl MediaThreads {
     fn leaves(&mut self, now: Moment, session: SessionId, seat: Option<Seat>) {
         let Some(seat) = seat else {
             self.mistakes
-                .push(format!("{session:?} has no third who could go or stay"));
+                .push(format!("{session:?} has nobody who could go or stay"));
             return;
         };
         let pairs = vec![seat.ports];
@@ -262,12 +270,18 @@ impl MediaThreads {
 
     /// What he heard is kept.
     fn keep(&mut self, now: Moment, session: SessionId, mut seat: Seat) {
-        seat.ear.note(now);
+        seat.ear.leave(now);
         let heard = self.heard.entry((session, seat.ear.who())).or_default();
         heard.append(&mut seat.ear.heard);
     }
 
-    fn remote(&mut self, now: Moment, session: SessionId, side: Side) {
+    fn remote(
+        &mut self,
+        now: Moment,
+        session: SessionId,
+        side: Side,
+        (sends, receives): (bool, bool),
+    ) {
         let relay = self.relays.get_mut(&session);
         let Some(relay) = relay else {
             self.mistakes
@@ -280,8 +294,10 @@ impl MediaThreads {
             return;
         };
         let comes_in = !std::mem::replace(&mut seat.known, true);
+        seat.sends = sends;
+        seat.is_unplugged = !sends && !receives;
         relay.listen(now);
-        if side == Side::Third {
+        if matches!(side, Side::Third | Side::Monitor) {
             if comes_in {
                 self.tell(now + FIRST_PACKET, MediaNotice::Flowing { session, side });
             }
@@ -376,13 +392,13 @@ impl MediaThreads {
         let session = self.callers_ports.get(&port)?;
         let relay = self.relays.get(session)?;
         let hears_kring = relay.get(Side::Caller)?.ear.hears_kring(now);
-        let alone = hears_kring || relay.heard_by(Side::Caller) == People::Nobody;
+        let alone = hears_kring || relay.heard_by(Side::Caller) == People::NOBODY;
         let hears = if alone { Hears::Kring } else { Hears::Person };
         Some((*session, hears))
     }
 
     /// What somebody in a session heard, who has left it.
-    pub(crate) fn heard(&self, session: SessionId, who: Who) -> Option<&[(Moment, String)]> {
+    pub(crate) fn heard(&self, session: SessionId, who: Who) -> Option<&[(Moment, Sound)]> {
         self.heard.get(&(session, who)).map(Vec::as_slice)
     }
 
@@ -392,8 +408,7 @@ impl MediaThreads {
                 .push(format!("{session:?} was closed but is not open"));
             return;
         };
-        let mut pairs: Vec<PortPair> = relay.ports().collect();
-        pairs.extend(self.monitors.remove(&session));
+        let pairs: Vec<PortPair> = relay.ports().collect();
         self.callers_ports.remove(&pairs[0].rtp);
         for seat in relay.into_seats() {
             self.keep(now, session, seat);
@@ -404,7 +419,7 @@ impl MediaThreads {
             .into_iter()
             .flatten()
         {
-            if what == "silence" {
+            if matches!(what, Sound::Silence | Sound::People(People::NOBODY)) {
                 self.mistakes
                     .push(format!("{session:?}: the caller heard nothing at {at}"));
             }

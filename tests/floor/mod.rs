@@ -8,6 +8,7 @@
 mod account;
 mod any_elsewhere;
 mod any_floor;
+mod any_monitors;
 mod any_transfers;
 mod busy_hour;
 mod chance;

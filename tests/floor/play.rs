@@ -302,6 +302,10 @@ impl Play {
             let shown = screens.filter(|screen| screen.agent() == agent);
             shown.for_each(|screen| screen.see(self.now, call, &fact));
         }
+        if let Some(call) = call {
+            let screens = self.screens.iter_mut();
+            screens.for_each(|screen| screen.watch(self.now, call, &fact));
+        }
         self.account
             .order
             .push(Step::Fact(self.account.entries.len()));

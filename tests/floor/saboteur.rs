@@ -5,6 +5,7 @@ use crate::network::Party;
 use bytes::Bytes;
 use kring_call::{Exchange, Input, Output};
 use kring_journal::{CallId, Fact};
+use kring_media::{MediaOrder, Monitoring, Side};
 use kring_sip::Transmit;
 use kring_time::Moment;
 use std::{
@@ -46,6 +47,10 @@ pub enum Sabotage {
     Embellishes,
     /// BYEs never leave.
     SwallowsByes,
+    /// Whoever listens is heard by all.
+    LetsListenersSpeak,
+    /// A caller on hold hears the agent.
+    HoldsNobody,
     /// Telephones are not told that they are registered.
     SwallowsGrants,
 }
@@ -170,6 +175,15 @@ impl Engine {
                 let code = 503;
                 let cause = format!("after {rings} rings and {wait_ms} ms");
                 Some(Output::Record(at, call, Fact::Failed { cause, code }))
+            }
+            (Sabotage::LetsListenersSpeak, Output::Media(MediaOrder::Listen { session, .. })) => {
+                let mode = Monitoring::Barge;
+                Some(Output::Media(MediaOrder::Listen { session, mode }))
+            }
+            (Sabotage::HoldsNobody, Output::Media(MediaOrder::Play { side, .. }))
+                if side == Side::Caller =>
+            {
+                None
             }
             (_, output) => Some(output),
         }

@@ -5,7 +5,7 @@ use kring_call::command::{
     Command, ConsultTurn, OnTransferFailed, PlaceOrigin, PresenceWish, RecordWish, TransferPlace,
     TransferWanted,
 };
-use kring_journal::{AgentId, CallId, Fact, PresenceState, Service, TransferMode};
+use kring_journal::{AgentId, CallId, Fact, MonitorMode, PresenceState, Service, TransferMode};
 use kring_time::Moment;
 use std::time::Duration;
 
@@ -43,6 +43,10 @@ pub enum Deed {
     Records(RecordWish),
     /// Hangs up.
     HangsUp,
+    /// Hears another agent's call so.
+    Monitors(MonitorMode),
+    /// Hears no more of it.
+    StopsMonitoring,
 }
 
 impl Deed {
@@ -94,6 +98,12 @@ impl Deed {
             Deed::Holds => Command::Hold { agent, call },
             Deed::Resumes => Command::Resume { agent, call },
             Deed::HangsUp => Command::HangUp { agent, call },
+            Deed::Monitors(mode) => Command::Monitor {
+                by: agent,
+                call,
+                mode,
+            },
+            Deed::StopsMonitoring => Command::EndMonitor { by: agent, call },
         }
     }
 }
@@ -119,6 +129,8 @@ pub struct ScreenSetup {
     pub hangs_up: Option<Habit>,
     /// What the agent does in each call, so long after the answer.
     pub deeds: Vec<(Duration, Deed)>,
+    /// What the agent does in calls of others, so long after each is answered.
+    pub watches: Vec<(Duration, Deed)>,
     /// Finishes the record before the time is over.
     pub writes_up: Option<Habit>,
     /// When it is dead: nothing is seen and nothing pressed.
@@ -261,6 +273,22 @@ impl Screen {
                 );
             }
             _ => {}
+        }
+    }
+
+    /// Takes a fact of any call, as the wallboard shows it.
+    pub(crate) fn watch(&mut self, now: Moment, call: CallId, fact: &Fact) {
+        let by_another = match fact {
+            Fact::Answered { agent, .. } | Fact::Served(Service { agent, .. }) => {
+                *agent != self.agent
+            }
+            Fact::Connected(_) => true,
+            _ => false,
+        };
+        if by_another && !self.is_dead(now) {
+            for (after, deed) in self.setup.watches.clone() {
+                self.plan(now + after, deed.command(self.agent.clone(), call));
+            }
         }
     }
 

@@ -120,6 +120,12 @@ impl Seat {
         self
     }
 
+    /// Does this in the call of another, `ms` after that is answered.
+    pub fn watches_after_ms(mut self, ms: u64, deed: Deed) -> Seat {
+        self.screen.watches.push((Duration::from_millis(ms), deed));
+        self
+    }
+
     /// Is not signed in.
     pub fn away(mut self) -> Seat {
         self.screen.signs_in = None;

@@ -1,7 +1,7 @@
 //! Who has which place in a session of the simulated media, and what each of them hears.
 
 use crate::ear::{Ear, People, Source, Who};
-use kring_media::{Joined, PortPair, Program, Side};
+use kring_media::{Joined, Monitoring, PortPair, Program, Side};
 use kring_time::Moment;
 
 /// Somebody in a session, with the place's ports.
@@ -11,6 +11,10 @@ pub(crate) struct Seat {
     pub(crate) ear: Ear,
     /// kring knows where to send sound.
     pub(crate) known: bool,
+    /// It says that it sends sound.
+    pub(crate) sends: bool,
+    /// It neither sends nor listens: whoever was there has hung up.
+    pub(crate) is_unplugged: bool,
     program: Option<Program>,
 }
 
@@ -20,6 +24,8 @@ impl Seat {
             ports,
             ear: Ear::of(who),
             known: false,
+            sends: true,
+            is_unplugged: false,
             program: None,
         }
     }
@@ -30,6 +36,8 @@ impl Seat {
 pub(crate) struct Seats {
     seats: [Option<Seat>; 4],
     joined: Joined,
+    /// Who hears the supervisor; none: they hear nobody yet, and nobody hears them.
+    monitoring: Option<Monitoring>,
     /// Caller and agent were both there once.
     pub(crate) began: bool,
 }
@@ -45,6 +53,7 @@ impl Seats {
                 None,
             ],
             joined: Joined::Without(Side::Third),
+            monitoring: None,
             began: false,
         }
     }
@@ -67,12 +76,35 @@ impl Seats {
 
     /// A third comes in. False: there is one already.
     pub(crate) fn admit(&mut self, third: PortPair) -> bool {
-        let place = &mut self.seats[Side::Third as usize];
+        self.takes_place(Side::Third, Seat::new(Who::Unit, third))
+    }
+
+    /// A supervisor comes in. False: there is one already.
+    pub(crate) fn attend(&mut self, monitor: PortPair) -> bool {
+        self.takes_place(Side::Monitor, Seat::new(Who::Monitor, monitor))
+    }
+
+    fn takes_place(&mut self, side: Side, seat: Seat) -> bool {
+        let place = &mut self.seats[side as usize];
         let is_free = place.is_none();
         if is_free {
-            *place = Some(Seat::new(Who::Unit, third));
+            *place = Some(seat);
         }
         is_free
+    }
+
+    /// The supervisor hears, and is heard so.
+    pub(crate) fn monitor(&mut self, now: Moment, mode: Monitoring) {
+        self.monitoring = Some(mode);
+        self.listen(now);
+    }
+
+    /// The supervisor leaves.
+    pub(crate) fn depart(&mut self, now: Moment) -> Option<Seat> {
+        let monitor = self.seats[Side::Monitor as usize].take()?;
+        self.monitoring = None;
+        self.listen(now);
+        Some(monitor)
     }
 
     pub(crate) fn join(&mut self, now: Moment, joined: Joined) {
@@ -98,7 +130,7 @@ impl Seats {
     /// A program that is played again begins anew.
     pub(crate) fn play(&mut self, now: Moment, side: Side, program: Option<Program>) {
         if let Some(seat) = self.get_mut(side) {
-            seat.ear.note(now);
+            seat.ear.begin_anew(now);
             seat.program = program;
         }
         self.listen(now);
@@ -110,7 +142,7 @@ impl Seats {
         for (seat, people) in self.seats.iter_mut().zip(people) {
             let Some(seat) = seat else { continue };
             let source = match &seat.program {
-                _ if !seat.known => Source::Unplugged,
+                _ if !seat.known || seat.is_unplugged => Source::Unplugged,
                 Some(program) => Source::Kring(program.clone(), people),
                 None => Source::Person(people),
             };
@@ -122,21 +154,31 @@ impl Seats {
 
     /// Whom of the others a side would hear if kring did not speak to it.
     pub(crate) fn heard_by(&self, side: Side) -> People {
-        let left_out = match self.joined {
-            Joined::Without(left_out) => Some(left_out),
-            Joined::Conference(_) => None,
-        };
-        let is_heard = |other: &Side| *other != side && Some(*other) != left_out;
-        let others = Side::ALL.into_iter().filter(is_heard);
-        let mut people = others
-            .filter(|_| left_out != Some(side))
+        let heard = Side::ALL
+            .into_iter()
+            .filter(|other| self.is_heard(side, *other))
             .filter_map(|other| self.get(other))
-            .filter(|seat| seat.known)
-            .map(|seat| seat.ear.who());
-        match (people.next(), people.next()) {
-            (None, _) => People::Nobody,
-            (Some(one), None) => People::One(one),
-            (Some(one), Some(other)) => People::Two(one, other),
+            .filter(|seat| seat.known && seat.sends);
+        People::of(heard.map(|seat| seat.ear.who()))
+    }
+
+    fn is_heard(&self, by: Side, of: Side) -> bool {
+        match (by, of) {
+            (Side::Monitor, Side::Monitor) => false,
+            (Side::Monitor, party) => self.monitoring.is_some() && self.is_joined(party),
+            (party, Side::Monitor) => match self.monitoring {
+                None | Some(Monitoring::Listen) => false,
+                Some(Monitoring::Whisper) => party == Side::Agent && self.is_joined(party),
+                Some(Monitoring::Barge) => self.is_joined(party),
+            },
+            (by, of) => by != of && self.is_joined(by) && self.is_joined(of),
+        }
+    }
+
+    fn is_joined(&self, side: Side) -> bool {
+        match self.joined {
+            Joined::Without(left_out) => side != left_out,
+            Joined::Conference(_) => true,
         }
     }
 
@@ -145,7 +187,7 @@ impl Seats {
         let Joined::Without(left_out) = self.joined else {
             return None;
         };
-        let mut others = Side::ALL
+        let mut others = Side::PARTIES
             .into_iter()
             .filter(|other| ![side, left_out].contains(other));
         let listener = others.next().filter(|_| side != left_out)?;

@@ -2,7 +2,7 @@
 //! by SIPp and each with a voice.
 
 use crate::{
-    kring::{A_SLOW_MACHINE, Agent, Answer, House, Kring, eventually, free_port},
+    kring::{A_SLOW_MACHINE, Agent, Answer, House, Kring, Prepared, eventually, free_port},
     scenario::{PLAIN, Scenario, sdp},
     sipp::Sipp,
     talker::{self, Talker},
@@ -19,7 +19,7 @@ const TABLES: &str = "[agent]\nwrapup_s = 0\n[ring]\ncadence_on_ms = 300\ncadenc
 /// The house, the agent who sits there, and where the phones are.
 pub struct Desk {
     pub kring: Kring,
-    malee: Agent,
+    pub malee: Agent,
     pub phone_at: u16,
     pub unit_at: u16,
 }
@@ -46,6 +46,11 @@ pub struct Three {
 impl Desk {
     /// With more keys of the trunk and of `[transfer]`.
     pub fn open(trunk: &str, transfer: &str) -> Desk {
+        Desk::opened(trunk, transfer, |prepared| prepared)
+    }
+
+    /// The same, with somebody more.
+    pub fn opened(trunk: &str, transfer: &str, more: impl FnOnce(Prepared) -> Prepared) -> Desk {
         let [phone_at, unit_at] = [free_port(), free_port()];
         let tables = format!(
             "{TABLES}[[trunk]]\nname = \"pbx\"\naddress = \"127.0.0.1:{unit_at}\"\npeers = [\"127.0.0.1\"]\n{trunk}\n\
@@ -58,7 +63,7 @@ impl Desk {
             seats: vec![("malee", format!("sip:malee@127.0.0.1:{phone_at}"))],
             ..House::default()
         };
-        let (kring, mut agents) = house.open();
+        let (kring, mut agents) = more(house.prepare()).open();
         let malee = agents.remove(0);
         Desk {
             kring,

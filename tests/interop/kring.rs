@@ -157,6 +157,22 @@ impl Prepared {
         self
     }
 
+    /// A supervisor with a phone, who takes no calls.
+    pub fn with_supervisor(self, login: &str, device: &str) -> Prepared {
+        let add = [
+            "user",
+            "add",
+            login,
+            "--role",
+            "supervisor",
+            "--name",
+            login,
+        ];
+        let rest = ["--device", device, "--password-stdin"];
+        self.run(&[&add[..], &rest].concat(), PASSWORD);
+        self
+    }
+
     /// Starts the daemon; everybody is signed in and ready.
     pub fn open(self) -> (Kring, Vec<Agent>) {
         let kring = Kring {
@@ -253,19 +269,24 @@ impl Kring {
     }
 
     fn sign_in(&self, login: &'static str) -> Agent {
+        let agent = self.enter(login);
+        let ready = agent.post("/api/v1/me/presence", r#"{"state":"ready"}"#);
+        assert!(ready.status < 300, "{ready:?}");
+        agent
+    }
+
+    /// Signs in, and takes no calls.
+    pub fn enter(&self, login: &'static str) -> Agent {
         let body = format!("{{\"login\":{login:?},\"password\":{PASSWORD:?}}}");
         let answer = http(self.http, "POST", "/api/v1/session", "", &body);
         assert!(answer.status < 300, "{answer:?}");
         let cookie = answer.cookie.expect("a session has a cookie");
         let session = format!("Cookie: {cookie}");
-        let agent = Agent {
+        Agent {
             login,
             session,
             http: self.http,
-        };
-        let ready = agent.post("/api/v1/me/presence", r#"{"state":"ready"}"#);
-        assert!(ready.status < 300, "{ready:?}");
-        agent
+        }
     }
 
     /// The transcript of the only call, once a line contains `last`.
@@ -376,6 +397,10 @@ impl Agent {
 
     pub fn post(&self, path: &str, body: &str) -> Answer {
         http(self.http, "POST", path, &self.session, body)
+    }
+
+    pub fn delete(&self, path: &str) -> Answer {
+        http(self.http, "DELETE", path, &self.session, "")
     }
 
     /// `None` when the daemon is gone.

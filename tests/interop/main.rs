@@ -26,6 +26,7 @@ mod identity;
 mod kamailio;
 mod large;
 mod line_quality;
+mod monitored;
 mod passed_over;
 mod phones;
 mod power_cut;

@@ -21,7 +21,9 @@ use std::{
 pub const CITIZEN: f32 = 610.0;
 pub const AGENT: f32 = 1_130.0;
 pub const UNIT: f32 = 1_730.0;
-const TONES: [f32; 3] = [CITIZEN, AGENT, UNIT];
+/// Of a supervisor who hears the call.
+pub const BOSS: f32 = 2_330.0;
+const TONES: [f32; 4] = [CITIZEN, AGENT, UNIT, BOSS];
 
 /// So loud that two of them fill most of G.711's range: a sum that was cut off would be no two tones.
 const PEAK: i16 = 13_000;
@@ -126,7 +128,7 @@ impl Talker {
 }
 
 /// How loud each tone is.
-fn levels(sound: &[i16]) -> [f64; 3] {
+fn levels(sound: &[i16]) -> [f64; 4] {
     TONES.map(|hz| tone::amplitude(sound, hz))
 }
 

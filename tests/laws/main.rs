@@ -1,8 +1,9 @@
 //! The laws of the house on any seed, and the proof that each of them can be broken.
 
+use kring_journal::MonitorMode;
 use kring_tests::{
-    Account, Cadence, Citizen, Floor, Mood, Party, Sabotage, Seat, any_floor, busy_hour, ladder,
-    same_twice, violations,
+    Account, Cadence, Citizen, Deed, Floor, Mood, Party, Sabotage, Seat, any_floor, busy_hour,
+    ladder, same_twice, violations,
 };
 use std::{
     sync::{
@@ -120,6 +121,10 @@ fn the_seeds_meet_every_kind_of_end() {
         "device out",
         "phone in",
         "phone out",
+        "is rung to whisper",
+        ": barge",
+        "no more, call_over",
+        "no more, no_answer",
     ] {
         assert!(
             journals.contains(kind),
@@ -194,6 +199,26 @@ fn a_caller_who_is_overtaken_is_noticed() {
     };
     assert_eq!(violations(&floor(Sabotage::None)), []);
     assert_red(&floor(Sabotage::PrefersTheLast), &["turn"]);
+}
+
+/// Whom a supervisor listens to hears the supervisor, or a caller on hold the agent.
+#[test]
+fn an_ear_that_hears_whom_it_should_not_is_noticed() {
+    let floor = |sabotage| {
+        let boss = Seat::new("seat-boss").away().answers_after_ms(500);
+        answered(sabotage)
+            .seat(boss.watches_after_ms(1_000, Deed::Monitors(MonitorMode::Listen)))
+            .seat(
+                Seat::new("seat-5022")
+                    .answers_after_ms(2_000)
+                    .does_after_ms(3_000, Deed::Holds),
+            )
+            .citizen(Citizen::new("citizen-2", "support").dials_at_ms(4_000))
+            .play()
+    };
+    assert_eq!(violations(&floor(Sabotage::None)), []);
+    assert_red(&floor(Sabotage::LetsListenersSpeak), &["heard"]);
+    assert_red(&floor(Sabotage::HoldsNobody), &["heard"]);
 }
 
 #[test]

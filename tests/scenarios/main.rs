@@ -18,6 +18,7 @@ mod holds;
 mod keys;
 mod losses;
 mod missing;
+mod monitored;
 mod overflow;
 mod own_tone;
 mod phones;

@@ -1,7 +1,7 @@
 //! The journal: what is appended is read back, once, in order.
 
 use crate::world::{MORNING, SECOND, World};
-use kring_journal::{CallId, Fact, WallTime};
+use kring_journal::{Breach, CallId, Fact, WallTime};
 use kring_store::{Group, NewContact, Number, NumberPlan, StoreRefused};
 
 pub(crate) async fn facts_are_read_back_as_they_were_written(world: World) {
@@ -43,7 +43,7 @@ pub(crate) async fn a_group_of_any_size_is_kept(world: World) {
         for n in 0..size {
             let rule = "I3".to_owned();
             let seen = format!("ครั้งที่ {n} \"ของ\"\n\t{size}");
-            recorder.fact(None, Fact::InvariantBroken { rule, seen });
+            recorder.fact(None, Fact::InvariantBroken(Breach { rule, seen }));
         }
         recorder.commit().await.unwrap();
     }

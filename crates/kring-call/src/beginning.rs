@@ -4,6 +4,7 @@ use crate::{
     call::{Call, State},
     command::CallerIdentity,
     kept::Bars,
+    limits::MAX_FORWARDS,
     plan::Plan,
     ring::RingClock,
     sound::Sound,
@@ -13,9 +14,6 @@ use kring_sip::{NameAddr, Uri};
 use kring_time::Moment;
 use rustc_hash::FxHashSet;
 use std::sync::Arc;
-
-/// Hops of an INVITE that we begin ourselves (RFC 3261 section 8.1.1.6).
-const MAX_FORWARDS: u8 = 70;
 
 /// What every call has when it begins.
 pub(crate) struct Beginning {
@@ -68,6 +66,7 @@ impl Call {
             hop: 0,
             rings_told: 0,
             degraded: false,
+            monitor: None,
             agenda: None,
             is_listed: false,
         }

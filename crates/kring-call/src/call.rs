@@ -6,6 +6,7 @@
 use crate::{
     command::CallerIdentity,
     kept::{Bars, Kept},
+    monitor::Monitor,
     offer::{Offer, Overdue},
     outward::Outward,
     plan::Plan,
@@ -138,6 +139,8 @@ pub(crate) struct Call {
     pub(crate) hop: usize,
     pub(crate) rings_told: u8,
     pub(crate) degraded: bool,
+    /// The supervisor who hears it.
+    pub(crate) monitor: Option<Box<Monitor>>,
     /// Its entry in the exchange's agenda.
     pub(crate) agenda: Option<Moment>,
     /// Whether its queue has it among those that want a phone.
@@ -147,6 +150,12 @@ pub(crate) struct Call {
 impl Call {
     /// When it next wants attention.
     pub(crate) fn due(&self) -> Option<Moment> {
+        let monitor = self.monitor.as_ref().and_then(|monitor| monitor.due());
+        self.own_due().into_iter().chain(monitor).min()
+    }
+
+    /// The same, whoever listens to it.
+    fn own_due(&self) -> Option<Moment> {
         match &self.state {
             State::Ringing { .. } if self.is_forlorn() => Some(Moment::BOOT),
             State::Ringing { leavers_gone } => {

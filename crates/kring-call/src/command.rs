@@ -12,7 +12,9 @@ pub use transferring::{ConsultTurn, OnTransferFailed, PlaceOrigin, TransferPlace
 pub use crate::{limits::DEVICES_MAX, skill::Skill, tape::RecordWish};
 
 use crate::{config::QueueConfig, exchange::PhoneTraits, rehearsal::Seated, settings::Settings};
-use kring_journal::{AgentId, CallId, ClosedWhy, TransferId, WallTime};
+use kring_journal::{
+    AgentId, CallId, ClosedWhy, MonitorId, MonitorMode, MonitorState, TransferId, WallTime,
+};
 use kring_media::SrtpPolicy;
 use kring_sip::{Answered, Peer, Uri, digest::Ha1Set};
 use kring_time::Moment;
@@ -286,6 +288,23 @@ pub enum Command {
         /// What is wanted.
         wish: RecordWish,
     },
+    /// Somebody who watches over others wants to hear a call, or to speak in it otherwise than before: their own
+    /// phone rings.
+    Monitor {
+        /// Who, with phones of their own.
+        by: AgentId,
+        /// The call.
+        call: CallId,
+        /// Who hears them.
+        mode: MonitorMode,
+    },
+    /// They want to hear no more of it.
+    EndMonitor {
+        /// Who.
+        by: AgentId,
+        /// The call.
+        call: CallId,
+    },
     /// The citizen who asked for it in this call is not called back.
     CancelCallBack(CallId),
     /// The addresses of a PBX were found anew.
@@ -341,6 +360,8 @@ pub enum Done {
     Placed(CallId),
     /// This transfer has begun.
     Transferring(TransferId),
+    /// The supervisor's phone rings, or they hear the call already.
+    Monitoring(MonitorId, MonitorState),
     /// Whoever was asked has answered, or has not.
     Probed(Box<Answered>),
 }

@@ -3,6 +3,7 @@
 use crate::{
     dial::DialPolicy,
     known::{CallerTrait, KnownCallers},
+    monitor::MonitorRules,
     outward::OverflowTo,
     passed::PassedHeader,
     plan::Plan,
@@ -239,6 +240,8 @@ pub struct ExchangeConfig {
     pub dial: DialPolicy,
     /// How callers are transferred.
     pub transfer: TransferRules,
+    /// How supervisors hear calls.
+    pub monitor: MonitorRules,
     /// Calls accepted per second; 0: no bound.
     pub cps_max: u32,
     /// How often PBXs are asked whether they are there; zero: never.

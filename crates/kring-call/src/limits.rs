@@ -168,3 +168,9 @@ pub const SETTLING: Duration = Duration::from_secs(2);
 /// After a PBX that was asked to transfer has hung up, its last word on that is waited for so long: three
 /// repetitions of its NOTIFY (0.5, 1.5 and 3.5 s, RFC 3261 §17.1.2.2).
 pub const LAST_WORD: Duration = Duration::from_secs(4);
+
+/// Hops of an INVITE that we begin ourselves (RFC 3261 section 8.1.1.6).
+pub const MAX_FORWARDS: u8 = 70;
+
+/// How long a supervisor's phone rings to hear a call: they have just asked for it, and are at the desk.
+pub const MONITOR_PATIENCE: Duration = Duration::from_secs(30);

@@ -203,7 +203,7 @@ impl Roster {
         if self
             .agents
             .get(id)
-            .is_some_and(|a| a.doing == Doing::Offline)
+            .is_some_and(|a| a.doing == Doing::Offline && a.phone_leg.is_none())
             && let Some(agent) = self.agents.remove(id)
         {
             self.phone_moves_out(&agent.profile);

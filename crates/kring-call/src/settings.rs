@@ -6,6 +6,7 @@
 use crate::{
     config::{ExchangeConfig, QueueConfig, Ringback},
     dial::DialPolicy,
+    monitor::MonitorRules,
     passed::PassedHeader,
     transfer::TransferRules,
     trunk::Trunk,
@@ -38,6 +39,8 @@ pub struct Settings {
     pub dial: DialPolicy,
     /// How callers are transferred.
     pub transfer: TransferRules,
+    /// How supervisors hear calls.
+    pub monitor: MonitorRules,
 }
 
 impl Settings {
@@ -55,6 +58,7 @@ impl Settings {
             pause_reasons: config.pause_reasons.clone(),
             dial: config.dial.clone(),
             transfer: config.transfer.clone(),
+            monitor: config.monitor,
         }
     }
 
@@ -76,6 +80,7 @@ impl Settings {
             ),
             ("dial", self.dial != config.dial),
             ("transfer", self.transfer != config.transfer),
+            ("monitor", self.monitor != config.monitor),
         ];
         let names = differ.into_iter().filter(|(_, differs)| *differs);
         names.map(|(name, _)| name.to_owned()).collect()
@@ -92,5 +97,6 @@ impl Settings {
         config.pause_reasons = self.pause_reasons;
         config.dial = self.dial;
         config.transfer = self.transfer;
+        config.monitor = self.monitor;
     }
 }

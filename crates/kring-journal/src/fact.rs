@@ -2,6 +2,7 @@
 
 mod elsewhere;
 mod line;
+mod monitoring;
 mod opening;
 mod outbound;
 mod phones;
@@ -15,17 +16,17 @@ mod trunks;
 mod words;
 
 pub use elsewhere::{Connection, Dialling, Missed, Overflow, OverflowWhy};
+pub use monitoring::{MonitorEnd, MonitorMode, MonitorState, Monitored};
 pub use opening::{Closing, Opened};
 pub use outbound::{CallBackEnd, CallBackOver, CallBackWish, Outbound, PickUp, Reach};
 pub use phones::{DeviceEnd, DeviceOut, PhoneAway, PhoneThere};
-pub use process::{Interruption, WallStep};
+pub use process::{Breach, Interruption, WallStep};
 pub use queueing::{Announcement, QueueExit, Rescue, Service};
 pub use reconfiguring::{Mistakes, Reconfiguration};
 pub use recording::{RecordedFile, RecordedWhy, RecordingFault, RecordingStep};
 pub use sound::{LineSound, SideSummary, SoundClass, ToldSummary, Way, WaySound};
-pub use transferring::*;
 pub use trunks::{AccountDown, AccountUp, TrunkAway, TrunkThere};
-pub use words::*;
+pub use {transferring::*, words::*};
 
 use crate::{AgentId, CallerRef, call_record::RingResult};
 use serde::{Deserialize, Serialize};
@@ -343,6 +344,8 @@ pub enum Fact {
     Held(Hold),
     /// The hold is over.
     Resumed(HoldOver),
+    /// Somebody who watches over others listens to the call, speaks into it, or does so no more.
+    Monitored(Monitored),
     /// The agent's time for the record began.
     WrapUpOpened {
         /// The agent.
@@ -393,10 +396,5 @@ pub enum Fact {
     /// Another agent owes the record now.
     RecordHandedOver(HandOver),
     /// A law of the house was found broken at run time. This is our own fault.
-    InvariantBroken {
-        /// Which, such as `I3`.
-        rule: String,
-        /// What was seen.
-        seen: String,
-    },
+    InvariantBroken(Breach),
 }

@@ -66,6 +66,8 @@ ulids! {
     CallId;
     /// One transfer or consult of a call. A ULID.
     TransferId;
+    /// One supervisor's hearing of a call, from the ring of their phone on. A ULID.
+    MonitorId;
 }
 
 /// An agent, by login. Stable, unique, and not a citizen's name, so facts may carry it.

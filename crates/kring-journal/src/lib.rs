@@ -18,17 +18,17 @@ pub use call_record::{CallRecord, CallState, Direction, Outcome, RingResult};
 pub use call_sound::{CallSound, SideSound};
 pub use entry::{Entry, WallTime};
 pub use fact::{
-    AccountDown, AccountUp, Announcement, BackWith, CallBackEnd, CallBackOver, CallBackWish,
-    ChosenBy, ClosedWhy, Closing, Connection, DeadlineAction, DeviceEnd, DeviceOut, Dialling,
-    EndedBy, Fact, HandOver, Hold, HoldOver, Interruption, LineSound, MediaSide, Missed, Mistakes,
-    Opened, Outbound, Overflow, OverflowWhy, PhoneAway, PhoneGoneWhy, PhoneThere, PickUp,
-    PresenceState, QueueExit, Reach, Reconfiguration, RecordedFile, RecordedWhy, RecordingFault,
-    RecordingStep, Refusal, Rescue, RingPolicyKind, RingTerms, RonaWarning, Service, SideSummary,
-    SoundClass, TalksWith, ToldSummary, Transfer, TransferMode, TransferOver, TransferReason,
-    TransferStep, TransferWay, TrunkAway, TrunkThere, Unreached, WallStep, Way, WaySound,
-    Withdrawal,
+    AccountDown, AccountUp, Announcement, BackWith, Breach, CallBackEnd, CallBackOver,
+    CallBackWish, ChosenBy, ClosedWhy, Closing, Connection, DeadlineAction, DeviceEnd, DeviceOut,
+    Dialling, EndedBy, Fact, HandOver, Hold, HoldOver, Interruption, LineSound, MediaSide, Missed,
+    Mistakes, MonitorEnd, MonitorMode, MonitorState, Monitored, Opened, Outbound, Overflow,
+    OverflowWhy, PhoneAway, PhoneGoneWhy, PhoneThere, PickUp, PresenceState, QueueExit, Reach,
+    Reconfiguration, RecordedFile, RecordedWhy, RecordingFault, RecordingStep, Refusal, Rescue,
+    RingPolicyKind, RingTerms, RonaWarning, Service, SideSummary, SoundClass, TalksWith,
+    ToldSummary, Transfer, TransferMode, TransferOver, TransferReason, TransferStep, TransferWay,
+    TrunkAway, TrunkThere, Unreached, WallStep, Way, WaySound, Withdrawal,
 };
-pub use ids::{AgentId, CallId, CallerRef, IdRefused, TransferId};
+pub use ids::{AgentId, CallId, CallerRef, IdRefused, MonitorId, TransferId};
 pub use kept_time::{KeptTime, LeftAt, Round, Said, ServedAt};
 pub use ring_time::{Attempt, AttemptEnd, RingTime};
 pub use telling::Telling;

@@ -95,6 +95,9 @@ codes! {
     NoWayOut 409 "no_way_out" "kring cannot dial: no trunk has an address" "ระบบโทรออกไม่ได้ ยังไม่ได้กำหนดที่อยู่ของตู้สาขา";
     NoConsult 409 "no_consult" "Nobody is being consulted in this call" "สายนี้ไม่มีการปรึกษาหน่วยงานอยู่";
     CannotHold 409 "cannot_hold" "The phones of this call agreed on a codec that kring does not speak" "เครื่องโทรศัพท์ใช้รหัสเสียงที่ระบบพักสายไม่ได้";
+    Monitored 409 "monitored" "Another supervisor listens to this call" "มีหัวหน้างานคนอื่นฟังสายนี้อยู่";
+    CannotListen 409 "cannot_listen" "The phones of this call agreed on a codec that kring does not speak" "เครื่องโทรศัพท์ใช้รหัสเสียงที่ระบบฟังไม่ได้";
+    PhoneAway 409 "phone_away" "Your phone is not connected to kring now" "เครื่องโทรศัพท์ของคุณยังไม่ได้เชื่อมต่อกับระบบ";
     AlreadyRecorded 409 "already_recorded" "This call has its record already" "สายนี้บันทึกข้อมูลแล้ว";
     WrongStatus 409 "wrong_status" "The case cannot go to this status from where it is" "เปลี่ยนสถานะเรื่องเป็นค่านี้ไม่ได้";
     ClosedTooLong 409 "closed_too_long" "It was closed too long ago; open another case" "ปิดเรื่องนานเกินกำหนดแล้ว กรุณาเปิดเรื่องใหม่";
@@ -262,6 +265,9 @@ impl From<CommandRefused> for Problem {
             CommandRefused::RecordingRequired => Code::RecordingRequired,
             CommandRefused::NotRecording => Code::NotRecording,
             CommandRefused::RecordingOver => Code::RecordingOver,
+            CommandRefused::Monitored => Code::Monitored,
+            CommandRefused::CannotListen => Code::CannotListen,
+            CommandRefused::PhoneAway => Code::PhoneAway,
             CommandRefused::NoTarget => Code::NoTarget,
             CommandRefused::NumberNotAllowed => Code::NumberNotAllowed,
             CommandRefused::NoWayOut => Code::NoWayOut,

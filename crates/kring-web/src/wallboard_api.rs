@@ -28,6 +28,7 @@ async fn wallboard(
     let viewer = Viewer {
         reads_all: of_all && who.only_own().is_none(),
         own: who.person().map(|agent| agent.login.clone()),
+        watches: who.may(Right::ActOnFloor),
         key: who.key(),
     };
     Ok(Json(app.live.wallboard(&viewer).await))

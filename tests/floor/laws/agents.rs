@@ -2,7 +2,7 @@
 
 use super::Court;
 use crate::{
-    account::{Rung, Step},
+    account::{MONITOR, Rung, Step},
     network::Party,
     witness::{Evidence, PhoneLeg, Race, reopens_race},
 };
@@ -145,8 +145,9 @@ pub(super) fn one_winner(evidence: &Evidence<'_>, court: &mut Court) {
             let is_declined = |other: &PhoneLeg<'_>| {
                 let said = other.final_back.zip(leg.final_back);
                 let first = said.is_some_and(|((at, code), (own, _))| {
-                    // And on the screen: a telephone that was never heard cannot be told so in time.
-                    let untold = code == 487 && leg.cancels.first().is_none_or(|sent| *sent >= own);
+                    // And on the screen: a telephone that was never heard is told so when it speaks, and
+                    // by then the others have obeyed.
+                    let untold = code == 487 && leg.cancels.first().is_none_or(|sent| *sent >= at);
                     (code >= 600 || untold) && at <= own
                 });
                 other.call_id == leg.call_id && other.phone != leg.phone && first
@@ -231,6 +232,10 @@ pub(super) fn pops_first(evidence: &Evidence<'_>, court: &mut Court) {
                 let (Party::Phone(phone), true) = (datagram.to, letter.asks("INVITE")) else {
                     continue;
                 };
+                // Whoever asked to hear a call has it on the screen.
+                if letter.caller() == MONITOR {
+                    continue;
+                }
                 if letter.to_tag().is_some() || !invited.insert(letter.call_id()) {
                     continue;
                 }

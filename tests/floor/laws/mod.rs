@@ -4,6 +4,7 @@
 
 mod agents;
 mod endings;
+mod hearing;
 mod history;
 mod plans;
 mod registered;
@@ -20,7 +21,7 @@ use std::fmt;
 /// A law that was broken, and how.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Violation {
-    /// `law 1` to `law 8`, `I2`, `I4`, `I7`, `plan`, `registered`, `service`, `session`, `sound`, `turn`, or `senses` for what nobody should do at all.
+    /// `law 1` to `law 8`, `I2`, `I4`, `I7`, `plan`, `registered`, `service`, `session`, `sound`, `heard`, `turn`, or `senses` for what nobody should do at all.
     pub law: &'static str,
     /// What was seen.
     pub seen: String,
@@ -63,6 +64,7 @@ pub fn violations(account: &Account) -> Vec<Violation> {
     registered::called_where_they_are(&evidence, &mut court);
     sessions::kept_alive(&evidence, &mut court);
     sound::understood(&evidence, &mut court);
+    hearing::exactly_those(&evidence, &mut court);
     history::same_rows(&evidence, &mut court);
     senses(account, &mut court);
     court.found
@@ -103,7 +105,7 @@ fn senses(account: &Account, court: &mut Court) {
         );
     }
     for entry in &account.entries {
-        if let Fact::InvariantBroken { .. } = entry.fact {
+        if let Fact::InvariantBroken(_) = entry.fact {
             court.accuse("senses", entry.to_string());
         }
     }

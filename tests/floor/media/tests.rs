@@ -62,14 +62,21 @@ impl Studio {
         self.at(ms, MediaOrder::Join { session, joined });
     }
 
-    fn heard(&self, who: Who) -> Vec<(u64, &str)> {
+    fn heard(&self, who: Who) -> Vec<(u64, String)> {
         let heard = self.media.heard(SESSION, who).unwrap_or_default();
         let ms = |at: &Moment| at.as_micros() / 1_000;
-        heard
+        let told = heard
             .iter()
-            .map(|(at, what)| (ms(at), what.as_str()))
-            .collect()
+            .filter_map(|(at, what)| Some((ms(at), what.told(who)?)));
+        told.collect()
     }
+}
+
+#[track_caller]
+fn assert_heard(studio: &Studio, who: Who, expected: &[(u64, &str)]) {
+    let heard = studio.heard(who);
+    let heard: Vec<(u64, &str)> = heard.iter().map(|(at, what)| (*at, &**what)).collect();
+    assert_eq!(heard, expected);
 }
 
 fn remote(side: Side) -> MediaOrder {
@@ -112,19 +119,19 @@ fn three_ears_tell_who_was_heard_at_every_moment() {
         (4_000, "agent and unit"),
         (5_000, "the unit"),
     ];
-    assert_eq!(studio.heard(Who::Caller), caller);
+    assert_heard(&studio, Who::Caller, &caller);
     let agent = [
         (10, "person"),
         (1_000, "the unit"),
         (3_000, "caller and unit"),
     ];
-    assert_eq!(studio.heard(Who::Agent), agent);
+    assert_heard(&studio, Who::Agent, &agent);
     let unit = [
         (1_000, "the agent"),
         (3_000, "caller and agent"),
         (5_000, "the caller"),
     ];
-    assert_eq!(studio.heard(Who::Unit), unit);
+    assert_heard(&studio, Who::Unit, &unit);
     assert_eq!(studio.media.mistakes(), [] as [String; 0]);
     let mut back: Vec<(u64, Vec<PortPair>)> = Vec::new();
     while let Some(at) = studio.media.deadline() {
@@ -152,7 +159,7 @@ fn a_caller_who_is_joined_with_nobody_hears_nothing() {
     studio.at(2_000, MediaOrder::Dismiss { session });
     studio.at(3_000, MediaOrder::Close { session });
     let caller = [(10, "person"), (1_000, "silence"), (2_000, "person")];
-    assert_eq!(studio.heard(Who::Caller), caller);
+    assert_heard(&studio, Who::Caller, &caller);
     assert_eq!(studio.media.mistakes().len(), 1);
 }
 
@@ -188,7 +195,7 @@ fn orders_for_a_third_who_is_not_there_are_mistakes() {
         studio.at(1_000, order);
         assert_eq!(studio.media.mistakes().len(), 1, "{name}");
         let caller = studio.media.relays[&SESSION].heard_by(Side::Caller);
-        assert_eq!(caller, People::One(Who::Agent), "{name} changes nothing");
+        assert_eq!(caller, People::of([Who::Agent]), "{name} changes nothing");
     }
 }
 

@@ -69,6 +69,7 @@ pub(super) fn config(size: Size, staff: Staff) -> ExchangeConfig {
         pause_reasons: vec!["lunch".to_owned()],
         dial: DialPolicy::default(),
         transfer: Default::default(),
+        monitor: kring_call::MonitorRules::default(),
         cps_max: 0,
         options_ping: Duration::ZERO,
     }

@@ -56,6 +56,15 @@ pub enum CommandRefused {
     /// There was one.
     #[error("the recording of this call is over: a call has one")]
     RecordingOver,
+    /// Somebody else listens to this call.
+    #[error("another supervisor listens to this call")]
+    Monitored,
+    /// Caller and agent speak in no codec that kring can speak, or kring may speak none.
+    #[error("kring cannot listen: the phones agreed on a codec that it does not speak")]
+    CannotListen,
+    /// The phone is registered nowhere.
+    #[error("your phone is registered nowhere, so it cannot ring")]
+    PhoneAway,
     /// Nobody is named.
     #[error("say where the caller is to go: a department with an endpoint, or an extension")]
     NoTarget,
@@ -110,6 +119,9 @@ impl CommandRefused {
             CommandRefused::RecordingRequired => "recording_required",
             CommandRefused::NotRecording => "not_recording",
             CommandRefused::RecordingOver => "recording_over",
+            CommandRefused::Monitored => "monitored",
+            CommandRefused::CannotListen => "cannot_listen",
+            CommandRefused::PhoneAway => "phone_away",
             CommandRefused::NoTarget => "no_target",
             CommandRefused::NoSuchCallBack => "no_such_callback",
             CommandRefused::NumberNotAllowed => "number_not_allowed",

@@ -168,7 +168,15 @@ impl Exchange {
         self.serve_waiting(now);
     }
 
-    pub(super) fn restore_agent(&mut self, now: Moment, restored: &Restored) {
+    /// Gives agents back the state they had when the last process ended (invariant I8). Call it
+    /// after [`Exchange::introduce_agent`] and before the first other input.
+    pub fn restore(&mut self, now: Moment, agents: &[Restored]) {
+        for agent in agents {
+            self.restore_agent(now, agent);
+        }
+    }
+
+    fn restore_agent(&mut self, now: Moment, restored: &Restored) {
         let doing = match (restored.state, restored.call) {
             (PresenceState::Offline, _) => Doing::Offline,
             (PresenceState::Paused, _) => Doing::Paused {

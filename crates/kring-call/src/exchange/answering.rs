@@ -120,6 +120,7 @@ impl Exchange {
         }
         self.is_served(now, &user);
         self.record_by_rule(now, id);
+        self.monitor_meets_agent(now, id);
         if can_hear {
             self.greet(now, id);
         }

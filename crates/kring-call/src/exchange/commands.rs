@@ -71,6 +71,8 @@ impl Exchange {
                 call,
                 wish,
             } => self.record_call(now, (agent.as_ref(), by), call, wish),
+            Command::Monitor { by, call, mode } => self.monitor(now, &by, call, mode),
+            Command::EndMonitor { by, call } => self.end_monitor(now, &by, call),
             Command::CancelCallBack(asked) => self.cancel_call_back(now, asked),
             Command::PutDepartment { short, extensions } => self.put_department(short, extensions),
             Command::RemoveDepartment(short) => {
@@ -111,6 +113,7 @@ impl Exchange {
             wish: PresenceWish::Offline,
             by: None,
         };
+        self.stop_monitor_of(now, id);
         let answer = self.set_presence(now, id, wish);
         self.roster.forget(id);
         answer

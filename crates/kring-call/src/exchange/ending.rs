@@ -54,7 +54,7 @@ impl Exchange {
     ) {
         self.drop_outward(now, &call, reason.clone());
         self.release_offers(now, &mut call, why, &reason, None);
-        self.release_sound(&call);
+        self.release_sound(now, &call);
     }
 
     /// BYE, or a dialog that is no more, on one side of an answered call.
@@ -227,7 +227,7 @@ impl Exchange {
             self.queues[call.queue].handlings.took(handled);
             self.open_wrap_up(now, id, agent);
         }
-        self.release_sound(&call);
+        self.release_sound(now, &call);
     }
 
     pub(super) fn open_wrap_up(&mut self, now: Moment, id: CallId, agent: &AgentId) {

@@ -46,10 +46,11 @@ impl Exchange {
                 LegEvent::Gone { .. } => self.phone_is_silent(now, leg, phone, LastWord::Other),
                 _ => {}
             },
-            Role::Dropped => match event {
-                LegEvent::Accepted { .. } => self.dropped_answered(now, leg),
+            Role::Monitor(call) => self.monitor_event(now, call, leg, event),
+            Role::Dropped(agent) => match event {
+                LegEvent::Accepted { .. } => self.dropped_answered(now, leg, agent),
                 LegEvent::Rejected { .. } | LegEvent::Gone { .. } => {
-                    self.legs.remove(&leg);
+                    self.leg_is_gone(now, leg, agent);
                 }
                 _ => {}
             },

@@ -51,7 +51,9 @@ impl Exchange {
         };
         self.legs.insert(third, Role::Agent(id));
         self.order(MediaOrder::Succeed { session });
+        // Either of them may have heard music till now.
         self.hush(id, Side::Caller);
+        self.hush(id, Side::Agent);
         self.agent_is_done(now, id, queue, &transfer);
         // Each of them may have agreed to more than the other takes.
         self.bring_back(now, id, Side::Caller);

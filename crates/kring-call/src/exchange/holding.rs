@@ -23,7 +23,7 @@ impl Exchange {
         call.sound.voice = Some(voice);
         call.sound.on_hold = Some(now);
         self.speak(id, Vec::new(), Ground::Music);
-        self.speak_to(id, Side::Agent, Vec::new(), Ground::Silence);
+        self.set_agent_aside(id);
         let agent = agent.clone();
         self.record(now, id, Fact::Held(Hold { agent }));
         Ok(Done::Ok)
@@ -36,6 +36,7 @@ impl Exchange {
         }
         self.hush(id, Side::Caller);
         self.hush(id, Side::Agent);
+        self.end_aside(id);
         self.end_hold(now, id);
         Ok(Done::Ok)
     }

@@ -6,6 +6,7 @@
 
 mod agents;
 mod answering;
+mod aside;
 mod callback;
 mod changing;
 mod choosing;
@@ -19,6 +20,7 @@ mod holding;
 mod hops;
 mod incoming;
 mod inviting;
+mod monitoring;
 mod naming;
 mod offering;
 mod opening;
@@ -56,10 +58,8 @@ mod withdrawing;
 use crate::{
     call::Call,
     callbacks::{CallBack, CallBacks},
-    command::{
-        Admission, AgentProfile, CallerIdentity, Command, CommandRefused, Done, Opening, ReplySlot,
-    },
-    config::{ExchangeConfig, Restored},
+    command::{Admission, AgentProfile, CallerIdentity, Command, CommandRefused, Done, ReplySlot},
+    config::ExchangeConfig,
     line::LineStatus,
     roster::Roster,
 };
@@ -177,8 +177,10 @@ enum Role {
     Third(CallId),
     /// The call that an agent's phone makes to ask somebody.
     Second(CallId),
-    /// Somebody whom kring dialled and for whom nobody waits any more.
-    Dropped,
+    /// The phone of a supervisor who hears a live call, or is to.
+    Monitor(CallId),
+    /// Somebody whom kring dialled and for whom nobody waits any more; whose phone it is.
+    Dropped(Option<AgentId>),
     /// A phone that was told to stop when its call went on or ended; its last word is awaited.
     Withdrawn(WithdrawnPhone),
     /// BYE is out; nothing that it still says matters but that it is gone.
@@ -263,21 +265,6 @@ impl Exchange {
     /// Makes an agent known before the first input. Later ones come as `PutAgent`.
     pub fn introduce_agent(&mut self, profile: AgentProfile) {
         self.roster.put(profile);
-    }
-
-    /// Gives agents back the state they had when the last process ended (invariant I8). Call it
-    /// after [`Exchange::introduce_agent`] and before the first other input.
-    pub fn restore(&mut self, now: Moment, agents: &[Restored]) {
-        for agent in agents {
-            self.restore_agent(now, agent);
-        }
-    }
-
-    /// Tells of a queue whether it is open now. Call it before the first other input; later changes come
-    /// as `SetOpening`. A queue that there is not is passed over.
-    pub fn open_by_hours(&mut self, now: Moment, queue: &str, opening: Opening) {
-        // Only the name can be wrong, and it comes from where the queues do.
-        let _ = self.set_opening(now, queue, opening);
     }
 
     /// Takes in one input. Drain [`Exchange::poll`] afterwards.

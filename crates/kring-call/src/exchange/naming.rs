@@ -2,7 +2,7 @@
 //! inputs give the same journal.
 
 use super::Exchange;
-use kring_journal::{CallId, TransferId};
+use kring_journal::{CallId, MonitorId, TransferId};
 use kring_time::Moment;
 use rand::RngCore;
 
@@ -17,6 +17,12 @@ impl Exchange {
     pub(super) fn new_transfer_id(&mut self, now: Moment) -> TransferId {
         let wall_ms = self.wall_ms(now);
         TransferId::new(wall_ms, self.chance_u128())
+    }
+
+    /// Names a supervisor's hearing of a call that begins now.
+    pub(super) fn new_monitor_id(&mut self, now: Moment) -> MonitorId {
+        let wall_ms = self.wall_ms(now);
+        MonitorId::new(wall_ms, self.chance_u128())
     }
 
     fn wall_ms(&self, now: Moment) -> u64 {

@@ -20,6 +20,7 @@ use kring_time::Moment;
 impl Exchange {
     /// Does what is due for one call: rings, hops, overdue phones, the withdrawal, the deadline action.
     pub(super) fn attend(&mut self, now: Moment, id: CallId) {
+        self.monitor_overdue(now, id);
         if self.calls.get(&id).is_some_and(|call| call.is_joined()) {
             self.change_overdue(now, id);
             self.transfer_overdue(now, id);

@@ -28,6 +28,13 @@ const CLOSED: &str = "closed";
 const HOLIDAY: &str = "holiday";
 
 impl Exchange {
+    /// Tells of a queue whether it is open now. Call it before the first other input; later changes come
+    /// as `SetOpening`. A queue that there is not is passed over.
+    pub fn open_by_hours(&mut self, now: Moment, queue: &str, opening: Opening) {
+        // Only the name can be wrong, and it comes from where the queues do.
+        let _ = self.set_opening(now, queue, opening);
+    }
+
     /// A queue opens or closes.
     pub(super) fn set_opening(
         &mut self,

@@ -10,7 +10,7 @@ use crate::{
     trunk::Trunk,
 };
 use bytes::Bytes;
-use kring_journal::{CallId, Dialling, Fact, Unreached};
+use kring_journal::{AgentId, CallId, Dialling, Fact, Unreached};
 use kring_media::{AudioDescription, Side};
 use kring_sip::{Branch, HeaderName, Invitation, LegEvent, LegId, NameAddr, Reason};
 use kring_time::Moment;
@@ -227,15 +227,15 @@ impl Exchange {
     /// Nobody waits for this leg any more: CANCEL, and BYE if somebody lifts all the same.
     pub(super) fn drop_leg(&mut self, now: Moment, leg: LegId, reason: Reason) {
         self.endpoint.cancel(now, leg, reason);
-        self.legs.insert(leg, Role::Dropped);
+        self.legs.insert(leg, Role::Dropped(None));
     }
 
     /// Somebody has lifted for whom nobody waits any more.
-    pub(super) fn dropped_answered(&mut self, now: Moment, leg: LegId) {
+    pub(super) fn dropped_answered(&mut self, now: Moment, leg: LegId, agent: Option<AgentId>) {
         self.endpoint.acknowledge(now, leg, None);
         let reason = Reason::sip(487, "Nobody waits any more");
         self.endpoint.bye(now, leg, Some(reason));
-        self.legs.insert(leg, Role::Closing(None));
+        self.legs.insert(leg, Role::Closing(agent));
     }
 
     /// The call goes on or ends without whom kring dials for it.

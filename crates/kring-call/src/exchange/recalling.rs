@@ -11,7 +11,7 @@ use crate::{
     transfer::{Stage, Transfer},
 };
 use kring_journal::{AgentId, BackWith, CallId, EndedBy, Fact, TransferOver, TransferStep};
-use kring_media::{MediaOrder, Side};
+use kring_media::{Ground, MediaOrder, Side};
 use kring_sip::{LegId, Reason};
 use kring_time::Moment;
 
@@ -161,6 +161,11 @@ impl Exchange {
         if let Some(voice) = voice {
             self.settle_voice(id, voice);
         }
+        if matches!(transfer.stage, Stage::Settling { .. }) {
+            // They had each other till now, and the agent's phone is gone.
+            self.speak(id, Vec::new(), Ground::Music);
+            self.unplug(id, Side::Agent);
+        }
         if back == BackWith::AgentRung && self.ring_again(now, id, &transfer.agent) {
             return;
         }
@@ -245,6 +250,6 @@ impl Exchange {
         let (cause, talk_ms) = (cause.to_owned(), transfer.talk_ms(now));
         self.record(now, id, Fact::Ended { by, cause, talk_ms });
         self.agent_is_done(now, id, call.queue, &transfer);
-        self.release_sound(&call);
+        self.release_sound(now, &call);
     }
 }

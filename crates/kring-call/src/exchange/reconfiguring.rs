@@ -135,7 +135,7 @@ impl Exchange {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{TransferRules, config::ExchangeConfig, tests::queue};
+    use crate::{MonitorRules, TransferRules, config::ExchangeConfig, tests::queue};
     use kring_sip::{Advertised, EndpointConfig};
     use std::{sync::Arc, time::Duration};
 
@@ -158,6 +158,7 @@ mod tests {
             wrap_up: Duration::ZERO,
             rona_limit: 0,
             transfer: TransferRules::default(),
+            monitor: MonitorRules::default(),
             pause_reasons: Vec::new(),
             dial: crate::DialPolicy::default(),
             cps_max: 0,

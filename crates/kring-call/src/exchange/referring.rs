@@ -268,6 +268,6 @@ impl Exchange {
         let by = EndedBy::Kring;
         self.record(now, id, Fact::Ended { by, cause, talk_ms });
         self.agent_is_done(now, id, call.queue, &transfer);
-        self.release_sound(&call);
+        self.release_sound(now, &call);
     }
 }

@@ -5,7 +5,7 @@ use crate::{
     call::{Call, State},
     sound::Sound,
 };
-use kring_journal::{CallId, Fact, MediaSide};
+use kring_journal::{CallId, Fact, MediaSide, MonitorEnd};
 use kring_media::{AudioDescription, MediaNotice, MediaOrder, PortPair, SessionId, Side};
 use kring_time::Moment;
 use std::sync::Arc;
@@ -143,10 +143,19 @@ impl Exchange {
         });
     }
 
-    /// The call is over: an open relay is closed, ports that were never used go back at once.
-    pub(super) fn release_sound(&mut self, call: &Call) {
+    /// The call is over: an open relay is closed, ports that were never used go back at once, and whoever
+    /// listened hears nothing more.
+    pub(super) fn release_sound(&mut self, now: Moment, call: &Call) {
         let session = call.sound.session;
         self.end_recording_of(call);
+        if let Some(monitor) = &call.monitor {
+            let agent = match &call.state {
+                State::Talking { agent, .. } => Some(agent.clone()),
+                State::Transferring(transfer) => Some(transfer.agent.clone()),
+                _ => None,
+            };
+            self.release_monitor(now, (call.id, agent), monitor, MonitorEnd::CallOver);
+        }
         if self.sessions.contains_key(&session) {
             self.order(MediaOrder::Close { session });
         } else {

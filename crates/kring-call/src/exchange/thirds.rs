@@ -213,7 +213,7 @@ impl Exchange {
         *circle = next;
         match (next.left_out(), voice, third) {
             (Some(side), ..) => {
-                for heard in Side::ALL {
+                for heard in Side::PARTIES {
                     if heard == side {
                         self.speak_to(id, side, Vec::new(), Ground::Music);
                     } else {
@@ -225,7 +225,7 @@ impl Exchange {
             (None, Some(voice), Some(third)) => {
                 let joined = Joined::Conference([voice, voice, third]);
                 self.order(MediaOrder::Join { session, joined });
-                for heard in Side::ALL {
+                for heard in Side::PARTIES {
                     self.hush(id, heard);
                 }
             }

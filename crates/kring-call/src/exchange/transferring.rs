@@ -84,7 +84,6 @@ impl Exchange {
                 answered,
             }
         });
-        let dials_itself = second.is_some();
         let Some(call) = self.calls.get_mut(&id) else {
             return Err(CommandRefused::CallGone);
         };
@@ -110,9 +109,7 @@ impl Exchange {
         }));
         self.tell_step(now, id, asked);
         self.speak(id, Vec::new(), Ground::Music);
-        if !dials_itself {
-            self.speak_to(id, Side::Agent, Vec::new(), Ground::Ringback);
-        }
+        self.set_agent_aside(id);
         match begin.way {
             TransferWay::Refer => self.refer_next(now, id, begin.places),
             TransferWay::Bridge => self.dial_third(now, id, begin.places),

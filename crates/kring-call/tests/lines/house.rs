@@ -85,6 +85,7 @@ fn configured(trunks: Vec<Trunk>) -> ExchangeConfig {
         options_ping: Duration::from_secs(30),
         dial: kring_call::DialPolicy::default(),
         transfer: kring_call::TransferRules::default(),
+        monitor: kring_call::MonitorRules::default(),
         pass_headers: Vec::new(),
     }
 }

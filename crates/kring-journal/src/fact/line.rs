@@ -2,7 +2,8 @@
 //! these lines, and `kringd journal` prints them.
 
 use super::{
-    DeadlineAction, Fact, Hold, HoldOver, Interruption, PickUp, RonaWarning, SideSummary, WallStep,
+    Breach, DeadlineAction, Fact, Hold, HoldOver, Interruption, PickUp, RonaWarning, SideSummary,
+    WallStep,
 };
 use std::fmt;
 
@@ -238,6 +239,7 @@ impl Fact {
                 let held = *held_ms as f64 / 1e3;
                 write!(f, "resumed    by {agent} after {held:.3} s")
             }
+            Fact::Monitored(how) => write!(f, "monitored  {how}"),
             Fact::WrapUpOpened { agent, for_s } => write!(f, "wrap-up    {agent} for {for_s} s"),
             Fact::WrapUpExtended { agent, for_s } => {
                 write!(f, "more time  {agent} for {for_s} s")
@@ -255,7 +257,9 @@ impl Fact {
             Fact::RecordHandedOver(over) => {
                 write!(f, "handed     record of {} to {}", over.from, over.to)
             }
-            Fact::InvariantBroken { rule, seen } => write!(f, "broken     {rule}: {seen}"),
+            Fact::InvariantBroken(Breach { rule, seen }) => {
+                write!(f, "broken     {rule}: {seen}")
+            }
             // Said above.
             Fact::Booted { .. }
             | Fact::Gap(_)

@@ -17,3 +17,12 @@ pub struct WallStep {
     /// By how much, microseconds, positive when it went forward.
     pub by_us: i64,
 }
+
+/// A law of the house was found broken at run time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Breach {
+    /// Which, such as `I3`.
+    pub rule: String,
+    /// What was seen.
+    pub seen: String,
+}

@@ -32,6 +32,7 @@ impl From<Done> for Did {
                 Done::Ok
                 | Done::Placed(_)
                 | Done::Transferring(_)
+                | Done::Monitoring(..)
                 | Done::Reconfigured(_)
                 | Done::Surveyed(..)
                 | Done::Probed(_) => "ok",

@@ -7,6 +7,7 @@ mod draft;
 mod evidence;
 mod ladder;
 mod list;
+mod monitor;
 mod place;
 mod record;
 mod record_form;
@@ -58,6 +59,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
             recording::erase
         ))
         .routes(routes!(recording::info))
+        .routes(routes!(monitor::monitor, monitor::stop, monitor::read))
         .routes(routes!(draft::read, draft::write))
         .routes(routes!(record::confirm))
         .routes(routes!(record::no_case))

@@ -34,6 +34,8 @@ pub(crate) struct Viewer {
     pub(crate) reads_all: bool,
     /// Whose callers they may read in any case.
     pub(crate) own: Option<AgentId>,
+    /// Whether they watch over others, and so see who listens to whom.
+    pub(crate) watches: bool,
     /// Their name in the access log.
     pub(crate) key: String,
 }
@@ -140,7 +142,7 @@ impl Inner {
             if reads {
                 self.note_reading(now, viewer, call);
             }
-            board_call(call, now, reads, name_of)
+            board_call(call, now, (reads, viewer.watches), name_of)
         });
         shown.collect()
     }
@@ -170,7 +172,7 @@ impl Inner {
 fn board_call(
     call: &LiveCall,
     now: When,
-    reads: bool,
+    (reads, watches): (bool, bool),
     name_of: &impl Fn(&AgentId) -> Option<String>,
 ) -> Option<BoardCall> {
     let record = call.record.as_ref()?;
@@ -207,6 +209,11 @@ fn board_call(
             .answered_at
             .map(|at| now.at.since(at).as_millis() as u64),
         held: call.held_since.is_some(),
+        monitor: call
+            .monitor
+            .as_ref()
+            .filter(|_| watches)
+            .map(|monitor| monitor.on_wire(name_of)),
     })
 }
 

@@ -3,7 +3,7 @@
 //! A fold of the call's facts; the only thing in it that is no fact is the caller's name, which
 //! never enters the journal.
 
-use super::floor::When;
+use super::{floor::When, monitors::MonitorNow};
 use crate::wire::{Card, DraftOnWire, NumberOnWire, Pop, RingCount, SoundNow, Via};
 use kring_journal::{
     AgentId, CallId, CallRecord, CallState, Entry, Fact, Outbound, Outcome, RingTerms,
@@ -78,6 +78,8 @@ pub(crate) struct LiveCall {
     pub(crate) sound: Vec<SoundNow>,
     /// `recording`, `paused`, `ended` or `failed`; none: it is not recorded.
     pub(crate) recording: Option<&'static str>,
+    /// The supervisor who hears it, or is rung to.
+    pub(crate) monitor: Option<MonitorNow>,
     pub(crate) wrap_up: WrapUp,
     pub(crate) draft: Option<DraftOnWire>,
     /// The agent who answered has handed the caller over, and has no part in the call any more.
@@ -110,6 +112,7 @@ impl LiveCall {
             held_since: None,
             sound: Vec::new(),
             recording: None,
+            monitor: None,
             wrap_up: WrapUp::Closed,
             draft: None,
             handed_over: false,

@@ -215,7 +215,7 @@ impl Floor {
                 to(&warning.agent, None, Said::Alert(alert))
             }
             (None, Fact::Draining) => vec![Delivery::All(Said::Drain {})],
-            (None, Fact::InvariantBroken { .. }) => to_supervisors(alerts::INVARIANT_BROKEN),
+            (None, Fact::InvariantBroken(_)) => to_supervisors(alerts::INVARIANT_BROKEN),
             (None, Fact::ConfigurationRefused(_)) => to_supervisors(alerts::CONFIGURATION_REFUSED),
             (None, Fact::TrunkDown(_)) => to_supervisors(alerts::TRUNK_DOWN),
             (None, Fact::TrunkUp(_)) => to_supervisors(alerts::TRUNK_UP),

@@ -4,6 +4,8 @@ use super::{
     alerts,
     call::{LiveCall, WrapUp},
     floor::{Delivery, When},
+    hold::of_hold,
+    monitors::of_monitor,
     poor_sound, recording,
     transfers::officer_lets_go,
 };
@@ -12,8 +14,8 @@ use crate::{
     wire::{Alert, RingCount, Said, SoundNow},
 };
 use kring_journal::{
-    AgentId, CallId, Fact, Hold, HoldOver, LineSound, Outcome, RingResult, Service, SoundClass,
-    Unreached, WallTime, Way, Withdrawal,
+    AgentId, CallId, Fact, LineSound, Outcome, RingResult, Service, SoundClass, Unreached,
+    WallTime, Way, Withdrawal,
 };
 use std::time::Duration;
 
@@ -79,6 +81,7 @@ pub(super) fn screens(now: When, call: &mut LiveCall, fact: &Fact) -> Vec<Delive
         }
         Fact::Held(_) | Fact::Resumed(_) => of_hold(now, call, fact),
         Fact::Recording(step) => recording::frames(call, step),
+        Fact::Monitored(how) => of_monitor(call, how),
         Fact::WrapUpOpened { agent, for_s } => wrap_up_opened(now, call, agent, *for_s),
         Fact::WrapUpExtended { agent, for_s } => wrap_up_extended(now, call, agent, *for_s),
         Fact::WrapUpExpired { agent } => {
@@ -105,22 +108,6 @@ fn sound_changed(call: &mut LiveCall, line: &LineSound) -> Vec<Delivery> {
         out.push(Delivery::Supervisors(Some(call.id), Said::Alert(alert)));
     }
     out
-}
-
-/// The caller hears music by the agent's wish, or the agent again.
-fn of_hold(now: When, call: &mut LiveCall, fact: &Fact) -> Vec<Delivery> {
-    match fact {
-        Fact::Held(Hold { agent }) => {
-            call.held_since = Some(now.at);
-            to(agent, Some(call.id), Said::Held {})
-        }
-        Fact::Resumed(HoldOver { agent, held_ms }) => {
-            call.held_since = None;
-            let held_ms = *held_ms;
-            to(agent, Some(call.id), Said::Resumed { held_ms })
-        }
-        _ => Vec::new(),
-    }
 }
 
 /// Nobody has it, or nobody any more: whoever still has the pop is told, and whoever lifted for a call that

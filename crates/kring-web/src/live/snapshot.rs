@@ -85,6 +85,10 @@ fn shown(call: &LiveCall, now: When, agent: &AgentId, floor: &Floor) -> CallSnap
             .map(|since| now.at.since(since).as_millis() as u64),
         sound: call.sound.clone(),
         recording: call.recording,
+        monitored: call
+            .monitor
+            .as_ref()
+            .and_then(|monitor| monitor.told_to(agent)),
         talk_ms,
         wrapup_left_ms,
         draft: call.draft.clone(),

@@ -74,8 +74,9 @@ impl Fold {
                 self.dead_screens.remove(agent);
                 self.screens();
             }
-            Fact::InvariantBroken { rule, .. } => {
-                counter!("kring_invariant_violations_total", "rule" => rule.clone()).increment(1);
+            Fact::InvariantBroken(broken) => {
+                counter!("kring_invariant_violations_total", "rule" => broken.rule.clone())
+                    .increment(1);
             }
             Fact::Recording(RecordingStep::Ended(_)) => recorded("kept"),
             Fact::Recording(RecordingStep::Failed { why, .. }) => recorded(why.as_str()),

@@ -1,6 +1,6 @@
 //! The wallboard: `GET /wallboard`.
 
-use super::NumberOnWire;
+use super::{MonitorOnWire, NumberOnWire};
 use crate::trunks_api::TrunkOnWire;
 use kring_journal::{AgentId, CallId, PresenceState};
 use serde::Serialize;
@@ -109,6 +109,8 @@ pub(crate) struct BoardCall {
     pub(crate) wait_ms: u64,
     pub(crate) talk_ms: Option<u64>,
     pub(crate) held: bool,
+    /// The supervisor who hears it, for those who may; null: nobody does.
+    pub(crate) monitor: Option<MonitorOnWire>,
 }
 
 /// Somebody who takes calls.

@@ -18,7 +18,7 @@ pub(crate) use said::{Alert, Said, SoundNow, TransferProgress};
 
 use crate::clock::rfc3339;
 use axum::extract::ws::Utf8Bytes;
-use kring_journal::{CallId, PresenceState, WallTime};
+use kring_journal::{AgentId, CallId, MonitorMode, MonitorState, PresenceState, WallTime};
 use kring_time::Moment;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -164,11 +164,29 @@ pub(crate) struct CallSnapshot {
     pub(crate) sound: Vec<SoundNow>,
     /// `recording`, `paused`, `ended` or `failed`; null: it is not recorded.
     pub(crate) recording: Option<&'static str>,
+    /// The supervisor who hears it, where the agent is told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) monitored: Option<MonitorOnWire>,
     /// Since the answer when talking, the whole talk when over.
     pub(crate) talk_ms: Option<u64>,
     /// Left for the record, when there is a limit.
     pub(crate) wrapup_left_ms: Option<u64>,
     pub(crate) draft: Option<DraftOnWire>,
+}
+
+/// A supervisor who hears a call.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub(crate) struct MonitorOnWire {
+    /// Login.
+    #[schema(value_type = String)]
+    pub(crate) by: AgentId,
+    pub(crate) name: Option<String>,
+    /// `listen`, `whisper` or `barge`.
+    #[schema(value_type = String)]
+    pub(crate) mode: MonitorMode,
+    /// `ringing` or `on`.
+    #[schema(value_type = String)]
+    pub(crate) state: MonitorState,
 }
 
 /// A call that lacks its record: a row of `GET /unfinished` and of the snapshot's `drafts`.

@@ -3,8 +3,8 @@
 use super::{Card, DraftOnWire, Presence, QueueStats, RingCount};
 use crate::live::TransferState;
 use kring_journal::{
-    AgentId, CallBackEnd, DeadlineAction, EndedBy, LineSound, MediaSide, OverflowWhy, RingResult,
-    SoundClass, TalksWith, TransferId, Unreached,
+    AgentId, CallBackEnd, DeadlineAction, EndedBy, LineSound, MediaSide, MonitorEnd, MonitorMode,
+    MonitorState, OverflowWhy, RingResult, SoundClass, TalksWith, TransferId, Unreached,
 };
 use serde::Serialize;
 use std::sync::Arc;
@@ -56,6 +56,22 @@ pub(crate) enum Said {
     Sound(SoundNow),
     #[serde(rename = "call.recording")]
     Recording { state: &'static str },
+    /// To the agent: a supervisor hears the call.
+    #[serde(rename = "call.monitored")]
+    Monitored {
+        by: AgentId,
+        mode: MonitorMode,
+        /// `on` or `ended`.
+        state: MonitorState,
+    },
+    /// To the supervisor: how far it is.
+    #[serde(rename = "call.monitoring")]
+    Monitoring {
+        mode: MonitorMode,
+        state: MonitorState,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        why: Option<MonitorEnd>,
+    },
     #[serde(rename = "call.ended")]
     Ended {
         by: EndedBy,

@@ -22,6 +22,7 @@ mod directory_files;
 mod house;
 mod knowledge;
 mod live_socket;
+mod monitors;
 mod oidc;
 mod phones;
 mod privacy;

@@ -227,6 +227,7 @@ export type SnapshotCall = {
   /** The last `call.sound` of each side. */
   sound?: Events['call.sound'][];
   recording?: Recorded | null;
+  monitored?: CallMonitor | null;
   /** Since the answer, ms, when talking or over. */
   talk_ms?: number | null;
   /** Left for the record, ms, when in wrap-up with a limit. */
@@ -259,6 +260,10 @@ export type Events = {
   'call.recording': { state: Recorded };
   'call.held': Record<string, never>;
   'call.resumed': { held_ms?: number };
+  /** A supervisor hears this agent's call, where the house tells the agent. */
+  'call.monitored': { by: string; mode: MonitorMode; state: 'on' | 'ended' };
+  /** To the supervisor: how far it is. */
+  'call.monitoring': { mode: MonitorMode; state: 'ringing' | 'on' | 'ended'; why?: string };
   'call.sound': { side: SoundSide; class: SoundClass; loss_pct?: number | null; mos?: number | null };
   'call.ended': { by?: string; cause?: string; talk_ms?: number; transferred_to?: string | null };
   'call.overflowed': { to: string; why: string };
@@ -302,6 +307,11 @@ export type PhoneCall = 'idle' | 'ringing' | 'talking' | 'held';
 export type PhoneQuality = { packets: number; lost: number; loss_pct: number; jitter_ms: number };
 /** What this page says of it. */
 export type PhoneSaid = { t: 'phone.offer'; offer: number; sdp: string } | { t: 'phone.keep'; leg: string } | { t: 'phone.close' };
+
+/** Who hears a supervisor: nobody, the agent, or all. */
+export type MonitorMode = 'listen' | 'whisper' | 'barge';
+/** The supervisor who hears a call, or whose phone rings for it. */
+export type CallMonitor = { by: string; name?: string | null; mode: MonitorMode; state: 'ringing' | 'on' };
 
 /** How a voice is heard, by the E-model. */
 export type SoundClass = 'good' | 'fair' | 'poor';

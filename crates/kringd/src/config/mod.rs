@@ -21,6 +21,7 @@ mod knowledge;
 mod later;
 mod layered;
 mod listed;
+mod monitoring;
 mod oidc;
 mod recording;
 pub(crate) mod recordings;
@@ -55,7 +56,7 @@ pub(crate) use surroundings::{Database, Http, Journal, Metrics, Number, Privacy}
 pub(crate) use told::told;
 pub(crate) use transfers::Transfers;
 
-use kring_call::DialPolicy;
+use kring_call::{DialPolicy, MonitorRules};
 use kring_sip::registrar::RegistrarConfig;
 use kring_web::AuthConfig;
 use section::Section;
@@ -90,6 +91,8 @@ pub(crate) struct Config {
     pub(crate) dial: DialPolicy,
     /// How callers are transferred.
     pub(crate) transfer: Transfers,
+    /// How supervisors hear calls.
+    pub(crate) monitor: MonitorRules,
     /// Phones that register with kring.
     pub(crate) registrar: RegistrarConfig,
     pub(crate) ring: Ring,
@@ -146,6 +149,7 @@ impl Config {
             sip: Sip::read(root.table("sip")),
             dial: dialling::read(root.table("dial"), &trunks),
             transfer: Transfers::read(root.table("transfer")),
+            monitor: monitoring::read(root.table("monitor")),
             trunks,
             registrar: registrar::read(root.table("registrar")),
             queues,

@@ -185,6 +185,7 @@ impl Opening {
             pass_headers: settings.pass_headers,
             dial: settings.dial,
             transfer: settings.transfer,
+            monitor: settings.monitor,
             cps_max: config.sip.max_cps,
             options_ping: Duration::from_secs(u64::from(config.sip.options_ping_s)),
         })

@@ -61,6 +61,7 @@ pub(super) fn settings(config: &Config, agent_greetings: &Arc<BTreeSet<AgentId>>
             internal: internal(config),
             ..config.transfer.rules.clone()
         },
+        monitor: config.monitor,
     }
 }
 

@@ -103,9 +103,13 @@ export const answers = {
 };
 const opened = (id) => ({ ...boss, answers, at: `calls/${id}`, wait: 'axis' });
 
+/** A call that goes on, which the supervisor hears. */
+const talks = { 'GET /calls/M1': () => ({ ...rows.find((one) => one.id === 'A'), id: 'M1', state: 'talking', ended_at: null, talk_ms: null, case_ref: null, connected_to: null }), 'GET /calls/M1/evidence': () => ({ ...evidence.A, call: 'M1', ended_ms: null }), 'GET /calls/M1/ladder': { call: 'M1', live: true, left_out: 0, parties: parties('supaporn'), messages: [] }, 'GET /calls/M1/events': { items: [], after: 0 }, 'GET /calls/M1/monitor': { monitor: { by: boss.me.login, name: boss.me.name, mode: 'whisper', state: 'on' } }, ...answers };
+
 export const states = {
   '30-calls': { ...boss, answers, at: 'calls', wait: 'call-rows' },
   '30-calls-agent': { answers: { ...answers, 'GET /agents': { items: agents } }, at: 'calls', wait: 'call-rows' },
+  '31-call-monitored': { ...boss, answers: talks, at: 'calls/M1', wait: 'monitor' },
   '30-calls-empty': { ...boss, answers: { ...answers, 'GET /calls': { items: [], next: null } }, at: 'calls', wait: 'empty' },
   '30-calls-failed': { ...boss, answers: { ...answers, 'GET /calls': [503, 'database_away', { title_th: 'ฐานข้อมูลไม่ตอบ ลองใหม่อีกครั้ง' }] }, at: 'calls', wait: 'load-failed' },
   '30-calls-from-report': { ...boss, answers, at: 'calls?from=2026-11-22T17:00:00Z&until=2026-11-23T17:00:00Z&result=within&ring=3', wait: 'call-rows' },

@@ -105,6 +105,7 @@ export const states = {
     },
   },
   '12-talking-known': { snapshot: talking(), drafts: written },
+  '12-talking-monitored': { snapshot: { ...talking(), call: { ...talking().call, monitored: { by: 'wilai', mode: 'whisper', state: 'on' } } }, drafts: written },
   '12-talking-new': { snapshot: talking(fresh) },
   '12-talking-several': { snapshot: talking(several) },
   '12-answers-typed': {

@@ -48,6 +48,7 @@ const large = () => ({ ...board(), seats: Array.from({ length: 60 }, (_, i) => (
 
 export const states = {
   '32-wall': shown(board),
+  '32-wall-monitored': shown(() => { const of = board(); of.calls[3].monitor = { by: 'prapas', name: 'ประภาส วงศ์ไทย', mode: 'whisper', state: 'on' }; of.calls[5].monitor = { by: 'prasit', name: 'ประสิทธิ์ มีชัย', mode: 'listen', state: 'on' }; return of; }),
   '32-wall-quiet': shown(quiet),
   '32-wall-large': shown(large),
   '32-wall-trouble': shown(() => ({ ...board(), ring_rule: { ...board().ring_rule, within: 240, within_pct: 78.7, rescued: 60, breached: 1 }, lines: [{ name: 'pbx', up: false, registered: null, last_error: 'no answer from 192.0.2.2:5060' }, { name: 'มือถือ', up: true, registered: false, last_error: '403 Forbidden' }] })),

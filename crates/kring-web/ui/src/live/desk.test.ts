@@ -46,6 +46,16 @@ describe('a call', () => {
     expect(fromSnapshot(emptyDesk, snapshot as never, 10_000).call).toMatchObject({ since: 1_000, heldSince: 6_000, sound: { caller: { class: 'fair', lossPct: 4 } } });
   });
 
+  it('shows who listens until that is over, and to a page that comes back', () => {
+    const on = frame('call.monitored', { by: 'wilai', mode: 'whisper', state: 'on' });
+    const off = frame('call.monitored', { by: 'wilai', mode: 'whisper', state: 'ended' });
+    expect(run(frame('call.offered', pop), answered, on).call).toMatchObject({ monitored: { by: 'wilai', mode: 'whisper' } });
+    expect(run(frame('call.offered', pop), answered, on, off).call).toMatchObject({ monitored: null });
+    const monitored = { by: 'wilai', mode: 'barge', state: 'on' };
+    const snapshot = { presence: { state: 'talking' }, call: { id: 'A', state: 'talking', offered: pop, talk_ms: 9_000, monitored } };
+    expect(fromSnapshot(emptyDesk, snapshot as never, 10_000).call).toMatchObject({ monitored: { by: 'wilai', mode: 'barge' } });
+  });
+
   it('knows how each voice was last heard, and forgets it with the call', () => {
     const sound = [frame('call.sound', { side: 'caller', class: 'poor', loss_pct: 7 }), frame('call.sound', { side: 'agent', class: 'good' })];
     const desk = run(frame('call.offered', pop), answered, ...sound);

@@ -2,7 +2,7 @@
 // Rule: pure. The same snapshot and frames give the same desk; late and repeated frames change nothing.
 
 import type { Events, Frame, Presence, QueueStats, Snapshot, SnapshotCall, StoredDraft } from '../wire';
-import type { CallerCard, CallerNumber, CallOffered, Recorded, SoundClass, SoundSide, Unfinished } from '../wire';
+import type { CallerCard, CallerNumber, CallOffered, MonitorMode, Recorded, SoundClass, SoundSide, Unfinished } from '../wire';
 import { ringClock, type RingClock } from '../call/ring_clock';
 import { foldNews, type News } from './floor';
 import { foldTransfer, type Transfer } from './transfer';
@@ -23,12 +23,15 @@ export type Caller = {
 /** How the voices were last heard, by whose it is; nothing before anything was measured. */
 export type Sound = Partial<Record<SoundSide, { class: SoundClass; lossPct: number }>>;
 
+export type Monitored = { by: string; mode: MonitorMode };
+
 /** Instants are on the page's monotonic clock, ms. */
 export type Phase =
   | { phase: 'ringing'; ring: { n: number; of: number }; clock: RingClock; answerable: boolean; offeredAs: number }
   /** `dialling`: the agent has lifted, and the citizen is being rung. */
   /** `heldSince`: since when the caller hears music by the agent's wish. */
-  | { phase: 'talking'; since: number; dialling: boolean; heldSince: number | null; sound: Sound; recording: Recorded | null }
+  /** `monitored`: the supervisor who hears it, where the house tells. */
+  | { phase: 'talking'; since: number; dialling: boolean; heldSince: number | null; sound: Sound; recording: Recorded | null; monitored: Monitored | null }
   /** `transferredTo`: the extension that has the caller now. */
   | { phase: 'wrapup'; talkMs: number; until: number | null; transferredTo: string | null };
 
@@ -111,11 +114,11 @@ function foldCall(desk: Desk, frame: Frame, now: number): Desk {
         : desk;
     case 'call.answered':
       return ours && call.phase === 'ringing'
-        ? { ...desk, call: { ...caller(call), phase: 'talking', since: now, dialling: false, heldSince: null, sound: {}, recording: null } }
+        ? { ...desk, call: { ...caller(call), phase: 'talking', since: now, dialling: false, heldSince: null, sound: {}, recording: null, monitored: null } }
         : desk;
     case 'call.dialling':
       return ours && call.phase === 'ringing'
-        ? { ...desk, call: { ...caller(call), phase: 'talking', since: now, dialling: true, heldSince: null, sound: {}, recording: null } }
+        ? { ...desk, call: { ...caller(call), phase: 'talking', since: now, dialling: true, heldSince: null, sound: {}, recording: null, monitored: null } }
         : desk;
     case 'call.reached':
       return ours && call.phase === 'talking' && call.dialling
@@ -127,6 +130,10 @@ function foldCall(desk: Desk, frame: Frame, now: number): Desk {
       return ours && call.phase === 'talking' ? { ...desk, call: { ...call, heldSince: null } } : desk;
     case 'call.recording':
       return ours && call.phase === 'talking' ? { ...desk, call: { ...call, recording: frame.d.state } } : desk;
+    case 'call.monitored': {
+      const { by, mode, state } = frame.d;
+      return ours && call.phase === 'talking' ? { ...desk, call: { ...call, monitored: state === 'on' ? { by, mode } : null } } : desk;
+    }
     case 'call.sound': {
       const { side, class: heard, loss_pct } = frame.d;
       return ours && call.phase === 'talking'
@@ -243,6 +250,7 @@ function fromSnapshotCall(call: SnapshotCall, now: number): Call {
         heldSince: call.held_ms == null ? null : now - call.held_ms,
         recording: call.recording ?? null,
         sound: Object.fromEntries((call.sound ?? []).map((told) => [told.side, { class: told.class, lossPct: told.loss_pct ?? 0 }])),
+        monitored: call.monitored ? { by: call.monitored.by, mode: call.monitored.mode } : null,
       };
     case 'wrap_up': {
       const left = call.wrapup_left_ms;

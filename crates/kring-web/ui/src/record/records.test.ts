@@ -28,6 +28,7 @@ const call = (id: string): Call => ({
   heldSince: null,
   sound: {},
   recording: null,
+  monitored: null,
 });
 let writing: boolean;
 let records: Records;

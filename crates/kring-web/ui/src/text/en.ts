@@ -104,6 +104,8 @@ export const en: Catalogue = {
   onCall: 'On call',
   hold: 'Hold',
   resume: 'Resume',
+  monitored: (by, mode) =>
+    ({ listen: `${by} listens`, whisper: `${by} whispers to you`, barge: `${by} is in the call` })[mode],
   onHold: (length) => `On hold ${length}`,
   wrapUpLeft: 'Time left for the record',
   talked: (length) => `Talked ${length}`,

@@ -102,6 +102,8 @@ export const th = {
   onCall: 'กำลังสนทนา',
   hold: 'พักสาย',
   resume: 'สนทนาต่อ',
+  monitored: (by: string, mode: 'listen' | 'whisper' | 'barge') =>
+    ({ listen: `${by} ฟังอยู่`, whisper: `${by} กระซิบถึงคุณ`, barge: `${by} ร่วมสนทนา` })[mode],
   onHold: (length: string) => `พักสายอยู่ ${length}`,
   wrapUpLeft: 'เหลือเวลาบันทึก',
   talked: (length: string) => `สนทนา ${length} นาที`,

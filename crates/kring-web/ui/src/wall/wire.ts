@@ -1,6 +1,6 @@
 // `GET /wallboard`: the floor, now.
 
-import type { CallerNumber, PresenceState } from '../wire';
+import type { CallerNumber, CallMonitor, PresenceState } from '../wire';
 
 export type WallCall = {
   id: string;
@@ -20,6 +20,8 @@ export type WallCall = {
   wait_ms: number;
   talk_ms: number | null;
   held: boolean;
+  /** Of whoever watches over others. */
+  monitor?: CallMonitor | null;
 };
 
 export type Seat = {
