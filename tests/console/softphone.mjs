@@ -307,7 +307,7 @@ async function main() {
     } catch (failure) {
       if (!failure.message.startsWith('cannot go on')) check(failure.message.split('\n')[0], false);
       for (const [i, page] of browser.contexts().flatMap((context) => context.pages()).entries()) await shoot({ page }, `failed-${i}`);
-      console.log(house.said.slice(-2_000));
+      console.log(house.said.slice(-(Number(process.env.SAID) || 2_000)));
     }
   } finally {
     clearTimeout(late);

@@ -41,6 +41,7 @@ export async function openVoiceHouse(binary, agents, password, more = '') {
     if (added.status !== 0) throw new Error(`no account ${login}: ${added.stderr}`);
   }
   let daemon;
+  let ended = false;
   const house = {
     pbx,
     port: http,
@@ -48,7 +49,7 @@ export async function openVoiceHouse(binary, agents, password, more = '') {
     said: '',
     async start() {
       daemon = spawn(binary, ['--config', config], { stdio: ['ignore', 'pipe', 'pipe'] });
-      for (const stream of [daemon.stdout, daemon.stderr]) stream.on('data', (part) => (house.said = (house.said + part).slice(-20_000)));
+      for (const stream of [daemon.stdout, daemon.stderr]) stream.on('data', (part) => (house.said = (house.said + part).slice(-200_000)));
       for (const until = Date.now() + startsWithinMs; Date.now() < until; ) {
         if (await fetch(`${house.url}readyz`).then((answer) => answer.ok, () => false)) return;
         if (daemon.exitCode !== null) break;
@@ -64,6 +65,8 @@ export async function openVoiceHouse(binary, agents, password, more = '') {
     },
     pid: () => daemon.pid,
     end() {
+      if (ended) return;
+      ended = true;
       daemon?.kill('SIGKILL');
       pbx.close();
       rmSync(folder, { recursive: true, force: true });

@@ -2,6 +2,7 @@
 // Rule: what is said here goes out only while the server says that this phone talks, and not while it is muted.
 
 import { announcer } from '../shell/announce.svelte';
+import { ringer } from '../sound/ringer.svelte';
 import type { Me, PhoneCall, PhoneFrame, PhoneSaid, SoundSide } from '../wire';
 import { chime } from './chime';
 import { keep, kept } from './kept';
@@ -52,6 +53,8 @@ export class Phone {
     this.microphone = new Microphone((track) => {
       this.#gate();
       this.#line.open(track);
+      // A page that hears may also sound, without a click: a reload rings as before.
+      ringer.wake();
     });
     this.#voice.autoplay = true;
     void this.#sink();
