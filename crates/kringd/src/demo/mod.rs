@@ -179,7 +179,7 @@ fn source(folder: &Path, http: u16, pbx: SocketAddr) -> Result<Source, Fault> {
     };
     let text = format!(
         "data_dir = {:?}\n[sip]\nlisten = [\"udp:127.0.0.1:{sip}\", \"tcp:127.0.0.1:{sip}\"]\n\
-         [http]\nlisten = \"127.0.0.1:{http}\"\n[agent]\nwrapup_s = 45\n\
+         [http]\nlisten = \"127.0.0.1:{http}\"\n[agent]\nwrapup_s = 45\n[media]\nbrowser_port = 0\n\
          [[trunk]]\nname = \"local\"\naddress = \"{pbx}\"\npeers = [\"127.0.0.1\"]\n",
         folder.display().to_string(),
     );
@@ -214,6 +214,10 @@ fn welcome(house: &House, password: &str, folder: &Path) {
     println!();
     println!(
         "Sign in, press พร้อมรับสาย (ready), and answer the next call with F2: the demo's phone picks up."
+    );
+    println!(
+        "Or sign in as {} with a microphone: the page itself is that agent's telephone.",
+        people::HEADSET
     );
     println!(
         "Until then {} take the calls. Ctrl+C ends the demo.",

@@ -1,7 +1,7 @@
 //! An earlier shift: the demo's database begins with calls that were answered and recorded, written as
 //! the journal of a boot that ended in order, so that returning callers have a history.
 
-use super::people::{ACCOUNTS, Account, KNOWN, Known, NEWCOMER, OFFICERS, SEATS};
+use super::people::{ACCOUNTS, Account, HEADSET, KNOWN, Known, NEWCOMER, OFFICERS, SEATS};
 use crate::exit::Fault;
 use kring_journal::{
     AgentId, CallId, CallRecord, CallerRef, EndedBy, Entry, Fact, RingResult, WallTime,
@@ -95,6 +95,10 @@ fn colleague(account: &Account, departments: &[Department], password: &str) -> A
         role: account.role,
         password_hash: Some(kring_web::session::hash_password(password)),
         department: account.unit.and_then(unit).map(|unit| unit.id),
+        devices: (account.login == HEADSET)
+            .then(|| "browser".to_owned())
+            .into_iter()
+            .collect(),
         ..agent(account.login, account.name, &Phones::new(), password)
     }
 }

@@ -39,7 +39,7 @@ pub(super) struct Officer {
     pub(super) extension: &'static str,
 }
 
-/// One who works without a telephone, and looks at what their role shows.
+/// One who works without a telephone on the desk, and looks at what their role shows.
 pub(super) struct Account {
     /// Also what the demo prints.
     pub(super) login: &'static str,
@@ -50,7 +50,8 @@ pub(super) struct Account {
 }
 
 /// For each role beside the agents': the same password as the newcomer's.
-pub(super) const ACCOUNTS: [Account; 6] = [
+pub(super) const ACCOUNTS: [Account; 7] = [
+    account(HEADSET, "ผู้ทดลองใช้หูฟัง", Role::Agent),
     account("supervisor", "หัวหน้างาน", Role::Supervisor),
     account("admin", "ผู้ดูแลระบบ", Role::Admin),
     account("editor", "ผู้ดูแลคลังความรู้", Role::KbEditor),
@@ -73,6 +74,9 @@ const fn account(login: &'static str, name: &'static str, role: Role) -> Account
 
 /// The newcomer's login.
 pub(super) const NEWCOMER: &str = "demo";
+
+/// An agent whose telephone is the page itself.
+pub(super) const HEADSET: &str = "headset";
 
 /// New, returning, two on one number, anonymous, in a hurry.
 pub(super) const CITIZENS: [Citizen; 6] = [
