@@ -88,6 +88,8 @@ pub(crate) fn up_to(engine: Engine, last: i64) -> Migrator {
         step!(90, "privacy", "0090_privacy.sql"),
         step!(100, "reports", "0100_reports.sql"),
         step!(110, "configured", "0110_configured.sql"),
+        step!(130, "recordings", "0130_recordings.sql"),
+        step!(140, "SRTP of phones", "0140_srtp_of_phones.sql"),
     ];
     Migrator::with_migrations(
         steps
