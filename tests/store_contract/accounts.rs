@@ -489,6 +489,7 @@ pub(crate) async fn a_phone_is_changed_with_its_line_in_the_audit(world: World) 
         name: "โต๊ะ ๑".to_owned(),
         disabled: false,
         created: at(0),
+        symmetric: false,
     };
     store.add_phone(&by("boss", 1), &phone).await.unwrap();
     let twice = store.add_phone(&by("boss", 2), &phone).await;

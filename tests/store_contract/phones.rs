@@ -13,6 +13,7 @@ fn phone(user: &str) -> PhoneRow {
         name: "โต๊ะ ๑ ศูนย์บริการ".to_owned(),
         disabled: false,
         created: WallTime(MORNING),
+        symmetric: false,
     }
 }
 
@@ -47,12 +48,13 @@ pub(crate) async fn a_phone_is_stored_changed_and_removed(world: World) {
     let disabled = PhoneRow {
         srtp: Some("require".to_owned()),
         disabled: true,
+        symmetric: true,
         created: WallTime(MORNING + SECOND),
         ..phone("5021")
     };
     store.put_phone(&disabled).await.unwrap();
     let kept = store.phone("5021").await.unwrap().unwrap();
-    assert!(kept.disabled);
+    assert!(kept.disabled && kept.symmetric);
     assert_eq!(kept.srtp.as_deref(), Some("require"));
     assert_eq!(kept.created, WallTime(MORNING), "known since then");
     assert_eq!(store.phone("5099").await.unwrap(), None);

@@ -12,7 +12,7 @@ use kring_journal::{AgentId, Withdrawal};
 use kring_media::Shield;
 use kring_sip::{BranchId, LegId};
 use kring_time::Moment;
-use std::{ops::Range, sync::Arc, time::Duration};
+use std::{net::IpAddr, ops::Range, sync::Arc, time::Duration};
 
 /// An INVITE to an agent's phones.
 #[derive(Clone, Debug)]
@@ -47,6 +47,8 @@ pub(crate) struct RungDevice {
     pub(crate) own_period: Option<Duration>,
     /// Its branches of the leg: as many as the places from which it has registered.
     pub(crate) branches: Range<u8>,
+    /// Of each, from which address its sound may turn out to come.
+    pub(crate) behind: Vec<Option<IpAddr>>,
     /// How many of them have not ended.
     pub(crate) open: u8,
     /// It has answered with something, if only 100.
@@ -96,6 +98,7 @@ impl RungDevice {
             own_period: device.ring_period,
             open: branches.end - branches.start,
             branches,
+            behind: Vec::new(),
             heard: false,
             alerting: false,
             answerable: false,
@@ -128,6 +131,14 @@ impl Offer {
     /// The keys that a branch was offered.
     pub(crate) fn shield(&self, branch: BranchId) -> Option<Arc<Shield>> {
         self.shields.get(usize::from(branch.0)).cloned().flatten()
+    }
+
+    /// From which address the sound of this branch's phone may turn out to come.
+    pub(crate) fn behind(&self, branch: BranchId) -> Option<IpAddr> {
+        let mut devices = self.devices.iter();
+        let device = devices.find(|device| device.branches.contains(&branch.0))?;
+        let nth = usize::from(branch.0 - device.branches.start);
+        device.behind.get(nth).copied().flatten()
     }
 
     /// When a phone of it must be seen to, apart from the call's own steps.

@@ -22,6 +22,8 @@ pub(crate) struct Sound {
     pub(crate) callers: Option<AudioDescription>,
     /// What the phone that won said last.
     pub(crate) agents: Option<AudioDescription>,
+    /// From which address its sound may turn out to come, whatever it said.
+    pub(crate) agent_behind: Option<IpAddr>,
     /// The side that was sent an offer of ours in a 200, and whose answer comes with its ACK.
     pub(crate) answer_due: Option<Side>,
     /// What the phones are offered.
@@ -115,6 +117,7 @@ impl Sound {
             answer_due: callers.is_none().then_some(Side::Caller),
             callers,
             agents: None,
+            agent_behind: None,
             versions: [0, to_phones.origin.version, 0, 0],
             offered_before: None,
             said_to_caller: None,
@@ -266,6 +269,7 @@ impl Sound {
         let Some(third) = self.third.take() else {
             return;
         };
+        self.agent_behind = None;
         self.agent_ports = third.ports;
         self.agents = third.theirs;
         self.said_to_agent = third.said;

@@ -4,6 +4,7 @@ use crate::{
     coder::{Decoder, Encoder},
     dtmf,
     limits::PACKET_MAX,
+    lock::Lock,
     order::{Side, SideStats},
     outgoing::Passage,
     presses::{KeyPacket, Presses},
@@ -27,6 +28,7 @@ const PLAIN: u8 = 0x80;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct End {
     pub(crate) remote: Option<Remote>,
+    pub(crate) lock: Lock,
     pub(crate) ear: Ear,
     pub(crate) speech: Speech,
     /// How its packets go to the one that hears it alone.
@@ -113,10 +115,13 @@ impl End {
                 }
             },
         };
-        match (&taken, self.ear) {
-            (Taken::Garbage, _) => self.garbage += 1,
-            (_, Ear::Closed) => {}
-            (_, Ear::Open { .. } | Ear::Told { .. }) => self.ear = Ear::Open { since: now },
+        if let Taken::Garbage = taken {
+            self.garbage += 1;
+            return taken;
+        }
+        self.lock.settle(kind, from);
+        if let Ear::Open { .. } | Ear::Told { .. } = self.ear {
+            self.ear = Ear::Open { since: now };
         }
         taken
     }
@@ -124,10 +129,7 @@ impl End {
     /// A packet from there would be this side's.
     #[inline]
     pub(crate) fn expects(&self, kind: PacketKind, from: SocketAddr) -> bool {
-        let is_ours = |remote: &Remote| match kind {
-            PacketKind::Rtp => is_from(&from, &remote.rtp),
-            PacketKind::Rtcp => is_from(&from, &remote.rtcp),
-        };
+        let is_ours = |remote: &Remote| self.lock.admits(remote, kind, from);
         self.remote.as_ref().is_some_and(is_ours)
     }
 
@@ -269,7 +271,7 @@ impl End {
         let remote = self.remote.as_ref()?;
         // RTCP goes on during a hold (RFC 3264 §8.4).
         let wanted = remote.receives || kind == PacketKind::Rtcp;
-        let to = remote.address(kind);
+        let to = self.lock.target(remote, kind)?;
         (wanted && !to.ip().is_unspecified() && to.port() != 0).then_some(to)
     }
 
@@ -323,9 +325,4 @@ impl Ear {
             *self = Ear::Open { since: now };
         }
     }
-}
-
-/// Address and port; an IPv6 scope or flow label is the kernel's word and not the sender's.
-fn is_from(from: &SocketAddr, signalled: &SocketAddr) -> bool {
-    from.port() == signalled.port() && from.ip() == signalled.ip()
 }

@@ -16,6 +16,7 @@ mod inbox;
 mod languages;
 mod library;
 pub mod limits;
+mod lock;
 mod mixer;
 pub mod mos;
 mod offer_answer;

@@ -10,7 +10,10 @@ use crate::{
     sdp::Codec,
     srtp::SrtpKeys,
 };
-use std::{net::SocketAddr, sync::Arc};
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+};
 
 /// The sound of one call: a caller, an agent, and at times a third and a supervisor. Made by the exchange, never used twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -123,6 +126,9 @@ pub enum MediaOrder {
         codecs: Arc<[Codec]>,
         /// What it was told last: under these numbers it sends. Empty: under those of `codecs`.
         told: Arc<[Codec]>,
+        /// A phone behind a translator of addresses: until it has been heard, its sound may come from any port of
+        /// this address, and is then exchanged with that one and no other (RFC 4961). None: only as signalled.
+        symmetric: Option<IpAddr>,
     },
     /// From now on this side's sound is sealed and opened by these keys, or plain with none. Comes before the
     /// [`MediaOrder::Remote`] of the same answer; the same keys again change nothing.

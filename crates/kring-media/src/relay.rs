@@ -24,7 +24,12 @@ use crate::{
     verdict::{PacketKind, Recode, Remote, Verdict, Why},
 };
 use kring_time::Moment;
-use std::{collections::VecDeque, net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    collections::VecDeque,
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+    time::Duration,
+};
 
 /// One call's relay.
 #[derive(Clone, Debug)]
@@ -89,6 +94,13 @@ impl Relay {
             }
         }
         self.wait_for(now);
+    }
+
+    /// From which address a side behind a translator of addresses may turn out to speak, which `set_remote` follows:
+    /// until it has been heard, any port of that address may be its own (RFC 4961).
+    pub fn set_symmetric(&mut self, side: Side, from: Option<IpAddr>) {
+        let lock = &mut self.ends[side as usize].lock;
+        *lock = lock.asked_anew(from);
     }
 
     /// Who hears whom from now on; `chances` are random numbers, with which the streams of a mix

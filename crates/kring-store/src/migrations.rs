@@ -90,6 +90,11 @@ pub(crate) fn up_to(engine: Engine, last: i64) -> Migrator {
         step!(110, "configured", "0110_configured.sql"),
         step!(130, "recordings", "0130_recordings.sql"),
         step!(140, "SRTP of phones", "0140_srtp_of_phones.sql"),
+        step!(
+            141,
+            "phones behind translators",
+            "0141_phones_behind_translators.sql"
+        ),
     ];
     Migrator::with_migrations(
         steps

@@ -17,6 +17,7 @@ use sqlx::AnyConnection;
 struct Noted<'a> {
     name: &'a str,
     disabled: bool,
+    symmetric: bool,
 }
 
 impl<'a> Noted<'a> {
@@ -24,6 +25,7 @@ impl<'a> Noted<'a> {
         Noted {
             name: &row.name,
             disabled: row.disabled,
+            symmetric: row.symmetric,
         }
     }
 }

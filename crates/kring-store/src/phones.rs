@@ -28,6 +28,8 @@ pub struct PhoneRow {
     pub created: WallTime,
     /// Whether its sound is secured: `off`, `prefer`, `require`; none: as the configuration says.
     pub srtp: Option<String>,
+    /// Whether it stands behind a translator of addresses, so that where its sound comes from is learned.
+    pub symmetric: bool,
 }
 
 /// A place where a phone can be called.
@@ -68,8 +70,7 @@ pub struct BindingRow {
 impl Store {
     /// Every phone, by user.
     pub async fn phones(&self) -> Result<Vec<PhoneRow>, StoreRefused> {
-        let sql =
-            "SELECT phone, realm, secrets, name, disabled, created, srtp FROM phone ORDER BY phone";
+        let sql = "SELECT phone, realm, secrets, name, disabled, created, srtp, symmetric FROM phone ORDER BY phone";
         let rows = sqlx::query(sql).fetch_all(&self.reader).await?;
         rows.iter()
             .map(|row| read_phone(&mut Cells::of(row, "phone")))
@@ -182,8 +183,7 @@ impl Store {
     }
 }
 
-const OF_USER: &str =
-    "SELECT phone, realm, secrets, name, disabled, created, srtp FROM phone WHERE phone = $1";
+const OF_USER: &str = "SELECT phone, realm, secrets, name, disabled, created, srtp, symmetric FROM phone WHERE phone = $1";
 
 /// The phone of this user, as a transaction sees it.
 pub(crate) async fn find_phone(
@@ -215,7 +215,8 @@ pub(crate) async fn write_phone(
         .add(row.name.as_str())
         .add(i64::from(row.disabled))
         .add_wall(Some(row.created))
-        .add(row.srtp.clone());
+        .add(row.srtp.clone())
+        .add(i64::from(row.symmetric));
     sqlx::query_with(PUT_PHONE, given.take())
         .execute(connection)
         .await?;
@@ -238,10 +239,12 @@ pub(crate) async fn forget_phone(
     Ok(done.rows_affected() > 0)
 }
 
-const PUT_PHONE: &str = "INSERT INTO phone (phone, realm, secrets, name, disabled, created, srtp) \
-    VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (phone) DO UPDATE \
+const PUT_PHONE: &str = "INSERT INTO phone (phone, realm, secrets, name, disabled, created, srtp, \
+    symmetric) \
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (phone) DO UPDATE \
     SET realm = excluded.realm, secrets = excluded.secrets, name = excluded.name, \
-    disabled = excluded.disabled, srtp = excluded.srtp";
+    disabled = excluded.disabled, srtp = excluded.srtp, \
+    symmetric = excluded.symmetric";
 
 const KEEP_BINDING: &str = "INSERT INTO phone_binding (phone, id, node, contact, instance, reg_id, \
     preference, path, transport, address, reach, call_id, seq, expires, seen, user_agent) \
@@ -281,6 +284,7 @@ fn read_phone(cells: &mut Cells<'_>) -> Result<PhoneRow, StoreRefused> {
         disabled: cells.truth()?,
         created: cells.wall()?,
         srtp: cells.some_text()?,
+        symmetric: cells.truth()?,
     })
 }
 

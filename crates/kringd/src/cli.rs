@@ -210,6 +210,14 @@ pub(crate) enum PhoneCommand {
         /// Its user.
         user: String,
     },
+    /// Says whether a phone stands behind a translator of addresses (NAT).
+    Symmetric {
+        /// Its user.
+        user: String,
+        /// on: its sound comes from where its first packet comes from; off: only from where it signals.
+        #[arg(value_parser = ["on", "off"])]
+        is: String,
+    },
     /// Forgets a phone.
     Remove {
         /// Its user.
@@ -225,6 +233,9 @@ pub(crate) struct NewPhone {
     /// What people call it; without it, its user.
     #[arg(long)]
     pub(crate) name: Option<String>,
+    /// It stands behind a translator of addresses (NAT): its sound comes from where its first packet comes from.
+    #[arg(long)]
+    pub(crate) symmetric: bool,
     /// Reads the password from standard input; without it, kring makes one.
     #[arg(long)]
     pub(crate) password_stdin: bool,

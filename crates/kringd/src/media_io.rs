@@ -4,13 +4,15 @@
 //! never waited for, and never wait for it: orders come by bounded channels, notices leave by a
 //! bounded channel, and what it cannot take stays here till it can.
 //!
-//! `ports` binds pairs and lets used ones rest; `worker` relays and plays, by the beat of `metronome`;
+//! `ports` binds pairs and lets used ones rest; `placement` knows which thread has which call; `worker` relays and plays, by the beat of `metronome`;
 //! `outbox` tells.
 
 mod call;
 mod limits;
 mod metronome;
 mod outbox;
+mod pace;
+mod placement;
 mod ports;
 mod wire;
 mod worker;
@@ -24,11 +26,13 @@ use crate::{
 };
 use kring_media::{Library, MediaNotice, MediaOrder, SessionId};
 pub(crate) use outbox::Outbox;
-use ports::{Landlord, PoolOrder, PortRange, SharedPool};
+use placement::Placement;
+use ports::{Landlord, PoolOrder, PortRange, SharedPool, Sockets};
 use rustix::event::{EventfdFlags, eventfd};
 use std::{
     io,
     net::IpAddr,
+    num::NonZero,
     ops::RangeInclusive,
     os::fd::OwnedFd,
     sync::{
@@ -48,30 +52,16 @@ pub(crate) struct MediaConfig {
     pub(crate) bind: IpAddr,
     /// RTP on the even ports, RTCP on the odd ones above them.
     pub(crate) ports: RangeInclusive<u16>,
+    /// Relaying threads; 0: one for each core.
+    pub(crate) threads: usize,
+    /// The code point of packets sent (RFC 2474), 0 to 63.
+    pub(crate) dscp: u8,
     /// Both sides silent for so long is a dead call. Zero: never.
     pub(crate) dead_after: Duration,
     /// What kring itself says.
     pub(crate) library: Arc<Library>,
     /// Where recordings go; none: nothing can be recorded.
     pub(crate) recording: Option<RecordingConfig>,
-}
-
-/// What only tests and measurements set otherwise.
-#[derive(Clone, Copy, Debug)]
-struct Tuning {
-    /// Relaying threads. One carries a thousand calls.
-    threads: usize,
-    /// How long used ports wait for late packets before another call gets them.
-    rest: Duration,
-}
-
-impl Default for Tuning {
-    fn default() -> Tuning {
-        Tuning {
-            threads: 1,
-            rest: Duration::from_secs(5),
-        }
-    }
 }
 
 /// Why the media threads did not start.
@@ -94,6 +84,8 @@ struct Threads {
     pool: SharedPool,
     landlord: SyncSender<PoolOrder>,
     workers: Vec<WorkerLink>,
+    /// Locked for an order, never for a packet.
+    placement: Mutex<Placement>,
     running: Mutex<Vec<JoinHandle<()>>>,
 }
 
@@ -131,12 +123,13 @@ pub(crate) fn start(
     config: MediaConfig,
     notices: mpsc::Sender<MediaNotice>,
 ) -> Result<MediaHandle, MediaRefused> {
-    start_tuned(config, Tuning::default(), notices)
+    start_resting(config, limits::PORTS_REST, notices)
 }
 
-fn start_tuned(
+/// `rest` is how long used ports wait for late packets before another call gets them.
+fn start_resting(
     config: MediaConfig,
-    tuning: Tuning,
+    rest: Duration,
     notices: mpsc::Sender<MediaNotice>,
 ) -> Result<MediaHandle, MediaRefused> {
     let (first, last) = (*config.ports.start(), *config.ports.end());
@@ -150,20 +143,26 @@ fn start_tuned(
         pool: pool.clone(),
         landlord,
         workers: Vec::new(),
+        placement: Mutex::default(),
         running: Mutex::default(),
     };
     let outbox = Outbox::new(notices.clone());
-    let keeper = Landlord::new(config.bind, range, tuning.rest, clock.clone(), pool, outbox);
+    let sockets = Sockets {
+        ip: config.bind,
+        dscp: config.dscp,
+    };
+    let keeper = Landlord::new(sockets, range, rest, clock.clone(), pool, outbox);
     threads.spawn("kring-ports", move || keeper.run(&pool_orders))?;
+    let workers = threads_of(config.threads);
     let mut taps = Vec::new();
     if let Some(recording) = config.recording {
-        let (ends, others) = Taps::new(tuning.threads.max(1));
+        let (ends, others) = Taps::new(workers);
         let outbox = Outbox::new(notices.clone());
         let writer = Writer::new(recording, others, clock.clone(), outbox);
         threads.spawn("kring-recording", move || writer.run())?;
         taps = ends;
     }
-    for n in 0..tuning.threads.max(1) {
+    for n in 0..workers {
         let (orders, inbox) = sync_channel(limits::ORDERS_WAITING_MAX);
         let waker = Waker::new()?;
         let outbox = Outbox::new(notices.clone());
@@ -180,6 +179,15 @@ fn start_tuned(
         threads.workers.push(WorkerLink { orders, waker });
     }
     Ok(MediaHandle(Arc::new(threads)))
+}
+
+/// So many as are configured; one for each core as a rule.
+fn threads_of(configured: usize) -> usize {
+    let cores = || std::thread::available_parallelism().map_or(1, NonZero::get);
+    match configured {
+        0 => cores().min(limits::THREADS_MAX),
+        some => some.min(limits::THREADS_MAX),
+    }
 }
 
 impl MediaHandle {
@@ -268,7 +276,17 @@ impl Threads {
 
     /// To the thread that has the session. Ports of an order that it does not take go back.
     fn pass(&self, session: SessionId, order: WorkerOrder) -> bool {
-        let link = &self.workers[(session.0 % self.workers.len() as u64) as usize];
+        let mut placement = self
+            .placement
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let worker = match &order {
+            WorkerOrder::Open { .. } => placement.open(session, self.workers.len()),
+            WorkerOrder::Session(MediaOrder::Close { .. }) => placement.close(session),
+            _ => placement.of(session),
+        };
+        drop(placement);
+        let link = &self.workers[worker];
         let sent = link.orders.try_send(order);
         link.waker.wake();
         match sent {

@@ -30,6 +30,7 @@ pub(crate) async fn run(config: &Config, command: PhoneCommand) -> Result<(), Fa
         PhoneCommand::List => list(&store).await,
         PhoneCommand::Disable { user } => set_disabled(&store, &user, true).await,
         PhoneCommand::Enable { user } => set_disabled(&store, &user, false).await,
+        PhoneCommand::Symmetric { user, is } => set_symmetric(&store, &user, is == "on").await,
         PhoneCommand::Remove { user } => remove(&store, &user).await,
     };
     store.close().await;
@@ -63,6 +64,7 @@ async fn add(config: &Config, store: &Store, phone: NewPhone) -> Result<(), Faul
         disabled: false,
         created: now(),
         srtp: phone.srtp,
+        symmetric: phone.symmetric,
     };
     store.put_phone(&row).await.map_err(database::refused)?;
     tell_settings(config, &row.phone, &password);
@@ -150,6 +152,21 @@ async fn set_srtp(config: &Config, store: &Store, which: SrtpOfPhone) -> Result<
             config.media.srtp.name()
         ),
     }
+    Ok(())
+}
+
+async fn set_symmetric(store: &Store, user: &str, symmetric: bool) -> Result<(), Fault> {
+    let row = PhoneRow {
+        symmetric,
+        ..known(store, user).await?
+    };
+    store.put_phone(&row).await.map_err(database::refused)?;
+    let from = if symmetric {
+        "where its first packet comes from, at the address of its registration"
+    } else {
+        "where it signals, and nowhere else"
+    };
+    println!("the sound of {user} comes from {from}; from the next call on.");
     Ok(())
 }
 

@@ -61,6 +61,7 @@ fn secrets(row: &PhoneRow, realm: &str) -> Option<Ha1Set> {
 fn traits(row: &PhoneRow) -> PhoneTraits {
     PhoneTraits {
         srtp: row.srtp.as_deref().and_then(SrtpPolicy::named),
+        symmetric: row.symmetric,
     }
 }
 

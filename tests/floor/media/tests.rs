@@ -90,6 +90,7 @@ fn remote(side: Side) -> MediaOrder {
         receives: true,
         codecs: std::sync::Arc::default(),
         told: std::sync::Arc::default(),
+        symmetric: None,
     }
 }
 

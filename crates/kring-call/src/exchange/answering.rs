@@ -32,6 +32,10 @@ impl Exchange {
             self.unusable_answer(now, id, leg);
             return;
         };
+        if let Some(call) = self.calls.get_mut(&id) {
+            let offer = call.offers.iter().find(|offer| offer.leg == leg);
+            call.sound.agent_behind = offer.and_then(|offer| offer.behind(branch));
+        }
         if self.calls.get(&id).is_some_and(|call| call.is_placed()) {
             self.picked_up(now, id, leg, (answer, shield));
             return;

@@ -117,13 +117,15 @@ impl Exchange {
                     branch.extra.extend(answer_by_itself(&branch.target));
                 }
             }
+            let behind = self.behind(device, &branches);
             let first = ways.branches.len() as u8;
             ways.policies
                 .extend(std::iter::repeat_n(policy, branches.len()));
             ways.branches.append(&mut branches);
             let end = ways.branches.len() as u8;
             if first < end {
-                let rung = RungDevice::new(now, device, first..end, &call.clock);
+                let mut rung = RungDevice::new(now, device, first..end, &call.clock);
+                rung.behind = behind;
                 ways.devices.push(rung);
             }
         }

@@ -219,11 +219,11 @@ pub struct Exchange {
     departments: BTreeMap<String, Vec<String>>,
     callbacks: CallBacks,
     ports: Ports,
-    /// What is known of phones that may register; as many as the registrar takes.
-    phones: BTreeMap<String, PhoneTraits>,
     shares: Shares,
     admission: Admission,
     outputs: VecDeque<Output>,
+    /// What is known of phones that may register; as many as the registrar takes.
+    phones: BTreeMap<String, PhoneTraits>,
 }
 
 impl Exchange {
@@ -252,10 +252,10 @@ impl Exchange {
             departments: BTreeMap::new(),
             callbacks: CallBacks::default(),
             ports: Ports::default(),
-            phones: BTreeMap::new(),
             shares: Shares::new(&config.trunks, config.cps_max),
             admission: Admission::Open,
             outputs: VecDeque::new(),
+            phones: BTreeMap::new(),
             config,
         };
         exchange.reserve_ports();

@@ -15,6 +15,7 @@ use kring_sip::{
     registrar::{Binding, Gone, PhoneNews},
 };
 use kring_time::Moment;
+use std::net::IpAddr;
 
 impl Exchange {
     /// Makes a phone known before the first input. Later ones come as `PutPhone`. `false`: too many.
@@ -76,6 +77,21 @@ impl Exchange {
             return Err(Unreached::Redirected);
         }
         Ok(branches)
+    }
+
+    /// Of a phone behind a translator of addresses, the address from which it has registered, for each of these ways to
+    /// it. Of any other phone, and of one behind a proxy, nothing: only what it signals counts.
+    pub(super) fn behind(&self, device: &Device, branches: &[Branch]) -> Vec<Option<IpAddr>> {
+        let is_symmetric = match &device.place {
+            Place::Registered { user } => self.phones.get(user).is_some_and(|it| it.symmetric),
+            Place::At { .. } => false,
+        };
+        let address = |branch: &Branch| {
+            let peer = branch.peers.first().filter(|_| branch.route.is_empty());
+            peer.map(|peer| peer.address.ip())
+        };
+        let behind = |branch| is_symmetric.then(|| address(branch)).flatten();
+        branches.iter().map(behind).collect()
     }
 
     /// The agent's phone is nowhere: it is not waited for, and this call does not come back to it.

@@ -25,6 +25,8 @@ pub(super) const fn is_private(transport: Transport) -> bool {
 pub struct PhoneTraits {
     /// Whether its sound is secured; none: as `[media]` says.
     pub srtp: Option<SrtpPolicy>,
+    /// It stands behind a translator of addresses: where its sound comes from is learned (RFC 4961).
+    pub symmetric: bool,
 }
 
 impl Exchange {

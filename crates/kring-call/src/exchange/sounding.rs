@@ -79,6 +79,7 @@ impl Exchange {
                 receives: callers.direction.receives(),
                 codecs: callers.codecs.clone().into(),
                 told: call.sound.told(Side::Caller),
+                symmetric: None,
             });
         }
     }
@@ -120,6 +121,7 @@ impl Exchange {
             receives: theirs.direction.receives(),
             codecs: theirs.codecs.clone().into(),
             told,
+            symmetric: sound.agent_behind.filter(|_| side == Side::Agent),
         });
     }
 
@@ -140,6 +142,7 @@ impl Exchange {
             receives: false,
             codecs: codecs.into(),
             told: Arc::default(),
+            symmetric: None,
         });
     }
 

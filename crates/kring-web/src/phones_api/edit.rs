@@ -30,6 +30,9 @@ pub(crate) struct NewPhone {
     user: String,
     /// What people call it; without it, its user.
     name: Option<String>,
+    /// It stands behind a translator of addresses (NAT): where its sound comes from is learned from its first packet,
+    /// which must come from the address at which it is registered. Without it, no.
+    symmetric: Option<bool>,
     /// Whether its sound is secured; without it, as the configuration says.
     srtp: Option<Srtp>,
 }
@@ -72,6 +75,8 @@ pub(crate) struct PhoneFields {
     name: Option<String>,
     /// It may not register, and is called no more.
     disabled: Option<bool>,
+    /// It stands behind a translator of addresses (NAT); from the next call on.
+    symmetric: Option<bool>,
     /// Whether its sound is secured; null: as the configuration says.
     #[serde(deserialize_with = "told")]
     srtp: Option<Option<Srtp>>,
@@ -115,6 +120,7 @@ pub(crate) async fn add_phone(
         disabled: false,
         created: by.at,
         srtp: new.srtp.map(|srtp| srtp.name().to_owned()),
+        symmetric: new.symmetric.unwrap_or(false),
     };
     app.store.add_phone(&by, &row).await?;
     app.config.phones.have_changed();
@@ -126,7 +132,7 @@ pub(crate) async fn add_phone(
     Ok((StatusCode::CREATED, axum::Json(told)).into_response())
 }
 
-/// Changes what a phone is called, and whether it may register.
+/// Changes what a phone is called, whether it may register, and whether it stands behind a translator of addresses.
 #[utoipa::path(patch, path = "/phones/{user}", tag = "directory", operation_id = "change_phone",
     request_body = PhoneFields,
     responses((status = 200, body = PhoneOnWire), (status = 403), (status = 404), (status = 422)))]
@@ -149,6 +155,7 @@ pub(crate) async fn change_phone(
         if let Some(srtp) = fields.srtp {
             row.srtp = srtp.map(|srtp| srtp.name().to_owned());
         }
+        row.symmetric = fields.symmetric.unwrap_or(row.symmetric);
     });
     let row = changed.await?.ok_or_else(nobody)?;
     app.config.phones.have_changed();

@@ -34,6 +34,8 @@ pub(crate) struct PhoneOnWire {
     disabled: bool,
     /// Whether its sound is secured; null: as the configuration says.
     srtp: Option<edit::Srtp>,
+    /// Whether it stands behind a translator of addresses (NAT), so that where its sound comes from is learned.
+    symmetric: bool,
     /// Whether it can be called now.
     registered: bool,
     /// The freshest first.
@@ -94,6 +96,7 @@ fn shown(row: PhoneRow, bindings: Vec<BindingOnWire>, agents: &[AgentRow]) -> Ph
         user: row.phone,
         name: row.name,
         disabled: row.disabled,
+        symmetric: row.symmetric,
         bindings,
     }
 }

@@ -19,6 +19,7 @@ async fn phone(store: &Store, user: &str, disabled: bool) {
         name: format!("โต๊ะ {user}"),
         disabled,
         created: WallTime(1),
+        symmetric: false,
     };
     store.put_phone(&row).await.unwrap();
 }

@@ -9,6 +9,10 @@ use std::{fmt, net::IpAddr, path::PathBuf, str::FromStr, sync::Arc};
 pub(crate) struct Media {
     /// The ports of RTP and RTCP.
     pub(crate) rtp_ports: RtpPorts,
+    /// How many threads relay; 0: one for each core.
+    pub(crate) threads: usize,
+    /// How networks are asked to treat sound: the code point of its packets (RFC 2474).
+    pub(crate) dscp: u8,
     /// Codecs that may be agreed upon, by preference.
     pub(crate) codecs: Vec<&'static str>,
     /// A call whose both sides are silent for so long is ended, s.
@@ -61,6 +65,9 @@ impl Media {
                 first: 20_000,
                 last: 29_999,
             }),
+            threads: section.number("threads", 0, 0..=64) as usize,
+            // Expedited forwarding (RFC 3246).
+            dscp: section.number("dscp", 46, 0..=63) as u8,
             codecs: codecs(&mut section),
             dead_after_s: section.number("dead_after_s", 20, 2..=3_600) as u32,
             srtp: section.choice("srtp", &SRTP, SrtpPolicy::default()),

@@ -168,6 +168,8 @@ impl Layered {
                 ("http.public_url", json!(config.http.public_url)),
                 ("database.url", json!(config.database.shown())),
                 ("media.rtp_ports", json!(config.media.rtp_ports.to_string())),
+                ("media.threads", json!(config.media.threads)),
+                ("media.dscp", json!(config.media.dscp)),
             ]
         };
         let both = values(&self.config).into_iter().zip(values(nothing));

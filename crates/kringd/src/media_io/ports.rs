@@ -23,8 +23,14 @@ use std::{
     time::Duration,
 };
 
-/// Expedited forwarding (RFC 3246), which networks give to speech.
-const SPEECH_TOS: u8 = 46 << 2;
+/// How sockets are made.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Sockets {
+    /// The address that they are bound on.
+    pub(super) ip: IpAddr,
+    /// The code point of what they send (RFC 2474).
+    pub(super) dscp: u8,
+}
 
 /// Two bound sockets.
 #[derive(Debug)]
@@ -35,11 +41,11 @@ pub(super) struct BoundPair {
 }
 
 impl BoundPair {
-    fn bind(ip: IpAddr, ports: PortPair) -> io::Result<BoundPair> {
+    fn bind(sockets: Sockets, ports: PortPair) -> io::Result<BoundPair> {
         Ok(BoundPair {
             ports,
-            rtp: socket(ip, ports.rtp, RTP_BACKLOG)?,
-            rtcp: socket(ip, ports.rtcp(), RTCP_BACKLOG)?,
+            rtp: sockets.bind(ports.rtp, RTP_BACKLOG)?,
+            rtcp: sockets.bind(ports.rtcp(), RTCP_BACKLOG)?,
         })
     }
 
@@ -51,16 +57,24 @@ impl BoundPair {
     }
 }
 
-fn socket(ip: IpAddr, port: u16, backlog: usize) -> io::Result<UdpSocket> {
-    let socket = UdpSocket::bind(SocketAddr::new(ip, port))?;
-    socket.set_nonblocking(true)?;
-    // Wishes, not needs: sound flows without them.
-    let _ = sockopt::set_socket_recv_buffer_size(&socket, backlog);
-    let _ = match ip {
-        IpAddr::V4(_) => sockopt::set_ip_tos(&socket, SPEECH_TOS),
-        IpAddr::V6(_) => sockopt::set_ipv6_tclass(&socket, u32::from(SPEECH_TOS)),
-    };
-    Ok(socket)
+impl Sockets {
+    fn bind(self, port: u16, backlog: usize) -> io::Result<UdpSocket> {
+        let socket = UdpSocket::bind(SocketAddr::new(self.ip, port))?;
+        socket.set_nonblocking(true)?;
+        // Wishes, not needs: sound flows without them.
+        let _ = sockopt::set_socket_recv_buffer_size(&socket, backlog);
+        // The code point is the upper six bits of that byte.
+        let class = self.dscp << 2;
+        let _ = match self.ip {
+            IpAddr::V4(_) => sockopt::set_ip_tos(&socket, class),
+            IpAddr::V6(_) => {
+                // A socket for both families sends IPv4 with its own byte.
+                let _ = sockopt::set_ip_tos(&socket, class);
+                sockopt::set_ipv6_tclass(&socket, u32::from(class))
+            }
+        };
+        Ok(socket)
+    }
 }
 
 /// The configured ports, in pairs.
@@ -135,7 +149,7 @@ pub(super) enum PoolOrder {
 
 /// Binds and keeps.
 pub(super) struct Landlord {
-    ip: IpAddr,
+    sockets: Sockets,
     range: PortRange,
     rest: Duration,
     clock: Clock,
@@ -150,7 +164,7 @@ pub(super) struct Landlord {
 
 impl Landlord {
     pub(super) fn new(
-        ip: IpAddr,
+        sockets: Sockets,
         range: PortRange,
         rest: Duration,
         clock: Clock,
@@ -158,7 +172,7 @@ impl Landlord {
         outbox: Outbox,
     ) -> Landlord {
         Landlord {
-            ip,
+            sockets,
             range,
             rest,
             clock,
@@ -213,7 +227,7 @@ impl Landlord {
             if self.bound[n] {
                 continue;
             }
-            match BoundPair::bind(self.ip, self.range.pair(n)) {
+            match BoundPair::bind(self.sockets, self.range.pair(n)) {
                 Ok(pair) => {
                     self.bound[n] = true;
                     pairs.push(pair.ports);
@@ -253,6 +267,32 @@ impl Landlord {
             self.outbox.tell(MediaNotice::Reserved {
                 pairs: pairs.to_vec(),
             });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// RTP and RTCP, IPv4 and both families.
+    #[test]
+    fn what_is_sent_carries_the_code_point() {
+        for ip in ["127.0.0.1", "::"] {
+            let sockets = Sockets {
+                ip: ip.parse().unwrap(),
+                dscp: 46,
+            };
+            let mut pairs = (11_000..11_500).step_by(2).map(|rtp| PortPair { rtp });
+            let bound = pairs.find_map(|ports| BoundPair::bind(sockets, ports).ok());
+            let bound = bound.expect("a free pair");
+            for kind in [PacketKind::Rtp, PacketKind::Rtcp] {
+                let socket = bound.socket(kind);
+                assert_eq!(sockopt::ip_tos(socket).unwrap(), 46 << 2, "{ip} {kind:?}");
+                if sockets.ip.is_ipv6() {
+                    assert_eq!(sockopt::ipv6_tclass(socket).unwrap(), 46 << 2);
+                }
+            }
         }
     }
 }

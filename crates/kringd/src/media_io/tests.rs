@@ -1,5 +1,6 @@
 //! Real sockets on loopback. Every wait is bounded and ends as soon as what it waits for is there.
 
+mod injected;
 mod monitor;
 mod sealed;
 mod speaking;
@@ -35,16 +36,15 @@ impl Studio {
         let config = MediaConfig {
             bind: LOOPBACK,
             ports,
+            threads: 2,
+            dscp: 46,
             dead_after: Duration::ZERO,
             library: Arc::new(speaking::library()),
             recording: None,
         };
-        let tuning = Tuning {
-            threads: 2,
-            rest: Duration::from_millis(1),
-        };
+        let rest = Duration::from_millis(1);
         Studio {
-            media: start_tuned(config, tuning, sender).unwrap(),
+            media: start_resting(config, rest, sender).unwrap(),
             notices,
             runtime: tokio::runtime::Builder::new_current_thread()
                 .enable_time()
@@ -160,6 +160,7 @@ impl Phone {
             receives: true,
             codecs: Arc::default(),
             told: Arc::default(),
+            symmetric: None,
         }
     }
 }

@@ -2,7 +2,8 @@
 //! where it is told to, or mixes. What it is told, it obeys in `orders`.
 //!
 //! Readiness is level-triggered and one packet is read for each: at one packet a socket in 20 ms a
-//! second read would only learn that there is nothing, and a burst comes round again at once.
+//! second read would only learn that there is nothing, and a burst comes round again at once. Sockets are not connected,
+//! although that would spare the kernel a look at its routes: it would then answer strangers (ICMP), uncounted.
 
 mod orders;
 mod recording;
@@ -10,9 +11,10 @@ mod recording;
 use super::{
     Waker,
     call::{Call, split},
-    limits::{BUFFER, EVENTS_MAX, SWEEP_EVERY},
+    limits::{BUFFER, EVENTS_MAX, GATHER, SWEEP_EVERY},
     metronome::{Beat, Metronome},
     outbox::Outbox,
+    pace::Pace,
     ports::PoolOrder,
 };
 use crate::{clock::Clock, recording::Tap};
@@ -23,7 +25,10 @@ use kring_time::Moment;
 use orders::Next;
 pub(super) use orders::WorkerOrder;
 use rustc_hash::FxHashMap;
-use rustix::{event::epoll, io::Errno};
+use rustix::{
+    event::{Timespec, epoll},
+    io::Errno,
+};
 use std::{
     io,
     net::SocketAddr,
@@ -33,6 +38,12 @@ use std::{
         mpsc::{Receiver, SyncSender},
     },
     time::Duration,
+};
+
+/// No wait for packets.
+const AT_ONCE: Timespec = Timespec {
+    tv_sec: 0,
+    tv_nsec: 0,
 };
 
 /// The token of the eventfd.
@@ -51,12 +62,13 @@ pub(super) struct Worker {
     /// The way to whoever records; none: nobody does.
     tap: Option<Tap>,
     landlord: SyncSender<PoolOrder>,
-    calls: Vec<Option<Call>>,
+    calls: Vec<Option<Box<Call>>>,
     vacant: Vec<usize>,
     slots: FxHashMap<SessionId, usize>,
     buffer: Box<[u8; BUFFER]>,
     /// A packet that was made of the one in `buffer`.
     recoded: Box<[u8; BUFFER]>,
+    pace: Pace,
     metronome: Metronome,
     /// The slots of calls to which kring speaks, or which it mixes; some may have ended meanwhile.
     speaking: Vec<usize>,
@@ -93,6 +105,7 @@ impl Worker {
             slots: FxHashMap::default(),
             buffer: Box::new([0; BUFFER]),
             recoded: Box::new([0; BUFFER]),
+            pace: Pace::default(),
             metronome,
             speaking: Vec::new(),
             sweep_at: Moment::BOOT,
@@ -105,8 +118,16 @@ impl Worker {
             data: epoll::EventData::new_u64(0),
         };
         let mut events = [nothing; EVENTS_MAX];
+        let mut rested = false;
         loop {
-            let ready = match epoll::wait(&self.epoll, &mut events, None) {
+            // A socket from which one packet was read may hold more: only when all are empty is there a rest.
+            let patience = (self.pace.is_fast() && !rested).then_some(&AT_ONCE);
+            let ready = match epoll::wait(&self.epoll, &mut events, patience) {
+                Ok(0) => {
+                    std::thread::sleep(GATHER);
+                    rested = true;
+                    continue;
+                }
                 Ok(ready) => ready,
                 Err(Errno::INTR) => continue,
                 Err(refused) => {
@@ -114,7 +135,9 @@ impl Worker {
                     return;
                 }
             };
+            rested = false;
             let now = self.clock.now();
+            self.pace.note(now, ready);
             let mut woken = false;
             for event in &events[..ready] {
                 match event.data.u64() {
@@ -136,7 +159,7 @@ impl Worker {
     /// One packet of one socket.
     fn serve(&mut self, now: Moment, token: u64) {
         let (slot, side, kind) = split(token);
-        let Some(call) = self.calls.get_mut(slot).and_then(Option::as_mut) else {
+        let Some(call) = self.calls.get_mut(slot).and_then(Option::as_deref_mut) else {
             return;
         };
         let buffer = &mut self.buffer[..];
@@ -205,7 +228,7 @@ impl Worker {
         let mut packet: FramePacket = [0; rtp::HEADER + FRAME];
         let (calls, outbox, tap) = (&mut self.calls, &mut self.outbox, &mut self.tap);
         self.speaking.retain(|slot| {
-            let Some(call) = calls.get_mut(*slot).and_then(Option::as_mut) else {
+            let Some(call) = calls.get_mut(*slot).and_then(Option::as_deref_mut) else {
                 return false;
             };
             for side in Side::ALL {

@@ -23,6 +23,8 @@ pub(super) fn open(
         media_io::MediaConfig {
             bind: bind.unwrap_or(std::net::Ipv4Addr::UNSPECIFIED.into()),
             ports: ports.first..=ports.last,
+            threads: config.media.threads,
+            dscp: config.media.dscp,
             dead_after: Duration::from_secs(u64::from(config.media.dead_after_s)),
             library: library.into(),
             recording: Some(recording),

@@ -11,6 +11,7 @@ use std::{
     net::{TcpListener, UdpSocket},
     path::PathBuf,
     process::{Child, Command, Stdio},
+    sync::atomic::{AtomicU32, Ordering::Relaxed},
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
@@ -73,7 +74,10 @@ impl House {
         trunks: &str,
         furnish: impl AsyncFnOnce(Store) -> Result<(), StoreRefused>,
     ) -> Outcome<House> {
-        let folder = std::env::temp_dir().join(format!("kring-load-{}", std::process::id()));
+        static HOUSES: AtomicU32 = AtomicU32::new(0);
+        let nth = HOUSES.fetch_add(1, Relaxed);
+        let name = format!("kring-load-{}-{nth}", std::process::id());
+        let folder = std::env::temp_dir().join(name);
         std::fs::create_dir_all(&folder)?;
         let url = match database {
             Some(url) => url.to_owned(),

@@ -5,6 +5,7 @@
 //! load signalling --rate 100 --seconds 10     CPU seconds per 1,000 calls
 //! load memory --calls 1000 --rate 100         kB per concurrent call
 //! load sound --calls 500 --seconds 10         CPU seconds per million relayed RTP packets
+//! load rtp --sizes "100 500 1500"             the same beside a bare forwarder and rtpengine (tests/load/rtp)
 //! load waiting --calls 500 --seconds 10     CPU and memory of callers who wait with music
 //! load pop --rate 20 --count 400 [--database sqlite:PATH]   INVITE to call.offered
 //! load floods --seconds 10                    an honest caller beside floods: success, set-up time
@@ -21,6 +22,7 @@ mod pop;
 mod proc;
 mod registrations;
 mod rings;
+mod rtp;
 mod screen;
 mod screens;
 mod signalling;
@@ -40,6 +42,8 @@ fn main() -> ExitCode {
         "signalling" => signalling::rate(&options),
         "memory" => signalling::memory(&options),
         "sound" => sound::relay(&options),
+        "rtp" => rtp::compare(&options),
+        "forwarder" => rtp::forward(&options),
         "waiting" => waiting::music(&options),
         "pop" => pop::latency(&options),
         "floods" => floods::beside(&options),
@@ -59,7 +63,7 @@ fn main() -> ExitCode {
 
 fn usage(wrong: &str) -> ExitCode {
     eprintln!(
-        "load: {wrong}. Use: load signalling|memory|sound|waiting|pop|floods|rings|screens|registrations [--rate N] [--seconds N] [--calls N] [--count N] [--runs N] [--agents N] [--plan HOPS] [--database URL]"
+        "load: {wrong}. Use: load signalling|memory|sound|rtp|waiting|pop|floods|rings|screens|registrations [--rate N] [--seconds N] [--calls N] [--count N] [--runs N] [--agents N] [--plan HOPS] [--database URL]"
     );
     ExitCode::from(64)
 }
@@ -83,6 +87,10 @@ impl Options {
                 "--database",
                 "--agents",
                 "--plan",
+                "--sizes",
+                "--rounds",
+                "--only",
+                "--ends",
             ];
             if !known.contains(&name.as_str()) {
                 return Err(format!("{name} is no option"));

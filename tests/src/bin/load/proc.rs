@@ -26,3 +26,18 @@ pub(crate) fn resident_kb(pid: u32) -> Outcome<u64> {
     let kb = line.and_then(|line| line.split_whitespace().nth(1)?.parse().ok());
     Ok(kb.ok_or("no VmRSS")?)
 }
+
+/// How often its threads have slept and were woken, since they began (proc(5), `voluntary_ctxt_switches`).
+pub(crate) fn wakings(pid: u32) -> Outcome<u64> {
+    let mut sum = 0;
+    for thread in std::fs::read_dir(format!("/proc/{pid}/task"))? {
+        // One that has just ended has no file any more.
+        let status = std::fs::read_to_string(thread?.path().join("status")).unwrap_or_default();
+        let line = status
+            .lines()
+            .find(|line| line.starts_with("voluntary_ctxt_switches"));
+        let count = line.and_then(|line| line.split_whitespace().nth(1)?.parse::<u64>().ok());
+        sum += count.unwrap_or(0);
+    }
+    Ok(sum)
+}

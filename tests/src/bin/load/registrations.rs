@@ -121,6 +121,7 @@ fn account(n: u32) -> PhoneRow {
         phone: user,
         disabled: false,
         created: wall(),
+        symmetric: false,
     }
 }
 

@@ -6,6 +6,7 @@ mod streams;
 
 use crate::{Options, Outcome, house::House, proc};
 pub(crate) use callers::Callers;
+pub(crate) use phones::Phones;
 use std::{
     net::{SocketAddr, UdpSocket},
     time::{Duration, Instant},
@@ -24,7 +25,7 @@ pub(crate) fn relay(options: &Options) -> Outcome<()> {
     let rate = options.number("--rate", 50)?.max(1);
     let length = Duration::from_secs(u64::from(options.number("--seconds", 10)?));
     let (caller_ends, phone_ends) = (sockets()?, sockets()?);
-    let phones = phones::Phones::open(ports(&phone_ends)?)?;
+    let phones = Phones::open(ports(&phone_ends)?)?;
     let house = House::open(calls + 8, phones.port(), options.text("--database"))?;
     let mut callers = Callers::open(house.sip, ports(&caller_ends)?)?;
     let empty = proc::resident_kb(house.pid())?;

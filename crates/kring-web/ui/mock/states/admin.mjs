@@ -35,7 +35,7 @@ const answers = {
   'GET /users/*': ({ parts: [login] }) => users.find((one) => one.login === login) ?? [404, 'not_found'],
   'POST /users': ({ body }) => (body.login === 'malee' ? [409, 'taken'] : body.login ? { ...account(body.login, body.name, body.role), one_time_password: 'มะม่วง-7421-tree' } : [422, 'bad_field', { field: 'login' }]),
   'GET /queues': { items: [{ name: 'สายด่วน 1203' }, { name: 'จดทะเบียนพาณิชย์' }] },
-  'GET /phones': { items: [{ user: '5022', name: 'โต๊ะ 2', bindings: [], registered: true, disabled: false }] },
+  'GET /phones': { items: [{ user: '5022', name: 'โต๊ะ 2', bindings: [], registered: true, disabled: false, symmetric: false }] },
   'GET /departments': { items: units },
   'GET /departments/*': ({ parts: [id] }) => units.find((one) => one.id === id) ?? [404, 'not_found'],
   'GET /departments/*/status': ({ parts: [id] }) => (id === '1' ? { open: false, reason: 'holiday', holiday: { day: '2026-11-23', name_th: 'วันหยุดพิเศษ', name_en: '' }, next_open: '2026-11-24T01:30:00Z', at: '2026-11-23T08:12:00Z' } : { open: id !== '8', reason: id === '8' ? 'hours' : null, next_open: '2026-11-24T01:30:00Z', at: '2026-11-23T08:12:00Z' }),

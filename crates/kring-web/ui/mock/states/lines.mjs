@@ -23,10 +23,10 @@ export const silent = {
   steps: [step('address', 'ok', '10.0.4.9:5060', '', ''), step('sent', 'ok', 'UDP จาก 10.0.4.10:5060', '', ''), step('answered', 'failed', null, 'ไม่มีคำตอบใน 2 วินาที ตรวจว่าตู้สาขาเปิดอยู่ และไฟร์วอลล์ให้ UDP 5060 ผ่าน', 'no answer within 2 s'), step('way_back', 'unknown', null, '', '')],
   round_trips_ms: [], status: null, user_agent: null, allow: [], codecs: null, raw: null, learnt: { transfer: null, prack: null },
 };
-const phone = (user, name, more = {}) => ({ user, name, agent: null, disabled: false, registered: false, bindings: [], ...more });
+const phone = (user, name, more = {}) => ({ user, name, agent: null, disabled: false, symmetric: false, registered: false, bindings: [], ...more });
 const phones = [
   phone('5021', 'โต๊ะ 1 ริมหน้าต่าง', { agent: 'malee', registered: true, bindings: [{ address: '10.0.4.31:5062', transport: 'udp', expires_at: '2026-11-23T09:12:00Z', last_seen: '2026-11-23T08:12:00Z', user_agent: 'Yealink SIP-T31G 124.86.0.40' }] }),
-  phone('5022', 'โต๊ะ 2', { srtp: 'require' }),
+  phone('5022', 'โต๊ะ 2', { srtp: 'require', symmetric: true }),
   phone('5029', 'ห้องประชุม', { disabled: true }),
 ];
 const setting = (key, value, dflt, more = {}) => ({ key, value, default: dflt, source: 'default', needs_restart: false, unit: null, min: null, max: null, choices: null, read_only: false, complaint: null, ...more });
@@ -76,6 +76,10 @@ export const states = {
     await page.fill('#phone-user', '5030');
     await page.getByTestId('phone-add').click();
     await page.getByTestId('secret').waitFor();
+  }),
+  '69-phone-behind-nat': at('admin/phones', async (page) => {
+    await page.locator('[data-phone="5021"] [data-act=move]').click();
+    await page.waitForTimeout(150);
   }),
   '70-settings': at('admin/settings/agent', async (page) => {
     await page.fill('#set-agent-wrapup_s', '120');

@@ -40,6 +40,7 @@ fn remote(phone: &Phone, session: SessionId, side: Side, coding: Playable) -> Me
         receives: true,
         codecs: [codec].into(),
         told: Arc::default(),
+        symmetric: None,
     }
 }
 

@@ -79,6 +79,7 @@ impl Worker {
                 receives,
                 codecs,
                 told,
+                symmetric,
             } => {
                 let remote = Remote {
                     rtp,
@@ -89,6 +90,7 @@ impl Worker {
                 if let Some(call) = self.call(session, side) {
                     let said = (&codecs, &told);
                     call.relay.set_codecs(now, side, said, rand::random());
+                    call.relay.set_symmetric(side, symmetric);
                     call.relay.set_remote(now, side, remote);
                 }
             }
@@ -141,7 +143,7 @@ impl Worker {
     /// The call, in which there must be this side. One that has ended is none.
     fn call(&mut self, session: SessionId, side: Side) -> Option<&mut Call> {
         let slot = *self.slots.get(&session)?;
-        let call = self.calls.get_mut(slot)?.as_mut()?;
+        let call = self.calls.get_mut(slot)?.as_deref_mut()?;
         if call.pair(side).is_none() {
             tracing::error!(
                 session = session.0,
@@ -192,13 +194,13 @@ impl Worker {
         let mut relay = Relay::new(session, self.dead_after);
         relay.report(rand::random());
         self.slots.insert(session, slot);
-        self.calls[slot] = Some(Call::new(relay, caller, agent));
+        self.calls[slot] = Some(Box::new(Call::new(relay, caller, agent)));
     }
 
     /// Somebody comes in: a third, or a monitor.
     fn admit(&mut self, session: SessionId, side: Side, pair: BoundPair) {
         let slot = self.slots.get(&session).copied();
-        let call = slot.and_then(|slot| Some((slot, self.calls[slot].as_mut()?)));
+        let call = slot.and_then(|slot| Some((slot, self.calls[slot].as_deref_mut()?)));
         let Some((slot, call)) = call else {
             // It ended meanwhile.
             self.let_rest(vec![pair]);
@@ -265,7 +267,7 @@ impl Worker {
         if let (Some(third), Some(slot)) = (call.third.take(), slot) {
             self.ignore(&third);
             watch(&self.epoll, slot, Side::Agent, &third);
-            if let Some(call) = self.calls[slot].as_mut() {
+            if let Some(call) = self.calls[slot].as_deref_mut() {
                 let former = std::mem::replace(&mut call.agent, third);
                 self.ignore(&former);
                 self.let_rest(vec![former]);

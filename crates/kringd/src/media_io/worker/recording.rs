@@ -8,7 +8,7 @@ use kring_time::Moment;
 impl Worker {
     pub(super) fn record(&mut self, now: Moment, session: SessionId, what: Recording) {
         let slot = self.slots.get(&session).copied();
-        let call = slot.and_then(|slot| self.calls.get_mut(slot)?.as_mut());
+        let call = slot.and_then(|slot| self.calls.get_mut(slot)?.as_deref_mut());
         let begun = match (what, call, &self.tap) {
             (Recording::Begin { name }, Some(call), Some(tap)) => {
                 let begun = tap.begin(session, now, name);

@@ -9,7 +9,7 @@ use std::{
 };
 
 /// All phones, on one socket and a thread that ends with the process.
-pub(super) struct Phones {
+pub(crate) struct Phones {
     port: u16,
     legs: Arc<Mutex<Legs>>,
 }
@@ -22,7 +22,7 @@ struct Legs {
 }
 
 impl Phones {
-    pub(super) fn open(rtp: Vec<u16>) -> Outcome<Phones> {
+    pub(crate) fn open(rtp: Vec<u16>) -> Outcome<Phones> {
         let socket = UdpSocket::bind("127.0.0.1:0")?;
         let port = socket.local_addr()?.port();
         let legs = Arc::new(Mutex::new(Legs::default()));
@@ -31,12 +31,12 @@ impl Phones {
         Ok(Phones { port, legs })
     }
 
-    pub(super) fn port(&self) -> u16 {
+    pub(crate) fn port(&self) -> u16 {
         self.port
     }
 
     /// By which of its sockets each phone speaks, and to where.
-    pub(super) fn targets(&self) -> Vec<(usize, SocketAddr)> {
+    pub(crate) fn targets(&self) -> Vec<(usize, SocketAddr)> {
         let legs = self.legs.lock().unwrap_or_else(PoisonError::into_inner);
         legs.sounds.clone()
     }
