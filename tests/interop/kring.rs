@@ -355,6 +355,21 @@ impl Kring {
         .unwrap_or_else(|| panic!("no {field} = {value} in {:?}", self.get("/api/v1/calls")))
     }
 
+    /// What the daemon's threads of this name have used so far, s.
+    pub fn cpu(&self, thread: &str) -> f64 {
+        let tasks = std::fs::read_dir(format!("/proc/{}/task", self.child.id())).expect("it runs");
+        let ticks = |task: std::fs::DirEntry| {
+            let stat = std::fs::read_to_string(task.path().join("stat")).ok()?;
+            let (name, rest) = stat.split_once('(')?.1.rsplit_once(')')?;
+            // utime and stime are the 14th and 15th field (proc(5)); the first after the name is the third.
+            let fields: Vec<&str> = rest.trim().split(' ').collect();
+            let used = |n: usize| fields.get(n)?.parse::<u64>().ok();
+            (name == thread).then(|| used(11).unwrap_or(0) + used(12).unwrap_or(0))
+        };
+        let all: u64 = tasks.flatten().filter_map(ticks).sum();
+        all as f64 / 100.0
+    }
+
     /// The daemon's memory, kB.
     pub fn resident_kb(&self) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()));
@@ -401,6 +416,12 @@ impl Agent {
 
     pub fn delete(&self, path: &str) -> Answer {
         http(self.http, "DELETE", path, &self.session, "")
+    }
+
+    /// Where its page opens the live socket, and the cookie that it shows there.
+    pub fn socket(&self) -> (u16, &str) {
+        let cookie = self.session.strip_prefix("Cookie: ");
+        (self.http, cookie.expect("a cookie"))
     }
 
     /// `None` when the daemon is gone.

@@ -2,6 +2,7 @@
 //! this process as the ears and mouths of both. Each call is told by the journal, the history row,
 //! the metrics, and by what SIPp's own log says was sent and when.
 
+mod browser;
 mod desk;
 mod kring;
 mod linphone;
@@ -17,6 +18,7 @@ mod tape;
 mod answered;
 mod bad_input;
 mod baresip;
+mod browser_phone;
 mod cancels;
 mod changes;
 mod dialogs;
@@ -44,6 +46,7 @@ mod transfers;
 mod transfers_bridged;
 mod transfers_by_consult;
 mod transfers_by_phone;
+mod twenty_browsers;
 mod unanswered;
 mod waiting;
 mod ways;
