@@ -20,6 +20,7 @@ mod lock;
 mod mixer;
 pub mod mos;
 mod offer_answer;
+mod notice;
 mod order;
 mod outgoing;
 mod own_voice;
@@ -57,9 +58,9 @@ pub use mos::{Mos, SoundClass};
 pub use offer_answer::{
     OwnAudio, answer_to_caller, answer_to_change, offer_of_change, offer_to_agent,
 };
+pub use notice::{MediaNotice, NotRecorded, Recorded, SideStats, Told};
 pub use order::{
-    Joined, MediaNotice, MediaOrder, Monitoring, NotRecorded, PortPair, Recorded, Recording,
-    SessionId, Side, SideStats, Told,
+    Joined, MediaOrder, Monitoring, PortPair, Recording, SessionId, Side,
 };
 pub use outgoing::Header;
 pub use own_voice::{answer_by_kring, coding_of, offer_by_kring, offer_of_agreed};

@@ -8,7 +8,7 @@ use crate::{
     figures::WayFigures,
     limits::{LOOK_PACKETS_MIN, REPORT_EVERY, REPORT_MAX, ROUND_TRIP_MAX},
     mos::{Mos, Path, Robustness},
-    order::Told,
+    notice::Told,
     quality::{Quality, Source},
     rtcp::{Own, Received, RtcpSeen, Sender},
     rtp,

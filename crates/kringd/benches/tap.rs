@@ -14,6 +14,8 @@ use kring_time::Moment;
 use std::hint::black_box;
 use tap::Tap;
 
+#[path = "../src/trace/keys.rs"]
+mod keys;
 #[path = "../src/trace/limits.rs"]
 mod limits;
 #[path = "../src/trace/tap.rs"]

@@ -4,7 +4,8 @@ use super::{Life, Relay};
 use crate::{
     end::{Ear, End},
     limits::SILENT_AFTER,
-    order::{MediaNotice, Side},
+    notice::MediaNotice,
+    order::Side,
 };
 use kring_time::Moment;
 
