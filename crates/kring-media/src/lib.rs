@@ -19,8 +19,8 @@ pub mod limits;
 mod lock;
 mod mixer;
 pub mod mos;
-mod offer_answer;
 mod notice;
+mod offer_answer;
 mod order;
 mod outgoing;
 mod own_voice;
@@ -55,13 +55,11 @@ pub use figures::{LineSound, WayFigures};
 pub use languages::{Languages, LanguagesRefused};
 pub use library::Library;
 pub use mos::{Mos, SoundClass};
+pub use notice::{MediaNotice, NotRecorded, Recorded, SideStats, Told};
 pub use offer_answer::{
     OwnAudio, answer_to_caller, answer_to_change, offer_of_change, offer_to_agent,
 };
-pub use notice::{MediaNotice, NotRecorded, Recorded, SideStats, Told};
-pub use order::{
-    Joined, MediaOrder, Monitoring, PortPair, Recording, SessionId, Side,
-};
+pub use order::{Joined, MediaOrder, Monitoring, PortPair, Recording, SessionId, Side};
 pub use outgoing::Header;
 pub use own_voice::{answer_by_kring, coding_of, offer_by_kring, offer_of_agreed};
 pub use player::{Afterwards, Player};

@@ -192,7 +192,6 @@ pub(crate) struct PasswordFor {
     pub(crate) password_stdin: bool,
 }
 
-
 #[derive(Debug, Subcommand)]
 pub(crate) enum TokenCommand {
     /// Makes a token and prints it, this once.

@@ -2,8 +2,12 @@
 
 mod lines;
 
-use kring_media::{MediaNotice, Remote, Side, SideStats, SoundClass};
+use kring_media::{
+    MediaNotice, PacketKind, Remote, Side, SideStats, SoundClass, limits::REPORT_MAX,
+};
+use kring_time::Moment;
 use lines::*;
+use rtcp_types::{ReportBlock, RtcpPacketWriterExt, SenderReport};
 use std::time::Duration;
 
 /// The score of a way in hundredths, of kring's and of an E-model written down elsewhere.
