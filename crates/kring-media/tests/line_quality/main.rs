@@ -2,9 +2,7 @@
 
 mod lines;
 
-use kring_media::{
-    MediaNotice, PacketKind, Remote, Side, SideStats, SoundClass, limits::REPORT_MAX,
-};
+use kring_media::{MediaNotice, PacketKind, Side, SoundClass, limits::REPORT_MAX};
 use kring_time::Moment;
 use lines::*;
 use rtcp_types::{ReportBlock, RtcpPacketWriterExt, SenderReport};
