@@ -71,7 +71,8 @@ fn citizen(kring: &Kring, talker: &Talker) -> crate::sipp::Sipp {
     kring.caller("citizen", &scenario)
 }
 
-/// Whether the phone's loudspeaker gave this tone: baresip writes what it plays.
+/// Whether the phone's loudspeaker gave this tone: baresip writes what it plays, and has written all of it when the call
+/// is over.
 fn phone_heard(phone: &Baresip, hz: f32) {
     let found = eventually(A_SLOW_MACHINE, || {
         let sound = phone.played();
@@ -97,16 +98,15 @@ fn baresip_talks_by_srtp_both_ways_holds_and_resumes() {
     talker.speak_to(&caller.wait_for(false, "200"));
     phone.wait_for("CALL_ESTABLISHED");
     talker.hears_only(PHONE);
-    phone_heard(&phone, CITIZEN);
     phone.tell("hold", "");
     phone.wait_for("\"ok\":true");
     talker.hears_music();
     phone.tell("resume", "");
     phone.wait_for("\"ok\":true");
     talker.hears_only(PHONE);
-    phone_heard(&phone, CITIZEN);
     phone.tell("hangup", "");
     caller.finish();
+    phone_heard(&phone, CITIZEN);
     assert_eq!(kring.newest_call("state", "ended")["outcome"], "answered");
 }
 
@@ -120,9 +120,9 @@ fn a_phone_without_srtp_talks_plain_where_it_is_only_preferred() {
     talker.speak_to(&caller.wait_for(false, "200"));
     phone.wait_for("CALL_ESTABLISHED");
     talker.hears_only(PHONE);
-    phone_heard(&phone, CITIZEN);
     phone.tell("hangup", "");
     caller.finish();
+    phone_heard(&phone, CITIZEN);
 }
 
 /// A PBX over TLS whose sound is its own.
