@@ -454,7 +454,8 @@ pub(crate) async fn age_takes_what_the_rules_say(world: World) {
         counts,
         [
             (RetentionWhat::Cases, 365, 3),
-            (RetentionWhat::Contacts, 380, 2)
+            (RetentionWhat::Contacts, 380, 2),
+            (RetentionWhat::Recordings, 380, 0),
         ]
     );
     let text = lines(&backup(store).await);
@@ -523,7 +524,7 @@ pub(crate) async fn an_open_case_keeps_its_person(world: World) {
         .unwrap();
     assert_eq!(
         took.iter().map(|rule| rule.taken).collect::<Vec<_>>(),
-        [1, 1, 0]
+        [1, 1, 0, 0]
     );
 }
 

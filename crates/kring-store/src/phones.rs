@@ -70,7 +70,7 @@ pub struct BindingRow {
 impl Store {
     /// Every phone, by user.
     pub async fn phones(&self) -> Result<Vec<PhoneRow>, StoreRefused> {
-        let sql = "SELECT phone, realm, secrets, name, disabled, created, srtp, symmetric FROM phone ORDER BY phone";
+        let sql = "SELECT phone, realm, secrets, name, disabled, created, srtp, is_symmetric FROM phone ORDER BY phone";
         let rows = sqlx::query(sql).fetch_all(&self.reader).await?;
         rows.iter()
             .map(|row| read_phone(&mut Cells::of(row, "phone")))
@@ -183,7 +183,7 @@ impl Store {
     }
 }
 
-const OF_USER: &str = "SELECT phone, realm, secrets, name, disabled, created, srtp, symmetric FROM phone WHERE phone = $1";
+const OF_USER: &str = "SELECT phone, realm, secrets, name, disabled, created, srtp, is_symmetric FROM phone WHERE phone = $1";
 
 /// The phone of this user, as a transaction sees it.
 pub(crate) async fn find_phone(
@@ -240,11 +240,11 @@ pub(crate) async fn forget_phone(
 }
 
 const PUT_PHONE: &str = "INSERT INTO phone (phone, realm, secrets, name, disabled, created, srtp, \
-    symmetric) \
+    is_symmetric) \
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (phone) DO UPDATE \
     SET realm = excluded.realm, secrets = excluded.secrets, name = excluded.name, \
     disabled = excluded.disabled, srtp = excluded.srtp, \
-    symmetric = excluded.symmetric";
+    is_symmetric = excluded.is_symmetric";
 
 const KEEP_BINDING: &str = "INSERT INTO phone_binding (phone, id, node, contact, instance, reg_id, \
     preference, path, transport, address, reach, call_id, seq, expires, seen, user_agent) \

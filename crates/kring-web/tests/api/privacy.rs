@@ -202,7 +202,7 @@ async fn rules_of_age_are_set_and_told() {
     let (house, _, dpo, _) = desk().await;
     let path = "/api/v1/privacy/retention";
     let none = house.get(path, &dpo).await;
-    assert_eq!(none.json["items"].as_array().unwrap().len(), 4);
+    assert_eq!(none.json["items"].as_array().unwrap().len(), 5);
     let rule = json!({"what": "cases", "days": 1825});
     let set = house.put(path, &dpo, rule, &[]).await;
     let cases = set.json["items"]

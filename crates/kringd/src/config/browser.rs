@@ -1,9 +1,12 @@
 //! The phone in the browser, by `[media]`: the port that browsers send sound to, the addresses that they are told, and
 //! the relays by which they come from other networks.
 
-use super::section::Section;
+use super::{section::Section, sound::RtpPorts};
 use kring_web::IceServer;
 use std::{net::IpAddr, path::Path};
+
+/// Where browsers send sound, unless calls have that port.
+const PORT: u16 = 30_000;
 
 /// Longest file with a password, bytes: more is a file of another kind.
 const CREDENTIAL_FILE_MAX: u64 = 4_096;
@@ -27,12 +30,21 @@ pub(crate) struct Browser {
 
 impl Browser {
     /// Those of the table `[media]`.
-    pub(super) fn read(section: &mut Section<'_>) -> Browser {
+    pub(super) fn read(section: &mut Section<'_>, calls: RtpPorts) -> Browser {
         Browser {
-            port: section.number("browser_port", 30_000, 0..=65_535) as u16,
+            port: section.number("browser_port", beside(calls).into(), 0..=65_535) as u16,
             addresses: addresses(section),
             relays: relays(section),
         }
+    }
+}
+
+/// Where browsers send sound by default: a port that no call has.
+fn beside(calls: RtpPorts) -> u16 {
+    match (calls.holds(PORT), calls.last.checked_add(1)) {
+        (false, _) => PORT,
+        (true, Some(next)) => next,
+        (true, None) => calls.first - 1,
     }
 }
 

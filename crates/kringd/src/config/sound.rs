@@ -60,11 +60,12 @@ impl Media {
     pub(super) fn read(mut section: Section<'_>) -> Media {
         section.choice("mode", &[("relay", ())], ());
         let ports: Option<RtpPorts> = section.read("rtp_ports");
+        let rtp_ports = ports.unwrap_or(RtpPorts {
+            first: 20_000,
+            last: 29_999,
+        });
         let media = Media {
-            rtp_ports: ports.unwrap_or(RtpPorts {
-                first: 20_000,
-                last: 29_999,
-            }),
+            rtp_ports,
             threads: section.number("threads", 0, 0..=64) as usize,
             // Expedited forwarding (RFC 3246).
             dscp: section.number("dscp", 46, 0..=63) as u8,
@@ -75,7 +76,7 @@ impl Media {
             prompts: section.text("prompts").map(PathBuf::from),
             music: section.text("music"),
             greeting: recording::one(&mut section, "greeting"),
-            browser: Browser::read(&mut section),
+            browser: Browser::read(&mut section, rtp_ports),
             record: Recordings::read(&mut section),
         };
         if media.address.is_some_and(|ip| ip.is_unspecified()) {

@@ -74,10 +74,6 @@ fn what_comes_later_is_said_and_never_taken_in_silence() {
             "kring.toml:2: transfer.record_link must be an address with {call} in it, such as \"https://kring.example/calls/{call}\".",
         ),
         (
-            "[media]\nsrtp = true\n",
-            "kring.toml:2: media.srtp is not in this version: SRTP will come later. Take the line out.",
-        ),
-        (
             "[media]\nmode = \"direct\"\n",
             "kring.toml:2: media.mode = \"direct\" is not in this version. Choose another value.",
         ),

@@ -61,7 +61,7 @@ impl Party {
     fn notice(&mut self) -> MediaNotice {
         loop {
             match self.studio.notice() {
-                MediaNotice::Flowing { .. } => {}
+                MediaNotice::Flowing { .. } | MediaNotice::Left { .. } => {}
                 other => return other,
             }
         }
