@@ -3,6 +3,8 @@
 //! is heard as it was ordered.
 
 #[cfg(test)]
+mod relay;
+#[cfg(test)]
 mod tests;
 
 use crate::{
